@@ -1,0 +1,156 @@
+"""Distributions on the plane: what the generator must learn to imitate.
+
+Every draw comes from the generator that is handed in; nothing here touches global random state.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from torch import Generator, Tensor
+
+Sampler = Callable[[int, Generator], Tensor]
+Density = Callable[[Tensor], Tensor]
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A distribution on the plane. Compared and hashed by identity, so that what is derived from it can be cached."""
+
+    sample: Sampler  # (n, rng) -> (n, 2) float32
+    extent: float  # half-width of the square view [-extent, extent]^2; at least 99.9 % of the mass is inside
+    modes: Tensor | None = None  # (K, 2) centres of K equally likely Gaussians, where the data are such
+    std: float | None = None  # sigma of each mode
+    density: Density | None = None  # (n, 2) -> (n,) probability per unit area, where known in closed form
+
+
+def mixture(modes: Tensor, std: float, extent: float) -> Dataset:
+    """Equally likely isotropic Gaussians N(mode_k, std^2 I); modes (K, 2)."""
+
+    def sample(n: int, rng: Generator) -> Tensor:
+        which = torch.randint(len(modes), (n,), generator=rng)
+        return torch.randn(n, 2, generator=rng).mul_(std).add_(modes[which])
+
+    def density(x: Tensor) -> Tensor:
+        squared = torch.cdist(x, modes.to(x), compute_mode="donot_use_mm_for_euclid_dist").square()
+        return squared.mul(-0.5 / std**2).exp().mean(-1) / (2 * math.pi * std**2)
+
+    return Dataset(sample, extent, modes, std, density)
+
+
+def circle(count: int, radius: float) -> Tensor:
+    """(count, 2) points at the angles 2 pi i / count; all distinct, the first at (radius, 0)."""
+    angle = torch.arange(count, dtype=torch.float64) * (2 * math.pi / count)
+    return _polar(radius, angle).float()
+
+
+def lattice(side: int, spacing: float) -> Tensor:
+    """(side^2, 2) points of a square lattice centred on the origin, row by row from the lowest y."""
+    ticks = (torch.arange(side) - (side - 1) / 2) * spacing
+    y, x = torch.meshgrid(ticks, ticks, indexing="ij")
+    return torch.stack([x, y], -1).reshape(-1, 2)
+
+
+def segment(length: float, angle: float, std: float, extent: float) -> Dataset:
+    """A uniform point of a segment through the origin plus Gaussian noise N(0, std^2 I)."""
+    along = torch.tensor([math.cos(angle), math.sin(angle)])
+    across = torch.tensor([-math.sin(angle), math.cos(angle)])
+
+    def sample(n: int, rng: Generator) -> Tensor:
+        position = (torch.rand(n, 1, generator=rng) - 0.5) * length
+        return _blur(position * along, std, rng)
+
+    def density(x: Tensor) -> Tensor:
+        t, s = x @ along.to(x), x @ across.to(x)
+        reached = torch.special.ndtr((t + length / 2) / std) - torch.special.ndtr((t - length / 2) / std)
+        return reached / length * torch.exp(-0.5 * (s / std) ** 2) / (std * math.sqrt(2 * math.pi))
+
+    return Dataset(sample, extent, density=density)
+
+
+def annulus(inner: float, outer: float, extent: float) -> Dataset:
+    """Uniform on the annulus inner <= r <= outer."""
+
+    def sample(n: int, rng: Generator) -> Tensor:
+        u, v = torch.rand(2, n, generator=rng)
+        return _polar(_radius(u, inner, outer), v * (2 * math.pi))
+
+    def density(x: Tensor) -> Tensor:
+        radius = x.norm(dim=-1)
+        return ((radius >= inner) & (radius <= outer)).to(x) / (math.pi * (outer**2 - inner**2))
+
+    return Dataset(sample, extent, density=density)
+
+
+def two_spirals(n: int, rng: Generator) -> Tensor:
+    """Two interleaved Archimedean arms, 1.25 turns each, radius 0.3 to 2, noise 0.07."""
+    u, v = torch.rand(2, n, generator=rng)
+    radius = _radius(u, 0.3, 2.0)
+    turns = (radius - 0.3) / 1.7 * 1.25 + (v < 0.5) * 0.5
+    return _blur(_polar(radius, turns * (2 * math.pi)), 0.07, rng)
+
+
+def swiss_roll(n: int, rng: Generator) -> Tensor:
+    """The roll t (cos t, sin t), t uniform in [1.5 pi, 4.5 pi], scaled to radius 2, noise 0.05."""
+    t = torch.rand(n, generator=rng).mul_(3 * math.pi).add_(1.5 * math.pi)
+    return _blur(_polar(t * (2 / (4.5 * math.pi)), t), 0.05, rng)
+
+
+def moons(n: int, rng: Generator) -> Tensor:
+    """Two interleaved half circles of radius 1.4 about the origin, noise 0.1."""
+    t, which = torch.rand(2, n, generator=rng)
+    x, y = torch.cos(t * math.pi), torch.sin(t * math.pi)
+    upper = torch.stack([x - 0.5, y - 0.25], -1)  # the lower moon is the upper one turned by half a turn
+    return _blur(torch.where(which[:, None] < 0.5, upper, -upper) * 1.4, 0.1, rng)
+
+
+def checkerboard(extent: float) -> Dataset:
+    """Uniform on the eight squares of a 4 x 4 board over [-2, 2]^2 whose column and row have an even sum."""
+
+    def sample(n: int, rng: Generator) -> Tensor:
+        column = torch.randint(4, (n,), generator=rng)
+        row = 2 * torch.randint(2, (n,), generator=rng) + column % 2
+        return torch.rand(n, 2, generator=rng) + torch.stack([column, row], -1) - 2
+
+    def density(x: Tensor) -> Tensor:
+        on_board = (x >= -2).all(-1) & (x < 2).all(-1)
+        return (on_board & (x.floor().sum(-1) % 2 == 0)).to(x) / 8
+
+    return Dataset(sample, extent, density=density)
+
+
+def gaussian(std: float, extent: float) -> Dataset:
+    """One Gaussian N(0, std^2 I), judged like data without modes: what can go wrong with it is its width."""
+    one = mixture(torch.zeros(1, 2), std, extent)
+    return Dataset(one.sample, extent, density=one.density)
+
+
+def _polar(radius: float | Tensor, angle: Tensor) -> Tensor:
+    return torch.stack([torch.cos(angle), torch.sin(angle)], -1) * torch.as_tensor(radius)[..., None]
+
+
+def _radius(u: Tensor, inner: float, outer: float) -> Tensor:
+    """Radii whose points are uniform in area, from uniform u in [0, 1)."""
+    return (u * (outer**2 - inner**2) + inner**2).sqrt()
+
+
+def _blur(points: Tensor, std: float, rng: Generator) -> Tensor:
+    return torch.randn(points.shape, generator=rng).mul_(std).add_(points)
+
+
+# One half-width for almost all, so that lengths and arrows compare between data sets.
+DATASETS: dict[str, Dataset] = {
+    "two_gaussians": mixture(torch.tensor([[-1.2, -0.6], [1.2, 0.6]]), std=0.35, extent=3.0),
+    "ring": mixture(circle(8, radius=2.0), std=0.1, extent=3.0),
+    "blobs": mixture(torch.tensor([[-1.4, -1.0], [1.4, -0.8], [0.1, 1.4]]), std=0.3, extent=3.0),
+    "grid_3x3": mixture(lattice(3, spacing=1.5), std=0.1, extent=3.0),
+    "grid_5x5": mixture(lattice(5, spacing=1.5), std=0.1, extent=4.0),
+    "line": segment(length=4.0, angle=math.pi / 6, std=0.1, extent=3.0),
+    "annulus": annulus(inner=1.2, outer=2.0, extent=3.0),
+    "spiral": Dataset(two_spirals, extent=3.0),
+    "swiss_roll": Dataset(swiss_roll, extent=3.0),
+    "moons": Dataset(moons, extent=3.0),
+    "checkerboard": checkerboard(extent=3.0),
+    "gaussian": gaussian(std=0.7, extent=3.0),
+}

@@ -1,0 +1,155 @@
+"""Knobs: what one field of a config may be. Validation, widget, link and export all read the same description."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+MAX_EDITS = 32
+Edit = tuple[int, str, Any]
+"""From step s on, field f has value v."""
+
+
+class ConfigError(ValueError):
+    """A value that no run can have: the field, the value, the reason's key and its facts."""
+
+    def __init__(self, field: str, value: Any, reason: str, **facts: Any):
+        self.field, self.value, self.reason, self.facts = field, value, reason, facts
+        super().__init__(f"{field}={value!r}: {MESSAGES[reason].format(**facts)}")
+
+
+@dataclass(frozen=True)
+class Knob:
+    """What one field may be; validation, widget, link and export all read this."""
+
+    kind: str
+    """choice, int, float, bool or edits."""
+    group: str
+    low: float = 0.0
+    high: float = 0.0
+    choices: tuple[str, ...] = ()
+    scale: str = "linear"
+    """linear, or log for knobs that span orders of magnitude."""
+    live: bool = False
+    """Whether an edit may change it in mid-run."""
+
+    def check(self, name: str, value: Any) -> Any:
+        """The value in the field's own type. Raises ConfigError."""
+        return CHECKS[self.kind](self, name, value)
+
+    def parse(self, name: str, text: str) -> Any:
+        """The value that a link's text means. Raises ConfigError."""
+        try:
+            return self.check(name, PARSERS[self.kind](text))
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, ConfigError):
+                raise
+            raise ConfigError(name, text[:80], "type", expected=self.kind) from None
+
+
+def knob(default: Any, low: float, high: float, group: str, *, scale: str = "linear", live: bool = False) -> Any:
+    """A number's field: an int or a float by its default."""
+    kind = "int" if isinstance(default, int) else "float"
+    return field(default=default, metadata={"knob": Knob(kind, group, low, high, (), scale, live)})
+
+
+def choice(default: str, registry: Mapping[str, Any], group: str, *, live: bool = False) -> Any:
+    """A field that names an entry of a registry."""
+    return field(default=default, metadata={"knob": Knob("choice", group, choices=tuple(registry), live=live)})
+
+
+def flag(default: bool, group: str) -> Any:
+    """A yes-or-no field."""
+    return field(default=default, metadata={"knob": Knob("bool", group)})
+
+
+def knobs(kind: type) -> dict[str, Knob]:
+    """A config class's fields with their descriptions, in menu order."""
+    return {f.name: f.metadata["knob"] for f in dataclasses.fields(kind)}
+
+
+def check_number(spec: Knob, name: str, value: Any) -> Any:
+    """An int or a float inside the bounds."""
+    whole = spec.kind == "int"
+    if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
+        raise ConfigError(name, value, "type", expected=spec.kind)
+    if not (math.isfinite(value) and spec.low <= value <= spec.high):
+        raise ConfigError(name, value, "range", low=spec.low, high=spec.high)
+    return value if whole else float(value)
+
+
+def check_choice(spec: Knob, name: str, value: Any) -> str:
+    """A key of the registry."""
+    if value not in spec.choices:
+        raise ConfigError(name, value, "choice", choices=", ".join(spec.choices))
+    return value
+
+
+def check_bool(spec: Knob, name: str, value: Any) -> bool:
+    """True or False."""
+    if not isinstance(value, bool):
+        raise ConfigError(name, value, "type", expected="bool")
+    return value
+
+
+def check_tuple(spec: Knob, name: str, value: Any) -> tuple[Edit, ...]:
+    """A tuple of (step, field, value), at most MAX_EDITS; what they name is checked by check_edits."""
+    if not isinstance(value, list | tuple) or not all(isinstance(e, list | tuple) and len(e) == 3 for e in value):
+        raise ConfigError(name, value, "type", expected="edits")
+    if len(value) > MAX_EDITS:
+        raise ConfigError(name, len(value), "many_edits", most=MAX_EDITS)
+    return tuple(tuple(edit) for edit in value)
+
+
+def parse_bool(text: str) -> bool:
+    """True for "1", False for "0". Raises ValueError for anything else."""
+    return bool(("0", "1").index(text))
+
+
+def parse_edits(text: str) -> list[list[Any]]:
+    """ "400:d_lr=0.1;500:loss=hinge" -> [[400, "d_lr", "0.1"], [500, "loss", "hinge"]]; the config reads the values."""
+    edits: list[list[Any]] = []
+    for part in text.split(";"):
+        step, _, change = part.partition(":")
+        name, _, value = change.partition("=")
+        edits.append([int(step), name, value])
+    return edits
+
+
+def spell(value: Any) -> str:
+    """A value as links write it; `parse` reads it back exactly."""
+    if isinstance(value, tuple):
+        return ";".join(f"{step}:{name}={spell(v)}" for step, name, v in value)
+    return str(int(value)) if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+
+
+MESSAGES = {
+    "range": "expected {low} to {high}",
+    "choice": "expected one of {choices}",
+    "type": "expected {expected}",
+    "packing": "expected a divisor of batch_size={batch_size}",
+    "nothing_trains": "expected d_steps or g_steps above 0",
+    "too_slow": "{gflops:.1f} GFLOP a step, expected at most {most:.0f}",
+    "too_big": "{mb:.0f} MB an update, expected at most {most:.0f}",
+    "not_live": "expected a field that may change in mid-run",
+    "many_edits": "expected at most {most} edits",
+    "unknown": "expected a field of the config",
+    "version": "expected link version {version}",
+}
+CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {
+    "int": check_number,
+    "float": check_number,
+    "choice": check_choice,
+    "bool": check_bool,
+    "edits": check_tuple,
+}
+PARSERS: dict[str, Callable[[str], Any]] = {
+    "int": int,
+    "float": float,
+    "choice": str,
+    "bool": parse_bool,
+    "edits": parse_edits,
+}

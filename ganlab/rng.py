@@ -1,0 +1,75 @@
+"""Randomness by name: every draw of a run comes from a generator that says what it is for."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+
+def stream(seed: int, *names: str | int) -> torch.Generator:
+    """An independent CPU generator for one purpose, the same for the same seed and names.
+
+    >>> torch.equal(torch.rand(3, generator=stream(0, "z")), torch.rand(3, generator=stream(0, "z")))
+    True
+    """
+    digest = hashlib.sha256("/".join(map(str, (seed, *names))).encode()).digest()
+    generator = torch.Generator()
+    generator.manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+    return generator
+
+
+BLOCK = 1 << 17
+"""Numbers in a block of one member, at most, unless a single row is larger: half a megabyte."""
+
+Sampler = Callable[[int, torch.Generator], torch.Tensor]
+"""(n, rng) -> (n, d)."""
+
+
+class Draws:
+    """One row of random numbers per update, shape (members, *row), made in blocks.
+
+    Row i belongs to block i // rows, and a block depends on the seed, the name, the member and its own number alone:
+    so a run may be cut and resumed anywhere, and 1000 steps are the exact prefix of 2000.
+    """
+
+    def __init__(self, sample: Sampler, shape: tuple[int, int], members: int, seed: int, name: str):
+        self.sample, self.shape, self.members, self.seed, self.name = sample, shape, members, seed, name
+        self.rows = max(1, min(64, BLOCK // (shape[0] * shape[1])))
+        self.block = -1
+
+    def row(self, index: int) -> torch.Tensor:
+        """The numbers of update `index`: (members, n, d)."""
+        block, row = divmod(index, self.rows)
+        if block != self.block:
+            self.block, self.buffer = block, self._make(block)
+        return self.buffer[row]
+
+    def _make(self, block: int) -> torch.Tensor:
+        n, d = self.shape
+        draws = [
+            self.sample(self.rows * n, stream(self.seed, self.name, member, block)).view(self.rows, n, d)
+            for member in range(self.members)
+        ]
+        return torch.stack(draws, 1)
+
+
+@dataclass(frozen=True)
+class Noise:
+    """A prior of z, the same in every coordinate."""
+
+    sample: Callable[..., torch.Tensor]
+    """(*shape, generator=) -> shape."""
+    quantile: Callable[[torch.Tensor], torch.Tensor]
+    """Probabilities in (0, 1) -> values, elementwise."""
+
+
+def uniform(*shape: int, generator: torch.Generator) -> torch.Tensor:
+    """U(-1, 1)."""
+    return torch.rand(*shape, generator=generator) * 2 - 1
+
+
+NOISES = {
+    "gaussian": Noise(torch.randn, torch.special.ndtri),
+    "uniform": Noise(uniform, lambda p: 2 * p - 1),
+}

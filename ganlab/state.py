@@ -1,0 +1,133 @@
+"""The state of a run on the plane: its start, and the checkpoint that it resumes from exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganlab.config import PlaneConfig
+from ganlab.datasets import DATASETS
+from ganlab.frame import BLAMED, QUANTITIES
+from ganlab.nets import Network
+from ganlab.optimizers import OPTIMIZERS, Slots, slots
+from ganlab.rng import NOISES, Draws
+
+
+@dataclass
+class Player:
+    """One side of the game: M networks, their optimiser's memory, and their last update."""
+
+    net: Network
+    memory: Slots
+    updates: int = 0
+    loss: Tensor | None = None
+    """(M,), None before the first update of the round."""
+    grad: Tensor | None = None
+    """Laid out as net.flat."""
+
+    def step(self, rule: str, lr: float, beta1: float, beta2: float) -> None:
+        """One step of the optimiser along -grad."""
+        assert self.grad is not None
+        OPTIMIZERS[rule](self.net.flat, self.grad, self.memory, lr, beta1, beta2)
+        self.updates += 1
+
+
+@dataclass
+class State:
+    """Everything that the rest of a run depends on; made by `start` or `restore`, moved by `update`."""
+
+    config: PlaneConfig
+    """The whole run's, edits included."""
+    now: PlaneConfig
+    """In force at the current step."""
+    g: Player
+    d: Player
+    draws: dict[str, Draws]
+    step: int = 0
+    turn: int = 0
+    """Updates of the current round that are done."""
+    penalty: Tensor | None = None
+    died: Tensor = field(default_factory=lambda: torch.empty(0))
+    """Step at which a member diverged, -1 while it has not, (M,)."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Of the first divergence."""
+
+    @property
+    def outcome(self) -> str:
+        """'' while a member is alive, else 'diverged'."""
+        return "diverged" if bool((self.died >= 0).all()) else ""
+
+
+def start(config: PlaneConfig) -> State:
+    """The untrained networks of a run."""
+    now = config.at(0)
+    g = Network(config.g_sizes, config.activation, config.members, config.seed, "g")
+    d = Network(config.d_sizes, config.activation, config.members, config.seed, "d", config.spectral_norm)
+    z, real = (config.batch_size, config.latent_dim), (config.batch_size, 2)
+    draw = partial(Draws, members=config.members, seed=config.seed)
+    latent = partial(sample_latent, config)
+    draws = {
+        "d_real": draw(DATASETS[config.dataset].sample, real, name="d_real"),
+        "g_real": draw(DATASETS[config.dataset].sample, real, name="g_real"),
+        "d_z": draw(latent, z, name="d_z"),
+        "g_z": draw(latent, z, name="g_z"),
+    }
+    died = torch.full((config.members,), -1, dtype=torch.int64)
+    return State(config, now, Player(g, slots(g.flat)), Player(d, slots(d.flat)), draws, died=died)
+
+
+def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:
+    """n latent points, (n, latent_dim)."""
+    return NOISES[config.noise].sample(n, config.latent_dim, generator=rng)
+
+
+def judge(net: Network, packs: Tensor) -> Tensor:
+    """D's logits (M, B) of packs (M, B, d)."""
+    return net(packs).squeeze(-1)
+
+
+def checkpoint(state: State) -> dict[str, Tensor]:
+    """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
+    tensors = {"counters": torch.tensor([state.step, state.turn, state.d.updates, state.g.updates]), "died": state.died}
+    for name, player in (("g", state.g), ("d", state.d)):
+        memory, net = player.memory, player.net
+        tensors |= {f"{name}.flat": net.flat, f"{name}.first": memory.first, f"{name}.second": memory.second}
+        tensors |= {f"{name}.count": memory.count} | {f"{name}.power.{i}": p for i, p in enumerate(net.power)}
+        tensors |= {f"{name}.{key}": t for key in ("loss", "grad") if (t := getattr(player, key)) is not None}
+    if state.penalty is not None:
+        tensors["penalty"] = state.penalty
+    if state.facts:
+        tensors["facts"] = torch.tensor(encode_facts(state.facts))
+    return {name: tensor.clone() for name, tensor in tensors.items()}
+
+
+def restore(config: PlaneConfig, tensors: dict[str, Tensor]) -> State:
+    """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
+    state = start(config)
+    state.step, state.turn, state.d.updates, state.g.updates = map(int, tensors["counters"])
+    state.died.copy_(tensors["died"])
+    state.now = config.at(state.step)
+    for name, player in (("g", state.g), ("d", state.d)):
+        memory, net = player.memory, player.net
+        kept = {"flat": net.flat, "first": memory.first, "second": memory.second, "count": memory.count}
+        for key, tensor in (kept | {f"power.{i}": p for i, p in enumerate(net.power)}).items():
+            tensor.copy_(tensors[f"{name}.{key}"])
+        player.loss, player.grad = tensors.get(f"{name}.loss"), tensors.get(f"{name}.grad")
+    state.penalty = tensors.get("penalty")
+    if "facts" in tensors:
+        state.facts = decode_facts(tensors["facts"].tolist())
+    return state
+
+
+def encode_facts(facts: dict[str, Any]) -> list[int]:
+    """A divergence as three integers."""
+    return [facts["step"], QUANTITIES.index(facts["quantity"]), BLAMED.index(facts["knob"])]
+
+
+def decode_facts(numbers: list[int]) -> dict[str, Any]:
+    """The divergence of `encode_facts`."""
+    return {"step": numbers[0], "quantity": QUANTITIES[numbers[1]], "knob": BLAMED[numbers[2]]}

@@ -1,0 +1,15 @@
+"""What every test stands on: one thread, a run store of its own, nothing left over."""
+
+import os
+
+import pytest
+import torch
+
+torch.set_num_threads(1)
+
+
+@pytest.fixture(autouse=True)
+def own_store(tmp_path, monkeypatch):
+    """Tests never touch the user's run store."""
+    monkeypatch.setenv("GANLAB_STORE", str(tmp_path / "store"))
+    return os.environ["GANLAB_STORE"]

@@ -1,0 +1,211 @@
+"""Verdicts on generators whose faults are known because they were put there."""
+
+import math
+
+import numpy as np
+import pytest
+import torch
+
+from ganlab.config import PlaneConfig
+from ganlab.datasets import DATASETS
+from ganlab.diagnosis import verdict
+from ganlab.frame import POINTS, Frame, pack, unpack
+from ganlab.metrics import EVAL_POINTS, measure
+from ganlab.rng import stream
+from ganlab.theory import collapse
+
+RING, MOONS = PlaneConfig(), PlaneConfig(dataset="moons")
+
+
+def rng() -> torch.Generator:
+    return stream(0, "test")
+
+
+def perfect(dataset: str = "ring") -> np.ndarray:
+    return DATASETS[dataset].sample(EVAL_POINTS, rng()).numpy()
+
+
+def some_modes(m: int, std: float = 0.1) -> np.ndarray:
+    """The ring, but only so many of its modes."""
+    draw = rng()
+    which = torch.randint(m, (EVAL_POINTS,), generator=draw)
+    return (DATASETS["ring"].modes[which] + std * torch.randn(EVAL_POINTS, 2, generator=draw)).numpy()
+
+
+def smear() -> np.ndarray:
+    """A wide band over the whole ring: covers every mode, and few of its points are valid."""
+    draw = rng()
+    angle = torch.rand(EVAL_POINTS, generator=draw) * 2 * math.pi
+    radius = 2 + 0.6 * torch.randn(EVAL_POINTS, generator=draw)
+    return torch.stack([radius * angle.cos(), radius * angle.sin()], -1).numpy()
+
+
+def frame(*members: np.ndarray, step: int = 1000, accuracy: float = 0.5, loss: float = 1.0, **changes) -> Frame:
+    """The frame that generators with these points (EVAL_POINTS, 2) would give."""
+    points, dataset = np.stack(members), changes.pop("dataset", "ring")
+    metrics, shares = measure(points, DATASETS[dataset])
+    zeros, ones = np.zeros((len(points), POINTS, 2), np.float32), np.ones(len(points), np.float32)
+    return Frame(
+        *(step, step, step, points[:, :POINTS], zeros, zeros),
+        field=np.zeros((len(points), 40, 40), np.float32),
+        grid=np.zeros((len(points), 21, 21, 2), np.float32),
+        **dict.fromkeys(("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "fools"), ones * loss),
+        d_accuracy=ones * accuracy,
+        shares=shares,
+        metrics=metrics,
+        **({"died": np.full(len(points), -1)} | changes),
+    )
+
+
+def dead(step: int = 300) -> Frame:
+    facts = {"step": step, "quantity": "g_loss", "knob": "d_lr"}
+    return frame(perfect(), step=step, died=np.array([step]), outcome="diverged", facts=facts)
+
+
+def test_diverged_comes_first_and_names_the_step_and_the_knob():
+    found = verdict([frame(some_modes(1)), dead()], RING)
+    assert (found.key, found.evidence, found.knob) == ("diverged", {"step": 300}, "d_lr")
+
+
+@pytest.mark.parametrize("m", [1, 2, 4, 7])
+def test_collapse_to_m_of_eight(m):
+    level = collapse(m, 8)
+    found = verdict([frame(some_modes(m), accuracy=level.accuracy)], RING)
+    assert (found.key, found.m, found.of, found.knob) == ("collapse", m, 8, "regularizer")
+    assert found.evidence["d_loss_collapse"] == level.d_loss
+    assert found.evidence["g_loss_collapse"] == level.g_loss
+    assert found.evidence["d_accuracy_collapse"] == level.accuracy
+    assert found.evidence["mode_tv"] == pytest.approx(1 - m / 8, abs=0.03)
+    assert found.evidence["reverse_kl"] == pytest.approx(level.reverse_kl, abs=0.01)
+
+
+def test_collapse_of_a_constrained_discriminator_points_to_packing():
+    assert verdict([frame(some_modes(2))], RING.replace(regularizer="r1")).knob == "packing"
+    assert verdict([frame(some_modes(2))], RING.replace(spectral_norm=True)).knob == "packing"
+    assert verdict([frame(some_modes(2))], RING.replace(regularizer="r1", packing=2)).knob is None
+
+
+def test_closed_form_is_given_only_where_it_holds():
+    saturating = verdict([frame(some_modes(1))], RING.replace(loss="saturating")).evidence
+    assert saturating["g_loss_collapse"] == pytest.approx(-0.118, abs=5e-4)
+    for other in ({"loss": "wasserstein"}, {"loss": "hinge"}, {"packing": 2}):
+        assert "d_loss_collapse" not in verdict([frame(some_modes(1))], RING.replace(**other)).evidence
+    edited = RING.replace(edits=((500, "loss", "hinge"),))
+    assert "d_loss_collapse" not in verdict([frame(some_modes(1), step=600)], edited).evidence
+    assert "d_loss_collapse" in verdict([frame(some_modes(1), step=400)], edited).evidence
+
+
+def test_a_smear_over_all_modes_is_neither_coverage_nor_collapse():
+    found = verdict([frame(smear())], RING)
+    assert (found.key, found.m, found.knob) == ("smear", 8, None)
+    assert found.evidence["valid"] < 0.15
+
+
+def test_a_smear_that_still_improves_needs_steps():
+    frames = [frame(smear() * 3, step=500), frame(smear() * 2, step=800), frame(smear(), step=1000)]
+    assert verdict(frames, RING).knob == "steps"
+    assert verdict(frames[::-1], RING).knob is None
+
+
+def test_losses_decide_nothing():
+    for points, key in ((some_modes(1), "collapse"), (smear(), "smear"), (perfect(), "near_equilibrium")):
+        for loss in (0.0, 0.392, 1.386, 1e5, math.nan):
+            assert verdict([frame(points, loss=loss)], RING).key == key
+
+
+@pytest.mark.parametrize("dataset", DATASETS)
+def test_a_perfect_sampler_before_a_blind_discriminator_is_near_equilibrium(dataset):
+    config = PlaneConfig(dataset=dataset)
+    found = verdict([frame(perfect(dataset), dataset=dataset)], config)
+    assert (found.key, found.knob) == ("near_equilibrium", None)
+    assert found.m == found.of == (32 if DATASETS[dataset].modes is None else len(DATASETS[dataset].modes))
+    assert found.evidence["js"] < found.evidence["js_floor"] + 0.01
+
+
+@pytest.mark.parametrize("accuracy", [0.35, 0.62, 0.94])
+def test_no_equilibrium_while_the_discriminator_still_tells(accuracy):
+    assert verdict([frame(perfect(), accuracy=accuracy)], RING).key == "no_finding"
+
+
+def test_a_critic_without_a_threshold_cannot_object():
+    found = verdict([frame(perfect(), accuracy=math.nan)], RING.replace(loss="wasserstein"))
+    assert found.key == "near_equilibrium"
+    assert "d_accuracy" not in found.evidence
+
+
+@pytest.mark.parametrize("points", [some_modes(8, std=0.0), some_modes(8, std=0.17)], ids=["dots", "too wide"])
+def test_all_modes_in_the_wrong_shape_are_no_equilibrium(points):
+    found = verdict([frame(points)], RING)
+    assert (found.key, found.m) == ("no_finding", 8)
+
+
+def test_uneven_modes_are_no_equilibrium():
+    points = np.concatenate([some_modes(8)[:1500], some_modes(1)[:1000]])
+    found = verdict([frame(points)], RING)
+    assert (found.key, found.m) == ("no_finding", 8)
+
+
+def test_one_of_two_moons():
+    draw = rng()
+    angle = torch.rand(EVAL_POINTS, generator=draw) * math.pi
+    moon = torch.stack([angle.cos() - 0.5, angle.sin() - 0.25], -1) * 1.4
+    points = (moon + 0.1 * torch.randn(EVAL_POINTS, 2, generator=draw)).numpy()
+    found = verdict([frame(points, dataset="moons")], MOONS)
+    assert (found.key, found.of) == ("collapse", 32)
+    assert 14 <= found.m <= 20
+    assert found.evidence["on_data"] > 0.95
+
+
+def test_a_smear_without_modes():
+    points = torch.rand(EVAL_POINTS, 2, generator=rng()).mul(6).sub(3).numpy()
+    found = verdict([frame(points, dataset="moons")], MOONS)
+    assert found.key == "smear"
+    assert found.evidence["on_data"] < 0.5
+    assert "valid" not in found.evidence
+
+
+def test_a_compact_cloud_on_a_mode_is_not_a_collapse_before_training():
+    centre = torch.randn(EVAL_POINTS, 2, generator=rng()).mul(0.1).numpy()
+    config = PlaneConfig(dataset="grid_3x3")
+    assert verdict([frame(centre, step=10, dataset="grid_3x3")], config).key == "no_finding"
+    assert verdict([frame(centre, step=500, dataset="grid_3x3")], config).key == "collapse"
+
+
+def test_one_odd_frame_changes_no_verdict():
+    steady = [frame(perfect(), step=step) for step in (940, 960, 980)]
+    assert verdict([*steady, frame(perfect(), step=1000, accuracy=0.65)], RING).key == "near_equilibrium"
+    assert verdict([*steady, frame(some_modes(7), step=1000)], RING).key == "no_finding"
+    collapsed = [frame(some_modes(2), step=step) for step in (940, 960, 980)]
+    assert verdict([*collapsed, frame(perfect(), step=1000)], RING).key == "no_finding"
+
+
+def test_what_was_is_evidence_if_it_was_more_than_a_smear():
+    assert verdict([frame(perfect(), step=500), frame(some_modes(3))], RING).evidence["most"] == 8
+    assert "most" not in verdict([frame(smear(), step=500), frame(some_modes(3))], RING).evidence
+
+
+def test_each_member_has_its_own_verdict():
+    many = frame(perfect(), some_modes(2), smear(), perfect(), died=np.array([-1, -1, -1, 77]))
+    found = [verdict([many], RING, member) for member in range(4)]
+    assert [v.key for v in found] == ["near_equilibrium", "collapse", "smear", "diverged"]
+    assert found[3].evidence == {"step": 77}
+
+
+@pytest.mark.parametrize("points", [perfect(), some_modes(3), smear()], ids=["perfect", "collapsed", "smear"])
+def test_packing_a_frame_changes_no_verdict(points):
+    whole = frame(points)
+    stored = unpack(pack(whole, 3.0)[0], 3.0)
+    mine, theirs = verdict([whole], RING), verdict([stored], RING)
+    assert (mine.key, mine.m, mine.of, mine.knob) == (theirs.key, theirs.m, theirs.of, theirs.knob)
+    assert mine.evidence == pytest.approx(theirs.evidence, abs=1e-6)
+
+
+def test_points_that_are_no_numbers_are_a_smear():
+    found = verdict([frame(np.full((EVAL_POINTS, 2), np.nan, np.float32))], RING)
+    assert (found.key, found.m) == ("smear", 0)
+    assert all(math.isfinite(value) for value in found.evidence.values())
+
+
+def test_no_frames_is_an_error():
+    with pytest.raises(ValueError, match="at least one frame"):
+        verdict([], RING)

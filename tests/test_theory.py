@@ -1,0 +1,80 @@
+"""The closed forms against the published table, and against each other."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from ganlab.metrics import jensen_shannon
+from ganlab.theory import collapse, optimal_discriminator, optimal_value
+
+TABLE = [  # M = 8: m, D, L_D, L_G, accuracy, reverse KL
+    (8, 0.500, 1.386, 0.693, 0.500, 0.000),
+    (7, 0.467, 1.295, 0.762, 0.563, 0.134),
+    (6, 0.429, 1.195, 0.847, 0.625, 0.288),
+    (4, 0.333, 0.955, 1.099, 0.750, 0.693),
+    (2, 0.200, 0.626, 1.609, 0.875, 1.386),
+    (1, 0.111, 0.392, 2.197, 0.938, 2.079),
+]
+masses = arrays(float, 6, elements=st.floats(0, 1)).filter(lambda p: p.sum() > 0.1).map(lambda p: p / p.sum())
+
+
+@pytest.mark.parametrize(("m", "d", "d_loss", "g_loss", "accuracy", "reverse_kl"), TABLE)
+def test_collapse_of_eight_modes(m, d, d_loss, g_loss, accuracy, reverse_kl):
+    level = collapse(m, 8)
+    assert level.d_on_modes == pytest.approx(d, abs=6e-4)
+    assert level.d_loss == pytest.approx(d_loss, abs=6e-4)
+    assert level.g_loss == pytest.approx(g_loss, abs=6e-4)
+    assert level.accuracy == pytest.approx(accuracy, abs=6e-4)
+    assert level.reverse_kl == pytest.approx(reverse_kl, abs=6e-4)
+
+
+def test_losing_one_digit_of_ten_hardly_moves_the_losses():
+    level = collapse(9, 10)
+    assert (level.d_loss, level.g_loss, level.accuracy) == pytest.approx((1.314, 0.747, 0.55), abs=6e-4)
+
+
+def test_saturating_loss_of_a_full_collapse():
+    assert collapse(1, 8).g_loss_saturating == pytest.approx(-0.118, abs=5e-4)
+    assert collapse(8, 8).g_loss_saturating == pytest.approx(-math.log(2))
+
+
+@pytest.mark.parametrize("m", range(1, 9))
+def test_collapse_is_what_the_optimal_discriminator_sees(m):
+    p, q = np.full(8, 1 / 8), np.where(np.arange(8) < m, 1 / m, 0)
+    level, d = collapse(m, 8), optimal_discriminator(p, q)
+    assert d[0] == pytest.approx(level.d_on_modes)
+    assert -optimal_value(p, q) == pytest.approx(level.d_loss)
+    assert -np.log(d[q > 0]) @ q[q > 0] == pytest.approx(level.g_loss)
+    assert np.maximum(p, q).sum() / 2 == pytest.approx(level.accuracy)
+
+
+@pytest.mark.parametrize("m", [0, 9, -1])
+def test_collapse_refuses_what_cannot_be(m):
+    with pytest.raises(ValueError, match=f"m={m}: expected 1 to 8"):
+        collapse(m, 8)
+
+
+def test_optimal_discriminator():
+    np.testing.assert_allclose(optimal_discriminator([1, 1, 0, 3], [1, 0, 2, 1]), [0.5, 1, 0, 0.75])
+    assert math.isnan(optimal_discriminator(0, 0))
+
+
+@settings(derandomize=True, max_examples=60, deadline=None)
+@given(masses, masses)
+def test_value_is_twice_the_js_divergence_less_log_four(p, q):
+    assert optimal_value(p, q) == pytest.approx(-math.log(4) + 2 * jensen_shannon(p, q), abs=1e-9)
+
+
+def test_value_at_the_ends():
+    assert optimal_value([0.5, 0.5], [0.5, 0.5]) == pytest.approx(-math.log(4))
+    assert optimal_value([1, 0], [0, 1]) == pytest.approx(0)
+
+
+@settings(derandomize=True, max_examples=40, deadline=None)
+@given(masses, masses, arrays(float, 6, elements=st.floats(0.01, 0.99)))
+def test_no_discriminator_does_better_than_the_optimal_one(p, q, d):
+    assert p @ np.log(d) + q @ np.log(1 - d) <= optimal_value(p, q) + 1e-12
