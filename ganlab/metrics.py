@@ -13,7 +13,6 @@ from functools import lru_cache
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from scipy.special import xlogy
 
 from ganlab.datasets import Dataset
 from ganlab.rng import stream
@@ -168,7 +167,7 @@ def reverse_kl(shares: Array, dataset: Dataset) -> Array:
     """
     valid = shares.sum(-1, keepdims=True)
     p = np.divide(shares, valid, out=np.full(shares.shape, np.nan), where=valid > 0)
-    return math.log(shares.shape[-1]) + xlogy(p, p).sum(-1)
+    return math.log(shares.shape[-1]) + xlogx(p).sum(-1)
 
 
 def js(shares: Array, dataset: Dataset) -> Array:
@@ -181,10 +180,16 @@ def js(shares: Array, dataset: Dataset) -> Array:
     return jensen_shannon(shares, grid_mass(dataset))
 
 
+def xlogx(p: Array) -> Array:
+    """p log p, elementwise; 0 at 0."""
+    p = np.asarray(p)
+    return np.multiply(p, np.log(p, where=p > 0, out=np.zeros_like(p)))
+
+
 def jensen_shannon(p: Array, q: Array) -> Array:
     """JS(p, q) = H((p + q)/2) - (H(p) + H(q))/2 in nats of masses (..., B); 0 to log 2."""
     mean = (p + q) / 2
-    return (xlogy(p, p) / 2 + xlogy(q, q) / 2 - xlogy(mean, mean)).sum(-1)
+    return (xlogx(p) / 2 + xlogx(q) / 2 - xlogx(mean)).sum(-1)
 
 
 # What the data themselves look like, once per data set.

@@ -56,6 +56,9 @@ class State:
     facts: dict[str, Any] = field(default_factory=dict)
     """Of the first divergence."""
 
+    marks: frozenset[int] = frozenset()
+    """Steps that become frames because an edit starts there or has just acted."""
+
     @property
     def outcome(self) -> str:
         """'' while a member is alive, else 'diverged'."""
@@ -77,7 +80,8 @@ def start(config: PlaneConfig) -> State:
         "g_z": draw(latent, z, name="g_z"),
     }
     died = torch.full((config.members,), -1, dtype=torch.int64)
-    return State(config, now, Player(g, slots(g.flat)), Player(d, slots(d.flat)), draws, died=died)
+    marks = frozenset(step + after for step, _, _ in config.edits for after in (0, 1))
+    return State(config, now, Player(g, slots(g.flat)), Player(d, slots(d.flat)), draws, died=died, marks=marks)
 
 
 def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:

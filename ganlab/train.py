@@ -52,7 +52,7 @@ def advance(state: State) -> Frame | None:
     step = state.step
     while state.step == step:
         update(state)
-    return snapshot(state) if is_frame(state.step) or state.outcome else None
+    return snapshot(state) if is_frame(state.step) or state.step in state.marks or state.outcome else None
 
 
 def train(config: PlaneConfig) -> Iterator[Frame]:

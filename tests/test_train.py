@@ -222,6 +222,13 @@ def test_live_edits_act_from_their_step_on():
     assert not np.array_equal(edited[7].field, plain[7].field)
 
 
+def test_an_edit_shows_the_steps_before_and_after_it():
+    edited = SMALL.replace(edits=((77, "g_steps", 0), (78, "g_steps", 1)), steps=80)
+    steps = [frame.step for frame in train(edited)]
+    assert {77, 78, 79} <= set(steps)
+    assert set(steps) - set(frame_steps(80)) <= {77, 78, 79}
+
+
 @pytest.mark.parametrize("name", [name for name, spec in knobs(PlaneConfig).items() if spec.live])
 def test_every_live_field_can_be_edited(name):
     spec = knobs(PlaneConfig)[name]

@@ -1,0 +1,71 @@
+"""The house's own laws: imports go down only, pages stay small, the core never sees the screen or the global dice."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+FLOORS = [
+    {"rng", "nets", "optimizers"},
+    {"datasets", "losses", "regularizers", "countermeasures"},
+    {"knobs", "config", "metrics", "frame"},
+    {"theory", "state", "snapshot", "train", "database", "checkpoints", "recording", "store", "tail", "upkeep"},
+    {"diagnosis", "presets", "worker", "slot", "runs"},
+    {"ui"},
+]
+"""From the ground up; a module may import from its own floor and below."""
+CORE = sorted(path for path in (ROOT / "ganlab").glob("*.py") if path.stem != "__init__")
+SOURCES = [*CORE, *(ROOT / "ganlab" / "ui").rglob("*.py")]
+PAGES = sorted((ROOT / "pages").rglob("*.py"))
+
+
+def imported(path):
+    """Every dotted name that a file imports, wherever in the file."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def floor(module):
+    return next(i for i, floor in enumerate(FLOORS) if module in floor)
+
+
+def test_every_module_has_its_floor():
+    assert {path.stem for path in CORE} == set().union(*FLOORS) - {"ui"}
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
+def test_imports_go_down(path):
+    for name in imported(path):
+        if name.startswith("ganlab."):
+            module = name.split(".")[1]
+            assert floor(module) <= floor(path.stem), name
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
+def test_the_core_never_sees_the_screen(path):
+    assert not [name for name in imported(path) if name.split(".")[0] in ("streamlit", "altair", "pages")]
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
+def test_no_global_random_state_and_no_pickles(path):
+    text = path.read_text()
+    assert not re.search(r"torch\.manual_seed|np\.random\.(seed|rand|normal|uniform)\(|pickle\.load|torch\.load\(", text)
+    for call in re.findall(r"torch\.(?:rand|randn|randint|randperm|bernoulli|multinomial)\([^\n]*", text):
+        assert "generator=" in call, call
+
+
+def test_pages_and_router_stay_small():
+    assert len((ROOT / "streamlit_app.py").read_text().splitlines()) <= 60
+    for page in PAGES:
+        assert len(page.read_text().splitlines()) <= 120, page
+        assert page.parent.parent.name == "pages", "a script directly in pages/ breaks deep links"
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
+def test_files_hold_one_idea(path):
+    assert len(path.read_text().splitlines()) <= 350
