@@ -6,7 +6,7 @@ import dataclasses
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,6 +100,21 @@ class PlaneConfig:
     def values(self, name: str) -> set[Any]:
         """Every value that a field takes in the course of the run."""
         return {getattr(self, name)} | {value for _, edited, value in self.edits if edited == name}
+
+    def ancestors(self) -> Iterator[tuple[PlaneConfig, int]]:
+        """Configs whose runs are this one's up to a step, the last first: (config, the step at which they part)."""
+        for start in sorted({step for step, _, _ in self.edits} - {0}, reverse=True):
+            yield self.replace(edits=tuple(edit for edit in self.edits if edit[0] < start)), start
+
+    def alone(self, player: str, step: int) -> PlaneConfig:
+        """The run with one update of only "d" or "g" as its next step after `step`. Raises ConfigError."""
+        before = self.replace(edits=tuple(edit for edit in self.edits if edit[0] < step)).at(step)
+        now, counts = self.at(step), {"d_steps": int(player == "d"), "g_steps": int(player == "g")}
+        edits = [edit for edit in self.edits if edit[0] != step or edit[1] not in counts]
+        for name, count in counts.items():
+            edits += [(step, name, count)] * (getattr(before, name) != count)
+            edits += [(step + 1, name, getattr(now, name))] * (getattr(now, name) != count)
+        return self.replace(edits=tuple(edits), steps=step + 1)
 
     def inactive(self) -> dict[str, str]:
         """Fields that do nothing under the current choice, each with the reason's key."""

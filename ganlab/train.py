@@ -18,7 +18,19 @@ from ganlab.rng import stream
 from ganlab.snapshot import encode, real_points, snapshot
 from ganlab.state import State, checkpoint, judge, restore, start
 
-__all__ = ["State", "advance", "checkpoint", "encode", "real_points", "restore", "snapshot", "start", "train", "update"]
+__all__ = [
+    "State",
+    "advance",
+    "checkpoint",
+    "due",
+    "encode",
+    "real_points",
+    "restore",
+    "snapshot",
+    "start",
+    "train",
+    "update",
+]
 
 BLOWN_UP = 1e6
 """A loss beyond this, or not finite, ends a member's training."""
@@ -52,7 +64,12 @@ def advance(state: State) -> Frame | None:
     step = state.step
     while state.step == step:
         update(state)
-    return snapshot(state) if is_frame(state.step) or state.step in state.marks or state.outcome else None
+    return snapshot(state) if due(state) or state.outcome else None
+
+
+def due(state: State) -> bool:
+    """Whether this step becomes a frame."""
+    return is_frame(state.step) or state.step in state.marks
 
 
 def train(config: PlaneConfig) -> Iterator[Frame]:

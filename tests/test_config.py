@@ -120,6 +120,27 @@ def test_edits_travel_in_links_in_the_order_of_their_steps():
     assert config.at(600) == PlaneConfig(d_lr=0.1, loss="hinge")
 
 
+def test_one_update_of_one_player_alone_is_two_edits_at_most_a_field():
+    once = PlaneConfig(d_steps=5).alone("d", 100)
+    assert once.edits == ((100, "d_steps", 1), (100, "g_steps", 0), (101, "d_steps", 5), (101, "g_steps", 1))
+    assert once.steps == 101
+    assert (once.at(100).d_steps, once.at(100).g_steps) == (1, 0)
+    assert (once.at(101).d_steps, once.at(101).g_steps) == (5, 1)
+    twice = once.alone("d", 101)
+    assert twice.edits == ((100, "d_steps", 1), (100, "g_steps", 0), (102, "d_steps", 5), (102, "g_steps", 1))
+    other = PlaneConfig().alone("d", 7).alone("g", 8)
+    assert [(other.at(s).d_steps, other.at(s).g_steps) for s in (6, 7, 8, 9)] == [(1, 1), (1, 0), (0, 1), (1, 1)]
+
+
+def test_ancestors_are_the_run_without_its_last_edits():
+    config = PlaneConfig(edits=((0, "d_lr", 0.1), (5, "gamma", 1.0), (5, "loss", "hinge"), (9, "d_lr", 0.2)))
+    assert [(parent.edits, step) for parent, step in config.ancestors()] == [
+        (config.edits[:3], 9),
+        (config.edits[:1], 5),
+    ]
+    assert list(PlaneConfig().ancestors()) == []
+
+
 def test_the_key_ignores_the_target_and_what_does_nothing():
     assert ACTIVE.key() == ACTIVE.replace(steps=77).key()
     assert ACTIVE.key() == ACTIVE.replace(clip_bound=1.0, gp_lambda=3.0).key()

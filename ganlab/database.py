@@ -1,0 +1,117 @@
+"""The run store's file: where it lies, its tables, and one connection to it for any number of threads."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import stat
+import sys
+import tempfile
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+SCHEMA_VERSION = 1
+"""Part of the file's name: another schema is another file."""
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS runs (
+    key TEXT PRIMARY KEY, kind TEXT NOT NULL, config TEXT NOT NULL, threads INTEGER NOT NULL, precision TEXT NOT NULL,
+    state TEXT NOT NULL, step INTEGER NOT NULL, target INTEGER NOT NULL, steps_per_s REAL NOT NULL DEFAULT 0,
+    note TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '{}',
+    owner TEXT NOT NULL DEFAULT '', token TEXT, heartbeat REAL NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
+    queued REAL NOT NULL DEFAULT 0, used REAL NOT NULL, bytes INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE IF NOT EXISTS frames (
+    run TEXT NOT NULL, step INTEGER NOT NULL, member INTEGER NOT NULL, blob BLOB NOT NULL);
+CREATE UNIQUE INDEX IF NOT EXISTS frames_by_member ON frames (run, member, step);
+CREATE TABLE IF NOT EXISTS wishes (
+    run TEXT NOT NULL, viewer TEXT NOT NULL, target INTEGER NOT NULL, seen REAL NOT NULL, PRIMARY KEY (run, viewer))
+"""
+PATIENCE = 10.0
+"""Seconds to wait for another writer's transaction."""
+
+
+class Database:
+    """A connection to the tables in a folder; every transaction and every read is short."""
+
+    def __init__(self, folder: Path):
+        self._lock = threading.RLock()
+        file = folder / f"runs-{SCHEMA_VERSION}.sqlite"
+        self._db = sqlite3.connect(file, timeout=PATIENCE, isolation_level=None, check_same_thread=False)
+        self._close = weakref.finalize(self, self._db.close)
+        self._db.row_factory = sqlite3.Row
+        self._db.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        (self.journal,) = self._db.execute("PRAGMA journal_mode = WAL").fetchone()
+        """The mode in force: wal, or where the file system cannot share memory delete."""
+        self._db.execute("PRAGMA synchronous = NORMAL")
+        for statement in SCHEMA.split(";"):
+            self._db.execute(statement)
+
+    def close(self) -> None:
+        """Closes the connection; also done when nothing refers to this any more."""
+        with self._lock:
+            self._close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[sqlite3.Connection]:
+        """One short write; nothing of it remains if it fails."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield self._db
+                self._db.execute("COMMIT")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+
+    def read(self, sql: str, **values: Any) -> list[sqlite3.Row]:
+        """All rows at once: no cursor stays open."""
+        with self._lock:
+            return self._db.execute(sql, values).fetchall()
+
+
+def find_place(option: Path | str | None = None) -> tuple[Path, bool]:
+    """The store's folder, made if need be, and whether it is a temporary one.
+
+    The option, else GANLAB_STORE, else the user's cache, else where that cannot be written a temporary folder.
+    Raises OSError where the option or GANLAB_STORE cannot be written.
+    """
+    chosen = option or os.environ.get("GANLAB_STORE")
+    if chosen:
+        return writable(Path(chosen)), False
+    try:
+        return writable(user_cache() / "ganlab"), False
+    except (OSError, RuntimeError):
+        return temporary(), True
+
+
+def user_cache() -> Path:
+    """The folder for the user's caches on this platform. Raises RuntimeError where there is no home."""
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches"
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+
+
+def writable(folder: Path) -> Path:
+    """The folder, made if need be. Raises OSError when no file can be written there."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+        return folder.resolve()
+
+
+def temporary() -> Path:
+    """This user's own temporary folder, the same at every start unless somebody else has taken its name."""
+    user = os.getuid() if hasattr(os, "getuid") else 0
+    folder = Path(tempfile.gettempdir()) / f"ganlab-{user}"
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        facts = folder.lstat()
+        if stat.S_ISDIR(facts.st_mode) and facts.st_uid == user:
+            return writable(folder)
+    except OSError:
+        pass
+    return Path(tempfile.mkdtemp(prefix="ganlab-"))

@@ -1,0 +1,21 @@
+"""Named experiments to start from. Keys are stable: links carry them."""
+
+from ganlab.config import PlaneConfig, differences
+
+OPENING = "ring_r1"
+"""The experiment that the arena opens with."""
+
+PRESETS: dict[str, PlaneConfig] = {
+    "ring_r1": PlaneConfig(regularizer="r1"),
+    "ring": PlaneConfig(),
+    "ring_k50": PlaneConfig(d_steps=50, steps=1000),
+    "ring_wgan_gp": PlaneConfig(loss="wasserstein", regularizer="wgan_gp", d_steps=5, beta2=0.9),
+    "grid": PlaneConfig(dataset="grid_5x5", loss="relativistic", regularizer="r1_r2", g_width=128, d_width=128),
+    "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=16, d_width=16, steps=3000),
+    "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
+}
+
+
+def nearest(config: PlaneConfig) -> str:
+    """The key of the preset that shares most settings with `config`; the first of equals."""
+    return min(PRESETS, key=lambda name: len(differences(config, PRESETS[name])))

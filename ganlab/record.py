@@ -1,0 +1,52 @@
+"""Records the prepared experiments that ship: `python -m ganlab.record [preset …]`, some minutes for all of them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import monotonic
+
+import numpy as np
+
+from ganlab import worker
+from ganlab.presets import PRESETS
+from ganlab.store import Store
+
+RECORDED = Path(__file__).parent / "recorded"
+FRAMES = 120
+"""Frames of a recorded run, at most."""
+
+
+def record(name: str, place: Path) -> Path:
+    """Trains a preset to its target in a store of its own and writes it to one file; the file."""
+    config, file = PRESETS[name], RECORDED / f"{name}.zip"
+    with Store(place) as store:
+        store.wish(config.key(), config.to_json(), config.steps, "record")
+        run = store.claim("record/0/0")
+        assert run is not None
+        worker.compute(store, run, worker.ENGINES)
+        store.export_recording(config.key(), file, thinned(store.steps(config.key())))
+    return file
+
+
+def thinned(steps: list[int]) -> list[int]:
+    """At most FRAMES of the steps, evenly spread, the first and the last among them."""
+    chosen = np.linspace(0, len(steps) - 1, min(FRAMES, len(steps))).round().astype(int)
+    return [steps[i] for i in chosen]
+
+
+def main(names: list[str]) -> None:
+    """Records the named presets, or all, and drops files of presets that are no more."""
+    RECORDED.mkdir(exist_ok=True)
+    for stale in {file.stem for file in RECORDED.glob("*.zip")} - PRESETS.keys():
+        (RECORDED / f"{stale}.zip").unlink()
+    for name in names or PRESETS:
+        started = monotonic()
+        with TemporaryDirectory() as place:
+            file = record(name, Path(place))
+        print(f"{name:16} {file.stat().st_size / 1e6:6.2f} MB {monotonic() - started:6.1f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

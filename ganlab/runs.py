@@ -1,0 +1,248 @@
+"""Who computes what, when: a server's runs, its worker processes, and what it tells the visitors."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import uuid
+from collections.abc import Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any, Protocol
+
+import loky
+
+from ganlab import worker
+from ganlab.slot import Slot, interpreter_ends
+from ganlab.store import RunRow, Store
+from ganlab.tail import Tail, Tails
+from ganlab.upkeep import STALE, evict, interrupt, sweep
+
+TICK = 1.0
+"""Seconds between two rounds of the server, when nothing asks for one earlier."""
+RENEW = 10.0
+"""Seconds between two renewals of a wish."""
+SAME = 0.2
+"""Seconds for which a status is told again."""
+CONNECTED = 30.0
+"""Seconds after a page's last sign for which a worker is kept warm."""
+UPKEEP = 15.0
+"""Seconds between two evictions."""
+PACE = 250.0
+"""Steps per second of a run of which nothing is known."""
+SMALL = 1.2e9
+"""Bytes of memory below which there is one worker only."""
+THREADS, PRECISION = 1, "highest"
+
+log = logging.getLogger(__name__)
+
+
+class Config(Protocol):
+    """What describes a run, of any kind."""
+
+    kind: str
+
+    @property
+    def steps(self) -> int:
+        """How far it is to be trained."""
+
+    def key(self) -> str:
+        """The run's name."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Every field, and the kind."""
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """How a run stands."""
+
+    state: str
+    """absent, queued, running, done, stopped, interrupted, diverged or failed."""
+    step: int = 0
+    """The last step computed and stored."""
+    target: int = 0
+    position: int | None = None
+    """Its place among those that wait, 1 is next; None when it does not wait."""
+    eta_s: float | None = None
+    """Seconds until it starts, when it waits; until it is done, when it is computed."""
+    steps_per_s: float | None = None
+    note: str = ""
+    """worker_died, server_restarted (until it ends); config, memory, storage, crash where it failed; else ''."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
+
+
+class Runs:
+    """The runs of one server process. Close it, or let it end with the process."""
+
+    def __init__(self, store: Store, slots: int | None = None, engines: Mapping[str, str] = worker.ENGINES):
+        self.store, self.engines = store, dict(engines)
+        self.server = uuid.uuid4().hex[:12]
+        self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
+        self._tails = Tails(store)
+        self._renewed: dict[tuple[str, str | None], float] = {}
+        self._told: dict[str, tuple[float, RunStatus]] = {}
+        self._seen, self._kept_up = -CONNECTED, 0.0
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
+        self._thread.start()
+
+    # What pages ask
+
+    def submit(self, config: Config, viewer: str) -> str:
+        """Wishes a run up to config.steps; its key. Nothing is computed that the store has."""
+        key = config.key()
+        self.store.wish(key, config.to_json(), config.steps, viewer, THREADS, PRECISION)
+        self._renewed[key, viewer] = monotonic()
+        self._told.pop(key, None)
+        self._wake.set()
+        return key
+
+    def withdraw(self, key: str, viewer: str) -> None:
+        """Ends a viewer's wish; the run ends within a second unless somebody else wishes it."""
+        self.store.withdraw(key, viewer)
+        self._told.pop(key, None)
+
+    def touch(self, key: str, viewer: str | None = None) -> None:
+        """Notes that somebody looks at a run, which also keeps the viewer's wish alive."""
+        now = monotonic()
+        if now - self._renewed.get((key, viewer), -RENEW) >= RENEW:
+            self._renewed[key, viewer] = now
+            self.store.touch(key, viewer)
+
+    def status(self, key: str, viewer: str | None = None) -> RunStatus:
+        """How a run stands; asked by a viewer it also keeps that viewer's wish alive."""
+        self.touch(key, viewer)
+        when, status = self._told.get(key, (-SAME, None))
+        if status is None or monotonic() - when >= SAME:
+            status = self._status(key)
+            self._told[key] = (monotonic(), status)
+        return status
+
+    def tail(self, key: str) -> Tail:
+        """The run's frames, in memory, one for all visitors."""
+        return self._tails.tail(key)
+
+    def keep_warm(self) -> None:
+        """Says that somebody is connected: a worker stays ready."""
+        was, self._seen = self._seen, monotonic()
+        if self._seen - was > CONNECTED:
+            self._wake.set()
+
+    def close(self) -> None:
+        """Ends the workers, each after a checkpoint."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join()
+
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _status(self, key: str) -> RunStatus:
+        row = self.store.run(key)
+        if row is None:
+            return RunStatus("absent")
+        queue = self.store.queue() if row.state in ("queued", "running", "interrupted") else []
+        waiting = [other.key for other in queue if other.state != "running"]
+        position = waiting.index(key) + 1 if key in waiting else None
+        return RunStatus(
+            state=presented(row, position, self.store.clock()),
+            step=max(row.step, 0),
+            target=row.target,
+            position=position,
+            eta_s=self._eta(row, queue, position),
+            steps_per_s=row.steps_per_s or None,
+            note=row.note,
+            facts=row.facts,
+        )
+
+    def _eta(self, row: RunRow, queue: list[RunRow], position: int | None) -> float | None:
+        if row.state == "running":
+            return self._remaining(row)
+        if position is None:
+            return None
+        ahead = queue[: [other.key for other in queue].index(row.key)]
+        return sum(map(self._remaining, ahead)) / len(self._slots)
+
+    def _remaining(self, row: RunRow) -> float:
+        """Seconds of work left, by the run's own pace, else by its kind's."""
+        pace = row.steps_per_s or self.store.pace(row.kind) or PACE
+        return max(row.target - max(row.step, 0), 0) / pace
+
+    # What goes on beside the pages, in a thread of its own
+
+    def _serve(self) -> None:
+        while not self._closing.is_set() and not interpreter_ends():
+            try:
+                self._round()
+            except Exception:
+                log.exception("a round of the run server failed")
+                self._closing.wait(TICK)
+            self._wake.wait(TICK)
+            self._wake.clear()
+        for slot in self._slots:
+            slot.hang_up()
+        for slot in self._slots:
+            slot.close()
+
+    def _round(self) -> None:
+        """Notices what ended, gives work to free slots, keeps one warm, drops old runs."""
+        for slot in self._slots:
+            if slot.reap():
+                interrupt(self.store, slot.name)
+        sweep(self.store, self.server)
+        waiting = sum(row.state != "running" for row in self.store.queue())
+        free = sorted((slot for slot in self._slots if slot.free), key=lambda slot: -slot.used)
+        for slot in free[:waiting]:
+            self._start(slot, worker.work, self.store.path, slot.name, self.engines)
+        idle = free[waiting:]
+        if idle and not idle[0].is_warm and monotonic() - self._seen < CONNECTED:
+            self._start(idle[0], worker.warm, self.engines)
+        if monotonic() - self._kept_up >= UPKEEP:
+            self._keep_up()
+
+    def _start(self, slot: Slot, function: Any, *args: Any) -> None:
+        try:
+            slot.submit(self._ended, function, *args)
+        except Exception:  # the queue is rows: nothing is lost, and the slot tries again after a rest
+            log.exception("worker %s could not be started", slot.name)
+
+    def _ended(self, _: Future[Any]) -> None:
+        self._wake.set()
+
+    def _keep_up(self) -> None:
+        self._tails.forget(evict(self.store))
+        now = self._kept_up = monotonic()
+        self._renewed = {who: when for who, when in self._renewed.copy().items() if now - when < RENEW}
+        self._told = {key: told for key, told in self._told.copy().items() if now - told[0] < SAME}
+
+
+def presented(row: RunRow, position: int | None, now: float) -> str:
+    """The state to show: a silent worker has left its run interrupted, a queue without a wish is none."""
+    if row.state == "running" and now - row.heartbeat > STALE:
+        return "interrupted"
+    return "stopped" if row.state == "queued" and position is None else row.state
+
+
+def default_slots() -> int:
+    """GANLAB_SLOTS, else one where memory is small, else the cores but one."""
+    if chosen := os.environ.get("GANLAB_SLOTS"):
+        return max(1, int(chosen))
+    return 1 if memory() < SMALL else max(1, loky.cpu_count() - 1)
+
+
+def memory() -> float:
+    """Bytes that this container may use; infinite where that is not said."""
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        try:
+            return float(Path(file).read_text().strip().replace("max", "inf"))
+        except (OSError, ValueError):
+            continue
+    return float("inf")

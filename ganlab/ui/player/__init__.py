@@ -1,0 +1,134 @@
+"""The arena's player: a Streamlit v2 component that shows one run as a film in the visitor's own time.
+
+One message (little endian): u32 length of the JSON | JSON, padded with spaces so that what follows starts at a
+multiple of 4 | 512 real points, i2 (x, y) as `ganlab.frame` packs positions | packed frames back to back. The browser
+keeps every frame of a run that it got, whatever comes later, and sends back one state value only: `want`, the frames it
+lacks.
+
+The files under `web/` are served once, as those of an installed component are; only player.html travels each time.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, TypedDict
+
+import numpy as np
+import streamlit as st
+from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
+from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
+
+from ganlab.ui.text import sentences
+
+REAL_POINTS = 512
+WEB = Path(__file__).parent / "web"
+PROJECT, COMPONENT = "ganlab", "player"
+NAME = f"{PROJECT}.{COMPONENT}"
+
+
+KEY_FRAMES = 48
+Want = TypedDict("Want", {"run": str, "member": int, "from": int, "to": int, "n": int})
+"""Frames the browser lacks: `n` of the run's frames from step `from` to step `to`, both included."""
+
+
+@cache
+def labels(lang: str) -> dict[str, str]:
+    """Every label of the player in `lang`, by key; templates stay templates, the browser fills them."""
+    prefix = "player.player."
+    return {key.removeprefix(prefix): sentence for key, sentence in sentences(lang).items() if key.startswith(prefix)}
+
+
+def spread(steps: Sequence[int], n: int = KEY_FRAMES) -> list[int]:
+    """At most `n` of the steps, evenly by index, the first and the last among them: the key frames of a run."""
+    if len(steps) <= n:
+        return list(steps)
+    return [steps[i] for i in np.linspace(0, len(steps) - 1, n).round().astype(int)]
+
+
+def answer(want: Want, known: Sequence[int]) -> list[int]:
+    """The steps of `known` that a want asks for."""
+    return spread([step for step in known if want["from"] <= step <= want["to"]], want["n"])
+
+
+def message(
+    *,
+    run: str,
+    extent: float,
+    real: np.ndarray,
+    known: Sequence[int],
+    frames: Mapping[int, bytes],
+    text: Mapping[str, str],
+    member: int = 0,
+    members: int = 1,
+    latent_dim: int = 2,
+    threshold: float | None = 0.0,
+    live: bool = False,
+    target: int = 0,
+    key_frames: bool = False,
+    modes: np.ndarray | None = None,
+    std: float | None = None,
+    js_floor: tuple[float, float] = (0.0, 0.0),
+    valid_ceiling: float | None = None,
+    verdicts: Mapping[int, Mapping[str, str]] | None = None,
+    view: Mapping[str, Any] | None = None,
+) -> bytes:
+    """What the player shows, as bytes; see the module's docstring for the layout.
+
+    `real` (512, 2); `known` all steps that have a frame, ascending; `frames` step -> packed frame, any part of them;
+    `threshold` D's output at which it is undecided, None where the loss has none; `verdicts` step -> key, title and
+    sentence, each valid until the next; `view` is read at first sight only: at (step), playing, layers, arrows
+    ("push" | "rise"), speed.
+    """
+    steps = sorted(frames)
+    head = dict(run=run, member=member, members=members, extent=float(extent), latent_dim=latent_dim)
+    head |= dict(threshold=threshold, live=live, target=target, key_frames=key_frames, std=std, text=dict(text))
+    head |= dict(known=[int(step) for step in known], frames=[[int(step), len(frames[step])] for step in steps])
+    head |= dict(modes=None if modes is None else np.asarray(modes).tolist(), valid_ceiling=valid_ceiling)
+    head |= dict(js_floor=list(js_floor), view=dict(view or {}))
+    head |= dict(verdicts={str(step): dict(verdict) for step, verdict in (verdicts or {}).items()})
+    plain = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    plain = plain.ljust(-(-len(plain) // 4) * 4)
+    return b"".join([struct.pack("<I", len(plain)), plain, _positions(real, extent), *(frames[step] for step in steps)])
+
+
+def player(data: bytes, key: str, on_want: Callable[[], None] | None = None) -> Want | None:
+    """Mounts the player on the page; the frames it wants, or None.
+
+    The same value comes back on every rerun until the browser sends another: answer each once, with those frames.
+    """
+    _serve()
+    return _component()(key=key, data=data, on_want_change=on_want or _ignore).want
+
+
+@cache
+def _component() -> Any:
+    return st.components.v2.component(NAME, html=_html(), css="player.css", js="player.js")
+
+
+def _serve() -> None:
+    """Lets Streamlit serve `web/` from a checkout; its own scan finds such folders in installed distributions only."""
+    manager = get_bidi_component_manager()
+    if manager.get_component_asset_root(NAME) is None:
+        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(COMPONENT, WEB.name)])
+        manager.register_from_manifest(manifest, WEB.parent)
+
+
+@cache
+def _html() -> str:
+    """The skeleton without indentation: it is the one part that travels with every message."""
+    return re.sub(r">\n\s*<", ">\n<", (WEB / "player.html").read_text(encoding="utf-8"))
+
+
+def _positions(points: np.ndarray, extent: float) -> bytes:
+    if points.shape != (REAL_POINTS, 2):
+        raise ValueError(f"real {points.shape}: expected ({REAL_POINTS}, 2)")
+    return np.rint(np.clip(points / (2 * extent), -1, 1) * 32767).astype("<i2").tobytes()
+
+
+def _ignore() -> None:
+    """Streamlit lists `want` in the result only when there is a callback for it."""

@@ -1,0 +1,64 @@
+// Bytes to numbers. The message is described in ganlab/ui/player/__init__.py, a packed frame in ganlab/frame.py.
+
+const SCALARS = ["d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools",
+  "modes_covered", "modes_hit", "cells_covered", "valid", "mode_tv", "reverse_kl", "js"];
+const REAL = 512;
+const NOT_FINITE = -32768;
+
+/** {head, real, blobs}; blobs holds a copy of each frame that `has(run, member, step)` does not know yet. */
+export function parse(bytes, has) {
+  const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
+  let at = 4 + size + REAL * 4;
+  const real = positions(new Int16Array(bytes.slice(at - REAL * 4, at).buffer), head.extent);
+  const blobs = new Map();
+  for (const [step, length] of head.frames) {
+    if (!has(head, step)) blobs.set(step, bytes.slice(at, at + length));
+    at += length;
+  }
+  return { head, real, blobs };
+}
+
+/** One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none. */
+export function decode(blob, extent, threshold) {
+  const view = new DataView(blob.buffer);
+  const [points, rows, columns] = [view.getUint16(12, true), view.getUint8(14), view.getUint8(15)];
+  const [side, modes, scalars] = [view.getUint8(16), view.getUint8(17), view.getUint16(18, true)];
+  const [zero, fieldScale, pushScale, riseScale] = [20, 24, 28, 32].map((at) => view.getFloat32(at, true));
+  let at = 40;
+  const take = (Kind, length) => new Kind(blob.buffer, (at += length * Kind.BYTES_PER_ELEMENT) - length * Kind.BYTES_PER_ELEMENT, length);
+  const values = take(Float32Array, scalars);
+  return {
+    step: view.getUint32(0, true),
+    diverged: (view.getUint32(36, true) & 255) === 1,
+    scalars: Object.fromEntries(SCALARS.map((name, i) => [name, values[i]])),
+    shares: take(Float32Array, modes),
+    fake: positions(take(Int16Array, 2 * points), extent),
+    grid: positions(take(Int16Array, 2 * rows * columns), extent),
+    push: arrows(take(Int8Array, 2 * points), pushScale),
+    rise: arrows(take(Int8Array, 2 * points), riseScale),
+    field: belief(take(Int8Array, side * side), zero - (threshold ?? zero), fieldScale, threshold === null),
+    side, rows, columns,
+  };
+}
+
+const positions = (q, extent) => Float32Array.from(q, (v) => (v === NOT_FINITE ? NaN : (v / 32767) * 2 * extent));
+
+function arrows(q, scale) {
+  const out = new Float32Array(q.length);
+  for (let i = 0; i < q.length; i += 2) {
+    const stretch = (Math.hypot(q[i], q[i + 1]) * scale) / (127 * 127);
+    out[i] = q[i] * stretch;
+    out[i + 1] = q[i + 1] * stretch;
+  }
+  return out;
+}
+
+// Full colour means that D is sure: 4 in logits is 98 %. Below a half the scale stays, so a blind D looks blind.
+function belief(q, shift, scale, relative) {
+  const strong = 0.5, sure = 4;
+  const value = Float32Array.from(q, (v) => ((v * Math.abs(v)) / (127 * 127)) * scale + shift);
+  const top = value.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
+  const full = relative ? top : Math.min(Math.max(top, strong), sure);
+  return value.map((v) => Math.sign(v) * Math.sqrt(Math.min(1, Math.abs(v) / full)));
+}

@@ -1,0 +1,31 @@
+// Colours: the fixed palette of player.css for light or dark, chosen by how bright Streamlit's background is.
+
+const context = document.createElement("canvas").getContext("2d");
+
+/** Any CSS colour as [r, g, b]. */
+function rgb(colour) {
+  context.fillStyle = "#000";
+  context.fillStyle = colour.trim();
+  const hex = context.fillStyle;
+  if (hex.startsWith("#")) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
+  return hex.match(/[\d.]+/g).slice(0, 3).map(Number);
+}
+
+const brightness = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b) / 255;
+
+/** Marks the root light or dark and returns the canvas colours. */
+export function palette(root) {
+  const style = getComputedStyle(root);
+  const value = (name) => style.getPropertyValue(name);
+  root.dataset.theme = brightness(rgb(value("--st-background-color"))) < 0.5 ? "dark" : "light";
+  root.dataset.primary = brightness(rgb(value("--st-primary-color"))) < 0.6 ? "dark" : "light";
+  const [saysFake, undecided, saysReal] = ["--says-fake", "--undecided", "--says-real"].map((name) => rgb(value(name)));
+  return {
+    field: { saysFake, undecided, saysReal },
+    ground: value("--undecided"),
+    real: value("--real"),
+    generated: value("--generated"),
+    gradient: value("--gradient"),
+    ink: value("--ink"),
+  };
+}

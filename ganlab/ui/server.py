@@ -1,0 +1,20 @@
+"""The server's one run service."""
+
+from pathlib import Path
+
+import streamlit as st
+
+from ganlab.runs import Runs
+from ganlab.store import Store
+
+RECORDED = Path(__file__).parents[1] / "recorded"
+"""The runs that ship with the product."""
+
+
+@st.cache_resource(show_spinner=False)
+def service() -> Runs:
+    """Who computes for all visitors; its store is given the runs that ship."""
+    store = Store()
+    for recorded in sorted(RECORDED.glob("*.zip")):
+        store.import_recording(recorded)
+    return Runs(store)

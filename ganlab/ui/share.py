@@ -1,0 +1,120 @@
+"""Handing an experiment on: the link that holds it, a QR code of that link, its settings as a file."""
+
+import io
+import json
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+import segno
+import streamlit as st
+
+from ganlab.config import Notice, PlaneConfig, from_query, to_query
+from ganlab.presets import OPENING, PRESETS, nearest
+from ganlab.ui import code, touched
+from ganlab.ui.controls import reason, show
+from ganlab.ui.text import exists, text
+
+PREFIX = "a."
+"""Of the arena's part of the link."""
+FULL_SCREEN = "share.full_screen"
+
+
+def to_link(config: PlaneConfig, preset: str, member: int) -> dict[str, str]:
+    """The query that holds an experiment: the config, the preset it is compared with, the member shown."""
+    shown = {f"{PREFIX}member": str(member)} if member else {}
+    return to_query(config, PREFIX) | {f"{PREFIX}preset": preset} | shown
+
+
+def from_link(link: Mapping[str, str]) -> tuple[PlaneConfig, str, int, list[Notice]]:
+    """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
+    settings = {name: value for name, value in link.items() if name == "v" or name.startswith(PREFIX)}
+    wanted, place = settings.pop(f"{PREFIX}preset", None), settings.pop(f"{PREFIX}member", "0")
+    config, notices = from_query(settings, prefix=PREFIX)
+    if not settings:
+        config = PRESETS.get(wanted or "", PRESETS[OPENING])
+    preset = wanted if wanted in PRESETS else nearest(config)
+    if wanted not in (None, preset):
+        notices.append(Notice("preset", str(wanted)[:80], "preset", {"preset": preset}))
+    member = int(place) if place.isascii() and place.isdigit() and int(place) < config.members else 0
+    if place != str(member):
+        notices.append(Notice("member", place[:80], "member", {"last": config.members - 1}))
+    return config, preset, member, notices
+
+
+def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
+    """The sentence about a part of a link that could not be used."""
+    value = code(said.value)
+    if said.reason == "preset":
+        return text("notice.link.preset", lang, value=value, preset=text(f"preset.name.{said.facts['preset']}", lang))
+    if said.reason == "member":
+        return text("notice.link.member", lang, value=value, **said.facts)
+    if said.reason == "unknown":
+        return text("notice.link.unknown", lang, value=code(said.field))
+    if not exists(f"field.label.{said.field}"):
+        return reason(said.reason, said.facts, lang)
+    label, default = text(f"field.label.{said.field}", lang), show(said.field, getattr(config, said.field), lang)
+    why = reason(said.reason, said.facts, lang)
+    return text("notice.link.field", lang, label=label, value=value, reason=why, default=default)
+
+
+def address(query: Mapping[str, str]) -> str:
+    """The full address that opens the page as it is."""
+    return f"{(st.context.url or '').split('?')[0]}?{urlencode(query)}"
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def qr_code(url: str) -> str:
+    """The address as an SVG picture, black on white with its quiet zone."""
+    picture = io.BytesIO()
+    segno.make(url, error="l").save(picture, kind="svg", scale=8, border=4, light="#fff", xmldecl=False)
+    return picture.getvalue().decode()
+
+
+def share(config: PlaneConfig, query: Mapping[str, str], lang: str) -> None:
+    """The Share button and what unfolds from it."""
+    url = address(query)
+    with st.popover(text("share.link.button", lang), icon=":material/share:", key="share"):
+        st.markdown(f"**{text('share.link.title', lang)}**")
+        st.caption(text("share.link.copy", lang))
+        st.code(url, language=None, wrap_lines=True)
+        with st.container(horizontal=True):
+            st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
+            download(config, lang)
+    if st.session_state.get(FULL_SCREEN):
+        full_screen(url, lang)
+
+
+def download(config: PlaneConfig, lang: str) -> None:
+    """The settings as a JSON file."""
+    st.download_button(
+        text("share.link.download", lang),
+        json.dumps(config.to_json(), indent=1),
+        file_name=f"gan-arena-{config.key()}.json",
+        mime="application/json",
+        icon=":material/download:",
+        on_click="ignore",
+        key="share.json",
+    )
+
+
+def full_screen(url: str, lang: str) -> None:
+    """The QR code as large as the window, until it is closed; it outlives reruns of the page."""
+
+    @st.dialog(text("share.link.qr_title", lang), width="large", on_dismiss=hide_code)
+    def shown() -> None:
+        with st.container(horizontal_alignment="center", key="qr"):
+            st.image(qr_code(url), width="stretch", alt=text("share.link.qr_alt", lang))
+
+    shown()
+
+
+def show_code() -> None:
+    """Opens the QR code on the coming rerun."""
+    touched()
+    st.session_state[FULL_SCREEN] = True
+
+
+def hide_code() -> None:
+    """Forgets it."""
+    touched()
+    st.session_state[FULL_SCREEN] = False

@@ -1,0 +1,181 @@
+"""What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlab.config import PlaneConfig
+from ganlab.datasets import DATASETS
+from ganlab.diagnosis import Verdict, verdict
+from ganlab.frame import Frame, unpack
+from ganlab.losses import LOSSES
+from ganlab.metrics import js_floor
+from ganlab.train import real_points
+from ganlab.ui import charts
+from ganlab.ui.player import labels, message, player
+from ganlab.ui.server import service
+from ganlab.ui.text import exists, text
+
+KEY_FRAMES = 48
+"""Frames of an opening message."""
+FRESH = 24
+"""Frames of a live message, at most; as many as were sent before may be sent again."""
+SENT, ANSWERS = "stage.sent", "stage.answers"
+"""What the session's player was sent last, and which of its wishes was answered how often."""
+VALID_CEILING = 1 - float(np.exp(-4.5))
+"""Share of a perfect sampler's points within 3σ of their mode on the plane."""
+
+
+class Film:
+    """One member's frames as verdicts and curves need them, shared by all who watch; grows as the run does."""
+
+    def __init__(self, config: PlaneConfig):
+        self.config, self.extent = config, DATASETS[config.dataset].extent
+        self.frames: list[Frame] = []
+        self.verdicts: dict[int, Verdict] = {}
+        self.lock = threading.Lock()
+
+    def grow(self, member: int, limit: int) -> list[int]:
+        """Takes in what the store has come to have; the steps up to `limit`."""
+        tail = service().tail(self.config.key())
+        with self.lock:
+            last = self.frames[-1].step if self.frames else -1
+            blobs = tail.blobs(member, [step for step in tail.steps() if step > last])
+            self.frames += [lean(unpack(blobs[step], self.extent)) for step in sorted(blobs)]
+            return [frame.step for frame in self.frames if frame.step <= limit]
+
+    def verdict(self, step: int) -> Verdict:
+        """What the frames up to a step show."""
+        with self.lock:
+            if step not in self.verdicts:
+                self.verdicts[step] = verdict([frame for frame in self.frames if frame.step <= step], self.config)
+            return self.verdicts[step]
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def film(key: str, member: int, _config: PlaneConfig) -> Film:
+    """The one film of a run's member."""
+    return Film(_config)
+
+
+def lean(frame: Frame) -> Frame:
+    """A frame without the arrays that no verdict reads."""
+    none = np.empty((1, 0), "f4")
+    return replace(frame, push=none, rise=none, field=none, grid=none)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def real(key: str, _config: PlaneConfig) -> np.ndarray:
+    """The real points that the player shows."""
+    return real_points(_config)
+
+
+def key_frames(steps: Sequence[int], n: int) -> list[int]:
+    """About n of the steps, evenly, the first and the last among them."""
+    places = np.unique(np.linspace(0, len(steps) - 1, min(n, len(steps))).round().astype(int))
+    return [steps[i] for i in places]
+
+
+def carried(run: tuple[Any, ...], steps: Sequence[int], live: bool) -> tuple[list[int], bool]:
+    """The frames that the coming message names, and whether they are the opening's.
+
+    A message may replace one that the browser never saw, so each holds again what the one before held as new.
+    """
+    before = st.session_state.get(SENT)
+    if not live or before is None or before["run"] != run:
+        opening = key_frames(steps, KEY_FRAMES)
+        st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": []}
+        return opening, True
+    fresh = key_frames([step for step in steps if step > before["last"]], FRESH)
+    st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": fresh}
+    return [*before["fresh"], *fresh], False
+
+
+def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int]) -> list[int]:
+    """The frames that the player asked for; each wish is answered in three messages, as one may get lost."""
+    want = (st.session_state.get(player_key) or {}).get("want")
+    if not want or (want.get("run"), want.get("member")) != run:
+        return []
+    given, times = st.session_state.get(ANSWERS, (None, 0))
+    times = times + 1 if given == want else 1
+    st.session_state[ANSWERS] = (want, times)
+    between = [step for step in steps if want["from"] <= step <= want["to"]]
+    return key_frames(between, max(1, min(int(want["n"]), KEY_FRAMES))) if times <= 3 else []
+
+
+def stage(config: PlaneConfig, member: int, live: bool, lang: str, key: str) -> None:
+    """The player, sent what it lacks; `key` is its name on the page."""
+    run, reel = (config.key(), member), film(config.key(), member, config)
+    steps = reel.grow(member, config.steps)
+    named, opening = carried((key, lang, *run), steps, live)
+    named = sorted({*named, *wanted(key, run, steps)})
+    data = message(
+        known=steps,
+        frames=service().tail(run[0]).blobs(member, named),
+        verdicts={step: judgement(reel.verdict(step), lang) for step in named},
+        live=live,
+        key_frames=opening,
+        **scenery(config, member, lang),
+    )
+    player(data, key=key)
+
+
+def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
+    """What every message about a run says alike."""
+    dataset, key = DATASETS[config.dataset], config.key()
+    return {
+        "run": key,
+        "member": member,
+        "members": config.members,
+        "target": config.steps,
+        "latent_dim": config.latent_dim,
+        "threshold": LOSSES[config.loss].threshold,
+        "extent": dataset.extent,
+        "real": real(key, config),
+        "modes": None if dataset.modes is None else dataset.modes.numpy(),
+        "std": dataset.std,
+        "js_floor": js_floor(dataset),
+        "valid_ceiling": None if dataset.std is None else VALID_CEILING,
+        "text": labels(lang),
+    }
+
+
+def judgement(found: Verdict, lang: str) -> dict[str, str]:
+    """A verdict in words: key, title, sentence."""
+    facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
+    title, sentence = (variant(f"verdict.{part}.{found.key}", found) for part in ("title", "sentence"))
+    also = [text(f"verdict.also.{name}", lang, **facts) for name in remarks(found)]
+    if found.knob:
+        also.append(text("verdict.also.knob", lang, knob=text(f"field.label.{found.knob}", lang)))
+    said = " ".join([text(sentence, lang, **facts), *also])
+    return {"key": found.key, "title": text(title, lang, **facts), "sentence": said}
+
+
+def variant(key: str, found: Verdict) -> str:
+    """The sentence for data without modes, where there is one and it applies."""
+    cells = f"{key}_cells"
+    return cells if "valid" not in found.evidence and exists(cells) else key
+
+
+def remarks(found: Verdict) -> Iterable[str]:
+    """What else a verdict's evidence says, in the order of reading."""
+    if found.key == "near_equilibrium" and "d_accuracy" in found.evidence:
+        yield "coin"
+    if "most" in found.evidence:
+        yield "lost"
+    if "d_loss_collapse" in found.evidence:
+        yield "losses"
+
+
+def curves(config: PlaneConfig, member: int, lang: str) -> None:
+    """Losses, JS divergence and gradient norms up to now."""
+    reel = film(config.key(), member, config)
+    steps = reel.grow(member, config.steps)
+    curve = charts.curves(service().tail(config.key()).blobs(member, steps))
+    table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang)
+    alt = charts.alt(curve, config, lang)
+    st.vega_lite_chart(table, charts.spec(lang), width="stretch", key="a.curves", alt=alt)

@@ -1,0 +1,88 @@
+"""Every sentence that a visitor reads, by key and language.
+
+Keys are "file.section.name": `text("arena.train.start", "es")` is `start` in table `[train]` of `es/arena.toml`.
+Placeholders take Python's format specs; numbers come out in the language's own notation.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from string import Formatter
+from typing import Any
+
+LANGUAGES = ("en", "es")
+THIN_SPACE = "\u202f"
+
+
+def text(key: str, lang: str, **values: Any) -> str:
+    """The sentence `key` in `lang`, its placeholders filled; KeyError when either is unknown."""
+    sentence = sentences(lang)[key]
+    return LocalFormatter(lang).format(sentence, **values) if values else sentence
+
+
+def exists(key: str, lang: str = "en") -> bool:
+    """Whether there is a sentence `key` in `lang`."""
+    return key in sentences(lang)
+
+
+def number(value: float, lang: str, spec: str = "") -> str:
+    """`value` in the notation of `lang`: 5960 -> "5 960" (thin space), 0.25 -> "0,25" in Spanish; ".0%" -> "86 %"."""
+    return LocalFormatter(lang).format_field(value, spec)
+
+
+def duration(seconds: float, lang: str) -> str:
+    """A short, rounded time: "under 1 s", "40 s", "3 min", "1 h 20 min"."""
+    if seconds < 1:
+        return text("app.time.instant", lang)
+    if seconds < 90:
+        return f"{seconds:.0f}{THIN_SPACE}s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes}{THIN_SPACE}min"
+    return f"{minutes // 60}{THIN_SPACE}h {minutes % 60}{THIN_SPACE}min"
+
+
+def language(wanted: str | None, locale: str | None) -> str:
+    """The first known of the link's language and the browser's locale ("es-MX" -> "es"), else "en"."""
+    for tag in (wanted, locale):
+        short = (tag or "").lower().replace("_", "-").split("-")[0]
+        if short in LANGUAGES:
+            return short
+    return LANGUAGES[0]
+
+
+@cache
+def sentences(lang: str) -> dict[str, str]:
+    """All sentences of `lang`: full key -> template."""
+    folder = Path(__file__).parent / lang
+    if lang not in LANGUAGES:
+        raise KeyError(lang)
+    return {
+        f"{path.stem}.{key}": sentence
+        for path in sorted(folder.glob("*.toml"))
+        for key, sentence in flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    }
+
+
+def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    """(dotted key, sentence) of every leaf of a TOML table."""
+    for name, entry in table.items():
+        if isinstance(entry, Mapping):
+            yield from flatten(entry, f"{prefix}{name}.")
+        else:
+            yield f"{prefix}{name}", entry
+
+
+class LocalFormatter(Formatter):
+    """`str.format` whose numbers follow the language: thin spaces in thousands, a decimal comma in Spanish."""
+
+    def __init__(self, lang: str) -> None:
+        self.point = "," if lang == "es" else "."
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        """`format`, then the language's signs; only numbers are touched."""
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return format(value, format_spec)
+        plain = format(value, format_spec or (",d" if isinstance(value, int) else ",.4g"))
+        return plain.translate({ord(","): THIN_SPACE, ord("."): self.point, ord("%"): f"{THIN_SPACE}%", ord("-"): "−"})

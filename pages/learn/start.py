@@ -1,0 +1,33 @@
+"""Start: what a GAN is, in one living picture, and where to go."""
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.presets import OPENING, PRESETS
+from ganlab.ui import arena
+from ganlab.ui.text import text
+
+FORMULA = (
+    r"\begin{aligned}\min_G\max_D\;\;&\mathbb{E}_{x}\log D(x)\\+\;&\mathbb{E}_{z}\log\bigl(1-D(G(z))\bigr)\end{aligned}"
+)
+PLACES = ("ring", "ring_k50", "swiss_roll", "grid")
+"""Presets that the page leads to."""
+
+lang = ui.language()
+ui.write_link({})
+
+st.title(text("start.page.title", lang), anchor=False)
+words, picture = st.columns([4, 5], gap="large")
+with words:
+    for part in ("lead", "forger", "detective", "limit"):
+        st.markdown(text(f"start.page.{part}", lang))
+    st.subheader(text("start.game.title", lang), anchor=False)
+    st.latex(FORMULA)
+    st.markdown(text("start.game.formula", lang))
+    st.subheader(text("start.go.title", lang), anchor=False)
+    for name in ("arena", *PLACES):
+        link = {"lang": lang} | ({} if name == "arena" else {"a.preset": name})
+        label = f"**{text(f'start.go.{name}', lang)}** {text(f'start.go.{name}_about', lang)}"
+        st.page_link("pages/lab/arena.py", label=label, icon=":material/arrow_forward:", query_params=link)
+with picture:
+    arena.picture(PRESETS[OPENING], lang)

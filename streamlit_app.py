@@ -1,0 +1,42 @@
+"""GAN Arena: the router. Run it with `streamlit run streamlit_app.py`."""
+
+from functools import partial
+
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+
+from ganlab import ui
+from ganlab.ui.text import text
+
+PAGES = {
+    "learn": [("pages/learn/start.py", "start", "")],
+    "lab": [("pages/lab/arena.py", "arena", "arena")],
+}
+"""Section -> (script, name in the texts, URL path; the empty one is the default page)."""
+STYLE = """<style>
+[data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.5vw, 2.5rem); }
+@media (max-width: 640px) { h1 { font-size: 1.25rem !important; } }
+[data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+</style>"""
+RELOAD = "<script>window.location.reload()</script>"
+
+
+def page(script: str, name: str, path: str) -> st.Page:
+    """One entry of the menu."""
+    return st.Page(script, title=t(f"app.nav.{name}"), help=t(f"app.nav.{name}_help"), url_path=path, default=not path)
+
+
+very_first_visit = bool(PagesManager.uses_pages_directory) and not st.session_state
+ui.follow_link()
+t = partial(text, lang=ui.language())
+st.set_page_config(page_title=t("app.site.name"), page_icon="⚔️", layout="wide")
+chosen = st.navigation({t(f"app.nav.{section}"): [page(*entry) for entry in PAGES[section]] for section in PAGES})
+if very_first_visit and chosen.url_path:
+    # Beside a folder "pages", Streamlit tells the first visitor of a server, if the visit is a deep link, that there is
+    # no such page, before this script runs; nothing but loading the page again takes that dialog away.
+    st.html(RELOAD, unsafe_allow_javascript=True)
+    st.stop()
+st.html(STYLE)
+with st.sidebar:
+    ui.language_switch()
+chosen.run()

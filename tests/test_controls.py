@@ -1,0 +1,81 @@
+"""Widgets offer every value that a config may have, and read back what they show."""
+
+import pytest
+
+from ganlab.config import PlaneConfig
+from ganlab.knobs import MESSAGES, ConfigError, knobs
+from ganlab.ui import code
+from ganlab.ui.controls import ROWS, grid, options, plain, reason, show
+from ganlab.ui.text import LANGUAGES
+
+KNOBS = knobs(PlaneConfig)
+NUMBERS = {name: spec for name, spec in KNOBS.items() if spec.kind in ("int", "float")}
+MENUS = {name: spec for name, spec in NUMBERS.items() if spec.kind == "float" or spec.scale == "log"}
+
+
+@pytest.mark.parametrize("name", MENUS)
+def test_a_menu_of_numbers_is_sorted_inside_the_bounds_and_holds_the_default(name):
+    offered = grid(KNOBS[name])
+    assert offered == sorted(set(offered))
+    assert len(offered) >= 5
+    assert all(KNOBS[name].check(name, value) == value for value in offered)
+    assert getattr(PlaneConfig(), name) in options(KNOBS[name], getattr(PlaneConfig(), name))
+
+
+@pytest.mark.parametrize("name", MENUS)
+def test_a_menu_offers_the_present_value_whatever_it_is(name):
+    spec = KNOBS[name]
+    for value in (spec.low, spec.high, spec.check(name, 37 if spec.kind == "int" else 0.1234567890123)):
+        offered = options(spec, value)
+        assert value in offered
+        assert set(offered) == {*grid(spec), value}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", NUMBERS)
+def test_what_a_menu_shows_can_be_typed_and_means_the_same(name, lang):
+    spec = KNOBS[name]
+    for value in {*grid(spec), spec.check(name, getattr(PlaneConfig(), name))} if name in MENUS else {int(spec.high)}:
+        assert spec.parse(name, plain(show(name, value, lang))) == value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_shown_values_differ_where_values_do(lang):
+    for name, spec in MENUS.items():
+        labels = [show(name, value, lang) for value in options(spec, 0.12345 if spec.kind == "float" else 123)]
+        assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_reason_is_a_sentence(lang):
+    facts = {
+        "range": {"low": 0.0, "high": 100.0},
+        "choice": {"choices": "a, b"},
+        "type": {"expected": "float"},
+        "packing": {"batch_size": 100},
+        "too_slow": {"gflops": 31.25, "most": 20.0},
+        "too_big": {"mb": 120.0, "most": 96.0},
+        "many_edits": {"most": 32},
+        "version": {"version": "1"},
+    }
+    for key in MESSAGES:
+        assert "{" not in reason(key, facts.get(key, {}), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_refused_values_of_every_field_have_their_reason(lang):
+    for name in KNOBS:
+        with pytest.raises(ConfigError) as refused:
+            PlaneConfig().replace(**{name: object()})
+        assert reason(refused.value.reason, refused.value.facts, lang)
+
+
+def test_rows_hold_known_fields_once_and_of_one_group():
+    names = [name for row in ROWS for name in row]
+    assert len(set(names)) == len(names)
+    assert all(len({KNOBS[name].group for name in row}) == 1 for row in ROWS)
+
+
+def test_a_visitors_text_stays_text():
+    assert code("`$x$` **b**\n# h") == "`'$x$' **b** # h`"
+    assert len(code("x" * 1000)) == 82

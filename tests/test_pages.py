@@ -1,0 +1,300 @@
+"""Every page through the router, in both languages, by AppTest; no worker is started."""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ganlab import recording
+from ganlab.config import PlaneConfig, differences, to_query
+from ganlab.datasets import DATASETS
+from ganlab.frame import pack
+from ganlab.knobs import knobs
+from ganlab.presets import OPENING, PRESETS
+from ganlab.runs import Runs
+from ganlab.train import train
+from ganlab.ui import server
+from ganlab.ui.controls import CONFIG, MEMBER, PRESET, widget_key
+
+ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
+ARENA = "pages/lab/arena.py"
+SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
+
+
+@pytest.fixture(autouse=True)
+def quiet_server(monkeypatch, tmp_path):
+    """A run service of the test's own that never starts a worker."""
+    monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
+    server.RECORDED.mkdir()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    server.service().close()
+    st.cache_resource.clear()
+
+
+def record(config: PlaneConfig) -> None:
+    """Ships a run with the product."""
+    frames = [(f.step, 0, pack(f, DATASETS[config.dataset].extent)[0]) for f in train(config)]
+    facts = {
+        "key": config.key(),
+        "config": config.to_json(),
+        "step": config.steps,
+        "threads": 1,
+        "precision": "highest",
+    }
+    whole = recording.Recording(**facts, steps_per_s=100.0, frames=frames, checkpoint=None)
+    recording.write(whole, server.RECORDED / f"{config.key()}.zip")
+
+
+def arena(link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
+    """The arena opened by a link."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app.context = {"locale": "en-GB"}
+    app.query_params["lang"] = lang
+    app.run()
+    app.switch_page(ARENA)
+    for name, value in {"lang": lang, **(link or {})}.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same app, without an exception."""
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def enter(app: AppTest, key: str, value) -> AppTest:
+    """The app after a visitor has set a widget, or typed what its menu does not offer."""
+    widget = app.get_by_key(key)
+    if isinstance(value, str) and value not in TYPED_NEVER:
+        widget.options.append(value)
+    widget.set_value(value).run()
+    return sound(app)
+
+
+def config(app: AppTest) -> PlaneConfig:
+    return app.session_state[CONFIG]
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
+
+
+@pytest.mark.parametrize(
+    ("lang", "start", "battle"), [("en", "Two networks", "battle"), ("es", "Dos redes", "batalla")]
+)
+def test_every_page_in_both_languages(lang, start, battle):
+    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app.query_params["lang"] = lang
+    assert start in sound(app.run()).title[0].value
+    assert battle in arena(lang=lang).title[0].value
+
+
+def test_the_browsers_language_is_the_default():
+    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app.context = {"locale": "es-AR"}
+    assert "Dos redes" in sound(app.run()).title[0].value
+
+
+def test_start_shows_the_run_that_ships(monkeypatch):
+    monkeypatch.setitem(PRESETS, OPENING, SMALL)
+    record(SMALL)
+    app = sound(AppTest.from_file(str(ROUTER), default_timeout=30).run())
+    assert len(app.get("bidi_component")) == 1
+    assert app.get("bidi_component")[0].proto.bytes.count(b'"near') >= 0
+
+
+def test_the_arena_opens_on_the_preset_and_says_so_in_the_link():
+    app = arena()
+    assert config(app) == PRESETS[OPENING]
+    assert app.query_params["a.preset"] == OPENING
+    assert app.query_params["a.regularizer"] == "r1"
+    assert "Not trained yet" in captions(app)
+
+
+def test_a_link_survives_exactly():
+    odd = PlaneConfig(g_lr=0.00037, gamma=0.123456789, batch_size=100, steps=777, seed=123456, d_steps=7, packing=2)
+    app = arena(to_query(odd, "a.") | {"a.preset": "ring"})
+    assert config(app) == odd
+    assert config(sound(app.run())) == odd
+    assert to_query(odd, "a.").items() <= dict(app.query_params).items()
+    assert not app.warning
+
+
+def test_a_link_with_a_preset_alone_opens_it():
+    assert config(arena({"a.preset": "ring_k50"})) == PRESETS["ring_k50"]
+    assert config(arena({"a.preset": "ring_r1", "v": "1"})) == PlaneConfig()
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        {"a.gamma": "-1"},
+        {"a.gamma": "nan"},
+        {"a.g_lr": "<script>alert(1)</script>"},
+        {"a.loss": "`no`"},
+        {"a.steps": "1e99"},
+        {"a.nonsense": "1"},
+        {"a.preset": "nothing"},
+        {"a.member": "7"},
+        {"a.member": "-1"},
+        {"a.edits": "5:seed=1"},
+        {"a.packing": "3"},
+        {"a.batch_size": "1024", "a.d_steps": "100", "a.d_width": "128", "a.d_depth": "5", "a.members": "16"},
+        {"v": "99", "a.loss": "hinge"},
+    ],
+)
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_bad_link_gives_defaults_and_a_notice(link, lang):
+    app = arena(link, lang)
+    assert len(app.warning) == 1
+    assert not sound(app.run()).warning
+
+
+def test_an_unknown_language_gives_a_notice():
+    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app.query_params["lang"] = "xx"
+    assert "xx" in sound(app.run()).warning[0].value
+
+
+def test_choosing_a_preset_writes_the_whole_config():
+    app = arena({"a.preset": "ring_k50"})
+    app.selectbox(key="a.w.preset").select("swiss_roll").run()
+    assert config(sound(app)) == PRESETS["swiss_roll"]
+    assert app.session_state[PRESET] == "swiss_roll"
+    assert not [button for button in app.button if button.key.startswith("a.chip")]
+
+
+def test_a_chip_undoes_its_own_field_only():
+    app = arena(to_query(PlaneConfig(regularizer="r1", gamma=0.2, seed=3), "a.") | {"a.preset": "ring_r1"})
+    assert {b.key for b in app.button if b.key.startswith("a.chip")} == {"a.chip.gamma", "a.chip.seed"}
+    app.button(key="a.chip.gamma").click().run()
+    assert config(sound(app)) == PlaneConfig(regularizer="r1", seed=3)
+    app.selectbox(key="a.w.loss").select("hinge").run()
+    app.button(key="a.undo_all").click().run()
+    assert config(sound(app)) == PRESETS["ring_r1"]
+
+
+CHANGES = {
+    **{name: spec.choices[1] for name, spec in knobs(PlaneConfig).items() if spec.choices},
+    **dict(d_steps=3, g_steps=2, gamma="0.37", gp_lambda="0,5", clip_bound="0.02", spectral_norm=True, packing=2),
+    **dict(g_lr="4.1e-4", d_lr="0.002", g_depth=3, g_width=17, d_depth=1, d_width=19, latent_dim=5, beta1="0.9"),
+    **dict(loss="hinge", dataset="moons", beta2="0.99", batch_size="100", members=3, steps="1 234", seed=42),
+}
+
+
+TYPED_NEVER = {choice for spec in knobs(PlaneConfig).values() for choice in spec.choices}
+
+
+@pytest.mark.parametrize("name", [name for name in knobs(PlaneConfig) if name != "edits"])
+def test_changing_a_field_changes_no_other(name):
+    busy = {"gp_lambda": "wgan_gp", "clip_bound": "clip"}.get(name, "r1_r2")
+    before = PlaneConfig(regularizer=busy, g_lr=0.00037, d_lr=0.00123, seed=99, steps=4321, gamma=0.07)
+    app = arena(to_query(before, "a."))
+    changed = differences(config(enter(app, widget_key(name), CHANGES[name])), before)
+    assert set(changed) == {name}
+    assert config(sound(app.run())) == before.replace(**{name: changed[name][0]})
+
+
+def test_every_field_has_a_widget_and_idle_ones_are_greyed():
+    app = arena(to_query(PlaneConfig(optimizer="sgd"), "a."))
+    greyed = {
+        name for name in knobs(PlaneConfig) if name != "edits" and app.get_by_key(widget_key(name)).proto.disabled
+    }
+    assert greyed == set(PlaneConfig(optimizer="sgd").inactive())
+    assert "Does nothing now" in app.get_by_key(widget_key("gamma")).help
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_what_makes_no_sense_is_refused_and_nothing_is_lost(lang):
+    app = arena(to_query(PlaneConfig(batch_size=100), "a."), lang)
+    app.number_input(key=widget_key("packing")).set_value(3).run()
+    assert config(sound(app)) == PlaneConfig(batch_size=100)
+    assert "100" in app.warning[0].value
+    assert app.number_input(key=widget_key("packing")).value == 1
+    assert config(enter(app, widget_key("g_lr"), "fast")) == PlaneConfig(batch_size=100)
+    assert "fast" in app.warning[0].value
+    assert not sound(app.run()).warning
+
+
+def test_switching_the_language_keeps_everything_else():
+    app = arena(to_query(PlaneConfig(gamma=0.37, regularizer="r2"), "a."))
+    link = dict(app.query_params)
+    app.get_by_key("language").set_value("es").run()
+    assert "batalla" in sound(app).title[0].value
+    assert dict(app.query_params) == link | {"lang": "es"}
+    assert config(app) == PlaneConfig(gamma=0.37, regularizer="r2")
+
+
+def test_a_stale_link_does_not_take_a_change_back():
+    app = arena()
+    app.selectbox(key=widget_key("loss")).select("hinge").run()
+    app.query_params.clear()
+    app.selectbox(key=widget_key("dataset")).select("moons").run()
+    assert (config(sound(app)).loss, config(app).dataset) == ("hinge", "moons")
+
+
+def test_a_stored_run_is_shown_at_once():
+    record(SMALL)
+    app = arena(to_query(SMALL, "a."))
+    assert "Trained: 12 steps" in captions(app)
+    sent = app.get("bidi_component")[0].proto.bytes
+    assert f'"run":"{SMALL.key()}"'.encode() in sent
+    assert len(sent) > 12 * 7000
+    assert app.button(key="a.further").label.endswith("24")
+    assert len(app.get("vega_lite_chart")) == 1
+
+
+def test_a_target_hides_later_frames():
+    record(SMALL)
+    app = arena(to_query(SMALL.replace(steps=5), "a."))
+    assert "Trained: 5 steps" in captions(app)
+    assert b'"known":[0,1,2,3,4,5]' in app.get("bidi_component")[0].proto.bytes
+
+
+def test_train_and_stop_are_wishes():
+    app = arena(to_query(SMALL, "a."))
+    app.button(key="a.train").click().run()
+    assert sound(app).button(key="a.stop")
+    assert server.service().store.run(SMALL.key()).state == "queued"
+    assert config(app) == SMALL
+    app.button(key="a.stop").click().run()
+    assert sound(app).button(key="a.train")
+
+
+def test_training_further_raises_the_target_and_nothing_else():
+    record(SMALL)
+    app = arena(to_query(SMALL, "a."))
+    app.button(key="a.further").click().run()
+    assert config(sound(app)) == SMALL.replace(steps=24)
+    assert app.query_params["a.steps"] == "24"
+
+
+def test_a_member_can_be_shown():
+    app = arena(to_query(SMALL.replace(members=3), "a.") | {"a.member": "2"})
+    assert app.session_state[MEMBER] == 2
+    app.selectbox(key="a.w.member").select(1).run()
+    assert sound(app).query_params["a.member"] == "1"
+    app.number_input(key=widget_key("members")).set_value(1).run()
+    assert sound(app).session_state[MEMBER] == 0
+
+
+def test_the_way_to_start_and_back_keeps_the_experiment():
+    app = arena(to_query(PlaneConfig(seed=5), "a."))
+    app.switch_page("pages/learn/start.py")
+    app.query_params.clear()
+    sound(app.run())
+    app.switch_page(ARENA)
+    app.query_params.clear()
+    assert config(sound(app.run())) == PlaneConfig(seed=5)
+
+
+def test_presets_differ_and_train_within_bounds():
+    assert OPENING in PRESETS
+    assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
+    assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())

@@ -1,0 +1,132 @@
+"""The player's message read back by an independent reader, its labels, and what travels on the wire."""
+
+import json
+import re
+import struct
+from pathlib import Path
+from string import Formatter
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from streamlit.testing.v1 import AppTest
+
+from ganlab import frame
+from ganlab.ui import player
+
+SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))
+REAL = np.random.default_rng(0).uniform(-3, 3, (512, 2)).astype(np.float32)
+FRAMES = {0: b"\0" * 40, 7: bytes(range(44)), 3: b"\3" * 4}
+
+
+def built(**changes) -> bytes:
+    given_ = dict(run="r", extent=3.0, real=REAL, known=[0, 3, 7], frames=FRAMES, text=player.labels("es"))
+    return player.message(**(given_ | changes))
+
+
+def read(data: bytes) -> tuple[dict, np.ndarray, dict[int, bytes]]:
+    (size,) = struct.unpack_from("<I", data)
+    head = json.loads(data[4 : 4 + size])
+    at = 4 + size + 2048
+    real = np.frombuffer(data[4 + size : at], "<i2").reshape(512, 2) / 32767 * 2 * head["extent"]
+    frames = {}
+    for step, length in head["frames"]:
+        frames[step] = data[at : at + length]
+        at += length
+    assert at == len(data)
+    return head, real, frames
+
+
+def test_everything_comes_back():
+    head, real, frames = read(
+        built(threshold=None, verdicts={3: {"key": "collapse", "title": "¡Colapso!", "sentence": "…"}})
+    )
+    assert frames == FRAMES
+    assert real == pytest.approx(REAL, abs=6 / 65534 + 1e-6)
+    assert (head["run"], head["member"], head["known"], head["threshold"]) == ("r", 0, [0, 3, 7], None)
+    assert head["verdicts"]["3"]["title"] == "¡Colapso!"
+    assert head["text"] == player.labels("es")
+
+
+@given(run=st.text(max_size=9))
+def test_what_follows_the_json_is_aligned(run):
+    data = built(run=run)
+    assert struct.unpack_from("<I", data)[0] % 4 == 0
+    assert read(data)[0]["run"] == run
+
+
+def test_numpy_steps_and_modes_are_written_as_plain_numbers():
+    head, _, _ = read(built(known=np.array([0, 3, 7]), modes=np.eye(2, dtype=np.float32), std=0.1))
+    assert head["known"] == [0, 3, 7]
+    assert head["modes"] == [[1.0, 0.0], [0.0, 1.0]]
+
+
+def test_real_points_of_another_number_are_refused():
+    with pytest.raises(ValueError, match=r"expected \(512, 2\)"):
+        built(real=REAL[:500])
+
+
+def test_a_message_is_little_more_than_its_frames():
+    assert len(built()) - sum(map(len, FRAMES.values())) < 2048 + 4500
+
+
+def test_an_answer_holds_the_ends_of_what_was_wanted():
+    want = {"run": "r", "member": 0, "from": 10, "to": 40, "n": 4}
+    assert player.answer(want, range(0, 100)) == [10, 20, 30, 40]
+    assert player.answer(want, [5, 12, 50]) == [12]
+    assert player.spread(range(1000))[::47] == [0, 999]
+
+
+def test_scalars_stand_in_the_order_of_the_packed_frame():
+    (listed,) = re.findall(r"const SCALARS = \[(.*?)\]", SCRIPTS, re.DOTALL)
+    names = tuple(re.findall(r'"(\w+)"', listed))
+    assert names == frame.SCALARS[: len(names)]
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+def test_both_languages_have_the_same_labels_and_placeholders():
+    english, spanish = player.labels("en"), player.labels("es")
+    assert english.keys() == spanish.keys()
+    for key, sentence in english.items():
+        assert placeholders(sentence) == placeholders(spanish[key]), key
+
+
+def test_every_label_that_the_scripts_say_exists_and_none_is_idle():
+    labels = set(player.labels("en"))
+    said = set(re.findall(r'(?:\bsay|#say)\("(\w+)"', SCRIPTS))
+    assert said <= labels
+    idle = {key for key in labels if f'"{key}"' not in SCRIPTS and not key.startswith("word_")}
+    assert not idle
+
+
+def test_text_and_data_never_become_markup():
+    assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", SCRIPTS)
+
+
+def page() -> None:
+    import numpy as np
+
+    from ganlab.ui.player import labels, message, player
+
+    data = message(run="r", extent=3.0, real=np.zeros((512, 2)), known=[], frames={}, text=labels("en"))
+    player(data, key="p")
+
+
+def test_the_page_sends_the_message_and_the_scripts_are_served():
+    app = AppTest.from_function(page).run()
+    assert not app.exception
+    sent = app.get("bidi_component")[0].proto
+    assert read(sent.bytes)[0]["run"] == "r"
+    assert (sent.js_content, sent.css_content) == ("", "")
+    assert (sent.js_source_path, sent.css_source_path) == ("player.js", "player.css")
+    assert len(sent.html_content.encode()) < 4000
+    assert not app.run().exception
+
+
+def test_scripts_import_only_files_that_are_served():
+    for name in re.findall(r'from "\./(.+?)"', SCRIPTS):
+        assert (Path(player.WEB) / name).is_file(), name

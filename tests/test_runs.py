@@ -1,0 +1,437 @@
+"""Who computes what, when: the worker's loop in this process, then real worker processes, killed and all.
+
+Most run a counter in the place of a GAN; what must hold bit by bit is also held with the real trainer.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from itertools import pairwise
+from pathlib import Path
+
+import counter_engine
+import pytest
+
+from ganlab import train, worker
+from ganlab.config import PlaneConfig
+from ganlab.runs import Runs, RunStatus, default_slots, presented
+from ganlab.store import RunRow, Store
+
+COUNTER = {"plane": "counter_engine"}
+ME, YOU = "me", "you"
+PATIENCE = 60
+
+
+@pytest.fixture
+def store(tmp_path):
+    with Store(tmp_path / "runs") as store:
+        yield store
+
+
+def counter(steps=30, seed=0, **fields):
+    return PlaneConfig(steps=steps, seed=seed, g_lr=fields.pop("seconds", 1e-6), **fields)
+
+
+def wish(store, config, viewer=ME):
+    store.wish(config.key(), config.to_json(), config.steps, viewer)
+    return config.key()
+
+
+def counted(config, steps=None):
+    """The frames of an undisturbed run of the counter."""
+    state = counter_engine.start(config)
+    frames = [counter_engine.snapshot(state)]
+    while state.step < (steps or config.steps):
+        frames.append(counter_engine.advance(state))
+    return {frame.step: counter_engine.encode(config, frame)[0] for frame in frames if frame}
+
+
+def until(condition, patience=PATIENCE):
+    """Waits for a condition."""
+    end = time.monotonic() + patience
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.01)
+
+
+def process_id(store, key):
+    """Of the worker that has a run."""
+    return int(store.run(key).owner.split("/")[-1])
+
+
+def alive(pid):
+    """Whether a process runs; one that waits for its parent to take notice does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+# The loop, in this process
+
+
+def work(store, engines=COUNTER):
+    worker.work(store.path, "here/0", engines)
+
+
+def test_a_run_is_computed_to_its_target(store):
+    config = counter(30, members=2)
+    key = wish(store, config)
+    work(store)
+    run = store.run(key)
+    assert (run.state, run.step, run.note) == ("done", 30, "")
+    assert store.wished(key) is None
+    assert store.frames(key, 0) == counted(config)
+    assert store.steps(key, member=1) == store.steps(key)
+    assert store.frames(key, 1)[3] != store.frames(key, 0)[3]
+    assert store.checkpoints.steps(key) == [30]
+
+
+def test_a_raised_target_continues_from_the_checkpoint(store, monkeypatch, tmp_path):
+    monkeypatch.setenv("COUNTER_LOG", str(tmp_path / "starts"))
+    key = wish(store, counter(20))
+    work(store)
+    monkeypatch.setattr(counter_engine, "start", None)
+    wish(store, counter(50))
+    work(store)
+    monkeypatch.undo()
+    assert store.run(key).step == 50
+    assert store.frames(key, 0) == counted(counter(50))
+
+
+def test_a_damaged_checkpoint_gives_way_to_the_one_before(store, monkeypatch):
+    key = wish(store, counter(300))
+    work(store)
+    wish(store, counter(400))
+    work(store)
+    assert store.checkpoints.steps(key) == [400, 300, 256]
+    for path in store.checkpoints.paths(key)[:2]:
+        path.write_bytes(path.read_bytes()[:-4])
+    restored = []
+    original = counter_engine.restore
+    monkeypatch.setattr(counter_engine, "restore", lambda c, t: restored.append(original(c, t)) or original(c, t))
+    wish(store, counter(420))
+    work(store)
+    assert [state.step for state in restored] == [256]
+    assert store.frames(key, 0) == counted(counter(420))
+
+
+def test_a_checkpoint_ahead_of_the_frames_is_not_used(store):
+    key = wish(store, counter(20))
+    work(store)
+    with store.database.transaction() as db:
+        db.execute("UPDATE runs SET step = 10, state = 'stopped'")
+        db.execute("DELETE FROM frames WHERE step > 10")
+    wish(store, counter(20))
+    work(store)
+    assert store.frames(key, 0) == counted(counter(20))
+
+
+def test_a_checkpoint_never_comes_before_what_led_to_it(store):
+    key = wish(store, counter(20))
+    session = worker.Session(store, store.claim("here/0/1"), counter_engine)
+    session.commit()
+    session.advance()
+    session.save()
+    assert store.checkpoints.steps(key) == [store.run(key).step] == [1]
+
+
+def test_a_run_that_nobody_wishes_any_more_stops_with_a_checkpoint(store, monkeypatch):
+    key = wish(store, counter(10**5))
+    commit, commits = Store.commit, []
+
+    def leaving(store, run, step, *rest):
+        commits.append(step)
+        if len(commits) == 3:
+            store.withdraw(run.key, ME)
+        return commit(store, run, step, *rest)
+
+    monkeypatch.setattr(Store, "commit", leaving)
+    work(store)
+    run = store.run(key)
+    assert run.state == "stopped"
+    assert 0 < run.step < 10**5
+    assert store.checkpoints.steps(key)[0] == run.step
+
+
+def test_the_first_new_frame_is_stored_at_once_and_then_one_commit_a_period(store, monkeypatch):
+    commit, commits = Store.commit, []
+
+    def noted(store, run, step, frames, *rest):
+        commits.append((time.monotonic(), step, len(frames)))
+        return commit(store, run, step, frames, *rest)
+
+    monkeypatch.setattr(Store, "commit", noted)
+    wish(store, counter(120, seconds=0.005))
+    work(store)
+    assert [step for _, step, _ in commits[:2]] == [0, 3]
+    assert commits[-1][1] == 120
+    gaps = [after[0] - before[0] for before, after in pairwise(commits[1:-1])]
+    assert gaps
+    assert min(gaps) > 0.9 * worker.PERIOD
+
+
+def test_a_divergence_is_an_ending_with_its_facts(store):
+    config = counter(30, seed=counter_engine.DIVERGES)
+    key = wish(store, config)
+    work(store)
+    run = store.run(key)
+    assert (run.state, run.facts["quantity"], run.step) == ("diverged", "d_loss", counter_engine.FATE)
+    assert store.steps(key)[-1] == counter_engine.FATE
+
+
+@pytest.mark.parametrize(
+    ("seed", "note", "fact"),
+    [(counter_engine.RAISES, "crash", "out of order"), (counter_engine.CRASHES_CONFIG, "config", "gamma")],
+)
+def test_an_error_fails_the_run_and_the_worker_goes_on(store, seed, note, fact):
+    bad, good = wish(store, counter(30, seed=seed)), wish(store, counter(30))
+    work(store)
+    run = store.run(bad)
+    assert (run.state, run.note) == ("failed", note)
+    assert fact in run.facts["error"]
+    assert store.wished(bad) is None
+    assert store.run(good).state == "done"
+    if note == "config":
+        assert (run.facts["field"], run.facts["value"], run.facts["reason"]) == ("gamma", "-1.0", "range")
+
+
+def test_a_worker_that_lost_its_run_leaves_it_alone(store, monkeypatch):
+    key = wish(store, counter(10**5))
+    commit, commits = Store.commit, []
+
+    def losing(store, run, step, *rest):
+        commits.append(step)
+        if len(commits) == 3:
+            with store.database.transaction() as db:
+                db.execute("UPDATE runs SET token = 'another'")
+        return commit(store, run, step, *rest)
+
+    monkeypatch.setattr(Store, "commit", losing)
+    work(store)
+    assert store.run(key).state == "running"
+    assert store.run(key).token == "another"
+    assert len(commits) == 3
+    assert store.checkpoints.steps(key) == []
+
+
+def test_a_long_step_gives_signs_of_life(store, monkeypatch):
+    monkeypatch.setattr(worker, "BEAT", 0.02)
+    beats, beat = [], Store.beat
+    monkeypatch.setattr(Store, "beat", lambda store, run: beats.append(1) or beat(store, run))
+    wish(store, counter(1, seconds=0.5))
+    work(store)
+    assert len(beats) > 5
+
+
+def test_the_real_trainer_continues_bit_by_bit_whatever_was_cut_off(store):
+    config = PlaneConfig(steps=90, g_width=8, d_width=8, batch_size=16, regularizer="r1")
+    undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
+    for steps in (40, 70):
+        wish(store, config.replace(steps=steps))
+        work(store, worker.ENGINES)
+    store.checkpoints.paths(config.key())[0].unlink()
+    key = wish(store, config)
+    work(store, worker.ENGINES)
+    assert store.frames(key, 0) == undisturbed
+
+
+def test_a_run_with_an_edit_goes_on_from_its_parents_checkpoint_and_ends_as_if_trained_from_scratch(tmp_path):
+    parent = PlaneConfig(g_width=8, d_width=8, batch_size=16, steps=90)
+    child = parent.alone("d", 90).replace(steps=100)
+    blobs = {}
+    for name, configs in {"forked": (parent, child), "scratch": (child,)}.items():
+        with Store(tmp_path / name) as store:
+            for config in configs:
+                wish(store, config)
+                worker.work(store.path, "here/0", worker.ENGINES)
+            blobs[name] = store.frames(child.key(), 0)
+            steps = [step for step, _ in store.checkpoints.blobs(child.key(), 100)]
+    assert blobs["forked"] == blobs["scratch"]
+    assert {90, 91} <= set(blobs["forked"])
+    assert steps == [100]
+
+
+# Worker processes
+
+
+@pytest.fixture
+def counters(store, monkeypatch, tmp_path):
+    """A server of counters with one slot."""
+    monkeypatch.setenv("COUNTER_LOG", str(tmp_path / "starts"))
+    with Runs(store, slots=1, engines=COUNTER) as runs:
+        yield runs
+
+
+def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters, store, tmp_path):
+    shared, next_one, last = (counter(10**5, seed=seed, seconds=0.002) for seed in (1, 2, 3))
+    key = counters.submit(shared, ME)
+    assert counters.submit(shared, YOU) == key
+    until(lambda: counters.status(key).state == "running" and counters.tail(key).steps()[3:])
+
+    for config in (next_one, last):
+        counters.submit(config, ME)
+    second, third = (counters.status(config.key()) for config in (next_one, last))
+    assert (second.state, second.position) == ("queued", 1)
+    assert (third.state, third.position) == ("queued", 2)
+    assert third.eta_s > second.eta_s > 0
+    assert counters.status(key).eta_s > 0
+
+    counters.withdraw(key, YOU)
+    seen = store.run(key).step
+    until(lambda: store.run(key).step > seen + 200)
+    assert store.run(key).state == "running"
+
+    counters.withdraw(key, ME)
+    until(lambda: counters.status(key).state == "stopped")
+    until(lambda: counters.status(next_one.key()).state == "running")
+    assert counters.status(last.key()).position == 1
+    counters.withdraw(last.key(), ME)
+    assert counters.status(last.key()).state == "stopped"
+    assert (tmp_path / "starts").read_text().split().count("1") == 1
+    assert counters.tail(key) is counters.tail(key)
+
+
+def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters, store):
+    deadly, healthy = counter(30, seed=counter_engine.DIES), counter(30)
+    key = counters.submit(deadly, ME)
+    until(lambda: store.run(key).deaths == 1)
+    with store.database.transaction() as db:
+        db.execute("UPDATE runs SET deaths = 4 WHERE key = ?", (key,))
+    until(lambda: counters.status(key).state == "failed")
+    assert counters.status(key).note == "worker_died"
+    counters.submit(healthy, ME)
+    until(lambda: counters.status(healthy.key()).state == "done")
+
+
+def test_a_warm_worker_waits_and_if_it_dies_another_takes_the_work(counters, store, caplog):
+    counters.keep_warm()
+    slot = counters._slots[0]
+    until(lambda: slot.is_warm and slot.free)
+    (pid,) = slot._executor._processes
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: slot._executor._flags.broken)
+    counters.submit(counter(30), ME)
+    until(lambda: counters.status(counter().key()).state == "done")
+    assert not caplog.records
+
+
+def test_a_closing_server_leaves_checkpoints_and_another_goes_on(store):
+    config = counter(10**5, seconds=0.002)
+    with Runs(store, slots=1, engines=COUNTER) as runs:
+        key = runs.submit(config, ME)
+        until(lambda: store.run(key).step > 50)
+        pid = process_id(store, key)
+    run = store.run(key)
+    assert (run.state, run.note, run.deaths) == ("interrupted", "server_restarted", 0)
+    assert store.checkpoints.steps(key)[0] == run.step
+    assert not alive(pid)
+    with Runs(store, slots=1, engines=COUNTER) as runs:
+        until(lambda: store.run(key).step > run.step)
+        status = runs.status(key)
+        assert (status.note, status.facts["resumed"]) == ("server_restarted", run.step)
+        store.withdraw(key, ME)
+        until(lambda: store.run(key).state == "stopped")
+    steps = store.steps(key)
+    assert store.frames(key, 0) == counted(counter(), steps[-1])
+
+
+def small(steps):
+    """A real GAN, small but long enough to be killed on the way."""
+    return PlaneConfig(steps=steps, g_width=4, d_width=4, batch_size=8, g_depth=1, d_depth=1)
+
+
+def test_a_killed_workers_run_says_so_and_ends_with_the_frames_of_an_undisturbed_one(store, monkeypatch):
+    monkeypatch.setattr("ganlab.upkeep.STALE", 1e9)
+    config = small(1200)
+    with Runs(store, slots=1) as runs:
+        key = runs.submit(config, ME)
+        until(lambda: store.run(key).step > 300)
+        os.kill(process_id(store, key), signal.SIGKILL)
+        until(lambda: runs.status(key).note == "worker_died")
+        assert runs.status(key).facts["step"] >= 300
+        until(lambda: runs.status(key).state == "done")
+    undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
+    assert store.frames(key, 0) == undisturbed
+
+
+SERVER = """
+import sys, time
+from ganlab.config import PlaneConfig
+from ganlab.runs import Runs
+from ganlab.store import Store
+
+runs = Runs(Store(sys.argv[1]), slots=1)
+key = runs.submit(PlaneConfig(steps=int(sys.argv[2]), g_width=4, d_width=4, batch_size=8, g_depth=1, d_depth=1), "me")
+while not runs.tail(key).steps()[100:]:
+    time.sleep(0.01)
+if sys.argv[3] == "stay":
+    time.sleep(100)
+"""
+
+
+def serve(store, steps, stay="stay"):
+    """A server in a process of its own."""
+    root = Path(worker.__file__).parent.parent
+    command = [sys.executable, "-c", textwrap.dedent(SERVER), str(store.path), str(steps), stay]
+    return subprocess.Popen(command, cwd=root, env=os.environ | {"PYTHONPATH": str(root)})
+
+
+def test_a_killed_servers_run_is_taken_up_by_the_next(store):
+    config, key = small(1200), small(1200).key()
+    with serve(store, 1200) as server:
+        until(lambda: store.run(key) and store.run(key).step > 300)
+        worker_id = process_id(store, key)
+        server.kill()
+    until(lambda: not alive(worker_id))
+    assert store.run(key).state == "interrupted"
+    assert store.checkpoints.steps(key)[0] == store.run(key).step
+    with Runs(store, slots=1) as runs:
+        until(lambda: runs.status(key).state == "running")
+        assert runs.status(key).note == "server_restarted"
+        until(lambda: runs.status(key).state == "done")
+    undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
+    assert store.frames(key, 0) == undisturbed
+
+
+def test_a_server_that_ends_does_not_wait_for_its_runs(store):
+    config = small(10**5)
+    with serve(store, config.steps, "end") as server:
+        assert server.wait(PATIENCE) == 0
+    run = store.run(config.key())
+    assert (run.state, run.note) == ("interrupted", "server_restarted")
+    assert store.checkpoints.steps(config.key())[0] == run.step
+
+
+# What is shown
+
+
+def row(**facts):
+    rest = dict.fromkeys(RunRow.__dataclass_fields__)
+    return RunRow(**(rest | {"state": "running", "heartbeat": 100.0} | facts))
+
+
+def test_a_silent_worker_and_a_forgotten_queue_are_shown_as_what_they_are():
+    assert presented(row(), None, 101.0) == "running"
+    assert presented(row(), None, 106.0) == "interrupted"
+    assert presented(row(state="queued"), 1, 106.0) == "queued"
+    assert presented(row(state="queued"), None, 106.0) == "stopped"
+    assert presented(row(state="done"), None, 106.0) == "done"
+
+
+def test_an_unknown_run_is_absent(counters):
+    assert counters.status("nothing") == RunStatus("absent")
+
+
+def test_the_slots_are_what_the_variable_says(monkeypatch):
+    monkeypatch.setenv("GANLAB_SLOTS", "3")
+    assert default_slots() == 3
+    monkeypatch.delenv("GANLAB_SLOTS")
+    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    monkeypatch.setattr("ganlab.runs.memory", lambda: 8e9)
+    assert default_slots() == 7
+    monkeypatch.setattr("ganlab.runs.memory", lambda: 1e9)
+    assert default_slots() == 1

@@ -1,0 +1,120 @@
+"""Every sentence exists in every language, takes the same numbers, and is used."""
+
+import re
+from dataclasses import fields
+from pathlib import Path
+from string import Formatter
+
+import pytest
+
+from ganlab.config import PlaneConfig
+from ganlab.frame import BLAMED, QUANTITIES
+from ganlab.knobs import MESSAGES, knobs
+from ganlab.presets import PRESETS
+from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+
+ROOT = Path(__file__).parents[1]
+SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]
+FIELDS = [f.name for f in fields(PlaneConfig)]
+CHOICES = [f"{name}.{key}" for name, spec in knobs(PlaneConfig).items() for key in spec.choices]
+VERDICTS = ("diverged", "collapse", "smear", "near_equilibrium", "no_finding")
+PHASES = ("absent", "starting", "worker_died", "server_restarted")
+FAMILIES = {
+    "field.label": FIELDS,
+    "field.short": FIELDS,
+    "field.help": FIELDS,
+    "field.group": [spec.group for spec in knobs(PlaneConfig).values()],
+    "choice": CHOICES,
+    "notice.reason": list(MESSAGES),
+    "notice.expected": ["int", "float", "bool", "edits"],
+    "preset.name": list(PRESETS),
+    "preset.about": list(PRESETS),
+    "verdict.title": VERDICTS,
+    "verdict.sentence": VERDICTS,
+    "verdict.also": ["coin", "lost", "losses", "knob"],
+    "arena.status": PHASES,
+    "arena.quantity": list(QUANTITIES),
+    "arena.failure": ["config", "memory", "storage", "crash"],
+    "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
+    "start.page": ["lead", "forger", "detective", "limit"],
+    "start.go": [
+        f"{name}{about}" for name in ("arena", "ring", "ring_k50", "swiss_roll", "grid") for about in ("", "_about")
+    ],
+    "chart": ["losses.title", "js.title", "gradients.title"],
+    "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used"],
+}
+"""Keys that the code puts together: prefix -> endings."""
+
+
+def wanted() -> set[str]:
+    stems = "|".join(path.stem for path in (ROOT / "ganlab/ui/text/en").glob("*.toml"))
+    literal = {
+        key
+        for path in SOURCES
+        for key in re.findall(rf"[\"']((?:{stems})(?:\.\w+){{2,}})[\"']", path.read_text(encoding="utf-8"))
+    }
+    return literal | {f"{prefix}.{ending}" for prefix, endings in FAMILIES.items() for ending in endings}
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_sentence_that_is_asked_for_exists(lang):
+    assert sorted(key for key in wanted() if not exists(key, lang)) == []
+
+
+def test_every_sentence_is_used():
+    ours = {key for key in sentences("en") if not key.startswith("player.")}
+    variants = {key for key in ours if key.endswith("_cells") and key.removesuffix("_cells") in wanted()}
+    assert sorted(ours - wanted() - variants) == []
+
+
+def test_languages_have_the_same_keys_and_placeholders():
+    english, spanish = sentences("en"), sentences("es")
+    assert english.keys() == spanish.keys()
+    assert [key for key in english if placeholders(english[key]) != placeholders(spanish[key])] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_sentence_is_empty_or_left_in_the_other_language(lang):
+    assert all(sentence.strip() for sentence in sentences(lang).values())
+    same = [k for k, s in sentences("en").items() if s == sentences("es")[k] and len(s.split()) > 3]
+    assert [key for key in same if not key.startswith("choice.")] == []
+
+
+def test_every_idle_reason_and_blamed_knob_has_words():
+    busy = [PlaneConfig(), PlaneConfig(d_steps=0), PlaneConfig(g_steps=0), PlaneConfig(g_depth=0, d_depth=0)]
+    busy.append(PlaneConfig(optimizer="sgd"))
+    reasons = {reason for config in busy for reason in config.inactive().values()}
+    assert {f"field.idle.{reason}" for reason in reasons} <= sentences("en").keys()
+    assert {f"field.label.{knob}" for knob in BLAMED} <= sentences("es").keys()
+
+
+def test_numbers_follow_the_language():
+    assert number(5960, "en") == "5\u202f960"
+    assert number(0.14, "es") == "0,14"
+    assert number(0.864, "en", ".0%") == "86\u202f%"
+    assert number(-0.5, "es", ".2f") == "−0,50"
+    assert text("arena.status.done", "en", step=12000) == "Trained: 12\u202f000 steps."
+
+
+def test_times_are_short():
+    assert [duration(s, "en") for s in (0.3, 40, 200, 5000)] == ["under 1 s", "40\u202fs", "3\u202fmin", "83\u202fmin"]
+    assert duration(8000, "es") == "2\u202fh 13\u202fmin"
+
+
+@pytest.mark.parametrize(
+    ("wanted_language", "locale", "expected"),
+    [("es", "en-US", "es"), (None, "es-MX", "es"), ("fr", "es", "es"), (None, "de-DE", "en"), (None, None, "en")],
+)
+def test_language_is_the_links_else_the_browsers(wanted_language, locale, expected):
+    assert language(wanted_language, locale) == expected
+
+
+def test_unknown_keys_and_languages_are_errors():
+    with pytest.raises(KeyError):
+        text("arena.no.such", "en")
+    with pytest.raises(KeyError):
+        text("arena.page.title", "fr")
