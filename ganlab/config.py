@@ -163,6 +163,7 @@ def differences(config: PlaneConfig, other: PlaneConfig) -> dict[str, tuple[Any,
 def check_edits(config: PlaneConfig) -> None:
     """Puts the edits in order of their steps, each checked by its own field; reads values that are text."""
     specs, checked = knobs(type(config)), []
+    steps = dataclasses.replace(specs["steps"], low=0)
     for step, name, value in config.edits:
         spec = specs.get(name) if isinstance(name, str) else None
         if spec is None or not spec.live:
@@ -171,7 +172,7 @@ def check_edits(config: PlaneConfig) -> None:
             value = spec.parse(name, value) if isinstance(value, str) else spec.check(name, value)
         except ConfigError as error:
             raise ConfigError("edits", f"{name}={error.value}", error.reason, **error.facts) from None
-        checked.append((specs["steps"].check("edits", step), name, value))
+        checked.append((steps.check("edits", step), name, value))
     object.__setattr__(config, "edits", tuple(sorted(checked, key=lambda edit: edit[0])))
 
 
