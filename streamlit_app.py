@@ -1,6 +1,7 @@
 """GAN Arena: the router. Run it with `streamlit run streamlit_app.py`."""
 
 from functools import partial
+from importlib import import_module
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -17,6 +18,8 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.5vw, 2.5rem); }
 @media (max-width: 640px) { h1 { font-size: 1.25rem !important; } }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+[class*="st-key-a-chip-"] button { min-height: 1.9rem; padding: 0 0.7rem; border-radius: 1rem; }
+.st-key-qr img { max-height: 78vh; object-fit: contain; }
 </style>"""
 RELOAD = "<script>window.location.reload()</script>"
 
@@ -35,6 +38,7 @@ if very_first_visit and chosen.url_path:
     # Beside a folder "pages", Streamlit tells the first visitor of a server, if the visit is a deep link, that there is
     # no such page, before this script runs; nothing but loading the page again takes that dialog away.
     st.html(RELOAD, unsafe_allow_javascript=True)
+    import_module("ganlab.ui.arena")  # the slow part of a first visit, meanwhile
     st.stop()
 st.html(STYLE)
 with st.sidebar:

@@ -10,7 +10,17 @@ PRESETS: dict[str, PlaneConfig] = {
     "ring": PlaneConfig(),
     "ring_k50": PlaneConfig(d_steps=50, steps=1000),
     "ring_wgan_gp": PlaneConfig(loss="wasserstein", regularizer="wgan_gp", d_steps=5, beta2=0.9),
-    "grid": PlaneConfig(dataset="grid_5x5", loss="relativistic", regularizer="r1_r2", g_width=128, d_width=128),
+    "grid": PlaneConfig(
+        dataset="grid_5x5",
+        loss="relativistic",
+        regularizer="r1_r2",
+        gamma=0.02,
+        g_lr=1e-3,
+        d_lr=1e-3,
+        g_width=128,
+        d_width=128,
+        steps=15_000,
+    ),
     "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=16, d_width=16, steps=3000),
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
 }

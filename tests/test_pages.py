@@ -10,12 +10,13 @@ from streamlit.testing.v1 import AppTest
 from ganlab import recording
 from ganlab.config import PlaneConfig, differences, to_query
 from ganlab.datasets import DATASETS
+from ganlab.diagnosis import Verdict
 from ganlab.frame import pack
 from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
 from ganlab.train import train
-from ganlab.ui import server
+from ganlab.ui import server, stage
 from ganlab.ui.controls import CONFIG, MEMBER, PRESET, widget_key
 
 ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
@@ -298,3 +299,58 @@ def test_presets_differ_and_train_within_bounds():
     assert OPENING in PRESETS
     assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
     assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())
+
+
+FOUND = [
+    Verdict("near_equilibrium", {"step": 9.0, "on_data": 0.86, "valid": 0.86, "d_accuracy": 0.51}, 8, 8),
+    Verdict("near_equilibrium", {"step": 9.0, "on_data": 0.86}, 31, 32),
+    Verdict("collapse", {"step": 9.0, "on_data": 0.9, "valid": 0.9, "most": 5.0}, 2, 8, "regularizer"),
+    Verdict("collapse", {"step": 9.0, "on_data": 0.9}, 12, 32),
+    Verdict("smear", {"step": 9.0, "on_data": 0.1, "valid": 0.1}, 3, 8, "steps"),
+    Verdict("no_finding", {"step": 9.0, "on_data": 0.7, "valid": 0.7}, 8, 8),
+    Verdict("no_finding", {"step": 9.0, "on_data": 0.7}, 30, 32),
+    Verdict("diverged", {"step": 9.0}, knob="d_lr"),
+]
+CLOSED = {"d_loss": 0.6, "g_loss": 1.7, "d_loss_collapse": 0.63, "g_loss_collapse": 1.61, "d_accuracy_collapse": 0.875}
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+@pytest.mark.parametrize("found", FOUND)
+def test_every_verdict_is_said_with_its_numbers(found, lang):
+    said = stage.judgement(found, lang)
+    assert said["key"] == found.key
+    assert "{" not in said["title"] + said["sentence"]
+    assert "None" not in said["title"] + said["sentence"]
+
+
+def test_a_collapse_says_how_finite_its_losses_are():
+    said = stage.judgement(Verdict("collapse", FOUND[2].evidence | CLOSED, 2, 8), "es")
+    assert said["title"] == "Colapso a 2 de 8 modos."
+    assert "0,63 y 1,61" in said["sentence"]
+
+
+def test_key_frames_hold_both_ends_and_no_more_than_asked():
+    assert stage.key_frames(list(range(0, 400, 2)), 48)[0] == 0
+    assert stage.key_frames(list(range(0, 400, 2)), 48)[-1] == 398
+    assert len(stage.key_frames(list(range(400)), 48)) == 48
+    assert stage.key_frames([3], 48) == [3]
+    assert stage.key_frames([], 48) == []
+
+
+def test_live_messages_overlap_and_the_first_is_an_opening(monkeypatch):
+    monkeypatch.setattr(st, "session_state", {})
+    run = ("player", "en", "key", 0)
+    assert stage.carried(run, list(range(100)), True)[1]
+    assert stage.carried(run, list(range(110)), True) == (list(range(100, 110)), False)
+    assert stage.carried(run, list(range(115)), True) == (list(range(100, 115)), False)
+    assert stage.carried(run, list(range(115)), True) == (list(range(110, 115)), False)
+    assert stage.carried(run, list(range(115)), False)[1]
+    assert stage.carried(("player", "es", "key", 0), list(range(115)), True)[1]
+
+
+def test_a_players_wish_is_answered_three_times(monkeypatch):
+    want = {"run": "key", "member": 0, "from": 10, "to": 20, "n": 5}
+    monkeypatch.setattr(st, "session_state", {"p": {"want": want}})
+    answers = [stage.wanted("p", ("key", 0), list(range(100))) for _ in range(4)]
+    assert answers == [stage.key_frames(list(range(10, 21)), 5)] * 3 + [[]]
+    assert stage.wanted("p", ("other", 0), list(range(100))) == []

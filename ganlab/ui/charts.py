@@ -29,7 +29,10 @@ PANELS: dict[str, dict[str, str]] = {
 """Panel -> series -> the frame's scalar."""
 NAMES = {math.log(4): "log 4", math.log(2): "log 2", -math.log(2): "−log 2", 0.25: "¼", 0.125: "⅛"}
 """Levels that have a better name than their digits."""
-NARROW = 600
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+WILD = 1e4
+"""Losses beyond this are left out of the axis' bounds; their curve leaves the panel."""
+NARROW = 760
 """Below this width, in pixels, the panels stand one above the other."""
 
 
@@ -43,24 +46,25 @@ def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
 def table(curve: pd.DataFrame, config: PlaneConfig, verdict: Verdict | None, lang: str) -> pd.DataFrame:
     """All that `spec` draws, one row each: curves (kind ""), levels, bands, ticks and bounds."""
     levels = [*equilibrium(config, lang), *collapsed(verdict, lang)]
-    floor = js_floor(DATASETS[config.dataset])[1]
     bounds = {"losses": loss_bounds(curve, levels), "js": (0.0, math.log(2)), "gradients": log_bounds(curve)}
-    rows = [
-        *levels,
-        row("band", "js", floor),
-        *(
-            row("bound", panel, y, step=x)
-            for panel, ys in bounds.items()
-            for x, y in zip((0, config.steps), ys, strict=True)
-        ),
-        *(row("x", panel, 0, label, step) for panel in PANELS for step, label in step_ticks(config.steps, lang)),
-        *(
-            row("y", panel, y, y_name(panel, y, ys, levels, lang))
-            for panel, ys in bounds.items()
-            for y in value_ticks(panel, *ys)
-        ),
-    ]
+    rows = [*levels, row("band", "js", js_floor(DATASETS[config.dataset])[1])]
+    for panel, (low, high) in bounds.items():
+        rows += [row("bound", panel, low), row("bound", panel, high, step=config.steps)]
+        rows += [row("x", panel, 0, label, step) for step, label in step_ticks(config.steps, lang)]
+        rows += [row("y", panel, y, tick(y, lang)) for y in value_ticks(panel, low, high)]
+        thin_out([r for r in rows if r["panel"] == panel and r["kind"] in ("level", "y")], high - low)
+        thin_out([r for r in rows if r["panel"] == panel and r["kind"] == "collapse"], high - low)
     return pd.concat([curve.assign(kind="", panel="", series="", y=np.float32("nan"), label=""), pd.DataFrame(rows)])
+
+
+def thin_out(rows: Sequence[dict[str, Any]], span: float) -> None:
+    """Takes away, in place, the labels that would stand on an earlier one's; on log scales all stand apart."""
+    taken: list[float] = []
+    for r in rows if rows and rows[0]["panel"] != "gradients" else ():
+        if any(abs(r["y"] - other) < span * 12 / TALL for other in taken):
+            r["label"] = ""
+        else:
+            taken.append(r["y"])
 
 
 def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, series: str = "") -> dict[str, Any]:
@@ -89,7 +93,7 @@ def level(y: float, lang: str) -> str:
 
 def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Bounds of the loss axis: the levels and all but the wildest hundredth of each curve, to the next round number."""
-    seen = [y for y in np.ravel(curve[["d_loss", "g_loss"]].to_numpy(float)) if math.isfinite(y)]
+    seen = [y for y in np.ravel(curve[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
     tails = list(np.quantile(seen, (0.01, 0.99))) if seen else [0.0, 2.0]
     low, high = min([*tails, *(r["y"] for r in levels)]), max([*tails, *(r["y"] for r in levels)])
     stride = round_stride(max(high - low, 0.1))
@@ -98,9 +102,9 @@ def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tup
 
 def log_bounds(curve: pd.DataFrame) -> tuple[float, float]:
     """Bounds of the gradient axis: whole decades."""
-    seen = [y for y in np.ravel(curve[["d_grad", "g_grad"]].to_numpy(float)) if math.isfinite(y) and y > 0]
+    seen = [y for y in np.ravel(curve[["d_grad", "g_grad"]].to_numpy(float)) if 1e-8 < y < 1e6]
     low, high = (min(seen), max(seen)) if seen else (0.1, 1.0)
-    first = max(math.floor(math.log10(low)), -12)
+    first = math.floor(math.log10(low))
     return 10.0**first, 10.0 ** max(math.ceil(math.log10(high)), first + 1)
 
 
@@ -127,11 +131,12 @@ def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
     return [(step, number(step, lang)) for step in dict.fromkeys([*powers, last] if last >= 4 * powers[-1] else powers)]
 
 
-def y_name(panel: str, y: float, bounds: tuple[float, float], levels: Sequence[Mapping[str, Any]], lang: str) -> str:
-    """A y value in few signs; nothing where the name of an equilibrium stands."""
-    taken = [r["y"] for r in levels if r["kind"] == "level"] if panel == "losses" else []
-    room = (bounds[1] - bounds[0]) * 12 / TALL
-    return "" if any(abs(y - other) < room for other in taken) else number(round(y, 12) + 0.0, lang, ".4g")
+def tick(y: float, lang: str) -> str:
+    """A y value in few signs: 0.25, 1000, 10⁶."""
+    if y and not 1e-3 <= abs(y) < 1e5:
+        mantissa, power = f"{y:.0e}".split("e")
+        return ("" if mantissa == "1" else f"{mantissa}·") + "10" + str(int(power)).translate(RAISED)
+    return number(round(y, 12) + 0.0, lang, ".4g")
 
 
 def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str) -> str:

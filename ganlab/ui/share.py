@@ -16,7 +16,7 @@ from ganlab.ui.text import exists, text
 
 PREFIX = "a."
 """Of the arena's part of the link."""
-FULL_SCREEN = "share.full_screen"
+UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
 
 
 def to_link(config: PlaneConfig, preset: str, member: int) -> dict[str, str]:
@@ -73,7 +73,7 @@ def qr_code(url: str) -> str:
 def share(config: PlaneConfig, query: Mapping[str, str], lang: str) -> None:
     """The Share button and what unfolds from it."""
     url = address(query)
-    with st.popover(text("share.link.button", lang), icon=":material/share:", key="share"):
+    with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         st.markdown(f"**{text('share.link.title', lang)}**")
         st.caption(text("share.link.copy", lang))
         st.code(url, language=None, wrap_lines=True)
@@ -111,7 +111,7 @@ def full_screen(url: str, lang: str) -> None:
 def show_code() -> None:
     """Opens the QR code on the coming rerun."""
     touched()
-    st.session_state[FULL_SCREEN] = True
+    st.session_state.update({UNFOLDED: False, FULL_SCREEN: True})
 
 
 def hide_code() -> None:

@@ -25,10 +25,9 @@ if refused := controls.refusal(lang):
     st.warning(refused)
 with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):
     arena.train_button(config, lang)
-    line = st.container(width="stretch", key="a.status")
-with st.container(horizontal=True, key="a.chips"):
     arena.member_menu(config, lang)
     arena.chips(lang)
+    line = st.container(width="stretch", key="a.status")
 arena.watch(config, member, line, lang)
 with st.expander(text("arena.about.title", lang)):
     st.markdown(text("arena.about.body", lang))

@@ -10,6 +10,7 @@ from ganlab.ui.text import text
 FORMULA = (
     r"\begin{aligned}\min_G\max_D\;\;&\mathbb{E}_{x}\log D(x)\\+\;&\mathbb{E}_{z}\log\bigl(1-D(G(z))\bigr)\end{aligned}"
 )
+ARENA = "pages/lab/arena.py"
 PLACES = ("ring", "ring_k50", "swiss_roll", "grid")
 """Presets that the page leads to."""
 
@@ -17,17 +18,19 @@ lang = ui.language()
 ui.write_link({})
 
 st.title(text("start.page.title", lang), anchor=False)
-words, picture = st.columns([4, 5], gap="large")
+st.markdown(text("start.page.lead", lang))
+picture, words = st.columns([5, 4], gap="large")
+with picture:
+    arena.picture(PRESETS[OPENING], lang)
 with words:
-    for part in ("lead", "forger", "detective", "limit"):
+    for part in ("forger", "detective", "limit"):
         st.markdown(text(f"start.page.{part}", lang))
     st.subheader(text("start.game.title", lang), anchor=False)
     st.latex(FORMULA)
     st.markdown(text("start.game.formula", lang))
     st.subheader(text("start.go.title", lang), anchor=False)
     for name in ("arena", *PLACES):
-        link = {"lang": lang} | ({} if name == "arena" else {"a.preset": name})
-        label = f"**{text(f'start.go.{name}', lang)}** {text(f'start.go.{name}_about', lang)}"
-        st.page_link("pages/lab/arena.py", label=label, icon=":material/arrow_forward:", query_params=link)
-with picture:
-    arena.picture(PRESETS[OPENING], lang)
+        title, link = text(f"start.go.{name}", lang), {"lang": lang} | ({} if name == "arena" else {"a.preset": name})
+        with st.container(gap=None):
+            st.page_link(ARENA, label=title, icon=":material/arrow_forward:", query_params=link)
+            st.caption(text(f"start.go.{name}_about", lang))

@@ -1,0 +1,329 @@
+"""The arena in a real browser, over a real server and real workers: what a student does in the first minutes."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+ROOT = Path(__file__).parents[1]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
+    " --disable-component-update --disable-sync"
+).split()
+PATIENCE = 30_000
+"""Milliseconds; nothing here measures time."""
+SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=4000"
+"""A run that takes long enough to be stopped, killed and shared."""
+
+if CHROMIUM is None and os.environ.get("CI"):
+    raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    pytest.mark.filterwarnings("default"),
+]
+
+
+class Server:
+    """One Streamlit server over one store; may be killed and started again."""
+
+    def __init__(self, store: Path):
+        self.store = store
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.start()
+
+    def start(self):
+        options = f"--server.port={self.port} --server.headless=true --server.address=127.0.0.1"
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options.split()]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"GANLAB_STORE": str(self.store)}, **quiet)
+        until(self.healthy)
+
+    def healthy(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1).status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def url(self, path="", query=""):
+        return f"http://127.0.0.1:{self.port}/{path}?{query}"
+
+    def rows(self, sql, *values):
+        with sqlite3.connect(next(self.store.glob("*.sqlite*")), timeout=10) as db:
+            return db.execute(sql, values).fetchall()
+
+    def runs(self):
+        """Of runs that somebody had trained here: key -> (state, step, owner's process id, token)."""
+        rows = self.rows("SELECT key, state, step, owner FROM runs WHERE owner != ''")
+        return {key: (state, step, int(owner.split("/")[-1])) for key, state, step, owner in rows}
+
+
+def until(condition, seconds=60):
+    end = time.monotonic() + seconds
+    while not (value := condition()):
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+    return value
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("store"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Opens a page as a new visitor and waits for its player."""
+    contexts = []
+
+    def visit(path="arena", query="lang=en", width=1280, height=900, player=True, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        page.goto(server.url(path, query))
+        if player:
+            page.wait_for_selector("[data-testid=player][data-step]")
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def part(page, name):
+    return page.get_by_test_id(name)
+
+
+def fact(page, name):
+    return part(page, "player").get_attribute(f"data-{name}")
+
+
+def step(page):
+    return int(fact(page, "step") or -1)
+
+
+def link(page):
+    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+
+
+def button(page, name):
+    return page.get_by_role("button", name=re.compile(name))
+
+
+@contextmanager
+def pixels_change(page):
+    before = part(page, "canvas").screenshot()
+    yield
+    until(lambda: part(page, "canvas").screenshot() != before, 20)
+
+
+def test_a_deep_link_as_the_very_first_visit_shows_a_trained_run(visit):
+    page = visit()
+    assert step(page) > 5000
+    expect(part(page, "verdict")).to_contain_text("Healthy")
+    expect(part(page, "modes-count")).to_have_text("8 of 8")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_play_pause_scrub_and_step(visit):
+    page = visit()
+    last = step(page)
+    part(page, "play").click()
+    until(lambda: fact(page, "playing") == "true" and 0 < step(page) < last)
+    part(page, "play").click()
+    until(lambda: fact(page, "playing") == "false")
+    shown = step(page)
+    part(page, "next").click()
+    until(lambda: step(page) > shown)
+    part(page, "previous").click()
+    until(lambda: step(page) == shown)
+    part(page, "reset").click()
+    until(lambda: step(page) == 0)
+    expect(part(page, "verdict")).not_to_contain_text("Healthy")
+    part(page, "time").focus()
+    page.keyboard.press("End")
+    until(lambda: step(page) == last)
+    expect(part(page, "verdict")).to_contain_text("Healthy")
+
+
+@pytest.mark.parametrize("layer", ["real", "fake", "field", "arrows", "grid"])
+def test_the_words_of_the_caption_switch_their_layers(visit, layer):
+    page = visit()
+    word = part(page, f"layer-{layer}")
+    expect(word).to_have_attribute("aria-pressed", "true")
+    with pixels_change(page):
+        word.click()
+    expect(word).to_have_attribute("aria-pressed", "false")
+
+
+def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
+    page = visit()
+    trained = fact(page, "last")
+    spin = page.get_by_role("spinbutton", name=re.compile("k "))
+    spin.fill("3")
+    spin.press("Enter")
+    until(lambda: link(page).get("a.d_steps") == "3")
+    until(lambda: fact(page, "empty") == "true")
+    page.locator(".st-key-a_chip_d_steps button").click()
+    until(lambda: "a.d_steps" not in link(page))
+    until(lambda: fact(page, "last") == trained)
+
+
+def test_train_stop_and_reload_the_link_elsewhere(visit, server):
+    page = visit(query="lang=en&a.seed=11&" + SLOW)
+    assert fact(page, "empty") == "true"
+    button(page, "^Train").click()
+    until(lambda: int(fact(page, "last") or 0) > 0)
+    first = int(fact(page, "last"))
+    until(lambda: int(fact(page, "last")) > first)
+    page.locator(".st-key-a_stop button").click()
+    page.wait_for_selector(".st-key-a_train button")
+    key = until(lambda: next((k for k, (state, *_) in server.runs().items() if state == "stopped"), None))
+    stopped = server.runs()[key][1]
+    time.sleep(1.5)
+    assert server.runs()[key][1] == stopped, "it goes on after Stop"
+    other = visit(query=urlsplit(page.url).query)
+    assert 0 < int(fact(other, "last")) <= stopped
+    assert link(other) == link(page)
+
+
+def test_two_browsers_one_link_one_computation_and_one_may_stop(visit, server):
+    query = "lang=en&a.seed=12&" + SLOW
+    pages = [visit(query=query), visit(query=query + "&lang=en")]
+    before = set(server.runs())
+    for page in pages:
+        page.locator(".st-key-a_train button").click()
+        page.wait_for_selector(".st-key-a_stop button")
+    (key,) = until(lambda: set(server.runs()) - before)
+    assert len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 2
+    pages[0].locator(".st-key-a_stop button").click()
+    until(lambda: len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 1)
+    reached = server.runs()[key][1]
+    until(lambda: server.runs()[key][1] > reached)
+    assert server.runs()[key][0] == "running"
+    pages[1].locator(".st-key-a_stop button").click()
+    until(lambda: server.runs()[key][0] == "stopped")
+
+
+def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
+    page = visit(query="lang=en&a.seed=13&" + SLOW)
+    before = set(server.runs())
+    page.locator(".st-key-a_train button").click()
+    (key,) = until(lambda: set(server.runs()) - before)
+    until(lambda: server.runs()[key][1] > 30)
+    _, reached, pid = server.runs()[key]
+    os.kill(pid, signal.SIGKILL)
+    expect(page.get_by_text("The worker died at step")).to_be_visible()
+    until(lambda: server.runs()[key][0] == "running" and server.runs()[key][1] > reached)
+    assert server.runs()[key][2] != pid
+    page.locator(".st-key-a_stop button").click()
+    until(lambda: server.runs()[key][0] == "stopped")
+
+
+def test_a_killed_server_loses_nothing(browser, tmp_path):
+    server = Server(tmp_path / "store")
+    try:
+        page = browser.new_context().new_page()
+        page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
+        page.locator(".st-key-a_train button").click(timeout=PATIENCE)
+        until(lambda: any(step > 30 for _, step, _ in server.runs().values()))
+        server.kill()
+        ((key, (_, reached, _)),) = server.runs().items()
+        server.start()
+        page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
+        expect(page.get_by_text("The server was restarted at step")).to_be_visible(timeout=PATIENCE)
+        until(lambda: server.runs()[key][1] > reached)
+    finally:
+        server.stop()
+
+
+def test_a_bad_link_gives_the_default_and_says_so(visit):
+    page = visit(query="lang=en&a.d_steps=-4&a.loss=%3Cscript%3Ealert(1)%3C/script%3E&a.nonsense=1")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("alert(1)")
+    assert page.get_by_text("Traceback").count() == 0
+    assert "a.loss" not in link(page)
+
+
+def test_reset_a_data_change_and_a_new_layer_change_nothing_else(visit):
+    query = "lang=en&a.loss=hinge&a.g_lr=0.00037&a.d_steps=2&a.optimizer=rmsprop"
+    page = visit(query=query)
+    kept = {name: value for name, value in link(page).items() if name.startswith("a.")}
+    part(page, "reset").click()
+    page.get_by_role("combobox", name=re.compile("Real data")).click()
+    page.get_by_role("option", name="Swiss roll").click()
+    until(lambda: link(page).get("a.dataset") == "swiss_roll")
+    page.get_by_text("Networks", exact=True).click()
+    depth = page.get_by_role("spinbutton", name=re.compile("G.*layers|layers.*G|depth", re.IGNORECASE)).first
+    depth.fill("3")
+    depth.press("Enter")
+    until(lambda: "3" in (link(page).get("a.g_depth"), link(page).get("a.d_depth")))
+    now = {name: value for name, value in link(page).items() if name.startswith("a.")}
+    changed = {name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)}
+    assert len(changed) == 2, json.dumps([kept, now])
+
+
+@pytest.mark.parametrize(("lang", "verdict"), [("en", "Healthy"), ("es", "Sano")])
+def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verdict):
+    page = visit(query=f"lang={lang}", width=390, height=844, has_touch=True, is_mobile=True)
+    for name in ("play", "canvas", "verdict"):
+        box = part(page, name).bounding_box()
+        assert box["y"] >= 0, name
+        assert box["y"] + box["height"] <= 844, name
+        assert box["x"] + box["width"] <= 390, name
+    expect(part(page, "verdict")).to_contain_text(verdict)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_browsers_language_is_the_default_and_the_switch_keeps_the_rest(visit):
+    page = visit(query="a.seed=0", locale="es-ES")
+    expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
+    page.get_by_role("button", name="EN", exact=True).or_(page.get_by_role("radio", name="EN")).first.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The battle on the plane")
+    until(lambda: link(page)["lang"] == "en")
+
+
+def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
+    page = visit(path="")
+    part(page, "play").click()
+    until(lambda: fact(page, "playing") == "true")
+    page.get_by_role("link", name=re.compile("arena", re.IGNORECASE)).last.click()
+    until(lambda: urlsplit(page.url).path == "/arena")
+    page.wait_for_selector("[data-testid=player][data-step]")
