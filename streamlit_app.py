@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
+from ganlab.ui.server import visit
 from ganlab.ui.text import text
 
 PAGES = {
@@ -40,7 +41,8 @@ if very_first_visit and chosen.url_path:
     st.html(RELOAD, unsafe_allow_javascript=True)
     import_module("ganlab.ui.arena")  # the slow part of a first visit, meanwhile
     st.stop()
-st.html(STYLE)
+st.html(STYLE + ui.cookie(), unsafe_allow_javascript=True)
 with st.sidebar:
     ui.language_switch()
+visit()
 chosen.run()

@@ -1,11 +1,13 @@
 """Steps per CPU second beside the plain PyTorch loop of the tutorials; prints the README's table.
 
-One thread, one process, the same nets, batch and data; pairs interleaved; median and range. `python -m benchmarks.steps`.
+One thread, one process, the same nets, batch and data; pairs interleaved; median and range.
+Run it on an idle machine: `python -m benchmarks.steps`.
 """
 
 import statistics
 import sys
 import time
+from itertools import pairwise
 
 import torch
 from torch import nn
@@ -21,7 +23,7 @@ SECONDS = 1.5
 
 
 def perceptron(sizes):
-    layers = [layer for n, m in zip(sizes, sizes[1:], strict=False) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
+    layers = [layer for n, m in pairwise(sizes) for layer in (nn.Linear(n, m), nn.LeakyReLU(0.2))]
     return nn.Sequential(*layers[:-1])
 
 
@@ -92,7 +94,14 @@ def main(pairs=5):
             for members in MEMBERS:
                 config = PlaneConfig(regularizer=regularizer, members=members, **nets)
                 plain, ours, ratio, low, high = row(config, pairs)
-                cells = (name, regularizer, members, f"{plain:,.0f}", f"{ours:,.0f}", f"{ratio:.1f} [{low:.1f}–{high:.1f}]")
+                cells = (
+                    name,
+                    regularizer,
+                    members,
+                    f"{plain:,.0f}",
+                    f"{ours:,.0f}",
+                    f"{ratio:.1f} [{low:.1f}–{high:.1f}]",
+                )
                 print("| " + " | ".join(map(str, cells)) + " |", flush=True)
 
 

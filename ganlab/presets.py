@@ -5,12 +5,17 @@ from ganlab.config import PlaneConfig, differences
 OPENING = "ring_r1"
 """The experiment that the arena opens with."""
 
+PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
+"""The nets and the optimiser of github.com/brycesandlund/paired-discriminator, whose ring and grids are ours."""
+
 PRESETS: dict[str, PlaneConfig] = {
     "ring_r1": PlaneConfig(regularizer="r1"),
     "ring": PlaneConfig(),
-    "ring_k50": PlaneConfig(d_steps=50, steps=1000),
+    "ring_k50": PUBLISHED.replace(d_steps=50, steps=1000),
     "ring_wgan_gp": PlaneConfig(loss="wasserstein", regularizer="wgan_gp", d_steps=5, beta2=0.9),
-    "grid": PlaneConfig(
+    "grid": PUBLISHED.replace(dataset="grid_3x3"),
+    "grid_packing": PUBLISHED.replace(dataset="grid_3x3", packing=2),
+    "grid_5x5": PlaneConfig(
         dataset="grid_5x5",
         loss="relativistic",
         regularizer="r1_r2",
@@ -21,7 +26,7 @@ PRESETS: dict[str, PlaneConfig] = {
         d_width=128,
         steps=15_000,
     ),
-    "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=16, d_width=16, steps=3000),
+    "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=32, d_width=32, steps=4000),
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
 }
 

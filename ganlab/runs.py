@@ -27,8 +27,6 @@ RENEW = 10.0
 """Seconds between two renewals of a wish."""
 SAME = 0.2
 """Seconds for which a status is told again."""
-CONNECTED = 30.0
-"""Seconds after a page's last sign for which a worker is kept warm."""
 UPKEEP = 15.0
 """Seconds between two evictions."""
 PACE = 250.0
@@ -86,7 +84,8 @@ class Runs:
         self._tails = Tails(store)
         self._renewed: dict[tuple[str, str | None], float] = {}
         self._told: dict[str, tuple[float, RunStatus]] = {}
-        self._seen, self._kept_up = -CONNECTED, 0.0
+        self._visitors: set[str] = set()
+        self._kept_up = 0.0
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
         self._thread.start()
@@ -127,11 +126,18 @@ class Runs:
         """The run's frames, in memory, one for all visitors."""
         return self._tails.tail(key)
 
-    def keep_warm(self) -> None:
-        """Says that somebody is connected: a worker stays ready."""
-        was, self._seen = self._seen, monotonic()
-        if self._seen - was > CONNECTED:
-            self._wake.set()
+    def wishes(self, key: str, viewer: str) -> bool:
+        """Whether a viewer wishes a run."""
+        return self.store.wishes(key, viewer)
+
+    def join(self, visit: str) -> None:
+        """Says that somebody has come: while anybody is here, one worker stays ready."""
+        self._visitors.add(visit)
+        self._wake.set()
+
+    def leave(self, visit: str) -> None:
+        """Says that somebody has gone."""
+        self._visitors.discard(visit)
 
     def close(self) -> None:
         """Ends the workers, each after a checkpoint."""
@@ -203,7 +209,7 @@ class Runs:
         for slot in free[:waiting]:
             self._start(slot, worker.work, self.store.path, slot.name, self.engines)
         idle = free[waiting:]
-        if idle and not idle[0].is_warm and monotonic() - self._seen < CONNECTED:
+        if idle and not idle[0].is_warm and self._visitors:
             self._start(idle[0], worker.warm, self.engines)
         if monotonic() - self._kept_up >= UPKEEP:
             self._keep_up()

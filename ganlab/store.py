@@ -107,6 +107,11 @@ class Store:
         sql = f"SELECT {WISHED} AS target FROM runs WHERE key = :key"
         return next((row["target"] for row in self.database.read(sql, key=key, fresh=self.fresh)), None)
 
+    def wishes(self, key: str, viewer: str) -> bool:
+        """Whether a viewer wishes a run."""
+        sql = "SELECT 1 FROM wishes WHERE run = :key AND viewer = :viewer AND seen >= :fresh"
+        return bool(self.database.read(sql, key=key, viewer=viewer, fresh=self.fresh))
+
     def steps(self, key: str, after: int = -1, member: int = 0) -> list[int]:
         """The steps beyond `after` that have a frame, ascending."""
         sql = "SELECT step FROM frames WHERE run = :key AND member = :member AND step > :after ORDER BY step"

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import socket
@@ -20,10 +19,15 @@ from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
-    " --disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 PATIENCE = 30_000
 """Milliseconds; nothing here measures time."""
 SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=4000"
@@ -139,12 +143,26 @@ def step(page):
     return int(fact(page, "step") or -1)
 
 
+def address(page):
+    return page.evaluate("location.href")
+
+
 def link(page):
-    return {name: values[0] for name, values in parse_qs(urlsplit(page.url).query).items()}
+    return {name: values[0] for name, values in parse_qs(urlsplit(address(page)).query).items()}
 
 
-def button(page, name):
-    return page.get_by_role("button", name=re.compile(name))
+def press(page, key):
+    page.locator(f".st-key-a-{key} button:visible").first.click()
+
+
+def offered(page, key):
+    page.wait_for_selector(f".st-key-a-{key} button:visible")
+
+
+def choose(page, field, value):
+    box = page.locator(f".st-key-a-w-{field} input:visible").first
+    box.fill(value)
+    box.press("Enter")
 
 
 @contextmanager
@@ -197,31 +215,39 @@ def test_the_words_of_the_caption_switch_their_layers(visit, layer):
 def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
     page = visit()
     trained = fact(page, "last")
-    spin = page.get_by_role("spinbutton", name=re.compile("k "))
-    spin.fill("3")
-    spin.press("Enter")
+    choose(page, "d_steps", "3")
     until(lambda: link(page).get("a.d_steps") == "3")
     until(lambda: fact(page, "empty") == "true")
-    page.locator(".st-key-a_chip_d_steps button").click()
+    press(page, "chip-d_steps")
     until(lambda: "a.d_steps" not in link(page))
     until(lambda: fact(page, "last") == trained)
+
+
+def test_one_update_of_d_alone_forks_the_run_at_its_end(visit):
+    page = visit()
+    press(page, "alone-d")
+    until(lambda: link(page).get("a.edits") == "6000:g_steps=0;6001:g_steps=1")
+    until(lambda: step(page) == 6001)
+    assert link(page)["a.steps"] == "6001"
+    press(page, "chip-edits")
+    until(lambda: "a.edits" not in link(page))
 
 
 def test_train_stop_and_reload_the_link_elsewhere(visit, server):
     page = visit(query="lang=en&a.seed=11&" + SLOW)
     assert fact(page, "empty") == "true"
-    button(page, "^Train").click()
+    press(page, "train")
     until(lambda: int(fact(page, "last") or 0) > 0)
     first = int(fact(page, "last"))
     until(lambda: int(fact(page, "last")) > first)
-    page.locator(".st-key-a_stop button").click()
-    page.wait_for_selector(".st-key-a_train button")
+    press(page, "stop")
+    offered(page, "train")
     key = until(lambda: next((k for k, (state, *_) in server.runs().items() if state == "stopped"), None))
     stopped = server.runs()[key][1]
     time.sleep(1.5)
     assert server.runs()[key][1] == stopped, "it goes on after Stop"
-    other = visit(query=urlsplit(page.url).query)
-    assert 0 < int(fact(other, "last")) <= stopped
+    other = visit(query=urlsplit(address(page)).query)
+    assert 0 < step(other) <= stopped
     assert link(other) == link(page)
 
 
@@ -230,23 +256,23 @@ def test_two_browsers_one_link_one_computation_and_one_may_stop(visit, server):
     pages = [visit(query=query), visit(query=query + "&lang=en")]
     before = set(server.runs())
     for page in pages:
-        page.locator(".st-key-a_train button").click()
-        page.wait_for_selector(".st-key-a_stop button")
+        press(page, "train")
+        offered(page, "stop")
     (key,) = until(lambda: set(server.runs()) - before)
     assert len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 2
-    pages[0].locator(".st-key-a_stop button").click()
+    press(pages[0], "stop")
     until(lambda: len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 1)
     reached = server.runs()[key][1]
     until(lambda: server.runs()[key][1] > reached)
     assert server.runs()[key][0] == "running"
-    pages[1].locator(".st-key-a_stop button").click()
+    press(pages[1], "stop")
     until(lambda: server.runs()[key][0] == "stopped")
 
 
 def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
     page = visit(query="lang=en&a.seed=13&" + SLOW)
     before = set(server.runs())
-    page.locator(".st-key-a_train button").click()
+    press(page, "train")
     (key,) = until(lambda: set(server.runs()) - before)
     until(lambda: server.runs()[key][1] > 30)
     _, reached, pid = server.runs()[key]
@@ -254,7 +280,7 @@ def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
     expect(page.get_by_text("The worker died at step")).to_be_visible()
     until(lambda: server.runs()[key][0] == "running" and server.runs()[key][1] > reached)
     assert server.runs()[key][2] != pid
-    page.locator(".st-key-a_stop button").click()
+    press(page, "stop")
     until(lambda: server.runs()[key][0] == "stopped")
 
 
@@ -263,7 +289,7 @@ def test_a_killed_server_loses_nothing(browser, tmp_path):
     try:
         page = browser.new_context().new_page()
         page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
-        page.locator(".st-key-a_train button").click(timeout=PATIENCE)
+        press(page, "train")
         until(lambda: any(step > 30 for _, step, _ in server.runs().values()))
         server.kill()
         ((key, (_, reached, _)),) = server.runs().items()
@@ -287,17 +313,14 @@ def test_reset_a_data_change_and_a_new_layer_change_nothing_else(visit):
     page = visit(query=query)
     kept = {name: value for name, value in link(page).items() if name.startswith("a.")}
     part(page, "reset").click()
-    page.get_by_role("combobox", name=re.compile("Real data")).click()
-    page.get_by_role("option", name="Swiss roll").click()
+    choose(page, "dataset", "Swiss roll")
     until(lambda: link(page).get("a.dataset") == "swiss_roll")
     page.get_by_text("Networks", exact=True).click()
-    depth = page.get_by_role("spinbutton", name=re.compile("G.*layers|layers.*G|depth", re.IGNORECASE)).first
-    depth.fill("3")
-    depth.press("Enter")
-    until(lambda: "3" in (link(page).get("a.g_depth"), link(page).get("a.d_depth")))
+    choose(page, "g_depth", "3")
+    until(lambda: link(page).get("a.g_depth") == "3")
     now = {name: value for name, value in link(page).items() if name.startswith("a.")}
     changed = {name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)}
-    assert len(changed) == 2, json.dumps([kept, now])
+    assert changed == {"a.dataset", "a.g_depth"}, json.dumps([kept, now])
 
 
 @pytest.mark.parametrize(("lang", "verdict"), [("en", "Healthy"), ("es", "Sano")])
@@ -315,7 +338,7 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verd
 def test_the_browsers_language_is_the_default_and_the_switch_keeps_the_rest(visit):
     page = visit(query="a.seed=0", locale="es-ES")
     expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
-    page.get_by_role("button", name="EN", exact=True).or_(page.get_by_role("radio", name="EN")).first.click()
+    page.locator(".st-key-language button:visible", has_text="EN").first.click()
     expect(page.get_by_role("heading", level=1)).to_have_text("The battle on the plane")
     until(lambda: link(page)["lang"] == "en")
 
@@ -324,6 +347,6 @@ def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     page = visit(path="")
     part(page, "play").click()
     until(lambda: fact(page, "playing") == "true")
-    page.get_by_role("link", name=re.compile("arena", re.IGNORECASE)).last.click()
-    until(lambda: urlsplit(page.url).path == "/arena")
+    page.get_by_role("link", name="Open the arena").first.click()
+    until(lambda: urlsplit(address(page)).path == "/arena")
     page.wait_for_selector("[data-testid=player][data-step]")

@@ -54,7 +54,9 @@ def test_the_core_never_sees_the_screen(path):
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
 def test_no_global_random_state_and_no_pickles(path):
     text = path.read_text()
-    assert not re.search(r"torch\.manual_seed|np\.random\.(seed|rand|normal|uniform)\(|pickle\.load|torch\.load\(", text)
+    assert not re.search(
+        r"torch\.manual_seed|np\.random\.(seed|rand|normal|uniform)\(|pickle\.load|torch\.load\(", text
+    )
     for call in re.findall(r"torch\.(?:rand|randn|randint|randperm|bernoulli|multinomial)\([^\n]*", text):
         assert "generator=" in call, call
 

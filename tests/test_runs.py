@@ -308,7 +308,7 @@ def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters,
 
 
 def test_a_warm_worker_waits_and_if_it_dies_another_takes_the_work(counters, store, caplog):
-    counters.keep_warm()
+    counters.join(ME)
     slot = counters._slots[0]
     until(lambda: slot.is_warm and slot.free)
     (pid,) = slot._executor._processes

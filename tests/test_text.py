@@ -19,6 +19,7 @@ FIELDS = [f.name for f in fields(PlaneConfig)]
 CHOICES = [f"{name}.{key}" for name, spec in knobs(PlaneConfig).items() for key in spec.choices]
 VERDICTS = ("diverged", "collapse", "smear", "near_equilibrium", "no_finding")
 PHASES = ("absent", "starting", "worker_died", "server_restarted")
+PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
 FAMILIES = {
     "field.label": FIELDS,
     "field.short": FIELDS,
@@ -33,13 +34,12 @@ FAMILIES = {
     "verdict.sentence": VERDICTS,
     "verdict.also": ["coin", "lost", "losses", "knob"],
     "arena.status": PHASES,
+    "arena.alone": ["d", "d_help", "g", "g_help"],
     "arena.quantity": list(QUANTITIES),
     "arena.failure": ["config", "memory", "storage", "crash"],
     "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
     "start.page": ["lead", "forger", "detective", "limit"],
-    "start.go": [
-        f"{name}{about}" for name in ("arena", "ring", "ring_k50", "swiss_roll", "grid") for about in ("", "_about")
-    ],
+    "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
     "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used"],
 }

@@ -1,11 +1,14 @@
 """The screens: the only package that imports streamlit or altair. Here: what all pages share about a visit."""
 
+import re
 import uuid
 
 import streamlit as st
 
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text import language as best_language
+
+COOKIE = "ganlab_viewer"
 
 
 def touched() -> None:
@@ -69,8 +72,16 @@ def language_switch() -> None:
 
 
 def viewer() -> str:
-    """This visit's name, for wishes."""
-    return st.session_state.setdefault("viewer", uuid.uuid4().hex)
+    """This browser's name, for wishes: kept in a cookie, so that after a reload it can still stop what it started."""
+    if "viewer" not in st.session_state:
+        known = str(st.context.cookies.get(COOKIE, ""))
+        st.session_state["viewer"] = known if re.fullmatch("[0-9a-f]{32}", known) else uuid.uuid4().hex
+    return st.session_state["viewer"]
+
+
+def cookie() -> str:
+    """The script that has the browser keep its name."""
+    return f"<script>document.cookie = '{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax'</script>"
 
 
 def code(value: str) -> str:

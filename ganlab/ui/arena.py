@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
-from ganlab.config import PlaneConfig, differences
+from ganlab.config import ConfigError, PlaneConfig, differences
 from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import RunStatus
@@ -18,8 +18,8 @@ from ganlab.ui.server import service
 from ganlab.ui.share import PREFIX, from_link, notice, to_link
 from ganlab.ui.text import duration, exists, text
 
-WISHES, FROM = "a.wishes", "a.from"
-"""The session's own wishes (keys), and where each run stood when it was wished."""
+FROM = "a.from"
+"""Where each run stood when this session wished it."""
 PACE = {"starting": 0.25, "waiting": 1.0, "running": 1.0, "interrupted": 1.0}
 """Seconds between two looks at a run that is under way; no others are polled."""
 CURVES_PACE = 2.0
@@ -129,13 +129,12 @@ def train(config: PlaneConfig, step: int = 0) -> None:
     ui.touched()
     st.session_state[CONFIG] = config
     st.session_state.setdefault(FROM, {})[config.key()] = step
-    st.session_state.setdefault(WISHES, set()).add(service().submit(config, ui.viewer()))
+    service().submit(config, ui.viewer())
 
 
 def stop(key: str) -> None:
     """Takes the wish back."""
     ui.touched()
-    st.session_state.get(WISHES, set()).discard(key)
     service().withdraw(key, ui.viewer())
 
 
@@ -144,7 +143,7 @@ def train_button(config: PlaneConfig, lang: str) -> None:
     key = config.key()
     status = service().status(key, ui.viewer())
     now = phase(status, config)
-    if now in PACE and key in st.session_state.get(WISHES, ()):
+    if now in PACE and service().wishes(key, ui.viewer()):
         help = text("arena.train.stop_help", lang)
         st.button(
             text("arena.train.stop", lang), key="a.stop", icon=":material/stop:", help=help, on_click=stop, args=(key,)
@@ -156,6 +155,25 @@ def train_button(config: PlaneConfig, lang: str) -> None:
         look: dict[str, Any] = {"type": "primary", "icon": ":material/model_training:", "disabled": now == "diverged"}
         help = text("arena.train.start_help", lang)
         st.button(label, key="a.train", help=help, on_click=train, args=(config, status.step), **look)
+
+
+def alone_buttons(config: PlaneConfig, lang: str) -> None:
+    """One update of one player only, after the last step that is trained."""
+    status = service().status(config.key(), ui.viewer())
+    step, busy = min(status.step, config.steps), phase(status, config) in (*PACE, "diverged", "failed")
+    for player in ("d", "g"):
+        label, help = text(f"arena.alone.{player}", lang), text(f"arena.alone.{player}_help", lang, step=step)
+        look: dict[str, Any] = {"help": help, "disabled": busy, "on_click": alone, "args": (config, player, step)}
+        st.button(label, key=f"a.alone.{player}", **look)
+
+
+def alone(config: PlaneConfig, player: str, step: int) -> None:
+    """Trains one player by one update; the run's config says so from now on."""
+    try:
+        train(config.alone(player, step), step)
+    except ConfigError as error:
+        ui.touched()
+        st.session_state[controls.REFUSAL] = error
 
 
 def further_button(config: PlaneConfig, lang: str) -> None:
@@ -230,7 +248,6 @@ def watch(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str) -> 
 def look(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str, now: str) -> None:
     """One look at the run; the whole page follows when it has come to stand otherwise."""
     status = service().status(config.key(), ui.viewer())
-    service().keep_warm()
     if phase(status, config) != now:
         ui.rerun()
     line.caption(status_line(status, config, lang))

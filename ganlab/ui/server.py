@@ -1,5 +1,6 @@
 """The server's one run service."""
 
+import uuid
 from pathlib import Path
 
 import streamlit as st
@@ -18,3 +19,11 @@ def service() -> Runs:
     for recorded in sorted(RECORDED.glob("*.zip")):
         store.import_recording(recorded)
     return Runs(store)
+
+
+@st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)
+def visit() -> str:
+    """This visit, told to the service: from now until the browser goes away, a worker stays ready."""
+    name = uuid.uuid4().hex
+    service().join(name)
+    return name

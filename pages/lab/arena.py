@@ -25,6 +25,7 @@ if refused := controls.refusal(lang):
     st.warning(refused)
 with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):
     arena.train_button(config, lang)
+    arena.alone_buttons(config, lang)
     arena.member_menu(config, lang)
     arena.chips(lang)
     line = st.container(width="stretch", key="a.status")

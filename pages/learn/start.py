@@ -11,7 +11,7 @@ FORMULA = (
     r"\begin{aligned}\min_G\max_D\;\;&\mathbb{E}_{x}\log D(x)\\+\;&\mathbb{E}_{z}\log\bigl(1-D(G(z))\bigr)\end{aligned}"
 )
 ARENA = "pages/lab/arena.py"
-PLACES = ("ring", "ring_k50", "swiss_roll", "grid")
+PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
 """Presets that the page leads to."""
 
 lang = ui.language()
