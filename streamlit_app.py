@@ -22,6 +22,7 @@ STYLE = """<style>
 [class*="st-key-a-chip-"] button { min-height: 1.9rem; padding: 0 0.7rem; border-radius: 1rem; }
 .st-key-qr img { max-height: 78vh; object-fit: contain; }
 </style>"""
+LOGO = "ganlab/ui/logo.svg"
 RELOAD = "<script>window.location.reload()</script>"
 
 
@@ -42,6 +43,7 @@ if very_first_visit and chosen.url_path:
     import_module("ganlab.ui.arena")  # the slow part of a first visit, meanwhile
     st.stop()
 st.html(STYLE + ui.cookie(), unsafe_allow_javascript=True)
+st.logo(LOGO, size="large")
 with st.sidebar:
     ui.language_switch()
 visit()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import struct
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
@@ -103,6 +103,12 @@ def is_frame(step: int) -> bool:
 @cache
 def _due() -> frozenset[int]:
     return frozenset(schedule())
+
+
+def spread(steps: Sequence[int], n: int) -> list[int]:
+    """At most n of the steps, evenly by their place, the first and the last among them."""
+    places = np.linspace(0, len(steps) - 1, min(n, len(steps))).round().astype(int)
+    return [steps[i] for i in places]
 
 
 def pack(frame: Frame, extent: float, threshold: float | None = None) -> list[bytes]:

@@ -7,9 +7,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-import numpy as np
-
 from ganlab import worker
+from ganlab.frame import spread
 from ganlab.presets import PRESETS
 from ganlab.store import Store
 
@@ -26,14 +25,8 @@ def record(name: str, place: Path) -> Path:
         run = store.claim("record/0/0")
         assert run is not None
         worker.compute(store, run, worker.ENGINES)
-        store.export_recording(config.key(), file, thinned(store.steps(config.key())))
+        store.export_recording(config.key(), file, spread(store.steps(config.key()), FRAMES))
     return file
-
-
-def thinned(steps: list[int]) -> list[int]:
-    """At most FRAMES of the steps, evenly spread, the first and the last among them."""
-    chosen = np.linspace(0, len(steps) - 1, min(FRAMES, len(steps))).round().astype(int)
-    return [steps[i] for i in chosen]
 
 
 def main(names: list[str]) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.frame import EVERY, FRAMES, LAST, Frame, frame_steps, pack, schedule, unpack
+from ganlab.frame import EVERY, FRAMES, LAST, Frame, frame_steps, pack, schedule, spread, unpack
 from ganlab.train import encode, snapshot, start
 
 EXTENT = DATASETS["ring"].extent
@@ -68,3 +68,10 @@ def test_a_divergence_travels_with_the_frame(frame):
 def test_the_engine_packs_as_documented(frame):
     assert encode(PlaneConfig(members=2), frame) == pack(frame, EXTENT, 0.0)
     assert isinstance(frame, Frame)
+
+
+def test_a_spread_holds_both_ends_and_no_more_than_asked():
+    assert spread(range(0, 400, 2), 48)[0] == 0
+    assert spread(range(0, 400, 2), 48)[-1] == 398
+    assert len(set(spread(range(400), 48))) == 48
+    assert (spread([3], 48), spread([], 48)) == ([3], [])

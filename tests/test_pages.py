@@ -11,7 +11,7 @@ from ganlab import recording
 from ganlab.config import PlaneConfig, differences, to_query
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
-from ganlab.frame import pack
+from ganlab.frame import pack, spread
 from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
@@ -329,12 +329,18 @@ def test_a_collapse_says_how_finite_its_losses_are():
     assert "0,63 y 1,61" in said["sentence"]
 
 
-def test_key_frames_hold_both_ends_and_no_more_than_asked():
-    assert stage.key_frames(list(range(0, 400, 2)), 48)[0] == 0
-    assert stage.key_frames(list(range(0, 400, 2)), 48)[-1] == 398
-    assert len(stage.key_frames(list(range(400)), 48)) == 48
-    assert stage.key_frames([3], 48) == [3]
-    assert stage.key_frames([], 48) == []
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"packing": 2}, {"caption_belief": "packed with real", "caption_grid": "net of noise"}),
+        ({"latent_dim": 1}, {"caption_belief": "green real", "caption_grid": "line of noise"}),
+        ({"latent_dim": 9}, {"caption_grid": "slice of the noise"}),
+    ],
+)
+def test_the_caption_is_true_of_the_config(changes, words):
+    said = stage.captions(PlaneConfig(**changes), "en")
+    assert all(part in said[key] for key, part in words.items())
+    assert "packed" not in stage.captions(PlaneConfig(), "en")["caption_belief"]
 
 
 def test_live_messages_overlap_and_the_first_is_an_opening(monkeypatch):
@@ -352,5 +358,5 @@ def test_a_players_wish_is_answered_three_times(monkeypatch):
     want = {"run": "key", "member": 0, "from": 10, "to": 20, "n": 5}
     monkeypatch.setattr(st, "session_state", {"p": {"want": want}})
     answers = [stage.wanted("p", ("key", 0), list(range(100))) for _ in range(4)]
-    assert answers == [stage.key_frames(list(range(10, 21)), 5)] * 3 + [[]]
+    assert answers == [spread(list(range(10, 21)), 5)] * 3 + [[]]
     assert stage.wanted("p", ("other", 0), list(range(100))) == []

@@ -71,13 +71,6 @@ def test_a_message_is_little_more_than_its_frames():
     assert len(built()) - sum(map(len, FRAMES.values())) < 2048 + 4500
 
 
-def test_an_answer_holds_the_ends_of_what_was_wanted():
-    want = {"run": "r", "member": 0, "from": 10, "to": 40, "n": 4}
-    assert player.answer(want, range(0, 100)) == [10, 20, 30, 40]
-    assert player.answer(want, [5, 12, 50]) == [12]
-    assert player.spread(range(1000))[::47] == [0, 999]
-
-
 def test_scalars_stand_in_the_order_of_the_packed_frame():
     (listed,) = re.findall(r"const SCALARS = \[(.*?)\]", SCRIPTS, re.DOTALL)
     names = tuple(re.findall(r'"(\w+)"', listed))

@@ -35,7 +35,7 @@ def from_link(link: Mapping[str, str]) -> tuple[PlaneConfig, str, int, list[Noti
     preset = wanted if wanted in PRESETS else nearest(config)
     if wanted not in (None, preset):
         notices.append(Notice("preset", str(wanted)[:80], "preset", {"preset": preset}))
-    member = int(place) if place.isascii() and place.isdigit() and int(place) < config.members else 0
+    member = int(place) if place in map(str, range(config.members)) else 0
     if place != str(member):
         notices.append(Notice("member", place[:80], "member", {"last": config.members - 1}))
     return config, preset, member, notices

@@ -11,14 +11,14 @@ import streamlit as st
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict, verdict
-from ganlab.frame import Frame, unpack
+from ganlab.frame import Frame, spread, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.train import real_points
 from ganlab.ui import charts
 from ganlab.ui.player import labels, message, player
 from ganlab.ui.server import service
-from ganlab.ui.text import exists, text
+from ganlab.ui.text import exists, sentences, text
 
 KEY_FRAMES = 48
 """Frames of an opening message."""
@@ -74,12 +74,6 @@ def real(key: str, _config: PlaneConfig) -> np.ndarray:
     return real_points(_config)
 
 
-def key_frames(steps: Sequence[int], n: int) -> list[int]:
-    """About n of the steps, evenly, the first and the last among them."""
-    places = np.unique(np.linspace(0, len(steps) - 1, min(n, len(steps))).round().astype(int))
-    return [steps[i] for i in places]
-
-
 def carried(run: tuple[Any, ...], steps: Sequence[int], live: bool) -> tuple[list[int], bool]:
     """The frames that the coming message names, and whether they are the opening's.
 
@@ -87,10 +81,10 @@ def carried(run: tuple[Any, ...], steps: Sequence[int], live: bool) -> tuple[lis
     """
     before = st.session_state.get(SENT)
     if not live or before is None or before["run"] != run:
-        opening = key_frames(steps, KEY_FRAMES)
+        opening = spread(steps, KEY_FRAMES)
         st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": []}
         return opening, True
-    fresh = key_frames([step for step in steps if step > before["last"]], FRESH)
+    fresh = spread([step for step in steps if step > before["last"]], FRESH)
     st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": fresh}
     return [*before["fresh"], *fresh], False
 
@@ -104,7 +98,7 @@ def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int]) -> list[
     times = times + 1 if given == want else 1
     st.session_state[ANSWERS] = (want, times)
     between = [step for step in steps if want["from"] <= step <= want["to"]]
-    return key_frames(between, max(1, min(int(want["n"]), KEY_FRAMES))) if times <= 3 else []
+    return spread(between, max(1, min(int(want["n"]), KEY_FRAMES))) if times <= 3 else []
 
 
 def stage(config: PlaneConfig, member: int, live: bool, lang: str, key: str) -> None:
@@ -142,6 +136,18 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,
         "text": labels(lang),
     }
+
+
+def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
+    """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
+    ours, own = sentences(lang), dict[str, str]()
+    if config.packing > 1:
+        own["caption_belief"], own["caption_score"] = (
+            ours[f"arena.caption.{what}_packed"] for what in ("belief", "score")
+        )
+    if config.latent_dim != 2:
+        own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
+    return labels(lang) | own
 
 
 def judgement(found: Verdict, lang: str) -> dict[str, str]:

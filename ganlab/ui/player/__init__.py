@@ -30,8 +30,6 @@ WEB = Path(__file__).parent / "web"
 PROJECT, COMPONENT = "ganlab", "player"
 NAME = f"{PROJECT}.{COMPONENT}"
 
-
-KEY_FRAMES = 48
 Want = TypedDict("Want", {"run": str, "member": int, "from": int, "to": int, "n": int})
 """Frames the browser lacks: `n` of the run's frames from step `from` to step `to`, both included."""
 
@@ -41,18 +39,6 @@ def labels(lang: str) -> dict[str, str]:
     """Every label of the player in `lang`, by key; templates stay templates, the browser fills them."""
     prefix = "player.player."
     return {key.removeprefix(prefix): sentence for key, sentence in sentences(lang).items() if key.startswith(prefix)}
-
-
-def spread(steps: Sequence[int], n: int = KEY_FRAMES) -> list[int]:
-    """At most `n` of the steps, evenly by index, the first and the last among them: the key frames of a run."""
-    if len(steps) <= n:
-        return list(steps)
-    return [steps[i] for i in np.linspace(0, len(steps) - 1, n).round().astype(int)]
-
-
-def answer(want: Want, known: Sequence[int]) -> list[int]:
-    """The steps of `known` that a want asks for."""
-    return spread([step for step in known if want["from"] <= step <= want["to"]], want["n"])
 
 
 def message(
