@@ -19,6 +19,7 @@ STYLE = """<style>
 [data-testid="stMainBlockContainer"] { padding-inline: clamp(0.75rem, 2.5vw, 2.5rem); }
 @media (max-width: 640px) { h1 { font-size: 1.25rem !important; } }
 [data-testid="stSidebarUserContent"] [data-testid="stVerticalBlock"] { gap: 0.6rem; }
+:has(> .st-key-cookie) { display: none; }
 [class*="st-key-a-chip-"] button { min-height: 1.9rem; padding: 0 0.7rem; border-radius: 1rem; }
 .st-key-qr img { max-height: 78vh; object-fit: contain; }
 </style>"""
@@ -42,9 +43,11 @@ if very_first_visit and chosen.url_path:
     st.html(RELOAD, unsafe_allow_javascript=True)
     import_module("ganlab.ui.arena")  # the slow part of a first visit, meanwhile
     st.stop()
-st.html(STYLE + ui.cookie(), unsafe_allow_javascript=True)
+st.html(STYLE)
 st.logo(LOGO, size="large")
 with st.sidebar:
     ui.language_switch()
+    with st.container(key="cookie"):
+        st.html(ui.cookie(), unsafe_allow_javascript=True)
 visit()
 chosen.run()

@@ -134,7 +134,7 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "std": dataset.std,
         "js_floor": js_floor(dataset),
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,
-        "text": labels(lang),
+        "text": captions(config, lang),
     }
 
 
@@ -142,9 +142,8 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
     ours, own = sentences(lang), dict[str, str]()
     if config.packing > 1:
-        own["caption_belief"], own["caption_score"] = (
-            ours[f"arena.caption.{what}_packed"] for what in ("belief", "score")
-        )
+        own["caption_belief"] = ours["arena.caption.belief_packed"]
+        own["caption_score"] = ours["arena.caption.score_packed"]
     if config.latent_dim != 2:
         own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
     return labels(lang) | own
