@@ -1,0 +1,126 @@
+"""What a visitor waits for, measured in headless Chromium against a fresh server; prints the README's table.
+
+Run it on an idle machine with Chromium: `python -m benchmarks.page`.
+"""
+
+import os
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from test_browser import CHROMIUM, FLAGS, Server, fact, offered, part, press, until
+
+FPS = """async () => {
+  const times = [];
+  await new Promise((done) => {
+    const tick = (now) => { times.push(now); now - times[0] < 5000 ? requestAnimationFrame(tick) : done(); };
+    requestAnimationFrame(tick);
+  });
+  const gaps = times.slice(1).map((t, i) => t - times[i]);
+  return [(times.length - 1) / (times.at(-1) - times[0]) * 1000, Math.max(...gaps)];
+}"""
+
+
+def open_arena(browser, server, query="lang=en"):
+    """(page, seconds until a trained picture is drawn)."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    started = time.perf_counter()
+    page.goto(server.url("arena", query))
+    page.wait_for_selector("[data-testid=player][data-step]", timeout=60_000)
+    return page, time.perf_counter() - started
+
+
+def first_visits(browser, times=3):
+    """Seconds of the very first request to a just-started server, several servers."""
+    seconds = []
+    for _ in range(times):
+        with tempfile.TemporaryDirectory() as place:
+            server = Server(Path(place))
+            page, waited = open_arena(browser, server)
+            seconds.append(waited)
+            page.context.close()
+            server.stop()
+    return seconds
+
+
+def train_and_stop(browser, server, seed):
+    """Seconds from Train to the first new frame on the screen, and from Stop to an idle worker; one worker is warm."""
+    page, _ = open_arena(browser, server, f"lang=en&a.seed={seed}")
+    started = time.perf_counter()
+    press(page, "train")
+    page.wait_for_function(
+        "Number(document.querySelector('[data-testid=player]')?.dataset.last) > 0 || "
+        "[...document.querySelectorAll('*')].some(e => e.shadowRoot?.querySelector("
+        "'[data-testid=player]')?.dataset.last > 0)",
+        polling=20,
+    )
+    to_frame = time.perf_counter() - started
+    time.sleep(2)
+    offered(page, "stop")
+    started = time.perf_counter()
+    press(page, "stop")
+    until(lambda: all(state != "running" for state, *_ in server.runs().values()))
+    stopped = time.perf_counter() - started
+    page.context.close()
+    return to_frame, stopped
+
+
+def frame_rate(browser, server):
+    """Frames per second while a finished run plays with all layers, and the longest gap in milliseconds."""
+    page, _ = open_arena(browser, server)
+    part(page, "play").click()
+    time.sleep(1)
+    rate, gap = page.evaluate(FPS)
+    assert fact(page, "playing") == "true"
+    page.context.close()
+    return rate, gap
+
+
+def memory(process_id):
+    """Resident megabytes of a process."""
+    status = Path(f"/proc/{process_id}/status").read_text()
+    return int(status.split("VmRSS:")[1].split()[0]) / 1024
+
+
+def show(name, values, unit, budget):
+    middle = statistics.median(values)
+    print(f"| {name} | {middle:.2f} {unit} | {min(values):.2f}–{max(values):.2f} | {budget} |", flush=True)
+
+
+def main():
+    print("| what | median | range | budget |\n|---|---|---|---|")
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        show("first request to a just-started server → trained picture", first_visits(browser), "s", "4 s")
+        server = Server(Path(place))
+        open_arena(browser, server)  # stays open: somebody is connected, a worker is warm
+        show("later visits → trained picture", [open_arena(browser, server)[1] for _ in range(5)], "s", "2 s")
+        time.sleep(8)
+        trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
+        show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
+        show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
+        rates = [frame_rate(browser, server) for _ in range(3)]
+        show("frames per second while playing", [rate for rate, _ in rates], "fps", "60 fps")
+        show("longest gap between two of them", [gap for _, gap in rates], "ms", "–")
+        (_, _, worker), *_ = server.runs().values()
+        show("server memory", [memory(server.process.pid)], "MB", "450 MB")
+        if Path(f"/proc/{worker}").exists():
+            show("plane worker memory", [memory(worker)], "MB", "300 MB")
+        browser.close()
+        os.kill(server.process.pid, signal.SIGTERM)
+        try:
+            server.process.wait(20)
+        except subprocess.TimeoutExpired:
+            server.kill()
+
+
+if __name__ == "__main__":
+    main()
