@@ -2,6 +2,7 @@
 
 from contextlib import asynccontextmanager
 from importlib import import_module
+from pathlib import Path
 
 import anyio.to_thread
 import streamlit as st
@@ -16,7 +17,7 @@ PAGES = {
     "lab": [("pages/lab/arena.py", "arena", "arena")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
-STYLE, LOGO = "ganlab/ui/page.css", "ganlab/ui/logo.svg"
+LOOK = Path(__file__).parent / "ganlab" / "ui"
 
 
 def page(script: str, name: str, path: str, lang: str) -> st.Page:
@@ -32,8 +33,8 @@ def visit() -> None:
     st.set_page_config(page_title=text("app.site.name", lang), page_icon="⚔️", layout="wide")
     sections = {text(f"app.nav.{section}", lang): entries for section, entries in PAGES.items()}
     chosen = st.navigation({title: [page(*entry, lang) for entry in entries] for title, entries in sections.items()})
-    st.html(STYLE)
-    st.logo(LOGO, size="large")
+    st.html(LOOK / "page.css")
+    st.logo(LOOK / "logo.svg", size="large")
     with st.sidebar:
         ui.language_switch()
         with st.container(key="cookie"):
