@@ -16,7 +16,7 @@ from ganlab.losses import LOSSES
 from ganlab.nets import ACTIVATIONS, parameter_count
 from ganlab.optimizers import OPTIMIZERS
 from ganlab.regularizers import REGULARIZERS
-from ganlab.rng import NOISES
+from ganlab.rng import NOISES, block_rows
 
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
@@ -26,8 +26,8 @@ LOCAL = os.environ.get("GANLAB_PROFILE", "") == "local"
 """The local profile allows wider networks than a shared server should train."""
 MAX_FLOPS = 20e9
 """Arithmetic of one step, at most: about a second of one core."""
-MAX_FLOATS = 24e6
-"""Numbers alive in one update, at most: about 100 MB."""
+MAX_FLOATS = 17e6
+"""Numbers alive in one update, at most: about 70 MB, so that a worker stays near 300 MB."""
 
 
 UPDATES = {"alternating": "D, then G", "simultaneous": "both gradients at the same weights"}
@@ -139,7 +139,8 @@ class PlaneConfig:
         """Numbers alive in one update of all members, an estimate from above."""
         nets = parameter_count(self.g_sizes) + parameter_count(self.d_sizes)
         layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * (4 if REGULARIZERS[self.regularizer].penalty else 1)
-        return self.members * (6 * nets + self.batch_size * (2 * layers + 4 * self.latent_dim))
+        drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (2, self.latent_dim))
+        return self.members * (6 * nets + self.batch_size * (2 * layers + 2 * self.latent_dim + drawn))
 
     def _check_together(self) -> None:
         if self.batch_size % self.packing:

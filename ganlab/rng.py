@@ -22,6 +22,12 @@ def stream(seed: int, *names: str | int) -> torch.Generator:
 BLOCK = 1 << 17
 """Numbers in a block of one member, at most, unless a single row is larger: half a megabyte."""
 
+
+def block_rows(n: int, d: int) -> int:
+    """Updates that a block of rows (n, d) serves."""
+    return max(1, min(64, BLOCK // (n * d)))
+
+
 Sampler = Callable[[int, torch.Generator], torch.Tensor]
 """(n, rng) -> (n, d)."""
 
@@ -35,23 +41,24 @@ class Draws:
 
     def __init__(self, sample: Sampler, shape: tuple[int, int], members: int, seed: int, name: str):
         self.sample, self.shape, self.members, self.seed, self.name = sample, shape, members, seed, name
-        self.rows = max(1, min(64, BLOCK // (shape[0] * shape[1])))
+        self.rows = block_rows(*shape)
         self.block = -1
 
     def row(self, index: int) -> torch.Tensor:
         """The numbers of update `index`: (members, n, d)."""
         block, row = divmod(index, self.rows)
         if block != self.block:
-            self.block, self.buffer = block, self._make(block)
+            self._fill(block)
         return self.buffer[row]
 
-    def _make(self, block: int) -> torch.Tensor:
-        n, d = self.shape
-        draws = [
-            self.sample(self.rows * n, stream(self.seed, self.name, member, block)).view(self.rows, n, d)
-            for member in range(self.members)
-        ]
-        return torch.stack(draws, 1)
+    def _fill(self, block: int) -> None:
+        """Makes a block in the place of the one before; rows handed out earlier are used up by then."""
+        if self.block < 0:
+            self.buffer = torch.empty(self.rows, self.members, *self.shape)
+        for member in range(self.members):
+            draws = self.sample(self.rows * self.shape[0], stream(self.seed, self.name, member, block))
+            self.buffer[:, member] = draws.view(self.rows, *self.shape)
+        self.block = block
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """The server's one run service."""
 
+import argparse
 import uuid
 from pathlib import Path
 
@@ -15,10 +16,19 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 @st.cache_resource(show_spinner=False)
 def service() -> Runs:
     """Who computes for all visitors; its store is given the runs that ship."""
-    store = Store()
+    chosen = options()
+    store = Store(chosen.store)
     for recorded in sorted(RECORDED.glob("*.zip")):
         store.import_recording(recorded)
-    return Runs(store)
+    return Runs(store, chosen.slots)
+
+
+def options() -> argparse.Namespace:
+    """What stands behind `--`: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""
+    parser = argparse.ArgumentParser(add_help=False)
+    parser.add_argument("--store", type=Path)
+    parser.add_argument("--slots", type=int)
+    return parser.parse_known_args()[0]
 
 
 @st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)
