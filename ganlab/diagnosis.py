@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ganlab.config import PlaneConfig
-from ganlab.datasets import DATASETS
+from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
-from ganlab.metrics import CELLS, js_floor, on_data
+from ganlab.metrics import CELLS, GRID, js_floor, on_data
 from ganlab.theory import collapse
 
 MOSTLY = 0.5
@@ -22,8 +22,9 @@ GOOD = 0.8
 """Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
 EVEN = 0.25
 """Mode TV near equilibrium: less than a quarter of the mass is misplaced."""
-CLOSE = 0.2
-"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21."""
+CLOSE, CLOSE_WIDE = 0.2, 0.1
+"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21.
+Modes wider than a square of the grid must be closer: there the grid sees their shape."""
 BLIND = 0.1
 """How far D's accuracy may be from one half near equilibrium."""
 FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
@@ -72,7 +73,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     m, of = covered(last, member), last.shares.shape[1]
-    key = judge(typical, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
+    bound = js_bound(DATASETS[config.dataset])
+    key = judge(typical, m, of, has_modes(last), bound, trained=last.g_updates >= WARM_UP)
     level = closed_form(last, config, member) if key == "collapse" else {}
     evidence = {"step": float(last.step), **recent[-1], **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
@@ -88,7 +90,12 @@ def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
 
 
-def judge(typical: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
+def js_bound(data: Dataset) -> float:
+    """How far above its sampling floor the JS divergence may be near equilibrium."""
+    return CLOSE_WIDE if data.std is not None and data.std > 2 * data.extent / GRID else CLOSE
+
+
+def judge(typical: Mapping[str, float], m: int, of: int, modes: bool, bound: float, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
     A mode TV or an accuracy that is undefined (nan) is no objection to an equilibrium.
@@ -99,7 +106,7 @@ def judge(typical: Mapping[str, float], m: int, of: int, modes: bool, trained: b
     if max(m, typical["covered"]) <= few:
         return "collapse" if trained else "no_finding"
     whole = m > few and typical["covered"] > most
-    close = typical["js"] - typical["js_floor"] <= CLOSE and not typical["mode_tv"] > EVEN
+    close = typical["js"] - typical["js_floor"] <= bound and not typical["mode_tv"] > EVEN
     blind = not abs(typical["d_accuracy"] - 0.5) > BLIND
     return "near_equilibrium" if whole and typical["on_data"] >= GOOD and close and blind else "no_finding"
 
@@ -142,13 +149,13 @@ def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: 
     """The field to change first.
 
     collapse: constrain D (arXiv:1801.04406, arXiv:2501.05441), or if it is, let it judge packs (arXiv:1712.04086).
-    smear: more steps, if the JS divergence has fallen in the last half of them.
+    smear: more steps, if the run is at its end and the JS divergence has fallen in the last half of it.
     """
     now = config.at(frames[-1].step)
     if key == "collapse":
         free = now.regularizer == "none" and not now.spectral_norm
         return "regularizer" if free else "packing" if now.packing == 1 else None
-    if key == "smear":
+    if key == "smear" and frames[-1].step >= (1 - RECENT) * config.steps:
         half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
         return "steps" if half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01 else None
     return None

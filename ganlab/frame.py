@@ -18,11 +18,11 @@ POINTS = 512
 FIELD = 40
 GRID = 21
 CURVE = 64
-EVERY = 64
+EVERY = 100
 """Every step up to this one is a frame."""
 LAST = 100_000
-FRAMES = 400
-"""Frames of a run of LAST steps, at most, the untrained one not counted."""
+ROUND = (*range(105, 200, 5), *range(200, 500, 10), *range(500, 1001, 20))
+"""The later frames of each decade, in hundredths of it: round steps 2 to 5 % apart, so that a run ends with one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,9 +85,8 @@ class Frame:
 
 @cache
 def schedule() -> tuple[int, ...]:
-    """All steps that ever become frames: 0 to EVERY, then evenly in log step up to LAST."""
-    late = np.geomspace(EVERY, LAST, FRAMES - EVERY + 1)[1:]
-    return (*range(EVERY + 1), *sorted({int(step) for step in np.rint(late)} - set(range(EVERY + 1))))
+    """All steps that ever become frames: 0 to EVERY, then about evenly in log step up to LAST; 326 in all."""
+    return (*range(EVERY + 1), *(step * decade for decade in (1, 10, 100) for step in ROUND))
 
 
 def frame_steps(limit: int) -> list[int]:

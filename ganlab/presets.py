@@ -24,7 +24,7 @@ PRESETS: dict[str, PlaneConfig] = {
         d_lr=1e-3,
         g_width=128,
         d_width=128,
-        steps=15_000,
+        steps=13_000,
     ),
     "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=32, d_width=32, steps=4000),
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),

@@ -175,6 +175,8 @@ class Runs:
         if position is None:
             return None
         ahead = queue[: [other.key for other in queue].index(row.key)]
+        if len(ahead) < len(self._slots):
+            return 0.0
         return sum(map(self._remaining, ahead)) / len(self._slots)
 
     def _remaining(self, row: RunRow) -> float:
@@ -207,14 +209,14 @@ class Runs:
         waiting = sum(row.state != "running" for row in self.store.queue())
         free = sorted((slot for slot in self._slots if slot.free), key=lambda slot: -slot.used)
         for slot in free[:waiting]:
-            self._start(slot, worker.work, self.store.path, slot.name, self.engines)
+            self._start(slot, "work", self.store.path, slot.name, self.engines)
         idle = free[waiting:]
         if idle and not idle[0].is_warm and self._visitors:
-            self._start(idle[0], worker.warm, self.engines)
+            self._start(idle[0], "warm", self.engines)
         if monotonic() - self._kept_up >= UPKEEP:
             self._keep_up()
 
-    def _start(self, slot: Slot, function: Any, *args: Any) -> None:
+    def _start(self, slot: Slot, function: str, *args: Any) -> None:
         try:
             slot.submit(self._ended, function, *args)
         except Exception:  # the queue is rows: nothing is lost, and the slot tries again after a rest

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import suppress
+from importlib import import_module
 from multiprocessing.connection import Connection
 from time import monotonic
 from typing import Any
@@ -13,8 +14,6 @@ from typing import Any
 from loky import process_executor
 from loky.backend import get_context
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
-
-from ganlab import worker
 
 IDLE = 60
 """Seconds after which a worker with nothing to do leaves."""
@@ -46,10 +45,10 @@ class Slot:
         """Whether its worker was used lately enough to be there still."""
         return self._future is not None or (self._executor is not None and monotonic() - self.used < IDLE / 3)
 
-    def submit(self, done: Callable[[Future[Any]], None], function: Callable[..., Any], *args: Any) -> None:
-        """Starts work; `done` is called from another thread when it ends. Raises what loky raises."""
+    def submit(self, done: Callable[[Future[Any]], None], function: str, *args: Any) -> None:
+        """Starts a function of ganlab.worker; `done` is called from another thread when it ends. Raises as loky."""
         try:
-            self._future = self._submit(function, *args)
+            self._future = self._submit(current(function), *args)
         except Exception:
             self._give_up()
             raise
@@ -76,7 +75,7 @@ class Slot:
     def _open(self) -> ProcessPoolExecutor:
         if self._executor is None:
             reader, _ = self._line = get_context("loky").Pipe(duplex=False)
-            kind = {"timeout": IDLE, "env": ENVIRONMENT, "initializer": worker.prepare, "initargs": (reader,)}
+            kind = {"timeout": IDLE, "env": ENVIRONMENT, "initializer": current("prepare"), "initargs": (reader,)}
             self._executor = ProcessPoolExecutor(1, **kind)
         return self._executor
 
@@ -105,6 +104,14 @@ class Slot:
         for end in self._line or ():
             end.close()
         self._executor = self._line = self._future = None
+
+
+def current(function: str) -> Any:
+    """A function of ganlab.worker as it is imported now.
+
+    Streamlit drops modules whose source has changed; a function of a dropped one can no longer be sent by its name.
+    """
+    return getattr(import_module("ganlab.worker"), function)
 
 
 def interpreter_ends() -> bool:

@@ -212,7 +212,7 @@ class Store:
     def release(self, run: RunRow, state: str, note: str = "", facts: Mapping[str, Any] | None = None) -> None:
         """Ends a claim; a run that stopped or is done but is wished further goes back to the queue. Raises Lost."""
         values = {"state": state, "note": note, "facts": json.dumps(facts or {}), "fresh": self.fresh, "key": run.key}
-        values |= {"files": self.checkpoints.size(run.key)}
+        values |= {"files": self.checkpoints.size(run.key), "now": self.clock()}
         fate = "" if state in ("stopped", "interrupted") and not note else ", note = :note, facts = :facts"
         satisfied = "" if state in ("diverged", "failed") else "AND target <= (SELECT step FROM runs WHERE key = :key)"
         with self.database.transaction() as db:
@@ -220,7 +220,9 @@ class Store:
             db.execute(f"DELETE FROM wishes WHERE run = :key {satisfied}", values)
             if state in ("done", "stopped"):
                 further = f"key = :key AND {WISHED} > step"
-                db.execute(f"UPDATE runs SET state = 'queued', target = {WISHED} WHERE {further}", values)
+                db.execute(
+                    f"UPDATE runs SET state = 'queued', queued = :now, target = {WISHED} WHERE {further}", values
+                )
 
     def _change(self, db: sqlite3.Connection, run: RunRow, change: str, **values: Any) -> None:
         claim = {"key": run.key, "token": run.token}

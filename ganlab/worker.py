@@ -30,6 +30,8 @@ BEAT = 1.0
 """Seconds between signs of life, also while one step takes longer."""
 REST = 5.0
 """Seconds between checkpoints that are there only for accidents."""
+TURN = 20.0
+"""Seconds after which a run makes way for others that wait."""
 FIRST_KEPT = 256
 """From this step on a power of two has its checkpoint."""
 GRACE = 20.0
@@ -159,6 +161,7 @@ class Session:
         self.state = self.resume() or self.fork() or self.begin()
         self.began = self.committed = self.saved = self.state.step
         self.pace, self.eager, self.next_save = Pace(self.state.step, run.steps_per_s), True, monotonic() + REST
+        self.turn_ends = monotonic() + TURN
 
     def begin(self) -> Any:
         """The untrained state; its frame waits."""
@@ -241,7 +244,16 @@ class Session:
             return "diverged"
         if target is None:
             return "stopped"
-        return "done" if self.state.step >= target else "interrupted" * LEAVE.is_set()
+        if self.state.step >= target:
+            return "done"
+        return "interrupted" if LEAVE.is_set() else "stopped" * self.makes_way()
+
+    def makes_way(self) -> bool:
+        """Whether this run has had its turn and another waits; it is queued again, behind the others."""
+        if monotonic() < self.turn_ends:
+            return False
+        self.turn_ends = monotonic() + BEAT
+        return any(row.state != "running" for row in self.store.queue())
 
     def save_in_time(self) -> None:
         """A checkpoint at a power of two, or when the last is some time ago, or long ago where it takes long."""

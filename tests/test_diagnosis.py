@@ -103,8 +103,19 @@ def test_a_smear_over_all_modes_is_neither_coverage_nor_collapse():
 
 def test_a_smear_that_still_improves_needs_steps():
     frames = [frame(smear() * 3, step=500), frame(smear() * 2, step=800), frame(smear(), step=1000)]
-    assert verdict(frames, RING).knob == "steps"
-    assert verdict(frames[::-1], RING).knob is None
+    at_its_end = RING.replace(steps=1000)
+    assert verdict(frames, at_its_end).knob == "steps"
+    assert verdict(frames[::-1], at_its_end).knob is None
+    assert verdict(frames, RING).knob is None, "a run under way has its steps before it"
+
+
+def test_wide_modes_must_have_their_shape():
+    wide, narrow = PlaneConfig(dataset="two_gaussians"), perfect("two_gaussians")
+    modes = DATASETS["two_gaussians"].modes.numpy()
+    centre = modes[np.linalg.norm(narrow[:, None] - modes, axis=-1).argmin(1)]
+    thin = centre + (narrow - centre) * np.array([0.4, 1.0])
+    assert verdict([frame(narrow, dataset="two_gaussians")], wide).key == "near_equilibrium"
+    assert verdict([frame(thin, dataset="two_gaussians")], wide).key == "no_finding"
 
 
 def test_losses_decide_nothing():

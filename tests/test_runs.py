@@ -239,6 +239,20 @@ def test_the_real_trainer_continues_bit_by_bit_whatever_was_cut_off(store):
     assert store.frames(key, 0) == undisturbed
 
 
+def test_a_long_run_makes_way_for_those_that_wait_and_both_end_as_undisturbed(store, monkeypatch):
+    monkeypatch.setattr(worker, "TURN", 0.1)
+    turns, configs = [], [counter(40, seed=seed, seconds=0.02) for seed in (1, 2)]
+    claim = Store.claim
+    monkeypatch.setattr(Store, "claim", lambda *args: (run := claim(*args)) and (turns.append(run.key), run)[1])
+    for config in configs:
+        wish(store, config)
+    work(store)
+    assert len(turns) > 2, "nobody made way"
+    for config in configs:
+        assert store.run(config.key()).state == "done"
+        assert store.frames(config.key(), 0) == counted(config)
+
+
 def test_a_run_with_an_edit_goes_on_from_its_parents_checkpoint_and_ends_as_if_trained_from_scratch(tmp_path):
     parent = PlaneConfig(g_width=8, d_width=8, batch_size=16, steps=90)
     child = parent.alone("d", 90).replace(steps=100)

@@ -18,10 +18,12 @@ from ganlab.ui.server import service
 from ganlab.ui.share import PREFIX, from_link, notice, to_link
 from ganlab.ui.text import duration, exists, text
 
-FROM = "a.from"
-"""Where each run stood when this session wished it."""
+WISHED, FROM = "a.wished", "a.from"
+"""The run that this page wished last, and where each run stood when it was wished."""
 PACE = {"starting": 0.25, "waiting": 1.0, "running": 1.0, "interrupted": 1.0}
 """Seconds between two looks at a run that is under way; no others are polled."""
+SOON = 1.0
+"""Seconds of waiting that are not worth a word."""
 CURVES_PACE = 2.0
 """Seconds between two drawings of the curves."""
 
@@ -62,12 +64,13 @@ def preset_menu(lang: str) -> None:
 
 
 def chips(lang: str) -> None:
-    """What differs from the preset; a press undoes it."""
+    """What differs from the preset; a press undoes it. The first six are in sight, the rest one press away."""
     name = controls.preset()
     changed = differences(controls.config(), PRESETS[name])
     show = partial(controls.show, lang=lang)
-    for field, (mine, theirs) in changed.items():
-        words = {"mine": show(field, mine), "theirs": show(field, theirs)}
+
+    def chip(field: str) -> None:
+        words = dict(zip(("mine", "theirs"), (show(field, value) for value in changed[field]), strict=True))
         st.button(
             text("arena.chips.changed", lang, name=text(f"field.short.{field}", lang), **words),
             icon=":material/undo:",
@@ -77,6 +80,14 @@ def chips(lang: str) -> None:
             on_click=controls.undo,
             args=(field,),
         )
+
+    for field in list(changed)[:6]:
+        chip(field)
+    if len(changed) > 6:
+        label, help = text("arena.chips.more", lang, count=len(changed) - 6), text("arena.chips.more_help", lang)
+        with st.popover(label, help=help), st.container(horizontal=True):
+            for field in list(changed)[6:]:
+                chip(field)
     if len(changed) > 1:
         undo_all, help = text("arena.chips.undo_all", lang), text("arena.chips.undo_all_help", lang)
         st.button(undo_all, key="a.undo_all", type="tertiary", help=help, on_click=controls.choose_preset, args=(name,))
@@ -116,7 +127,7 @@ def phase(status: RunStatus, config: PlaneConfig) -> str:
         return "done"
     if status.state == "interrupted":
         return "interrupted"
-    if status.state == "queued" and (status.position or 1) > 1:
+    if status.state == "queued" and (status.eta_s or 0) > SOON:
         return "waiting"
     if status.state in ("queued", "running"):
         before = st.session_state.get(FROM, {}).get(config.key())
@@ -125,9 +136,12 @@ def phase(status: RunStatus, config: PlaneConfig) -> str:
 
 
 def train(config: PlaneConfig, step: int = 0) -> None:
-    """Wishes the run."""
+    """Wishes the run, in place of the one this page wished before."""
     ui.touched()
-    st.session_state[CONFIG] = config
+    before = st.session_state.get(WISHED)
+    if before and before != config.key():
+        service().withdraw(before, ui.viewer())
+    st.session_state[CONFIG], st.session_state[WISHED] = config, config.key()
     st.session_state.setdefault(FROM, {})[config.key()] = step
     service().submit(config, ui.viewer())
 
