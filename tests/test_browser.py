@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -218,9 +219,11 @@ def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
     choose(page, "d_steps", "3")
     until(lambda: link(page).get("a.d_steps") == "3")
     until(lambda: fact(page, "empty") == "true")
+    expect(part(page, "play")).to_be_disabled()
     press(page, "chip-d_steps")
     until(lambda: "a.d_steps" not in link(page))
     until(lambda: fact(page, "last") == trained)
+    expect(part(page, "play")).to_be_enabled()
 
 
 def test_one_update_of_d_alone_forks_the_run_at_its_end(visit):
@@ -345,8 +348,50 @@ def test_the_browsers_language_is_the_default_and_the_switch_keeps_the_rest(visi
 
 def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     page = visit(path="")
-    part(page, "play").click()
-    until(lambda: fact(page, "playing") == "true")
+    until(lambda: fact(page, "playing") == "true" and step(page) > 0)
+    part(page, "speed").select_option("8")
+    until(lambda: fact(page, "playing") == "false" and step(page) > 5000)
     page.get_by_role("link", name="Open the arena").first.click()
     until(lambda: urlsplit(address(page)).path == "/arena")
     page.wait_for_selector("[data-testid=player][data-step]")
+
+
+def test_start_holds_still_where_motion_is_unwelcome(visit):
+    page = visit(path="", reduced_motion="reduce")
+    assert fact(page, "playing") == "false"
+    assert step(page) > 5000
+
+
+def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
+    page = visit(path="", query="lang=en", width=390, height=844, has_touch=True, is_mobile=True)
+    for words in ("G, the forger,", "D, the detective,"):
+        box = page.get_by_text(words).first.bounding_box()
+        assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_every_score_says_what_it_counts(visit):
+    for query, names in [("lang=en", ["Valid", "Mode TV"]), ("lang=en&a.preset=swiss_roll", ["Cells covered", "JS"])]:
+        page = visit(query=query)
+        for name in ["Verdict", "Detective D", "Forger G", *names]:
+            label = part(page, "player").locator("[title]", has_text=name).first
+            assert len(label.get_attribute("title")) > 40, name
+            assert label.get_attribute("aria-description") == label.get_attribute("title")
+
+
+def test_the_picture_fills_a_projector_and_fits_its_height(visit):
+    page = visit(width=1920, height=1080)
+    box = part(page, "canvas").bounding_box()
+    assert box["width"] >= 780
+    assert box["height"] <= 1080 - 180
+    board = part(page, "battle").bounding_box()
+    assert 1920 - (board["x"] + board["width"]) < 80
+
+
+def test_a_diverged_run_names_the_step_it_shows(visit):
+    page = visit(query="lang=en&a.loss=wasserstein&a.optimizer=sgd&a.g_lr=1&a.d_lr=1&a.steps=500")
+    press(page, "train")
+    note = part(page, "overlay").locator("small")
+    expect(note).to_contain_text("The picture is that of step", timeout=PATIENCE)
+    named = int(re.search(r"step ([\d\u202f]+),", note.inner_text())[1].replace("\u202f", ""))
+    assert named < step(page)

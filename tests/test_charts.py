@@ -4,17 +4,18 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
-from ganlab.frame import HEADER, SCALARS, pack
+from ganlab.frame import HEADER, SCALARS, frame_steps, pack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.train import train
-from ganlab.ui import charts
-from ganlab.ui.text import LANGUAGES
+from ganlab.ui import charts, vega
+from ganlab.ui.text import LANGUAGES, text
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=5)
 
@@ -27,7 +28,7 @@ def blobs():
 
 def levels(config, verdict=None, lang="en"):
     table = charts.table(charts.curves({}), config, verdict, lang)
-    return {kind: table[table.kind == kind] for kind in ("level", "collapse", "band", "bound", "x", "y")}
+    return {kind: table[table.kind == kind] for kind in ("level", "collapse", "note", "band", "bound", "x", "y")}
 
 
 def test_curves_are_the_frames_scalars(blobs):
@@ -48,6 +49,75 @@ def test_equilibrium_levels_are_the_losss_own():
     assert list(levels(PlaneConfig())["level"].y) == pytest.approx([math.log(4), math.log(2)])
     assert list(levels(PlaneConfig())["level"].label) == ["log 4", "log 2"]
     assert not len(levels(PlaneConfig(loss="wasserstein"))["level"])
+
+
+def test_levels_stand_only_while_the_loss_is_the_one_they_belong_to():
+    changing = PlaneConfig(edits=((100, "loss", "wasserstein"),))
+    assert not len(levels(changing)["level"])
+    assert len(levels(PlaneConfig(edits=((100, "loss", "nonsaturating"),)))["level"]) == 2
+    explained = text("chart.losses.equilibrium", "en")
+    assert explained in set(levels(PlaneConfig())["note"].label)
+    assert explained not in set(levels(changing)["note"].label)
+    assert explained not in set(levels(PlaneConfig(loss="wasserstein"))["note"].label)
+
+
+def swinging(**ends):
+    """Curves whose G loss swings up to 9 in the first 30 of 1000 steps, then stays near 2."""
+    step = np.array(frame_steps(1000), "f4")
+    swing = 7 * np.exp(-(((step - 25) / 12) ** 2))
+    curve = dict(d_loss=0.4, g_loss=2.2 + swing, js=0.5, d_grad=0.3, g_grad=8.0) | ends
+    return charts.curves({}).reindex(range(len(step))).assign(step=step, **curve)
+
+
+def drawn(curve, found=None, config=None):
+    """Rows by kind, each with its pixels above the panel's foot."""
+    table = charts.table(curve, config or PlaneConfig(steps=1000), found, "en")
+    for panel, bound in table[table.kind == "bound"].groupby("panel"):
+        height, back = charts.scale(panel, *bound.y)
+        here = (table.panel == panel) & table.kind.isin(["level", "collapse", "tag", "name", "y"])
+        table.loc[here, "at"] = [height(y) for y in table[here].y]
+        assert [back(height(y)) for y in table[here].y] == pytest.approx(list(table[here].y))
+    return {kind: rows for kind, rows in table.groupby("kind")}
+
+
+COLLAPSED = Verdict("collapse", {"d_loss_collapse": 0.392, "g_loss_collapse": 2.197}, m=1, of=8)
+
+
+def test_an_early_swing_does_not_flatten_what_follows():
+    bounds = drawn(swinging(), COLLAPSED)["bound"]
+    low, high = bounds[bounds.panel == "losses"].y
+    assert low <= 0.392
+    assert 2.2 < high <= 4
+
+
+def test_the_names_of_a_collapse_stand_apart_and_inside():
+    rows = drawn(swinging(), COLLAPSED)
+    assert list(rows["tag"].label) == ["1 of 8 modes"] * 2
+    assert abs(np.diff(rows["tag"]["at"])[0]) >= charts.APART
+    assert rows["tag"]["at"].between(4, vega.TALL - 4).all()
+    named = pd.concat([rows["level"], rows["y"]])
+    named = named[(named.panel == "losses") & (named.label != "")]["at"].sort_values()
+    assert (np.diff(named) >= charts.APART).all()
+
+
+@pytest.mark.parametrize(
+    "ends",
+    [
+        {},
+        {"d_grad": 8.0},
+        {"d_loss": 2.2},
+        {"d_loss": 2.3, "g_loss": 2.2},
+        {"d_loss": 0.0, "g_loss": 0.0},
+        {"g_loss": 1e9, "d_loss": 1e9},
+        {"d_grad": 0.0},
+        {"d_loss": np.nan},
+    ],
+)
+def test_the_names_of_curves_never_meet(ends):
+    rows = drawn(swinging(**ends))["name"]
+    assert rows["at"].between(4, vega.TALL - 4).all()
+    for _, panel in rows.groupby("panel"):
+        assert (np.diff(panel["at"].sort_values()) >= charts.APART - 1e-6).all()
 
 
 def test_a_collapse_adds_its_closed_form():
@@ -99,10 +169,10 @@ def test_step_ticks_start_at_0_and_stay_inside(last):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_picture_is_constant_and_carries_no_numbers_of_a_run(lang, blobs):
-    before = repr(charts.spec(lang))
+    before = repr(vega.spec(lang))
     charts.table(charts.curves(blobs), SMALL, None, lang)
-    assert repr(charts.spec(lang)) == before
-    assert charts.spec(lang) is charts.spec(lang)
+    assert repr(vega.spec(lang)) == before
+    assert vega.spec(lang) is vega.spec(lang)
     assert "values" not in before
 
 

@@ -70,6 +70,13 @@ def test_refused_values_of_every_field_have_their_reason(lang):
         assert reason(refused.value.reason, refused.value.facts, lang)
 
 
+def test_powers_of_ten_can_be_typed_as_they_are_shown():
+    assert show("g_lr", 1e-6, "en") == "10⁻⁶"
+    assert plain("10⁻⁶") == "1e-6"
+    assert plain("2,5·10⁻⁵") == "2.5e-5"
+    assert plain("100") == "100"
+
+
 def test_rows_hold_known_fields_once_and_of_one_group():
     names = [name for row in ROWS for name in row]
     assert len(set(names)) == len(names)

@@ -16,8 +16,9 @@ from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
 from ganlab.train import train
-from ganlab.ui import server, stage
+from ganlab.ui import server, share, stage
 from ganlab.ui.controls import CONFIG, MEMBER, PRESET, widget_key
+from ganlab.ui.share import from_link
 
 ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
 ARENA = "pages/lab/arena.py"
@@ -106,8 +107,7 @@ def test_start_shows_the_run_that_ships(monkeypatch):
     monkeypatch.setitem(PRESETS, OPENING, SMALL)
     record(SMALL)
     app = sound(AppTest.from_file(str(ROUTER), default_timeout=30).run())
-    assert len(app.get("bidi_component")) == 1
-    assert app.get("bidi_component")[0].proto.bytes.count(b'"near') >= 0
+    assert b'"view":{"at":0,"playing":true}' in app.get("bidi_component")[0].proto.bytes
 
 
 def test_the_arena_opens_on_the_preset_and_says_so_in_the_link():
@@ -130,6 +130,57 @@ def test_a_link_survives_exactly():
 def test_a_link_with_a_preset_alone_opens_it():
     assert config(arena({"a.preset": "ring_k50"})) == PRESETS["ring_k50"]
     assert config(arena({"a.preset": "ring_r1", "v": "1"})) == PlaneConfig()
+
+
+def test_a_link_by_hand_changes_its_preset_and_a_written_one_is_complete():
+    by_hand = {"a.preset": "ring_r1", "a.seed": "5"}
+    assert config(arena(by_hand)) == PRESETS["ring_r1"].replace(seed=5)
+    assert config(arena(by_hand | {"v": "1"})) == PlaneConfig(seed=5)
+    assert config(arena({"a.seed": "5"})) == PlaneConfig(seed=5)
+
+
+def test_what_a_link_by_hand_gets_wrong_stays_the_presets():
+    found, preset, _, notices = from_link({"a.preset": "grid_5x5", "a.gamma": "-1", "a.seed": "5", "a.x": "1"})
+    assert (found, preset) == (PRESETS["grid_5x5"].replace(seed=5), "grid_5x5")
+    assert [said.field for said in notices] == ["gamma", "x"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_many_bad_settings_are_told_in_four_lines(lang):
+    bad = ["gamma", "g_lr", "d_lr", "seed", "loss", "packing", "nonsense", "steps", "members"]
+    said = arena({f"a.{name}": "-1" for name in bad}, lang).warning[0].value
+    assert said.count("\n- ") == 4
+    assert "6" in said.rsplit("\n- ", 1)[1]
+    assert "`nonsense`" in said
+    assert arena({f"a.{name}": "-1" for name in bad[:4]}, lang).warning[0].value.count("\n- ") == 4
+
+
+@pytest.mark.parametrize("n", [6, 9])
+def test_many_chips_are_folded_away_and_still_undo(n):
+    many = {
+        name: CHANGES[name]
+        for name in ("d_steps", "g_steps", "packing", "g_depth", "g_width", "d_depth", "d_width", "members", "seed")
+    }
+    names = list(many)[:n]
+    app = arena(to_query(PlaneConfig(**{name: many[name] for name in names}), "a.") | {"a.preset": "ring"})
+    assert [f"a.chip.{name}" for name in names] == [b.key for b in app.button if b.key.startswith("a.chip")]
+    assert [fold.proto.popover.label for fold in app.get("popover")] == ["Share", "+3"][: 1 + (n > 6)]
+    app.button(key=f"a.chip.{names[-1]}").click().run()
+    assert config(sound(app)) == PlaneConfig(**{name: many[name] for name in names[:-1]})
+
+
+@pytest.mark.parametrize(("url", "told"), [("http://localhost:8501/arena", True), ("https://gan.example/arena", False)])
+def test_a_link_to_this_computer_says_so(monkeypatch, url, told):
+    monkeypatch.setattr(share, "address", lambda query: url)
+    assert ("only on this computer" in captions(arena())) == told
+
+
+def test_too_many_single_updates_are_refused_in_words():
+    many = PlaneConfig(edits=tuple((step, "g_steps", step % 2) for step in range(100, 132)))
+    app = arena(to_query(many, "a."))
+    app.button(key="a.alone.d").click().run()
+    assert sound(app).warning[0].value == "Too many single updates: undo the changes first."
+    assert config(app) == many
 
 
 @pytest.mark.parametrize(
@@ -321,6 +372,29 @@ def test_every_verdict_is_said_with_its_numbers(found, lang):
     assert said["key"] == found.key
     assert "{" not in said["title"] + said["sentence"]
     assert "None" not in said["title"] + said["sentence"]
+
+
+@pytest.mark.parametrize(("accuracy", "told"), [(0.51, True), (0.6, True), (0.4, True), (0.63, False), (0.3, False)])
+def test_a_coin_is_spoken_of_only_where_the_shown_number_is_one(accuracy, told):
+    found = Verdict("near_equilibrium", FOUND[0].evidence | {"d_accuracy": accuracy}, 8, 8)
+    assert ("coin" in stage.judgement(found, "en")["sentence"]) == told
+    assert "coin" not in stage.judgement(FOUND[1], "en")["sentence"]
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_a_smear_that_has_just_come_together_is_not_called_few(lang):
+    said = stage.judgement(Verdict("smear", {"step": 9.0, "on_data": 0.62, "valid": 0.62}, 3, 8), lang)
+    assert "62" in said["sentence"]
+    assert "Only" not in said["sentence"]
+    assert "Solo" not in said["sentence"]
+
+
+def test_the_field_is_scored_where_the_loss_changes_to_one_without_a_threshold():
+    assert stage.threshold(PlaneConfig()) == 0.0
+    assert stage.threshold(PlaneConfig(loss="least_squares")) == 0.5
+    assert stage.threshold(PlaneConfig(edits=((100, "loss", "saturating"),))) == 0.0
+    assert stage.threshold(PlaneConfig(edits=((100, "loss", "wasserstein"),))) is None
+    assert stage.threshold(PlaneConfig(edits=((100, "loss", "least_squares"),))) is None
 
 
 def test_a_collapse_says_how_finite_its_losses_are():

@@ -96,6 +96,12 @@ def test_every_label_that_the_scripts_say_exists_and_none_is_idle():
     assert not idle
 
 
+def test_every_score_is_defined():
+    defined = {key for key in player.labels("en") if key.startswith("define_")}
+    scores = {"verdict", "d", "g", "modes", "cells", "valid", "mode_tv", "cells_covered", "js"}
+    assert defined == {f"define_{name}" for name in scores}
+
+
 def test_text_and_data_never_become_markup():
     assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(", SCRIPTS)
 

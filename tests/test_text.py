@@ -31,7 +31,7 @@ FAMILIES = {
     "preset.name": list(PRESETS),
     "preset.about": list(PRESETS),
     "verdict.title": VERDICTS,
-    "verdict.sentence": VERDICTS,
+    "verdict.sentence": [*VERDICTS, "smear_late"],
     "verdict.also": ["coin", "lost", "losses", "knob"],
     "arena.status": PHASES,
     "arena.alone": ["d", "d_help", "g", "g_help"],
@@ -98,6 +98,18 @@ def test_numbers_follow_the_language():
     assert number(0.864, "en", ".0%") == "86\u202f%"
     assert number(-0.5, "es", ".2f") == "−0,50"
     assert text("arena.status.done", "en", step=12000) == "Trained: 12\u202f000 steps."
+
+
+def test_powers_of_ten_are_printed_as_such():
+    assert number(1e-6, "en", ",.15g") == "10⁻⁶"
+    assert number(-2.5e-7, "es", ",.15g") == "−2,5·10⁻⁷"
+    assert number(2e6, "en", ".0e") == "2·10⁶"
+    assert number(12345.0, "en", ",.15g") == "12\u202f345"
+
+
+def test_slow_runs_have_a_pace_too():
+    paces = [number(pace, "es", "rate") for pace in (0.0, 0.004, 0.34, 1.7, 1234.5)]
+    assert paces == ["0,0", "0,004", "0,3", "2", "1\u202f234"]
 
 
 def test_times_are_short():

@@ -266,11 +266,3 @@ def look(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str, now:
         ui.rerun()
     line.caption(status_line(status, config, lang))
     stage.stage(config, member, now in PACE, lang, key="a.player")
-
-
-def picture(config: PlaneConfig, lang: str) -> None:
-    """A run that ships, to be played where nothing is trained."""
-    shipped = stage.film(config.key(), 0, config).grow(0, config.steps)
-    st.caption(text("start.page.picture" if shipped else "start.page.unavailable", lang))
-    if shipped:
-        stage.stage(config, 0, False, lang, key="s.player")

@@ -1,12 +1,11 @@
-"""Frames -> the curves below the canvas: one Vega picture of three panels, its spec constant, its data one table.
+"""Frames -> one table of all that the curves below the canvas draw; `ganlab.ui.vega` is the picture around it.
 
-The table holds curves and everything else that depends on the run (levels, ticks, bounds), so that the browser
-keeps the picture and only changes what moved. No streamlit here: tests read specs and tables.
+The table holds curves and everything else that depends on the run (levels, ticks, bounds, names), so that the browser
+keeps the picture and only changes what moved. No streamlit here: tests read tables.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -19,21 +18,17 @@ from ganlab.frame import HEADER, SCALARS
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.ui.text import number, text
+from ganlab.ui.vega import PANELS, TALL
 
-CURVES = ("d_loss", "g_loss", "js", "d_grad", "g_grad")
-PANELS: dict[str, dict[str, str]] = {
-    "losses": {"d": "d_loss", "g": "g_loss"},
-    "js": {"js": "js"},
-    "gradients": {"d": "d_grad", "g": "g_grad"},
-}
-"""Panel -> series -> the frame's scalar."""
+CURVES = tuple(scalar for series in PANELS.values() for scalar in series.values())
 NAMES = {math.log(4): "log 4", math.log(2): "log 2", -math.log(2): "−log 2", 0.25: "¼", 0.125: "⅛"}
 """Levels that have a better name than their digits."""
-RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 WILD = 1e4
 """Losses beyond this are left out of the axis' bounds; their curve leaves the panel."""
-NARROW = 760
-"""Below this width, in pixels, the panels stand one above the other."""
+WARM_UP = 0.1
+"""Share of the steps so far that the loss axis takes no account of: a run's first swings dwarf all that follows."""
+APART = 12
+"""Pixels between the middles of two labels."""
 
 
 def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
@@ -44,27 +39,79 @@ def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
 
 
 def table(curve: pd.DataFrame, config: PlaneConfig, verdict: Verdict | None, lang: str) -> pd.DataFrame:
-    """All that `spec` draws, one row each: curves (kind ""), levels, bands, ticks and bounds."""
+    """All that the picture draws, one row each: curves (kind ""), levels, bands, ticks, bounds and names."""
     levels = [*equilibrium(config, lang), *collapsed(verdict, lang)]
     bounds = {"losses": loss_bounds(curve, levels), "js": (0.0, math.log(2)), "gradients": log_bounds(curve)}
-    rows = [*levels, row("band", "js", js_floor(DATASETS[config.dataset])[1])]
+    rows = [*levels, *notes(levels, lang), row("band", "js", js_floor(DATASETS[config.dataset])[1])]
     for panel, (low, high) in bounds.items():
+        ticks = [row("y", panel, y, tick(y, lang)) for y in value_ticks(panel, low, high)]
         rows += [row("bound", panel, low), row("bound", panel, high, step=config.steps)]
         rows += [row("x", panel, 0, label, step) for step, label in step_ticks(config.steps, lang)]
-        rows += [row("y", panel, y, tick(y, lang)) for y in value_ticks(panel, low, high)]
-        thin_out([r for r in rows if r["panel"] == panel and r["kind"] in ("level", "y")], high - low)
-        thin_out([r for r in rows if r["panel"] == panel and r["kind"] == "collapse"], high - low)
+        rows += [*ticks, *names(panel, curve, *scale(panel, low, high))]
+        if panel == "losses":
+            height, value = scale(panel, low, high)
+            thin_out([r for r in levels if r["kind"] == "level"] + ticks, height)
+            rows += tags([r for r in levels if r["kind"] == "collapse"], height, value)
     return pd.concat([curve.assign(kind="", panel="", series="", y=np.float32("nan"), label=""), pd.DataFrame(rows)])
 
 
-def thin_out(rows: Sequence[dict[str, Any]], span: float) -> None:
-    """Takes away, in place, the labels that would stand on an earlier one's; on log scales all stand apart."""
+def scale(panel: str, low: float, high: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Value -> pixels above the panel's foot, and back."""
+    if panel != "gradients":
+        return lambda y: (y - low) / (high - low) * TALL, lambda height: low + height / TALL * (high - low)
+    decades = math.log10(high / low)
+    return lambda y: math.log10(y / low) / decades * TALL, lambda height: low * 10 ** (height / TALL * decades)
+
+
+def thin_out(rows: Sequence[dict[str, Any]], height: Callable[[float], float]) -> None:
+    """Takes away, in place, the labels that would stand on an earlier one's."""
     taken: list[float] = []
-    for r in rows if rows and rows[0]["panel"] != "gradients" else ():
-        if any(abs(r["y"] - other) < span * 12 / TALL for other in taken):
+    for r in rows:
+        if any(abs(height(r["y"]) - other) < APART for other in taken):
             r["label"] = ""
         else:
-            taken.append(r["y"])
+            taken.append(height(r["y"]))
+
+
+def dodge(heights: Sequence[float]) -> list[float]:
+    """Pixels above the foot at which labels stand: where they belong, but inside the panel and apart."""
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    free = [min(max(heights[i], 5.0), TALL - 5.0) for i in order]
+    for i in range(1, len(free)):
+        if (lacking := APART - (free[i] - free[i - 1])) > 0:
+            down = min(lacking / 2, free[i - 1] - 5.0) if i == 1 else 0.0
+            free[i - 1], free[i] = free[i - 1] - down, free[i] + lacking - down
+    over = max(0.0, (free[-1] if free else 0.0) - (TALL - 5.0))
+    placed = dict(zip(order, (at - over for at in free), strict=True))
+    return [placed[i] for i in range(len(heights))]
+
+
+def names(
+    panel: str, curve: pd.DataFrame, height: Callable[[float], float], value: Callable[[float], float]
+) -> list[dict[str, Any]]:
+    """Each curve's letter beside its last point, never on another's."""
+    if not len(curve):
+        return []
+    last = curve.iloc[-1]
+    ends = {series: float(last[scalar]) for series, scalar in PANELS[panel].items()}
+    shown = {s: y for s, y in ends.items() if math.isfinite(y) and (panel != "gradients" or y > 0)}
+    places = dodge([height(y) for y in shown.values()])
+    return [
+        row("name", panel, value(at), series.upper(), float(last.step), series)
+        for series, at in zip(shown, places, strict=True)
+    ]
+
+
+def tags(
+    levels: Sequence[Mapping[str, Any]], height: Callable[[float], float], value: Callable[[float], float]
+) -> list[dict[str, Any]]:
+    """The names of a collapse's levels: the upper one's above its line, the lower one's below it."""
+    ranked = sorted(levels, key=lambda r: r["y"])
+    beside = [height(r["y"]) + (10 if r is ranked[-1] else -9) for r in ranked]
+    places = dodge(beside)
+    return [
+        row("tag", r["panel"], value(at), r["label"], series=r["series"]) for r, at in zip(ranked, places, strict=True)
+    ]
 
 
 def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, series: str = "") -> dict[str, Any]:
@@ -73,9 +120,18 @@ def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, serie
 
 
 def equilibrium(config: PlaneConfig, lang: str) -> list[dict[str, Any]]:
-    """The dashed levels of D's and G's loss when D is blind; none for a critic."""
-    values = LOSSES[config.loss].equilibrium or ()
+    """The dashed levels of D's and G's loss when D is blind; none for a critic, or if the loss changes to another's."""
+    found = {LOSSES[name].equilibrium for name in config.values("loss")}
+    values = (found.pop() if len(found) == 1 else None) or ()
     return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip("dg", values, strict=False)]
+
+
+def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """What stands at a panel's upper right; the losses explain their dashes only where there are some."""
+    said = {"js": text("chart.js.subtitle", lang), "gradients": text("chart.gradients.subtitle", lang)}
+    if any(r["kind"] == "level" for r in levels):
+        said["losses"] = text("chart.losses.equilibrium", lang)
+    return [row("note", panel, 0, sentence) for panel, sentence in said.items()]
 
 
 def collapsed(verdict: Verdict | None, lang: str) -> list[dict[str, Any]]:
@@ -92,8 +148,9 @@ def level(y: float, lang: str) -> str:
 
 
 def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Bounds of the loss axis: the levels and all but the wildest hundredth of each curve, to the next round number."""
-    seen = [y for y in np.ravel(curve[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
+    """Bounds of the loss axis: the levels and, past the warm-up, all but the wildest fiftieth; round numbers."""
+    settled = curve[curve.step >= WARM_UP * curve.step.max()]
+    seen = [y for y in np.ravel(settled[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
     tails = list(np.quantile(seen, (0.01, 0.99))) if seen else [0.0, 2.0]
     low, high = min([*tails, *(r["y"] for r in levels)]), max([*tails, *(r["y"] for r in levels)])
     stride = round_stride(max(high - low, 0.1))
@@ -134,8 +191,7 @@ def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
 def tick(y: float, lang: str) -> str:
     """A y value in few signs: 0.25, 1000, 10⁶."""
     if y and not 1e-3 <= abs(y) < 1e5:
-        mantissa, power = f"{y:.0e}".split("e")
-        return ("" if mantissa == "1" else f"{mantissa}·") + "10" + str(int(power)).translate(RAISED)
+        return number(y, lang, ".0e")
     return number(round(y, 12) + 0.0, lang, ".4g")
 
 
@@ -147,159 +203,3 @@ def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str) -> str:
     return text(
         "chart.alt.curves", lang, step=int(last.step), floor=floor, **{name: float(last[name]) for name in CURVES}
     )
-
-
-@cache
-def spec(lang: str) -> dict[str, Any]:
-    """The Vega picture of `table`; colours are the theme's, in the order D, G, JS. Cached: do not change it."""
-    return {
-        "$schema": "https://vega.github.io/schema/vega/v6.json",
-        "usermeta": {"embedOptions": {"renderer": "canvas"}},
-        "padding": {"left": 0, "right": 0, "top": 4, "bottom": 0},
-        "autosize": "none",
-        "background": "transparent",
-        "signals": SIGNALS,
-        "data": {"name": "source"},  # not a list: Streamlit takes a list for the data themselves
-        "scales": [{"name": "colour", "type": "ordinal", "domain": ["d", "g", "js"], "range": "category"}],
-        "marks": [panel_marks(i, panel, lang) for i, panel in enumerate(PANELS)],
-    }
-
-
-SIGNALS: list[dict[str, Any]] = [
-    {"name": "narrow", "update": f"width < {NARROW}"},
-    {"name": "row", "update": "narrow ? 190 : 0"},
-    {"name": "column", "update": "narrow ? 0 : (width + 18) / 3"},
-    {"name": "across", "update": "(narrow ? width : (width - 36) / 3) - 56"},
-    {"name": "height", "update": "narrow ? 570 : 194"},
-]
-"""Layout: a panel is 56 pixels narrower than its column, for numbers at its left and names at its right."""
-TALL = 124
-QUIET = "#7f8a99"
-INK = {"fontSize": {"value": 11}, "fill": {"value": QUIET}}
-GRID_LINE = {"stroke": {"value": QUIET}, "strokeOpacity": {"value": 0.22}}
-
-
-def only(condition: str) -> dict[str, str]:
-    """A Vega filter."""
-    return {"type": "filter", "expr": condition}
-
-
-def panel_marks(index: int, panel: str, lang: str) -> dict[str, Any]:
-    """One panel: its data, its scales and, from back to front, grid, band, levels, lines and names."""
-    here = f"datum.panel === '{panel}'"
-    data = [
-        {"name": f"{panel}_{kind}", "source": "source", "transform": [only(f"{here} && datum.kind === '{kind}'")]}
-        for kind in ("bound", "band", "level", "collapse", "x", "y")
-    ]
-    curve = {"name": "curve", "source": "source", "transform": [only("datum.kind === ''")]}
-    return {
-        "type": "group",
-        "name": panel,
-        "encode": {
-            "update": {
-                "x": {"signal": f"40 + {index} * column"},
-                "y": {"signal": f"34 + {index} * row"},
-                "width": {"signal": "across"},
-                "height": {"value": TALL},
-            }
-        },
-        "data": [curve, *data],
-        "scales": panel_scales(panel),
-        "marks": [*heading(panel, lang), *frame_marks(panel), *level_marks(panel), *line_marks(panel)],
-    }
-
-
-def panel_scales(panel: str) -> list[dict[str, Any]]:
-    """Steps on a symlog scale, which keeps step 0; values as the panel has it."""
-    bound = f"{panel}_bound"
-    kind = {"type": "log"} if panel == "gradients" else {"type": "linear", "zero": False}
-    steps = {"type": "symlog", "constant": 10, "range": [0, {"signal": "across"}]}
-    return [
-        {"name": "x", "domain": {"data": bound, "field": "step"}, "nice": False, **steps},
-        {"name": "y", "domain": {"data": bound, "field": "y"}, "nice": False, "range": [TALL, 0], **kind},
-    ]
-
-
-def heading(panel: str, lang: str) -> list[dict[str, Any]]:
-    """The panel's title at its left, what the dashes mean at its right, the axis' name below."""
-    subtitle = {
-        "losses": "chart.losses.equilibrium",
-        "js": "chart.js.subtitle",
-        "gradients": "chart.gradients.subtitle",
-    }
-    title = {"fontWeight": {"value": 600}, "fontSize": {"value": 13}, "fill": {"value": QUIET}}
-    right = {"x": {"signal": "across"}, "align": {"value": "right"}}
-    return [
-        words(text(f"chart.{panel}.title", lang), {"x": {"value": -34}, "y": {"value": -16}, **title}),
-        words(text(subtitle[panel], lang), {**right, "y": {"value": -16}, **INK}),
-        words(text("chart.axis.step", lang), {**right, "y": {"value": TALL + 28}, **INK}),
-    ]
-
-
-def words(sentence: str, look: dict[str, Any]) -> dict[str, Any]:
-    """A text mark."""
-    return {"type": "text", "interactive": False, "encode": {"update": {"text": {"value": sentence}, **look}}}
-
-
-def frame_marks(panel: str) -> list[dict[str, Any]]:
-    """Grid lines with their numbers; the sampling floor's band where there is one."""
-    y, x = {"scale": "y", "field": "y"}, {"scale": "x", "field": "step"}
-    label = {"text": {"field": "label"}, **INK}
-    left = {"x": {"value": -6}, "y": y, "align": {"value": "right"}, "baseline": {"value": "middle"}}
-    band = {"x": {"value": 0}, "x2": {"signal": "across"}, "y": y, "y2": {"scale": "y", "value": 0}}
-    return [
-        mark("rule", f"{panel}_y", {"x": {"value": 0}, "x2": {"signal": "across"}, "y": y, **GRID_LINE}),
-        mark("text", f"{panel}_y", {**left, **label}),
-        mark("text", f"{panel}_x", {"x": x, "y": {"value": TALL + 14}, "align": {"value": "center"}, **label}),
-        mark("rect", f"{panel}_band", {**band, "fill": {"value": QUIET}, "fillOpacity": {"value": 0.3}}),
-    ]
-
-
-def level_marks(panel: str) -> list[dict[str, Any]]:
-    """Dashed lines of the equilibrium, named on the axis, and dotted ones of a collapse, named on the line."""
-    colour, y = {"scale": "colour", "field": "series"}, {"scale": "y", "field": "y"}
-    line = {"x": {"value": 0}, "x2": {"signal": "across"}, "y": y, "stroke": colour, "strokeOpacity": {"value": 0.8}}
-    name = {"text": {"field": "label"}, "fontSize": {"value": 11}, "fill": colour, "y": y}
-    left = {"x": {"value": -6}, "align": {"value": "right"}, "baseline": {"value": "middle"}}
-    return [
-        mark("rule", f"{panel}_level", {**line, "strokeDash": {"value": [5, 4]}}),
-        mark("rule", f"{panel}_collapse", {**line, "strokeDash": {"value": [1, 3]}, "strokeWidth": {"value": 2}}),
-        mark("text", f"{panel}_level", {**name, **left}),
-        mark("text", f"{panel}_collapse", {**name, "x": {"value": 3}, "dy": {"value": -5}}),
-    ]
-
-
-def line_marks(panel: str) -> list[dict[str, Any]]:
-    """The curves, and their names after their last points."""
-    return [
-        m for series, scalar in PANELS[panel].items() for m in (curve_line(series, scalar), curve_name(series, scalar))
-    ]
-
-
-def curve_line(series: str, scalar: str) -> dict[str, Any]:
-    """One curve, broken where it is undefined, inside its panel."""
-    at = {"x": {"scale": "x", "field": "step"}, "y": {"scale": "y", "field": scalar}}
-    look = {"stroke": {"scale": "colour", "value": series}, "strokeWidth": {"value": 1.6}}
-    line = mark("line", "curve", {**at, **look, "defined": {"signal": shown(scalar)}})
-    box = {"width": {"signal": "across"}, "height": {"value": TALL}}
-    return {"type": "group", "clip": True, "encode": {"update": box}, "marks": [line]}
-
-
-def curve_name(series: str, scalar: str) -> dict[str, Any]:
-    """The curve's letter, where it ends."""
-    last = f"{shown(scalar)} && datum.step === peek(data('curve')).step"
-    colour = {"scale": "colour", "value": series}
-    spot = {"x": {"scale": "x", "field": "step", "offset": 4}, "y": {"scale": "y", "field": scalar}}
-    look = {"text": {"signal": f"{last} ? '{series.upper()}' : ''"}, "fill": colour, "fontSize": {"value": 11}}
-    return mark("text", "curve", {**spot, **look, "baseline": {"value": "middle"}, "fontWeight": {"value": 600}})
-
-
-def shown(scalar: str) -> str:
-    """The condition under which a curve has a point."""
-    positive = f" && datum.{scalar} > 0" if scalar.endswith("grad") else ""
-    return f"isValid(datum.{scalar}) && isFinite(datum.{scalar}){positive}"
-
-
-def mark(kind: str, data: str, look: dict[str, Any]) -> dict[str, Any]:
-    """One mark per row of a data set."""
-    return {"type": kind, "from": {"data": data}, "interactive": False, "encode": {"update": look}}

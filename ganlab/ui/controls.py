@@ -4,6 +4,7 @@ A widget never narrows what a config may be: it offers the present value whateve
 change of a field is read back, for that field alone.
 """
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -13,10 +14,11 @@ from ganlab.config import PlaneConfig
 from ganlab.knobs import ConfigError, Knob, knobs
 from ganlab.presets import PRESETS
 from ganlab.ui import code, touched
-from ganlab.ui.text import number, text
+from ganlab.ui.text import RAISED, number, text
 
 CONFIG, PRESET, MEMBER, REFUSAL = "a.config", "a.preset", "a.member", "a.refusal"
 """Where the session keeps the config, the preset's key, the member shown, and the last change that was refused."""
+LOWERED = {raised: chr(plain) for plain, raised in RAISED.items()}
 LINEAR_STEPS = (0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 0.9999)
 ROWS = (
     ("d_steps", "g_steps"),
@@ -69,6 +71,8 @@ def refusal(lang: str) -> str | None:
     error: ConfigError | None = st.session_state.pop(REFUSAL, None)
     if error is None:
         return None
+    if error.reason == "many_edits":
+        return text("notice.refusal.many_edits", lang)
     label, kept = text(f"field.label.{error.field}", lang), show(error.field, getattr(config(), error.field), lang)
     facts = {"label": label, "value": code(str(error.value)), "kept": kept}
     return text("notice.refusal.kept", lang, reason=reason(error.reason, error.facts, lang), **facts)
@@ -90,7 +94,7 @@ def show(name: str, value: Any, lang: str) -> str:
         return text("field.value.on" if value else "field.value.off", lang)
     if spec.kind == "edits":
         return number(len(value), lang) if value else text("field.value.none", lang)
-    return number(value, lang, "" if spec.kind == "int" else ".15g")
+    return number(value, lang, "" if spec.kind == "int" else ",.15g")
 
 
 def grid(spec: Knob) -> list[Any]:
@@ -163,8 +167,9 @@ def take(name: str) -> None:
 
 
 def plain(typed: str) -> str:
-    """A typed number as Python spells it: a decimal point, an ASCII minus, no spaces."""
-    return "".join(typed.split()).replace(",", ".").replace("−", "-")
+    """A typed number as Python spells it: a decimal point, an ASCII minus, no spaces, 2e-6 for 2·10⁻⁶."""
+    ascii = "".join(typed.split()).replace(",", ".").replace("−", "-")
+    return re.sub("^(?:([0-9.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"{m[1] or 1}e{m[2].translate(LOWERED)}", ascii)
 
 
 def _menu(name: str, spec: Knob, value: Any, lang: str, common: dict[str, Any]) -> None:

@@ -2,8 +2,8 @@
 
 import io
 import json
-from collections.abc import Mapping
-from urllib.parse import urlencode
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode, urlsplit
 
 import segno
 import streamlit as st
@@ -16,6 +16,9 @@ from ganlab.ui.text import exists, text
 
 PREFIX = "a."
 """Of the arena's part of the link."""
+NOTICES = 4
+"""How many a visitor is told at most; the last of them then names the others."""
+LOCAL = ("localhost", "127.0.0.1", "::1")
 UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
 
 
@@ -29,16 +32,35 @@ def from_link(link: Mapping[str, str]) -> tuple[PlaneConfig, str, int, list[Noti
     """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
     settings = {name: value for name, value in link.items() if name == "v" or name.startswith(PREFIX)}
     wanted, place = settings.pop(f"{PREFIX}preset", None), settings.pop(f"{PREFIX}member", "0")
-    config, notices = from_query(settings, prefix=PREFIX)
-    if not settings:
-        config = PRESETS.get(wanted or "", PRESETS[OPENING])
+    whole = "v" in settings or wanted not in PRESETS
+    config, notices = from_query(settings, prefix=PREFIX) if whole else changed(PRESETS[str(wanted)], settings)
+    if not settings and whole:
+        config = PRESETS[OPENING]
     preset = wanted if wanted in PRESETS else nearest(config)
     if wanted not in (None, preset):
         notices.append(Notice("preset", str(wanted)[:80], "preset", {"preset": preset}))
     member = int(place) if place in map(str, range(config.members)) else 0
     if place != str(member):
         notices.append(Notice("member", place[:80], "member", {"last": config.members - 1}))
-    return config, preset, member, notices
+    return config, preset, member, briefly(notices)
+
+
+def changed(base: PlaneConfig, settings: Mapping[str, str]) -> tuple[PlaneConfig, list[Notice]]:
+    """A preset with what a link says besides, and what could not be used: there the preset's own value stays."""
+    theirs = to_query(base, PREFIX)
+    config, notices = from_query(theirs | dict(settings), prefix=PREFIX)
+    refused = {PREFIX + said.field for said in notices}
+    if refused & theirs.keys():
+        config, _ = from_query(theirs | {n: v for n, v in settings.items() if n not in refused}, prefix=PREFIX)
+    return config, notices
+
+
+def briefly(notices: list[Notice]) -> list[Notice]:
+    """The first of many notices in full, the others by name alone: they stand above the picture."""
+    if len(notices) <= NOTICES:
+        return notices
+    rest = [said.field for said in notices[NOTICES - 1 :]]
+    return [*notices[: NOTICES - 1], Notice("", "", "more", {"fields": rest})]
 
 
 def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
@@ -48,6 +70,8 @@ def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
         return text("notice.link.preset", lang, value=value, preset=text(f"preset.name.{said.facts['preset']}", lang))
     if said.reason == "member":
         return text("notice.link.member", lang, value=value, **said.facts)
+    if said.reason == "more":
+        return text("notice.link.more", lang, count=len(said.facts["fields"]), names=names(said.facts["fields"], lang))
     if said.reason == "unknown":
         return text("notice.link.unknown", lang, value=code(said.field))
     if not exists(f"field.label.{said.field}"):
@@ -55,6 +79,12 @@ def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
     label, default = text(f"field.label.{said.field}", lang), show(said.field, getattr(config, said.field), lang)
     why = reason(said.reason, said.facts, lang)
     return text("notice.link.field", lang, label=label, value=value, reason=why, default=default)
+
+
+def names(fields: Sequence[str], lang: str) -> str:
+    """A link's fields in words, a dozen at most; what is none as the visitor's own text."""
+    known = [text(key, lang) if exists(key := f"field.label.{name}") else code(name) for name in fields]
+    return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
 
 
 def address(query: Mapping[str, str]) -> str:
@@ -76,6 +106,8 @@ def share(config: PlaneConfig, query: Mapping[str, str], lang: str) -> None:
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         st.markdown(f"**{text('share.link.title', lang)}**")
         st.caption(text("share.link.copy", lang))
+        if urlsplit(url).hostname in LOCAL:
+            st.caption(text("share.link.local", lang))
         st.code(url, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)

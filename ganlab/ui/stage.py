@@ -1,7 +1,8 @@
 """What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
 
+import math
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,12 +11,12 @@ import streamlit as st
 
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import Verdict, verdict
+from ganlab.diagnosis import BLIND, MOSTLY, Verdict, verdict
 from ganlab.frame import Frame, spread, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.train import real_points
-from ganlab.ui import charts
+from ganlab.ui import charts, vega
 from ganlab.ui.player import labels, message, player
 from ganlab.ui.server import service
 from ganlab.ui.text import exists, sentences, text
@@ -101,8 +102,10 @@ def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int]) -> list[
     return spread(between, max(1, min(int(want["n"]), KEY_FRAMES))) if times <= 3 else []
 
 
-def stage(config: PlaneConfig, member: int, live: bool, lang: str, key: str) -> None:
-    """The player, sent what it lacks; `key` is its name on the page."""
+def stage(
+    config: PlaneConfig, member: int, live: bool, lang: str, key: str, view: Mapping[str, Any] | None = None
+) -> None:
+    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens."""
     run, reel = (config.key(), member), film(config.key(), member, config)
     steps = reel.grow(member, config.steps)
     named, opening = carried((key, lang, *run), steps, live)
@@ -113,9 +116,18 @@ def stage(config: PlaneConfig, member: int, live: bool, lang: str, key: str) -> 
         verdicts={step: judgement(reel.verdict(step), lang) for step in named},
         live=live,
         key_frames=opening,
+        view=view,
         **scenery(config, member, lang),
     )
     player(data, key=key)
+
+
+def picture(config: PlaneConfig, lang: str) -> None:
+    """A run that ships, played once from its first step where nothing is trained."""
+    shipped = film(config.key(), 0, config).grow(0, config.steps)
+    st.caption(text("start.page.picture" if shipped else "start.page.unavailable", lang))
+    if shipped:
+        stage(config, 0, False, lang, key="s.player", view={"at": 0, "playing": True})
 
 
 def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
@@ -127,7 +139,7 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "members": config.members,
         "target": config.steps,
         "latent_dim": config.latent_dim,
-        "threshold": LOSSES[config.loss].threshold,
+        "threshold": threshold(config),
         "extent": dataset.extent,
         "real": real(key, config),
         "modes": None if dataset.modes is None else dataset.modes.numpy(),
@@ -136,6 +148,12 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,
         "text": captions(config, lang),
     }
+
+
+def threshold(config: PlaneConfig) -> float | None:
+    """D's output at which it is undecided; None where it only compares, or if the loss changes to another's."""
+    found = {LOSSES[name].threshold for name in config.values("loss")}
+    return found.pop() if len(found) == 1 else None
 
 
 def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
@@ -161,14 +179,16 @@ def judgement(found: Verdict, lang: str) -> dict[str, str]:
 
 
 def variant(key: str, found: Verdict) -> str:
-    """The sentence for data without modes, where there is one and it applies."""
+    """The sentence for data without modes, or for a smear that has just come together, where there is one."""
+    if found.key == "smear" and found.evidence["on_data"] >= MOSTLY and exists(f"{key}_late"):
+        return f"{key}_late"
     cells = f"{key}_cells"
     return cells if "valid" not in found.evidence and exists(cells) else key
 
 
 def remarks(found: Verdict) -> Iterable[str]:
-    """What else a verdict's evidence says, in the order of reading."""
-    if found.key == "near_equilibrium" and "d_accuracy" in found.evidence:
+    """What else a verdict's evidence says, in order; medians decide, so each is held to what is shown."""
+    if found.key == "near_equilibrium" and abs(found.evidence.get("d_accuracy", math.inf) - 0.5) <= BLIND:
         yield "coin"
     if "most" in found.evidence:
         yield "lost"
@@ -183,4 +203,4 @@ def curves(config: PlaneConfig, member: int, lang: str) -> None:
     curve = charts.curves(service().tail(config.key()).blobs(member, steps))
     table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang)
     alt = charts.alt(curve, config, lang)
-    st.vega_lite_chart(table, charts.spec(lang), width="stretch", key="a.curves", alt=alt)
+    st.vega_lite_chart(table, vega.spec(lang), width="stretch", key="a.curves", alt=alt)

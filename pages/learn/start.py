@@ -4,7 +4,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.presets import OPENING, PRESETS
-from ganlab.ui import arena
+from ganlab.ui import stage
 from ganlab.ui.text import text
 
 FORMULA = (
@@ -19,12 +19,13 @@ ui.write_link({})
 
 st.title(text("start.page.title", lang), anchor=False)
 st.markdown(text("start.page.lead", lang))
+for place, part in zip(st.columns(2, gap="small"), ("forger", "detective"), strict=True):
+    place.markdown(text(f"start.page.{part}", lang))
 picture, words = st.columns([5, 4], gap="large")
 with picture:
-    arena.picture(PRESETS[OPENING], lang)
+    stage.picture(PRESETS[OPENING], lang)
 with words:
-    for part in ("forger", "detective", "limit"):
-        st.markdown(text(f"start.page.{part}", lang))
+    st.markdown(text("start.page.limit", lang))
     st.subheader(text("start.game.title", lang), anchor=False)
     st.latex(FORMULA)
     st.markdown(text("start.game.formula", lang))

@@ -13,6 +13,7 @@ from typing import Any
 
 LANGUAGES = ("en", "es")
 THIN_SPACE = "\u202f"
+RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def text(key: str, lang: str, **values: Any) -> str:
@@ -75,7 +76,10 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 
 
 class LocalFormatter(Formatter):
-    """`str.format` whose numbers follow the language: thin spaces in thousands, a decimal comma in Spanish."""
+    """`str.format` whose numbers follow the language: 5 960, 0,25 in Spanish, and 2·10⁻⁶ everywhere.
+
+    The format spec "rate" is that of a speed: whole from 1 on, below it one decimal, or the first that is not 0.
+    """
 
     def __init__(self, lang: str) -> None:
         self.point = "," if lang == "es" else "."
@@ -84,5 +88,15 @@ class LocalFormatter(Formatter):
         """`format`, then the language's signs; only numbers are touched."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return format(value, format_spec)
+        if format_spec == "rate":
+            format_spec = ",.0f" if value >= 1 else ".1f" if value >= 0.05 or not value else ".1g"
         plain = format(value, format_spec or (",d" if isinstance(value, int) else ",.4g"))
-        return plain.translate({ord(","): THIN_SPACE, ord("."): self.point, ord("%"): f"{THIN_SPACE}%", ord("-"): "−"})
+        digits, _, power = plain.partition("e")
+        signs = {ord(","): THIN_SPACE, ord("."): self.point, ord("%"): f"{THIN_SPACE}%", ord("-"): "−"}
+        return ten_to(digits.translate(signs), int(power)) if power else digits.translate(signs)
+
+
+def ten_to(digits: str, power: int) -> str:
+    """Scientific notation as it is printed: 2·10⁻⁶, and 10⁻⁶ for one of them."""
+    raised = "10" + str(power).translate(RAISED)
+    return f"{digits.removesuffix('1')}{raised}" if digits in ("1", "−1") else f"{digits}·{raised}"

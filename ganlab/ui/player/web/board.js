@@ -19,9 +19,25 @@ export class Board {
     this.#named("d-label", say("d_meter"), { d: say("d_name") });
     this.#named("g-label", say("g_meter"), { g: say("g_name") });
     this.#put("coin", say("coin"));
+    this.#explain(head.modes);
     this.#put("modes-label", say(head.modes ? "modes" : "cells"));
     this.#put("left-label", say(head.modes ? "valid" : "cells_covered"));
     this.#put("right-label", say(head.modes ? "mode_tv" : "js"));
+  }
+
+  /** What each score counts, for whoever points at its name or has it read aloud. */
+  #explain(modes) {
+    const { say } = this.reader;
+    const define = (name, sentence) => {
+      this.part(name).title = sentence;
+      this.part(name).setAttribute("aria-description", sentence);
+    };
+    define("verdict-label", say("define_verdict"));
+    ["d-label", "d-meter"].forEach((name) => define(name, say("define_d")));
+    ["g-label", "g-meter"].forEach((name) => define(name, say("define_g")));
+    ["modes-label", "lamps"].forEach((name) => define(name, modes ? say("define_modes") : say("define_cells")));
+    define("left-label", modes ? say("define_valid") : say("define_cells_covered"));
+    define("right-label", modes ? say("define_mode_tv") : say("define_js"));
   }
 
   /** The scores of a run that has no frame yet. */

@@ -60,6 +60,7 @@ export class Controls {
     Object.assign(this.root.dataset, { playing, waiting, step, index: Math.floor(index), last, live });
     this.part("step").textContent = step === "" ? "–" : thin(step);
     this.part("live").hidden = !live;
+    this.root.querySelector('[data-act="play"]').disabled = last < 0;
     this.#time(Math.round(index), last, step);
     this.part("caption").querySelectorAll("button").forEach((word) => {
       const { name } = word.dataset;

@@ -5,7 +5,7 @@ import { Controls } from "./controls.js";
 import { Film } from "./film.js";
 import { parse } from "./message.js";
 import { palette } from "./palette.js";
-import { reader } from "./words.js";
+import { reader, thin } from "./words.js";
 
 const RATE = 12;        // frames a second at speed 1
 const DEBOUNCE = 150;   // ms before a gap becomes a wish
@@ -82,9 +82,10 @@ class Player {
     this.#wishSoon();
   }
 
-  /** The last known frame (a trained picture), or the one the link names; a run that is computed plays on from there. */
-  #open({ at, playing }) {
+  /** The last known frame (a trained picture), or the one the view names, which plays on only where motion is welcome. */
+  #open(view) {
     const { film } = this;
+    const { at, playing } = view.playing && this.still.matches ? { playing: false } : view;
     this.at = Number.isFinite(at ?? NaN) ? film.index(at) : Math.max(0, film.last);
     this.held = false;
     this.playing = (playing ?? film.head.live) && film.last >= 0;
@@ -227,7 +228,7 @@ class Player {
     if (!width) return;
     const wide = width >= 640;
     const room = wide ? Math.max(320, window.innerHeight - 250) : Math.max(260, window.innerHeight - 400);
-    const side = Math.floor(Math.min(640, wide ? 0.56 * width : width, room));
+    const side = Math.floor(Math.min(800, wide ? 0.56 * width : width, room));
     this.root.style.setProperty("--side", `${side}px`);
     this.canvas.resize(side);
     this.changed = true;
@@ -273,7 +274,13 @@ class Player {
     part("").hidden = shown ? !shown.diverged : this.film.last >= 0;
     part("-title").textContent = shown ? verdict?.title ?? say("diverged") : say("empty");
     part("-sentence").textContent = verdict?.sentence ?? "";
-    part("-note").textContent = shown?.diverged ? say("last_finite") : "";
+    part("-note").textContent = shown?.diverged ? this.#finite() : "";
+  }
+
+  /** Which frame a diverged run shows. */
+  #finite() {
+    const { step } = this.film.finite(this.#pair().i) ?? {};
+    return step === undefined ? "" : this.reader.say("last_finite", { step: thin(step) });
   }
 
   #speakSoon(shown, step) {
