@@ -80,6 +80,7 @@ BAD = {
     "nan": torch.full((5, 28, 28), torch.nan),
     "infinite": torch.full((5, 28, 28), torch.inf),
     "bytes": torch.full((5, 28, 28), 255.0),
+    "too dark": torch.full((5, 28, 28), -1.01),
     "integers": torch.zeros(5, 28, 28, dtype=torch.uint8),
 }
 
