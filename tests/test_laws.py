@@ -8,11 +8,11 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"rng", "nets", "optimizers"},
-    {"datasets", "losses", "regularizers", "countermeasures"},
-    {"knobs", "config", "metrics", "frame"},
+    {"rng", "nets", "optimizers", "vision"},
+    {"datasets", "losses", "regularizers", "countermeasures", "judge"},
+    {"knobs", "config", "metrics", "frame", "digit_reference", "digit_metrics"},
     {"theory", "state", "snapshot", "train", "database", "checkpoints", "recording", "store", "tail", "upkeep"},
-    {"diagnosis", "presets", "worker", "slot", "runs", "record"},
+    {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge"},
     {"ui"},
 ]
 """From the ground up; a module may import from its own floor and below."""
