@@ -1,10 +1,10 @@
 """GAN Arena: the server and, for every visit, the router. Run it with `streamlit run streamlit_app.py`."""
 
+import asyncio
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
 
-import anyio.to_thread
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
@@ -48,9 +48,9 @@ async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
     import_module("ganlab.ui.arena")
-    runs = await anyio.to_thread.run_sync(server.service)
+    runs = await asyncio.to_thread(server.service)
     yield
-    await anyio.to_thread.run_sync(runs.close)
+    await asyncio.to_thread(runs.close)
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ PRESETS: dict[str, PlaneConfig] = {
         d_width=128,
         steps=13_000,
     ),
-    "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", g_width=32, d_width=32, steps=4000),
+    "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", steps=3000),
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
 }
 

@@ -113,7 +113,7 @@ def test_wide_modes_must_have_their_shape():
     wide, narrow = PlaneConfig(dataset="two_gaussians"), perfect("two_gaussians")
     modes = DATASETS["two_gaussians"].modes.numpy()
     centre = modes[np.linalg.norm(narrow[:, None] - modes, axis=-1).argmin(1)]
-    thin = centre + (narrow - centre) * np.array([0.4, 1.0])
+    thin = centre + (narrow - centre) * np.array([0.2, 1.0])
     assert verdict([frame(narrow, dataset="two_gaussians")], wide).key == "near_equilibrium"
     assert verdict([frame(thin, dataset="two_gaussians")], wide).key == "no_finding"
 

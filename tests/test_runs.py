@@ -333,6 +333,13 @@ def test_a_warm_worker_waits_and_if_it_dies_another_takes_the_work(counters, sto
     assert not caplog.records
 
 
+def test_a_worker_starts_after_its_source_was_dropped_for_a_reload(counters, monkeypatch, caplog):
+    monkeypatch.delitem(sys.modules, "ganlab.worker")
+    counters.submit(counter(30), ME)
+    until(lambda: counters.status(counter().key()).state == "done")
+    assert not caplog.records
+
+
 def test_a_closing_server_leaves_checkpoints_and_another_goes_on(store):
     config = counter(10**5, seconds=0.002)
     with Runs(store, slots=1, engines=COUNTER) as runs:
