@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ganlab.datasets import DATASETS
+from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs, spell
 from ganlab.losses import LOSSES
 from ganlab.nets import ACTIVATIONS, parameter_count
@@ -164,6 +165,9 @@ def from_json(facts: Mapping[str, Any]) -> Any:
     return config_class(**{name: value for name, value in facts.items() if name != "kind"})
 
 
-HEAVY = ("edits", "members", "batch_size", "d_steps", "g_steps", "d_width", "g_width", "d_depth", "g_depth", "packing")
+HEAVY = (
+    *("edits", "members", "batch_size", "d_steps", "g_steps"),
+    *("d_width", "g_width", "d_depth", "g_depth", "packing", "architecture", "latent_dim", "regularizer"),
+)
 """Fields that can make a run too slow, too big or impossible together."""
-KINDS: dict[str, type[Any]] = {"plane": PlaneConfig}
+KINDS: dict[str, type[Any]] = {"plane": PlaneConfig, "digits": DigitsConfig}

@@ -9,7 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +170,7 @@ class Batches:
         return scaled(self.images[self.order.row(index)])
 
 
-@cache
+@lru_cache(8)
 def fixed(dataset: str, classes: str, count: int, seed: int) -> Tensor:
     """`count` of the chosen images that a run is judged by, (count, 1, 28, 28) in [-1, 1]. Raises DataError."""
     images, _ = chosen(dataset, classes)

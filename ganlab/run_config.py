@@ -25,6 +25,8 @@ class RunConfig:
     loss: str
     regularizer: str
     optimizer: str
+    spectral_norm: bool
+    update: str
     d_steps: int
     g_steps: int
     d_lr: float

@@ -300,5 +300,5 @@ FAILURES = {
     Exception: "crash",
 }
 """Why a run failed, first match; keys of sentences."""
-ENGINES = {"plane": "ganlab.train"}
+ENGINES = {"plane": "ganlab.train", "digits": "ganlab.train_digits"}
 """Who trains a config, by its kind."""

@@ -7,11 +7,25 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
+DIGITS = {"digits_state", "digits_snapshot", "train_digits"}
 FLOORS = [
-    {"rng", "nets", "optimizers", "vision"},
+    {"rng", "nets", "convnets", "optimizers", "augment", "vision"},
     {"datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures"},
-    {"knobs", "run_config", "config", "metrics", "frame"},
-    {"theory", "state", "snapshot", "train", "database", "checkpoints", "recording", "store", "tail", "upkeep"},
+    {"knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"},
+    {
+        "theory",
+        "state",
+        "rounds",
+        "snapshot",
+        "train",
+        *DIGITS,
+        "database",
+        "checkpoints",
+        "recording",
+        "store",
+        "tail",
+        "upkeep",
+    },
     {"diagnosis", "presets", "worker", "slot", "runs", "record"},
     {"ui"},
 ]
