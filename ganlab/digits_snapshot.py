@@ -17,16 +17,18 @@ from ganlab.losses import LOSSES
 from ganlab.rng import stream
 from ganlab.state import Player
 
-TOLD = 256
-"""Real and generated images, each, by which D's accuracy is measured."""
+TOLD = 128
+"""Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
+JUDGED = 1000
+"""Generated images that a judge is shown: a digit's share is right to 1 %."""
 Measure = Callable[[np.ndarray], dict[str, float]]
 """Images (n, 28, 28) in [-1, 1] -> numbers by key."""
 
 
 @torch.no_grad()
 def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
-    """The frame of this moment; changes nothing. A measure judges TOLD images, the sheet's among them."""
-    fake = state.shown(spectators(state.config))
+    """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
+    fake = sample(state, TOLD)
     real = fixed(state.config.dataset, state.config.classes, TOLD, state.config.seed)
     accuracy, fools = told_apart(state, real, fake)
     return DigitsFrame(
@@ -39,17 +41,23 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
         g_grad=known(norm(state.g)),
         d_accuracy=accuracy,
         fools=fools,
-        metrics=measure(fake[:, 0].numpy()) if measure else {},
+        metrics=measure(sample(state, JUDGED)[:, 0].numpy()) if measure else {},
         died=state.died.numpy().copy(),
         outcome=state.outcome,
         facts=dict(state.facts),
     )
 
 
+@torch.no_grad()
+def sample(state: DigitsState, count: int) -> Tensor:
+    """What the shown G makes of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
+    return state.shown(spectators(state.config)[:count])
+
+
 @lru_cache(8)
 def spectators(config: DigitsConfig) -> Tensor:
-    """The latent points that every frame of a run looks at, (TOLD, latent_dim)."""
-    return latent(config)(TOLD, stream(config.seed, "frame", "z"))
+    """The latent points that every frame of a run looks at, (JUDGED, latent_dim)."""
+    return latent(config)(JUDGED, stream(config.seed, "frame", "z"))
 
 
 def to_bytes(images: Tensor) -> np.ndarray:

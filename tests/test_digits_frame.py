@@ -96,6 +96,6 @@ def test_a_judge_may_add_numbers_of_the_images_that_are_shown():
         return {"mean": float(images.mean())}
 
     taken = snapshot(start(DigitsConfig(latent_dim=2)), judge)
-    assert seen[0].shape == (256, 28, 28)
+    assert seen[0].shape == (1000, 28, 28)
     assert np.array_equal(np.rint(seen[0][:64] * 127.5 + 127.5).astype(np.uint8), taken.sheet)
     assert taken.metrics == {"mean": float(seen[0].mean())}
