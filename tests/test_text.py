@@ -34,7 +34,7 @@ FAMILIES = {
     "verdict.also": ["coin", "lost", "losses", "knob"],
     "arena.status": PHASES,
     "arena.quantity": list(QUANTITIES),
-    "arena.failure": ["config", "memory", "storage", "crash"],
+    "arena.failure": ["config", "data", "memory", "storage", "crash"],
     "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [

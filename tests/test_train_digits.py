@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab import train_digits, worker
+from ganlab import runs, train_digits, vision, worker
 from ganlab.config import DigitsConfig, knobs
 from ganlab.digits_frame import frame_steps
 from ganlab.losses import LOSSES
@@ -173,3 +173,22 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         assert (run.state, run.step, run.kind) == ("done", 20, "digits")
         assert store.frames(config.key(), 0) == undisturbed
         assert store.steps(config.key()) == frame_steps(config)
+
+
+def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    config = SMALL.replace(dataset="mnist")
+    with Store(tmp_path) as store:
+        store.wish(config.key(), config.to_json(), 3, "me")
+        worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(config.key())
+    assert (run.state, run.note, run.facts["dataset"]) == ("failed", "data", "mnist")
+    assert run.facts["reason"] == "no_network"
+
+
+def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
+    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    assert (runs.threads("digits"), runs.threads("plane")) == (2, 1)
+    monkeypatch.setattr("loky.cpu_count", lambda: 1)
+    assert runs.threads("digits") == 1
