@@ -133,7 +133,7 @@ def narrow(weight: Tensor, rng: torch.Generator) -> object:
 
 def batch_norm(n: int) -> list[nn.Module]:
     """Batch normalisation and a leaky rectifier of slope 0.2."""
-    return [nn.BatchNorm2d(n), nn.LeakyReLU(0.2)]
+    return [nn.BatchNorm2d(n), nn.LeakyReLU(0.2, inplace=True)]
 
 
 def light_g(latent_dim: int, width: int = 32) -> nn.Module:
@@ -150,8 +150,8 @@ def light_g(latent_dim: int, width: int = 32) -> nn.Module:
 def light_d(width: int = 32) -> nn.Module:
     """(B, 1, 28, 28) -> logits (B, 1): two convolutions, a dense layer."""
     return nn.Sequential(
-        *(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2)),
-        *(nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
+        *(nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Flatten(), nn.Linear(2 * width * 49, 1)),
     )
 
@@ -162,11 +162,11 @@ def classic_g(latent_dim: int) -> nn.Module:
     Keras' "same": a transposed convolution of stride 2 loses one row and column in front and two behind.
     """
     return nn.Sequential(
-        *(nn.Linear(latent_dim, 12544, bias=False), nn.BatchNorm1d(12544, 1e-3, 0.01), nn.LeakyReLU(0.3)),
+        *(nn.Linear(latent_dim, 12544, bias=False), nn.BatchNorm1d(12544, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
         *(nn.Unflatten(1, (256, 7, 7)), nn.ConvTranspose2d(256, 128, 5, 1, 2, bias=False)),
-        *(nn.BatchNorm2d(128, 1e-3, 0.01), nn.LeakyReLU(0.3)),
+        *(nn.BatchNorm2d(128, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
         *(nn.ConvTranspose2d(128, 64, 5, 2, 1, bias=False), nn.ZeroPad2d((0, -1, 0, -1))),
-        *(nn.BatchNorm2d(64, 1e-3, 0.01), nn.LeakyReLU(0.3)),
+        *(nn.BatchNorm2d(64, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
         *(nn.ConvTranspose2d(64, 1, 5, 2, 1, bias=False), nn.ZeroPad2d((0, -1, 0, -1)), nn.Tanh()),
     )
 
@@ -174,8 +174,8 @@ def classic_g(latent_dim: int) -> nn.Module:
 def classic_d() -> nn.Module:
     """(B, 1, 28, 28) -> logits (B, 1): TensorFlow's DCGAN tutorial, 212,865 weights; pads one in front, two behind."""
     return nn.Sequential(
-        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(1, 64, 5, 2), nn.LeakyReLU(0.3), Dropout(0.3)),
-        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(64, 128, 5, 2), nn.LeakyReLU(0.3), Dropout(0.3)),
+        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(1, 64, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
+        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(64, 128, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
         *(nn.Flatten(), nn.Linear(6272, 1)),
     )
 
@@ -198,10 +198,10 @@ def deep_g(latent_dim: int) -> nn.Module:
 def deep_d() -> nn.Module:
     """(B, 1, 28, 28) -> logits (B, 1): five convolutions, 28 → 28 → 14 → 7 → 4 → 1 pixels a side."""
     return nn.Sequential(
-        *(nn.Conv2d(1, 32, 3, 1, 1), nn.LeakyReLU(0.2)),
-        *(nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2)),
-        *(nn.Conv2d(64, 96, 4, 2, 1), nn.LeakyReLU(0.2)),
-        *(nn.Conv2d(96, 128, 3, 2, 1), nn.LeakyReLU(0.2)),
+        *(nn.Conv2d(1, 32, 3, 1, 1), nn.LeakyReLU(0.2, inplace=True)),
+        *(nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
+        *(nn.Conv2d(64, 96, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
+        *(nn.Conv2d(96, 128, 3, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(128, 1, 4), nn.Flatten()),
     )
 
