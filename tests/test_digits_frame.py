@@ -19,7 +19,7 @@ from ganlab.digits_frame import (
 from ganlab.digits_snapshot import snapshot
 from ganlab.digits_state import start
 
-LONG = DigitsConfig(steps=200_000)
+LONG = DigitsConfig(steps=200_000, batch_size=64)
 DATA = {"subset": {}, "full": {"dataset": "mnist"}, "few": {"classes": "3", "batch_size": 512}, "k5": {"d_steps": 5}}
 
 
