@@ -3,6 +3,7 @@
 import importlib
 from functools import lru_cache
 from importlib.util import find_spec
+from typing import Any
 
 import torch
 
@@ -36,3 +37,10 @@ def _declare_operators() -> None:
 
 _KEPT: list[torch.library.Library] = []
 """A library takes its operators away when it is collected."""
+
+
+@lru_cache(1)
+def datasets() -> Any:
+    """The module torchvision.datasets, imported when first needed: it takes most of a second."""
+    prepare_torchvision()
+    return importlib.import_module("torchvision.datasets")
