@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_EDITS = 32
+DIGITS = "0123456789"
 Edit = tuple[int, str, Any]
 """From step s on, field f has value v."""
 
@@ -26,7 +27,7 @@ class Knob:
     """What one field may be; validation, widget, link and export all read this."""
 
     kind: str
-    """choice, int, float, bool or edits."""
+    """choice, int, float, bool, classes or edits."""
     group: str
     low: float = 0.0
     high: float = 0.0
@@ -95,6 +96,15 @@ def check_bool(spec: Knob, name: str, value: Any) -> bool:
     return value
 
 
+def check_classes(spec: Knob, name: str, value: Any) -> str:
+    """Digits, at least one, each once, in order: "310" is "013"."""
+    if not isinstance(value, str):
+        raise ConfigError(name, value, "type", expected=spec.kind)
+    if not value or set(value) - set(DIGITS):
+        raise ConfigError(name, value, "choice", choices=", ".join(DIGITS))
+    return "".join(sorted(set(value)))
+
+
 def check_tuple(spec: Knob, name: str, value: Any) -> tuple[Edit, ...]:
     """A tuple of (step, field, value), at most MAX_EDITS; what they name is checked by check_edits."""
     if not isinstance(value, list | tuple) or not all(isinstance(e, list | tuple) and len(e) == 3 for e in value):
@@ -144,6 +154,7 @@ CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {
     "float": check_number,
     "choice": check_choice,
     "bool": check_bool,
+    "classes": check_classes,
     "edits": check_tuple,
 }
 PARSERS: dict[str, Callable[[str], Any]] = {
@@ -151,5 +162,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "float": float,
     "choice": str,
     "bool": parse_bool,
+    "classes": str,
     "edits": parse_edits,
 }

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganlab.config import ENGINE, from_json
+from ganlab.config import from_json
 
 FORMAT = 1
 LARGEST = {"run.json": 2**20, "frames": 64 * 2**20, "checkpoint.safetensors": 128 * 2**20}
@@ -55,7 +55,7 @@ def summary(recording: Recording) -> dict[str, Any]:
     """Everything but the bytes."""
     return {
         "format": FORMAT,
-        "engine": ENGINE,
+        "engine": from_json(recording.config).engine,
         "key": recording.key,
         "config": dict(recording.config),
         "step": recording.step,
@@ -108,8 +108,9 @@ def checked(path: Path, file: zipfile.ZipFile) -> dict[str, Any]:
     try:
         facts = json.loads(part(path, file, "run.json"))
         expect(path, "format", facts["format"], FORMAT)
-        expect(path, "engine", facts["engine"], ENGINE)
-        expect(path, "key", facts["key"], from_json(facts["config"]).key())
+        config = from_json(facts["config"])
+        expect(path, "engine", facts["engine"], config.engine)
+        expect(path, "key", facts["key"], config.key())
         sound = all(length >= 0 and step >= 0 and member >= 0 for step, member, length in facts["frames"])
     except RecordingError:
         raise

@@ -31,9 +31,13 @@ UPKEEP = 15.0
 """Seconds between two evictions."""
 PACE = 250.0
 """Steps per second of a run of which nothing is known."""
+WARM = ("plane",)
+"""Kinds that the ready worker has imported; more would not fit its memory budget."""
 SMALL = 1.2e9
 """Bytes of memory below which there is one worker only."""
-THREADS, PRECISION = 1, "highest"
+THREADS = {"digits": 2}
+"""Threads of one run by its kind, where there are so many cores; one where a kind is not named."""
+PRECISION = "highest"
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +73,7 @@ class RunStatus:
     """Seconds until it starts, when it waits; until it is done, when it is computed."""
     steps_per_s: float | None = None
     note: str = ""
-    """worker_died, server_restarted (until it ends); config, memory, storage, crash where it failed; else ''."""
+    """worker_died, server_restarted (until it ends); config, data, memory, storage, crash where it failed; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
 
@@ -95,7 +99,7 @@ class Runs:
     def submit(self, config: Config, viewer: str) -> str:
         """Wishes a run up to config.steps; its key. Nothing is computed that the store has."""
         key = config.key()
-        self.store.wish(key, config.to_json(), config.steps, viewer, THREADS, PRECISION)
+        self.store.wish(key, config.to_json(), config.steps, viewer, threads(config.kind), PRECISION)
         self._renewed[key, viewer] = monotonic()
         self._told.pop(key, None)
         self._wake.set()
@@ -212,7 +216,7 @@ class Runs:
             self._start(slot, "work", self.store.path, slot.name, self.engines)
         idle = free[waiting:]
         if idle and not idle[0].is_warm and self._visitors:
-            self._start(idle[0], "warm", self.engines)
+            self._start(idle[0], "warm", {kind: self.engines[kind] for kind in WARM})
         if monotonic() - self._kept_up >= UPKEEP:
             self._keep_up()
 
@@ -237,6 +241,11 @@ def presented(row: RunRow, position: int | None, now: float) -> str:
     if row.state == "running" and now - row.heartbeat > STALE:
         return "interrupted"
     return "stopped" if row.state == "queued" and position is None else row.state
+
+
+def threads(kind: str) -> int:
+    """With how many threads a run of a kind is computed, for good: its bits depend on it."""
+    return min(THREADS.get(kind, 1), loky.cpu_count())
 
 
 def default_slots() -> int:

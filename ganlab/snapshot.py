@@ -128,7 +128,7 @@ def expand(points: Tensor, config: PlaneConfig) -> Tensor:
     return points.expand(config.members, *points.shape)
 
 
-def norms(player: Player) -> Tensor | None:
+def norms(player: Player[Network]) -> Tensor | None:
     """Each member's gradient norm in the player's last update of this round, (M,)."""
     return None if player.loss is None or player.grad is None else player.net.norms(player.grad)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 import torch
 from torch import Tensor
@@ -17,11 +17,23 @@ from ganlab.optimizers import OPTIMIZERS, Slots, slots
 from ganlab.rng import NOISES, Draws
 
 
+class Net(Protocol):
+    """What a network of any kind offers to its trainer."""
+
+    flat: Tensor
+    """All weights."""
+    power: list[Tensor]
+    """Power vectors of spectral normalisation; none without it."""
+
+
+N = TypeVar("N", bound=Net)
+
+
 @dataclass
-class Player:
+class Player(Generic[N]):
     """One side of the game: M networks, their optimiser's memory, and their last update."""
 
-    net: Network
+    net: N
     memory: Slots
     updates: int = 0
     loss: Tensor | None = None
@@ -44,8 +56,8 @@ class State:
     """The whole run's, edits included."""
     now: PlaneConfig
     """In force at the current step."""
-    g: Player
-    d: Player
+    g: Player[Network]
+    d: Player[Network]
     draws: dict[str, Draws]
     step: int = 0
     turn: int = 0
@@ -94,7 +106,7 @@ def judge(net: Network, packs: Tensor) -> Tensor:
     return net(packs).squeeze(-1)
 
 
-def checkpoint(state: State) -> dict[str, Tensor]:
+def checkpoint(state: Any) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
     tensors = {"counters": torch.tensor([state.step, state.turn, state.d.updates, state.g.updates]), "died": state.died}
     for name, player in (("g", state.g), ("d", state.d)):
@@ -112,9 +124,15 @@ def checkpoint(state: State) -> dict[str, Tensor]:
 def restore(config: PlaneConfig, tensors: dict[str, Tensor]) -> State:
     """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
     state = start(config)
+    fill(state, tensors)
+    return state
+
+
+def fill(state: Any, tensors: dict[str, Tensor]) -> None:
+    """Brings a fresh state to a checkpoint's moment. Raises KeyError or RuntimeError."""
     state.step, state.turn, state.d.updates, state.g.updates = map(int, tensors["counters"])
     state.died.copy_(tensors["died"])
-    state.now = config.at(state.step)
+    state.now = state.config.at(state.step)
     for name, player in (("g", state.g), ("d", state.d)):
         memory, net = player.memory, player.net
         kept = {"flat": net.flat, "first": memory.first, "second": memory.second, "count": memory.count}
@@ -124,7 +142,6 @@ def restore(config: PlaneConfig, tensors: dict[str, Tensor]) -> State:
     state.penalty = tensors.get("penalty")
     if "facts" in tensors:
         state.facts = decode_facts(tensors["facts"].tolist())
-    return state
 
 
 def encode_facts(facts: dict[str, Any]) -> list[int]:

@@ -22,6 +22,7 @@ from typing import Any
 from ganlab import checkpoints
 from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
+from ganlab.digits import DataError
 from ganlab.store import Lost, RunRow, Store
 
 PERIOD = 0.2
@@ -125,6 +126,8 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, ConfigError):
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
+    if isinstance(error, DataError):
+        facts |= {"dataset": error.dataset, "reason": error.reason}
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
         store.release(run, "failed", note, facts)
 
@@ -306,11 +309,12 @@ class Pace:
 
 FAILURES = {
     ConfigError: "config",
+    DataError: "data",
     MemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",
     Exception: "crash",
 }
 """Why a run failed, first match; keys of sentences."""
-ENGINES = {"plane": "ganlab.train"}
+ENGINES = {"plane": "ganlab.train", "digits": "ganlab.train_digits"}
 """Who trains a config, by its kind."""

@@ -36,7 +36,7 @@ FAMILIES = {
     "arena.status": PHASES,
     "arena.alone": ["d", "d_help", "g", "g_help"],
     "arena.quantity": list(QUANTITIES),
-    "arena.failure": ["config", "memory", "storage", "crash"],
+    "arena.failure": ["config", "data", "memory", "storage", "crash"],
     "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],

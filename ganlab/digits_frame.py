@@ -1,0 +1,158 @@
+"""A frame of a run on digits: what a viewer may see of one moment, when there is one, and its packing to bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ganlab.digits import SIDE
+from ganlab.digits_config import DigitsConfig
+
+ROWS = 8
+"""Rows and columns of the sheet."""
+SHEET_BYTES = 20_000
+DENSE = 8
+"""Every step up to this one is a frame."""
+EARLY = 150
+"""Frames that are spread evenly in log step up to LAST, about."""
+EPOCHS = 200
+"""Every epoch up to this one ends in a frame."""
+LAST = 200_000
+
+
+@dataclass(frozen=True, eq=False)
+class DigitsFrame:
+    """One moment of a run; numbers (1,) float32, nan where undefined."""
+
+    step: int
+    epoch: float
+    """Passes over the images."""
+    d_updates: int
+    g_updates: int
+    sheet: np.ndarray
+    """What G, or its moving average, makes of the same ROWS² latent points in every frame, (ROWS², 28, 28) uint8."""
+    d_loss: np.ndarray
+    """D's adversarial loss in the round's last update."""
+    g_loss: np.ndarray
+    """G's adversarial loss in the round's last update, the raw G's."""
+    penalty: np.ndarray
+    """D's penalty in the round's last update, already weighted."""
+    d_grad: np.ndarray
+    """Norm of the gradient of D's last update."""
+    g_grad: np.ndarray
+    """Norm of the gradient of G's last update."""
+    d_accuracy: np.ndarray
+    """Share of real and generated images, half and half, that D tells right."""
+    fools: np.ndarray
+    """Share of generated images that D takes for real."""
+    metrics: Mapping[str, float]
+    """What a judge says of generated images, by key; empty where none was asked."""
+    died: np.ndarray
+    """Step of the divergence, -1 before it, (1,)."""
+    outcome: str = ""
+    """'' while healthy, else 'diverged'."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Of the divergence: step, quantity, knob."""
+
+
+NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
+
+
+@lru_cache(16)
+def schedule(config: DigitsConfig) -> frozenset[int]:
+    """All steps that ever become frames, by the step alone: dense early, then evenly in log step, and every epoch.
+
+    An edit adds the step at which it starts and the next. At most 360 beside those; the target plays no part.
+    """
+    even = {int(step) for step in np.rint(np.geomspace(1, LAST, EARLY))}
+    edges = {start + after for start, _, _ in config.edits for after in (0, 1)}
+    return frozenset(range(DENSE + 1)) | even | set(epoch_ends(config)) | edges
+
+
+def epoch_ends(config: DigitsConfig) -> list[int]:
+    """The steps at which each of the first EPOCHS passes is complete, within reach."""
+    ends = (config.step_of(epoch) for epoch in range(1, EPOCHS + 1))
+    return [step for step in ends if step < LAST]
+
+
+def ends_epoch(config: DigitsConfig, step: int) -> bool:
+    """Whether a pass over the images is completed by a step."""
+    return step > 0 and math.floor(config.epoch(step)) > math.floor(config.epoch(step - 1))
+
+
+def is_frame(config: DigitsConfig, step: int) -> bool:
+    """Whether a step becomes a frame."""
+    return step in schedule(config)
+
+
+def frame_steps(config: DigitsConfig) -> list[int]:
+    """The steps up to the config's target that become frames."""
+    return sorted(step for step in schedule(config) if step <= config.steps)
+
+
+def pack(frame: DigitsFrame) -> bytes:
+    """The frame as bytes: u32 length of the JSON, the JSON (null for nan), the sheet as a grey PNG of 8 bits."""
+    head: dict[str, Any] = {name: number(getattr(frame, name)[0]) for name in NUMBERS}
+    head |= {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates", "outcome")}
+    head |= {"died": int(frame.died[0]), "facts": dict(frame.facts)}
+    head |= {"metrics": {name: number(value) for name, value in frame.metrics.items()}}
+    text = json.dumps(head, sort_keys=True, allow_nan=False).encode()
+    return len(text).to_bytes(4, "little") + text + png(tiled(frame.sheet))
+
+
+def unpack(blob: bytes) -> DigitsFrame:
+    """The frame, as exact as the packing left it: the sheet's greys may be fewer."""
+    end = 4 + int.from_bytes(blob[:4], "little")
+    head = json.loads(blob[4:end])
+    for name in NUMBERS:
+        head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
+    head["died"] = np.array([head["died"]])
+    head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
+    return DigitsFrame(sheet=cut(np.asarray(Image.open(io.BytesIO(blob[end:])))), **head)
+
+
+def sheet_png(blob: bytes) -> bytes:
+    """The sheet of a packed frame, a PNG as it stands."""
+    return blob[4 + int.from_bytes(blob[:4], "little") :]
+
+
+def number(value: Any) -> float | None:
+    """A number for JSON: None where it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def tiled(sheet: np.ndarray) -> np.ndarray:
+    """Images (ROWS², 28, 28) side by side, (ROWS·28, ROWS·28)."""
+    return sheet.reshape(ROWS, ROWS, SIDE, SIDE).swapaxes(1, 2).reshape(ROWS * SIDE, ROWS * SIDE)
+
+
+def cut(picture: np.ndarray) -> np.ndarray:
+    """The images (ROWS², 28, 28) of `tiled`."""
+    return picture.reshape(ROWS, SIDE, ROWS, SIDE).swapaxes(1, 2).reshape(ROWS**2, SIDE, SIDE)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """A grey picture as a PNG of at most SHEET_BYTES: with as many of 256 greys as fit, noise with 4."""
+    for greys in GREYS:
+        file = io.BytesIO()
+        Image.fromarray(levels(greys)[picture]).save(file, "PNG", compress_level=9)
+        if file.tell() <= SHEET_BYTES:
+            break
+    return file.getvalue()
+
+
+@cache
+def levels(greys: int) -> np.ndarray:
+    """The nearest of evenly spaced greys to each of 256, black and white among them, (256,) uint8."""
+    return np.rint(np.rint(np.arange(256) / 255 * (greys - 1)) * 255 / (greys - 1)).astype(np.uint8)
+
+
+GREYS = (256, 64, 32, 16, 8, 4)

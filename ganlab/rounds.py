@@ -1,0 +1,79 @@
+"""What a round is, whatever the networks: D's updates, then G's; its end, with divergence and edits.
+
+A state has config, now, step, turn, penalty, died, facts, and the players g and d (see state.py); its trainer gives
+the two gradients.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganlab.regularizers import REGULARIZERS
+from ganlab.run_config import RunConfig
+
+Gradient = Callable[[Any], None]
+"""(state) -> None; notes a player's loss and gradient."""
+BLOWN_UP = 1e6
+"""A loss beyond this, or not finite, ends a member's training."""
+HEAVY = 10.0
+"""A penalty's weight from which it is the first suspect."""
+
+
+def update(state: Any, d_gradient: Gradient, g_gradient: Gradient) -> None:
+    """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
+    now = state.now
+    if state.turn == 0:
+        state.d.loss = state.g.loss = state.penalty = None
+    meet = now.update == "simultaneous" and now.d_steps > 0 and now.g_steps > 0 and state.turn == now.d_steps - 1
+    if state.turn < now.d_steps:
+        d_gradient(state)
+    if state.turn >= now.d_steps or meet:
+        g_gradient(state)
+    if state.turn < now.d_steps:
+        state.d.step(now.optimizer, now.d_lr, now.beta1, now.beta2)
+        if after_step := REGULARIZERS[now.regularizer].after_step:
+            after_step(state.d.net, now)
+    if state.turn >= now.d_steps or meet:
+        state.g.step(now.optimizer, now.g_lr, now.beta1, now.beta2)
+    state.turn += 1 + meet
+    if state.turn == now.d_steps + now.g_steps:
+        end_round(state)
+
+
+def end_round(state: Any) -> None:
+    """Counts the step, looks for divergence, carries out the edits that start at the next step."""
+    state.step, state.turn = state.step + 1, 0
+    losses = {"d_loss": state.d.loss, "g_loss": state.g.loss, "penalty": state.penalty}
+    blown_up = {name: loss for name, loss in losses.items() if loss is not None and not calm(loss)}
+    if blown_up:
+        bury(state, {name: ~(loss.abs() <= BLOWN_UP) for name, loss in blown_up.items()})
+    if any(start == state.step for start, _, _ in state.config.edits):
+        state.now = state.config.at(state.step)
+
+
+def calm(loss: Tensor) -> bool:
+    """Whether every member's loss is finite and of a sane size."""
+    return loss.abs().max().item() <= BLOWN_UP
+
+
+def bury(state: Any, blown_up: dict[str, Tensor]) -> None:
+    """Notes when each member diverged, and for the first one what and which knob is likely to blame."""
+    fresh = torch.stack(list(blown_up.values())).any(0) & (state.died < 0)
+    state.died = torch.where(fresh, state.step, state.died)
+    if not state.facts:
+        quantity = next(name for name, bad in blown_up.items() if bool(bad.any()))
+        state.facts = {"step": state.step, "quantity": quantity, "knob": blame(state.now, quantity)}
+
+
+def blame(config: RunConfig, quantity: str) -> str:
+    """The field that most likely let a quantity blow up."""
+    if config.loss == "wasserstein" and config.regularizer == "none" and not config.spectral_norm:
+        return "regularizer"
+    weight = REGULARIZERS[config.regularizer].knob
+    if weight in ("gamma", "gp_lambda") and (quantity == "penalty" or getattr(config, weight) >= HEAVY):
+        return weight
+    return "d_lr" if config.d_lr >= config.g_lr else "g_lr"

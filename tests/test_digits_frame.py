@@ -1,0 +1,101 @@
+"""Frames of digits: which steps have one, and what their bytes hold."""
+
+import numpy as np
+import pytest
+
+from ganlab.config import DigitsConfig
+from ganlab.digits_frame import (
+    SHEET_BYTES,
+    DigitsFrame,
+    ends_epoch,
+    epoch_ends,
+    frame_steps,
+    is_frame,
+    pack,
+    schedule,
+    sheet_png,
+    unpack,
+)
+from ganlab.digits_snapshot import snapshot
+from ganlab.digits_state import start
+
+LONG = DigitsConfig(steps=200_000, batch_size=64)
+DATA = {"subset": {}, "full": {"dataset": "mnist"}, "few": {"classes": "3", "batch_size": 512}, "k5": {"d_steps": 5}}
+
+
+@pytest.mark.parametrize("kind", DATA)
+def test_frames_are_dense_early_come_every_epoch_and_are_at_most_400(kind):
+    config = LONG.replace(**DATA[kind])
+    steps = frame_steps(config)
+    assert steps[:9] == list(range(9))
+    assert len(steps) <= 400
+    assert steps == sorted(set(steps))
+    ends = epoch_ends(config)
+    assert set(ends) <= set(steps)
+    for epoch, step in enumerate(ends[:50], 1):
+        assert config.epoch(step) >= epoch > config.epoch(step - 1)
+        assert ends_epoch(config, step)
+
+
+def test_the_schedule_is_of_the_step_alone_whatever_the_target():
+    assert schedule(LONG) == schedule(LONG.replace(steps=5))
+    edited = LONG.replace(edits=((777, "g_lr", 0.1),))
+    assert schedule(edited) == schedule(LONG) | {777, 778}
+    assert is_frame(edited, 777)
+
+
+def test_an_edit_of_d_steps_moves_only_the_epochs_after_it():
+    edited = LONG.replace(edits=((1000, "d_steps", 4),))
+    assert {s for s in schedule(edited) if s <= 1000} - {1000} == {s for s in schedule(LONG) if s < 1000}
+    assert edited.epoch(1078) - edited.epoch(1000) == pytest.approx(4 * 78 * 64 / 5000)
+
+
+def frame(sheet):
+    one = np.array([0.25], np.float32)
+    gone = np.array([np.nan], np.float32)
+    return DigitsFrame(
+        *(7, 0.09, 7, 7, sheet, one, one * 2, gone, one, one, one, gone),
+        metrics={"covered": 9.0, "fid": float("nan")},
+        died=np.array([-1]),
+    )
+
+
+def digits():
+    from ganlab.digits import fixed
+
+    return ((fixed("mnist_5k", "0123456789", 64, 0)[:, 0].numpy() + 1) * 127.5).round().astype(np.uint8)
+
+
+def test_a_frame_of_digits_comes_back_exactly():
+    before, after = frame(digits()), unpack(pack(frame(digits())))
+    assert np.array_equal(after.sheet, before.sheet)
+    for name in ("step", "epoch", "d_updates", "outcome", "facts", "d_loss", "g_loss", "penalty", "fools", "died"):
+        assert np.array_equal(getattr(after, name), getattr(before, name), equal_nan=name in ("penalty", "fools")), name
+    assert after.metrics["covered"] == 9.0
+    assert np.isnan(after.metrics["fid"])
+    assert sheet_png(pack(before))[:4] == b"\x89PNG"
+
+
+def test_even_noise_fits_into_a_sheets_bytes_by_giving_up_greys():
+    noise = np.random.default_rng(0).integers(0, 256, (64, 28, 28), np.uint8)
+    blob = pack(frame(noise))
+    assert len(sheet_png(blob)) <= SHEET_BYTES
+    assert np.abs(unpack(blob).sheet.astype(int) - noise).max() <= 43
+    assert len(sheet_png(pack(snapshot_frame()))) <= SHEET_BYTES
+
+
+def snapshot_frame():
+    return snapshot(start(DigitsConfig(latent_dim=2)))
+
+
+def test_a_judge_may_add_numbers_of_the_images_that_are_shown():
+    seen = []
+
+    def judge(images):
+        seen.append(images)
+        return {"mean": float(images.mean())}
+
+    taken = snapshot(start(DigitsConfig(latent_dim=2)), judge)
+    assert seen[0].shape == (1000, 28, 28)
+    assert np.array_equal(np.rint(seen[0][:64] * 127.5 + 127.5).astype(np.uint8), taken.sheet)
+    assert taken.metrics == {"mean": float(seen[0].mean())}

@@ -1,0 +1,194 @@
+"""Training on digits is pure: equal configs, frames that change nothing, exact resumption; every loss trains."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from ganlab import runs, train_digits, vision, worker
+from ganlab.config import DigitsConfig, knobs
+from ganlab.digits_frame import frame_steps
+from ganlab.losses import LOSSES
+from ganlab.optimizers import OPTIMIZERS
+from ganlab.regularizers import REGULARIZERS
+from ganlab.store import Store
+from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
+
+SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
+KINDS = {
+    "light": {},
+    "classic": {"architecture": "classic", "optimizer": "rmsprop"},
+    "deep": {"architecture": "deep", "update": "simultaneous"},
+    "many_d": {"d_steps": 2, "g_steps": 2, "loss": "relativistic"},
+    "augmented": {"augment": "diffaugment", "regularizer": "r1_r2", "ema": 0.0},
+    "spectral": {"spectral_norm": True, "loss": "hinge", "optimizer": "sgd"},
+    "half": {"precision": "bfloat16", "regularizer": "wgan_gp"},
+    "few": {"classes": "17", "batch_size": 7},
+    "edited": {
+        "edits": ((2, "d_steps", 0), (3, "d_steps", 2), (3, "loss", "wasserstein"), (4, "augment", "diffaugment"))
+    },
+}
+
+
+def arrays(frame):
+    return {f.name: getattr(frame, f.name) for f in dataclasses.fields(frame) if f.name not in ("metrics", "facts")}
+
+
+def assert_equal(one, other):
+    for name, value in arrays(one).items():
+        assert np.array_equal(value, arrays(other)[name], equal_nan=np.asarray(value).dtype.kind == "f"), name
+
+
+def assert_same_state(one, other):
+    a, b = checkpoint(one), checkpoint(other)
+    assert a.keys() == b.keys()
+    assert all(torch.equal(a[name], b[name]) for name in a), [name for name in a if not torch.equal(a[name], b[name])]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_equal_configs_give_equal_frames_whatever_else_the_process_does(kind):
+    config = SMALL.replace(**KINDS[kind])
+    alone = list(train(config))
+    before, again = torch.random.get_rng_state(), []
+    other = start(SMALL.replace(seed=5))
+    for frame in train(config):
+        again.append(frame)
+        update(other)
+        assert torch.equal(torch.random.get_rng_state(), before), "the global random state is left alone"
+        torch.rand(3)
+        before = torch.random.get_rng_state()
+    assert len(alone) == len(again) == 5
+    for one, two in zip(alone, again, strict=True):
+        assert_equal(one, two)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_taking_frames_changes_nothing_and_a_run_resumes_exactly_after_any_update(kind):
+    config = SMALL.replace(**KINDS[kind])
+    watched, unwatched = start(config), start(config)
+    for done in range(6):
+        resumed = restore(config, checkpoint(unwatched))
+        if done % 2:
+            assert_equal(snapshot(watched), snapshot(resumed))
+        for state in (watched, unwatched, resumed):
+            update(state)
+        assert_same_state(watched, unwatched)
+        assert_same_state(resumed, unwatched)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("regularizer", REGULARIZERS)
+def test_every_loss_trains_under_every_constraint(loss, regularizer):
+    *_, last = train(SMALL.replace(loss=loss, regularizer=regularizer, steps=2))
+    assert (last.step, last.outcome) == (2, "")
+    assert np.isfinite([last.d_loss, last.g_loss, last.d_grad, last.g_grad]).all()
+    assert np.isfinite(last.penalty).all() == (REGULARIZERS[regularizer].penalty is not None)
+    assert np.isfinite(last.d_accuracy).all() == (LOSSES[loss].threshold is not None)
+
+
+@pytest.mark.parametrize("architecture", ["classic", "deep"])
+@pytest.mark.parametrize("constraint", [{"regularizer": "r1_r2"}, {"spectral_norm": True}])
+def test_every_architecture_trains_under_penalties_and_spectral_norm(architecture, constraint):
+    *_, last = train(SMALL.replace(architecture=architecture, steps=1, **constraint))
+    assert np.isfinite(last.g_loss).all()
+
+
+def test_fewer_steps_are_the_exact_prefix_of_more():
+    short, long = list(train(SMALL.replace(steps=3))), list(train(SMALL.replace(steps=6)))
+    assert SMALL.replace(steps=3).key() == SMALL.key()
+    for one, two in zip(short, long, strict=False):
+        assert_equal(one, two)
+
+
+def test_both_sides_learn_to_win():
+    """D alone gets better at telling apart; G alone gets better at fooling a D that rests."""
+    small = DigitsConfig(batch_size=16, latent_dim=4, steps=40, ema=0.0)
+    first, *_, last = train(small.replace(g_steps=0))
+    assert last.d_accuracy[0] > 0.95 > first.d_accuracy[0]
+    assert np.isnan(last.g_loss).all()
+    *_, last = train(small.replace(d_steps=0))
+    assert last.fools[0] == 1.0
+    assert np.isnan(last.d_loss).all()
+
+
+def test_penalties_and_losses_are_those_of_the_registries():
+    """R1 on images is γ/2 times the squared norm of D's slope over 784 pixels, at the images of the batch."""
+    config = SMALL.replace(regularizer="r1", gamma=3.0, ema=0.0)
+    state = start(config)
+    d, real = start(config).d.net, start(config).real["d"].row(0).requires_grad_()
+    update(state)
+    (slope,) = torch.autograd.grad(d(real).sum(), real)
+    assert state.penalty.item() == pytest.approx(1.5 * slope.square().sum((1, 2, 3)).mean().item(), rel=1e-5)
+    fake = start(config).g.net(start(config).z["d"].row(0)[0], training=True)
+    expected = LOSSES["nonsaturating"].discriminator(d(real).view(1, -1), d(fake).view(1, -1))
+    assert torch.allclose(state.d.loss, expected, atol=1e-6)
+
+
+def test_the_average_follows_weights_and_batch_statistics():
+    state = start(SMALL.replace(ema=0.5))
+    weights, buffer = state.shown.flat.clone(), state.shown.norm_buffers[0].clone()
+    for _ in range(2):
+        update(state)
+    kept = 2 / 11
+    assert torch.allclose(state.shown.flat, kept * weights + (1 - kept) * state.g.net.flat)
+    assert torch.allclose(state.shown.norm_buffers[0], kept * buffer + (1 - kept) * state.g.net.norm_buffers[0])
+    raw = start(SMALL.replace(ema=0.0))
+    assert raw.shown is raw.g.net
+
+
+def test_divergence_ends_in_a_frame_that_names_step_quantity_and_knob():
+    frames = list(train(SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein", steps=60)))
+    assert frames[-1].outcome == "diverged"
+    assert all(frame.outcome == "" for frame in frames[:-1])
+    assert frames[-1].facts["step"] == frames[-1].step == frames[-1].died[0]
+    assert frames[-1].facts["knob"] == "regularizer"
+
+
+@pytest.mark.parametrize("name", [name for name, spec in knobs(DigitsConfig).items() if spec.live])
+def test_every_live_field_can_be_edited(name):
+    spec = knobs(DigitsConfig)[name]
+    value = spec.choices[-1] if spec.kind == "choice" else 2 if spec.kind == "int" else 0.5
+    *_, last = train(SMALL.replace(edits=((1, name, value),), steps=2))
+    assert last.step == 2
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_optimiser_moves_both_sides(optimizer):
+    state = start(SMALL.replace(optimizer=optimizer))
+    before = state.g.net.flat.clone(), state.d.net.flat.clone()
+    advance(state)
+    assert not torch.equal(before[0], state.g.net.flat)
+    assert not torch.equal(before[1], state.d.net.flat)
+
+
+def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tmp_path):
+    config = SMALL.replace(steps=20)
+    undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
+    with Store(tmp_path) as store:
+        for steps in (7, 13, 20):
+            store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me")
+            worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(config.key())
+        assert (run.state, run.step, run.kind) == ("done", 20, "digits")
+        assert store.frames(config.key(), 0) == undisturbed
+        assert store.steps(config.key()) == frame_steps(config)
+
+
+def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    config = SMALL.replace(dataset="mnist")
+    with Store(tmp_path) as store:
+        store.wish(config.key(), config.to_json(), 3, "me")
+        worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(config.key())
+    assert (run.state, run.note, run.facts["dataset"]) == ("failed", "data", "mnist")
+    assert run.facts["reason"] == "no_network"
+
+
+def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
+    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    assert (runs.threads("digits"), runs.threads("plane")) == (2, 1)
+    monkeypatch.setattr("loky.cpu_count", lambda: 1)
+    assert runs.threads("digits") == 1

@@ -1,0 +1,30 @@
+"""torchvision is importable wherever it is installed, and its other troubles are not hidden."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from ganlab import vision
+
+
+@pytest.mark.skipif(find_spec("torchvision") is None, reason="torchvision is not installed")
+def test_torchvision_imports_in_a_fresh_process():
+    code = "from ganlab.vision import prepare_torchvision as p; p(); p(); from torchvision.transforms import v2"
+    subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
+
+
+def test_other_errors_are_not_hidden(monkeypatch):
+    def broken(name):
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(vision, "find_spec", lambda name: True)
+    monkeypatch.setattr(vision.importlib, "import_module", broken)
+    with pytest.raises(RuntimeError, match="out of luck"):
+        vision.prepare_torchvision.__wrapped__()
+
+
+def test_without_torchvision_nothing_happens(monkeypatch):
+    monkeypatch.setattr(vision, "find_spec", lambda name: None)
+    assert vision.prepare_torchvision.__wrapped__() is None
