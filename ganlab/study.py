@@ -21,51 +21,17 @@ import torch
 from ganlab import tables
 from ganlab.config import PlaneConfig
 from ganlab.database import find_place
-from ganlab.knobs import knobs
-from ganlab.presets import PUBLISHED
+from ganlab.grids import STUDIES, Study
 from ganlab.runs import Runs, RunStatus
 from ganlab.store import Store
-from ganlab.tables import EVIDENCE, Expected
+from ganlab.tables import EVIDENCE
 
 POLL = 0.5
 """Seconds between two looks at the runs."""
 TOLD = 10.0
 """Seconds between two progress lines."""
-SEEDS = 5
 VIEWER = "study"
-IDENTITY = ("seed", "members", "steps")
-"""Fields that every row has, whatever varies."""
 DOCS = Path(__file__).parent.parent / "docs" / "studies.md"
-
-
-@dataclass(frozen=True)
-class Study:
-    """Arms by name, in the order of their turns. The seeds of an arm are the members of its configs."""
-
-    arms: dict[str, tuple[PlaneConfig, ...]]
-    protocol: str
-    expected: tuple[Expected, ...] = ()
-
-    @property
-    def cells(self) -> Iterator[tuple[str, PlaneConfig]]:
-        """(arm, config), in the order of their turns."""
-        return ((arm, config) for arm, configs in self.arms.items() for config in configs)
-
-    @property
-    def varied(self) -> list[str]:
-        """The fields in which the configs differ."""
-        names = [name for name in knobs(PlaneConfig) if name not in IDENTITY]
-        return [name for name in names if len({getattr(config, name) for _, config in self.cells}) > 1]
-
-
-def side_by_side(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
-    """The seeds as members of one batched run: a fifth to two fifths less work than one by one."""
-    return (config.replace(members=SEEDS),)
-
-
-def one_by_one(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
-    """The seeds as runs of their own, where a batched one is beyond the limit of arithmetic per step."""
-    return tuple(config.replace(seed=seed) for seed in range(SEEDS))
 
 
 # Where a study lies
@@ -169,6 +135,8 @@ class Round:
             shortest = config.steps == min(other.steps for other in rivals)
             if len(self.flying) < self.at_once and shortest:
                 self.waiting.remove(config)
+                run = self.runs.store.run(config.key())
+                self.before += work(config, max(run.step, 0)) if run else 0.0
                 self.runs.submit(config, VIEWER)
                 self.flying[config] = RunStatus("queued")
 
@@ -276,65 +244,6 @@ last state: 10,000 fixed z; a point is valid within 3σ of a mode; a mode is cov
 (Σ|p − 1/K| + p_invalid)/2. L_D is the sum of its two terms, on the same points. Networks, data and noise of the seeds
 are independent; members of one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one
 thread a run, other work beside it: steps/s (all seeds of a run advance at each) are for orientation only."""
-
-PLAIN = {"nonsaturating": PUBLISHED, "saturating": PUBLISHED.replace(loss="saturating")}
-BOUND = {
-    "r1": PUBLISHED.replace(regularizer="r1", gamma=1.0),
-    "wgan_gp": PUBLISHED.replace(loss="wasserstein", regularizer="wgan_gp", gp_lambda=0.1, beta2=0.9),
-}
-G_UPDATES, D_UPDATES = 500, 25_000
-GRID = PUBLISHED.replace(dataset="grid_3x3")
-
-STUDIES: dict[str, Study] = {
-    "ring": Study(
-        arms={"vanilla": side_by_side(PUBLISHED)},
-        protocol="The ring-8 anchor: non-saturating, no penalty, one D update a G update, 10,000 of each. Reported: "
-        "github.com/brycesandlund/paired-discriminator, mean ± SD of 5 seeds, which draws its numbers otherwise.",
-        expected=(
-            Expected("vanilla", "modes_covered", 7, 8, "7.60 ± 0.89"),
-            Expected("vanilla", "valid", 0.80, 0.90, "0.849 ± 0.012"),
-            Expected("vanilla", "mode_tv", 0.15, 0.36, "0.226 ± 0.072"),
-        ),
-    ),
-    "packing": Study(
-        arms={"vanilla": side_by_side(GRID), "packing": side_by_side(GRID.replace(packing=2))},
-        protocol="The 3×3 grid, spacing 1.5, σ 0.1: vanilla against packing of 2 points (128 packs a batch), 10,000 "
-        "updates. Reported: github.com/brycesandlund/paired-discriminator, mean ± SD of 5 seeds.",
-        expected=(
-            Expected("vanilla", "modes_covered", 4, 6, "4.8"),
-            Expected("vanilla", "mode_tv", 0.45, 0.56, "0.519 ± 0.003"),
-            Expected("packing", "modes_covered", 8.5, 9, "9.0"),
-            Expected("packing", "mode_tv", 0, 0.30, "0.190 ± 0.022"),
-        ),
-    ),
-    "k": Study(
-        arms={f"{name}_k50": side_by_side(arm.replace(d_steps=50, steps=G_UPDATES)) for name, arm in PLAIN.items()}
-        | {
-            f"{name}_k{k}": side_by_side(arm.replace(d_steps=k, steps=G_UPDATES))
-            for k in (5, 1)
-            for name, arm in (PLAIN | BOUND).items()
-        }
-        | {f"{name}_k50": one_by_one(arm.replace(d_steps=50, steps=G_UPDATES)) for name, arm in BOUND.items()}
-        | {
-            f"{name}_k{k}_equal_d": side_by_side(arm.replace(d_steps=k, steps=D_UPDATES // k))
-            for arms in (PLAIN, BOUND)
-            for k in (5, 1)
-            for name, arm in arms.items()
-        }
-        | {f"{name}_k50_long": side_by_side(arm.replace(d_steps=50, steps=1000)) for name, arm in PLAIN.items()}
-        | {f"{name}_k50_long": one_by_one(arm.replace(d_steps=50, steps=700)) for name, arm in BOUND.items()},
-        protocol="D updates per G update, 1, 5 and 50, under four ways to hold D, for 500 G updates; `equal_d`: for the "
-        "25,000 D updates that k = 50 has by then; `long`: further. `r1` is non-saturating with γ = 1; `wgan_gp` has "
-        "λ = 0.1 and Adam (0.5, 0.9). Nothing is published on it. The bands are those of an earlier run of ours with "
-        "one or two seeds; one of eight modes, perfectly drawn, has L_D .392, L_G 2.197 and accuracy .938.",
-        expected=(
-            *(Expected(f"{name}_k50", "modes_covered", 0, 2, "1", least=4) for name in PLAIN),
-            *(Expected(f"{name}_k50", "d_loss", 0.30, 0.50, ".34 to .42") for name in PLAIN),
-            *(Expected(f"{name}_k50", "d_accuracy", 0.92, 0.96, ".936 to .942") for name in PLAIN),
-            *(Expected(f"{name}_k50", "valid", 0, 0.15, ".07 to .08") for name in BOUND),
-        ),
-    ),
-}
 
 if __name__ == "__main__":
     main(sys.argv[1:])

@@ -81,7 +81,7 @@ def scalars(frame: Frame) -> dict[str, Any]:
 
 
 def state_at(store: Store, config: PlaneConfig) -> State:
-    """A run's state at config.steps, or where it diverged: from its newest checkpoint up to there, and on if need be."""
+    """A run's state at config.steps, or where it diverged: from its newest checkpoint up to there, and on."""
     state = next(restored(store, config), None) or train.start(config)
     while state.step < config.steps and not state.outcome:
         train.update(state)
@@ -98,7 +98,7 @@ def restored(store: Store, config: PlaneConfig) -> Iterator[State]:
 
 
 def evaluate(state: State) -> dict[str, Any]:
-    """Every metric of FINAL fixed z, the shares of the modes or cells, and D's losses and hits; {name_10k: (M, ...)}."""
+    """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; {name_10k: (M, ...)}."""
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
     with torch.no_grad():

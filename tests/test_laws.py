@@ -12,7 +12,7 @@ FLOORS = [
     {"datasets", "losses", "regularizers", "countermeasures"},
     {"knobs", "config", "metrics", "frame"},
     {"theory", "state", "snapshot", "train", "database", "checkpoints", "recording", "store", "tail", "upkeep"},
-    {"diagnosis", "presets", "worker", "slot", "runs", "record", "tables", "study"},
+    {"diagnosis", "presets", "worker", "slot", "runs", "record", "tables", "grids", "study"},
     {"ui"},
 ]
 """From the ground up; a module may import from its own floor and below."""
