@@ -130,15 +130,21 @@ class Round:
 
     def _start(self) -> None:
         """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
-        for config in list(self.waiting):
-            rivals = [other for other in [*self.waiting, *self.flying] if other.key() == config.key()]
-            shortest = config.steps == min(other.steps for other in rivals)
-            if len(self.flying) < self.at_once and shortest:
-                self.waiting.remove(config)
-                run = self.runs.store.run(config.key())
-                self.before += work(config, max(run.step, 0)) if run else 0.0
-                self.runs.submit(config, VIEWER)
-                self.flying[config] = RunStatus("queued")
+        while len(self.flying) < self.at_once and (config := self._next()):
+            self.waiting.remove(config)
+            run = self.runs.store.run(config.key())
+            self.before += work(config, max(run.step, 0)) if run else 0.0
+            self.runs.submit(config, VIEWER)
+            self.flying[config] = RunStatus("queued")
+
+    def _next(self) -> PlaneConfig | None:
+        """The first cell that waits for no other; None where all do."""
+        flying, shortest = {config.key() for config in self.flying}, dict[str, int]()
+        keys = {config: config.key() for config in self.waiting}
+        for config, key in keys.items():
+            shortest[key] = min(config.steps, shortest.get(key, config.steps))
+        free = (config for config, key in keys.items() if key not in flying and config.steps == shortest[key])
+        return next(free, None)
 
     def _take_in(self, config: PlaneConfig, status: RunStatus) -> None:
         if status.state == "failed":

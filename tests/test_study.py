@@ -42,7 +42,7 @@ class Here:
 
     def status(self, key, viewer=None):
         row = self.store.run(key)
-        return RunStatus(row.state, row.step, row.target)
+        return RunStatus(row.state, row.step, row.target, note=row.note, facts=row.facts)
 
 
 @pytest.fixture
@@ -132,18 +132,26 @@ def test_rows_are_the_frames_of_the_run(place, here):
         assert seen["js"] == pytest.approx(float(frame.metrics["js"][1]), abs=1e-6)
 
 
-def test_the_final_evaluation_is_the_published_one(place, here):
-    state = train.start(SMALL.replace(members=2))
+def test_the_final_evaluation_is_of_10_000_points():
+    state = train.start(SMALL.replace(members=2, dataset="ring"))
+    state.g.net.flat.mul_(3)
     found = tables.evaluate(state)
     shares = found["shares_10k"][1]
+    assert 0.01 < shares.sum() < 1
     assert found["valid_10k"][1] == pytest.approx(shares.sum(), abs=1e-6)
-    assert (shares * tables.FINAL).round(2).tolist() == [round(float(s) * tables.FINAL) for s in shares]
     assert found["modes_covered_10k"][1] == (shares >= 0.01).sum()
-    blind = train.start(SMALL)
+    counts = [float(share) * 10_000 for share in shares]
+    assert counts == pytest.approx([round(count) for count in counts], abs=0.01)
+    assert any(round(count) % 4 for count in counts), "as if there were 2,500"
+
+
+def test_a_blind_discriminator_is_at_the_equilibrium_of_the_losses():
+    blind = train.start(SMALL.replace(packing=4))
     blind.d.net.flat.zero_()
     found = tables.evaluate(blind)
     assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
     assert found["g_loss_10k"][0] == pytest.approx(math.log(2), abs=1e-6)
+    assert found["d_accuracy_10k"][0] == 0.5
 
 
 def test_a_run_that_went_further_is_measured_at_its_target(place, here):
