@@ -209,7 +209,7 @@ def main(arguments: list[str]) -> None:
     """Lists the studies, or runs one, or shows what it has found so far."""
     parser = argparse.ArgumentParser(prog="python -m ganlab.study", description="Named grids of configs and seeds.")
     parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
-    parser.add_argument("--table", action="store_true", help="show what is finished, compute nothing")
+    parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
     parser.add_argument("--place", type=Path, help="folder of the study store")
     parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
     parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
@@ -221,7 +221,7 @@ def main(arguments: list[str]) -> None:
     if asked.name:
         if not asked.table:
             compute(asked.name, place, asked.slots, asked.minutes)
-        show(asked.name, place, asked.out, keep=not asked.table)
+        show(asked.name, place, asked.out)
     elif not asked.docs:
         for name, study in STUDIES.items():
             cells = [config for _, config in study.cells]
@@ -230,14 +230,13 @@ def main(arguments: list[str]) -> None:
         DOCS.write_text(document(asked.out))
 
 
-def show(name: str, place: Place, out: Path, keep: bool) -> None:
-    """Prints a study's medians, and keeps its table if asked to."""
+def show(name: str, place: Place, out: Path) -> None:
+    """Keeps the table of what is finished of a study, and prints its medians."""
     table = place.table(STUDIES[name])
     if table.empty:
         print("no cell is finished")
         return
-    if keep:
-        tables.write(table, out / f"{name}.parquet")
+    tables.write(table, out / f"{name}.parquet")
     print(tables.markdown(table, STUDIES[name].expected))
 
 
