@@ -200,7 +200,9 @@ def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
     titles = ["arm", "seeds", "G updates", "D updates", *(title for title, _ in COLUMNS.values()), "steps/s"]
     body = [line(arm, group) for arm, group in finals(table).groupby("arm", sort=False)]
     checks = [found for one in expected if (found := check(table, one))]
-    return "\n".join([*grid(titles, body), *(["", *grid(CHECKED, map(verdict, checks))] if checks else [])])
+    held = f"{sum(found.holds for found in checks)} of {len(checks)} expectations hold."
+    told = ["", held, "", *grid(CHECKED, map(verdict, checks))] if checks else []
+    return "\n".join([*grid(titles, body), *told])
 
 
 CHECKED = ("arm", "measure", "reported", "expected", "median", "seeds within", "agrees")
