@@ -215,7 +215,7 @@ def test_expectations_by_hand():
 
 def test_the_markdown_says_what_was_found():
     text = tables.markdown(FINALS, [Expected("b", "valid", 0.6, 1, "0.9 ± 0.1"), Expected("a", "valid", 0.7, 0.9)])
-    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if line}
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if "|" in line}
     assert "| 5 | 9 | 18 | 2 [1, 8] | 0.800 [0.100, 1.000] | – |" in text
     assert "0.9 ± 0.1 | 0.6 to 1 | 0.550 | 1 of 2 | **no**" in text
     assert "1 of 2 expectations hold." in text
