@@ -276,7 +276,7 @@ def test_the_document_is_that_of_the_tables():
     assert study.DOCS.read_text() == study.document()
 
 
-@pytest.mark.parametrize(("name", "arm", "step"), [("ring", "vanilla", 199), ("k", "nonsaturating_k50", 20)])
+@pytest.mark.parametrize(("name", "arm", "step"), [("ring", "vanilla", 199), ("k", "nonsaturating_k50", 5)])
 def test_shipped_evidence_can_be_computed_again(name, arm, step):
     """The first steps of a cell, member by member; single points may fall otherwise on another machine."""
     table, (config,) = tables.load(name), STUDIES[name].arms[arm]
