@@ -18,7 +18,7 @@ FLOORS = [
         *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep"),
     },
-    {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge"},
+    {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"},
     {"ui"},
 ]
 """From the ground up; a module may import from its own floor and below."""

@@ -1,0 +1,254 @@
+"""Named grids of configs and seeds, run unattended by the same workers: `python -m ganlab.study [NAME]`.
+
+A study has a store of its own. Each finished cell, a config up to its target, is one file of rows: so a study that was
+stopped goes on where it was, and nothing that is finished is computed again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Protocol
+
+import pandas as pd
+import torch
+
+from ganlab import tables
+from ganlab.config import PlaneConfig
+from ganlab.database import find_place
+from ganlab.grids import STUDIES, Study
+from ganlab.runs import Runs, RunStatus
+from ganlab.store import Store
+from ganlab.tables import EVIDENCE
+
+POLL = 0.5
+"""Seconds between two looks at the runs."""
+TOLD = 10.0
+"""Seconds between two progress lines."""
+VIEWER = "study"
+DOCS = Path(__file__).parent.parent / "docs" / "studies.md"
+
+
+# Where a study lies
+
+
+class Place:
+    """A study store: the runs, and the rows of finished cells beside them."""
+
+    def __init__(self, path: Path | None = None):
+        self.path = path or find_place()[0] / "studies"
+
+    def part(self, config: PlaneConfig) -> Path:
+        """The file of a cell's rows."""
+        return self.path / "parts" / f"{config.key()}-{config.steps}.parquet"
+
+    def finished(self, config: PlaneConfig) -> bool:
+        """Whether a cell's rows are there."""
+        return self.part(config).exists()
+
+    def table(self, study: Study) -> pd.DataFrame:
+        """The rows of all finished cells with their arm and what varies; empty before the first."""
+        cells = [(arm, config) for arm, config in study.cells if self.finished(config)]
+        labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
+        return pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
+
+    def _labelled(self, arm: str, config: PlaneConfig, varied: list[str]) -> pd.DataFrame:
+        rows = pd.read_parquet(self.part(config))
+        labels = {"arm": arm} | {name: getattr(config, name) for name in varied}
+        return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
+
+
+# Running
+
+
+class Trainer(Protocol):
+    """Who computes runs: `ganlab.runs.Runs`, or a test's."""
+
+    store: Store
+
+    def submit(self, config: Any, viewer: str) -> str:
+        """Wishes a run up to config.steps; its key."""
+
+    def status(self, key: str, viewer: str | None = None) -> RunStatus:
+        """How a run stands."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is."""
+
+    done: int
+    cells: int
+    share: float
+    """Of the arithmetic."""
+    left_s: float
+    """Seconds that the rest will take at the pace since the start; infinite before it is known."""
+
+    def __str__(self) -> str:
+        left = "?" if self.left_s == inf else f"{self.left_s // 60:.0f} min {self.left_s % 60:02.0f} s"
+        return f"{self.done}/{self.cells} cells, {self.share:4.0%}, {left} left"
+
+
+def work(config: PlaneConfig, steps: int) -> float:
+    """The arithmetic of a run's first steps."""
+    return config.flops() * min(steps, config.steps)
+
+
+class Round:
+    """One sitting at a study: what is finished, what is in work, what failed."""
+
+    def __init__(self, study: Study, place: Place, runs: Trainer, at_once: int = 1):
+        self.study, self.place, self.runs, self.at_once = study, place, runs, at_once
+        self.cells = list(dict.fromkeys(config for _, config in study.cells))
+        self.waiting = [config for config in self.cells if not place.finished(config)]
+        self.flying: dict[PlaneConfig, RunStatus] = {}
+        self.failed: dict[PlaneConfig, RunStatus] = {}
+        self.began, self.before = monotonic(), self._worked()
+
+    def turn(self) -> bool:
+        """Starts what may start and takes in what has ended; whether anything is left."""
+        self._start()
+        for config in list(self.flying):
+            status = self.flying[config] = self.runs.status(config.key(), VIEWER)
+            if status.state in ENDED:
+                del self.flying[config]
+                self._take_in(config, status)
+        return bool(self.waiting or self.flying)
+
+    def progress(self) -> Progress:
+        """How far the study is."""
+        worked, whole = self._worked(), sum(work(config, config.steps) for config in self.cells)
+        gained, seconds = worked - self.before, monotonic() - self.began
+        left = (whole - worked) / gained * seconds if gained > 0 else inf
+        done = sum(self.place.finished(config) for config in self.cells)
+        return Progress(done, len(self.cells), worked / whole, left if worked < whole else 0.0)
+
+    def _start(self) -> None:
+        """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
+        while len(self.flying) < self.at_once and (config := self._next()):
+            self.waiting.remove(config)
+            run = self.runs.store.run(config.key())
+            self.before += work(config, max(run.step, 0)) if run else 0.0
+            self.runs.submit(config, VIEWER)
+            self.flying[config] = RunStatus("queued")
+
+    def _next(self) -> PlaneConfig | None:
+        """The first cell that waits for no other; None where all do."""
+        flying, shortest = {config.key() for config in self.flying}, dict[str, int]()
+        keys = {config: config.key() for config in self.waiting}
+        for config, key in keys.items():
+            shortest[key] = min(config.steps, shortest.get(key, config.steps))
+        free = (config for config, key in keys.items() if key not in flying and config.steps == shortest[key])
+        return next(free, None)
+
+    def _take_in(self, config: PlaneConfig, status: RunStatus) -> None:
+        if status.state == "failed":
+            self.failed[config] = status
+        elif status.state == "stopped":  # the wish has run out, as after a night's sleep
+            self.waiting.insert(0, config)
+        else:
+            tables.write(tables.rows(self.runs.store, config), self.place.part(config))
+
+    def _worked(self) -> float:
+        finished = sum(work(config, config.steps) for config in self.cells if self.place.finished(config))
+        return finished + sum(work(config, status.step) for config, status in self.flying.items())
+
+
+ENDED = ("done", "diverged", "failed", "stopped")
+
+
+def run(study: Study, place: Place, runs: Trainer, at_once: int = 1, seconds: float = inf) -> Iterator[Progress]:
+    """Computes what is not finished, as long as there is time, and tells how far it is after every look."""
+    end, sitting = monotonic() + seconds, Round(study, place, runs, at_once)
+    while sitting.turn() and monotonic() < end:
+        yield sitting.progress()
+        sleep(POLL)
+    yield sitting.progress()
+    for config, status in sitting.failed.items():
+        print(f"failed: {config.key()} {status.note} {dict(status.facts)}", file=sys.stderr)
+
+
+# The command
+
+
+def told(steps: Iterable[Progress], say: Callable[[str], None]) -> None:
+    """Says how far a study is: when a cell is finished, every TOLD seconds, and at the end."""
+    done, when, last = -1, -inf, None
+    for step in steps:
+        if step.done != done or monotonic() - when >= TOLD:
+            say(str(step))
+            done, when = step.done, monotonic()
+        last = step
+    say(str(last))
+
+
+def compute(name: str, place: Place, slots: int, minutes: float) -> None:
+    """Runs a study in worker processes."""
+    with Store(place.path) as store, Runs(store, slots) as runs:
+        told(run(STUDIES[name], place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+
+
+def document(out: Path = EVIDENCE) -> str:
+    """The studies whose tables ship, as markdown: generated, never edited."""
+    parts = [HEAD]
+    for name, study in STUDIES.items():
+        if (out / f"{name}.parquet").exists():
+            table = pd.read_parquet(out / f"{name}.parquet")
+            missing = [f"`{arm}`" for arm in study.arms if arm not in set(table["arm"])]
+            note = f"\n\nNot yet measured: {', '.join(missing)}." if missing else ""
+            parts.append(f"## {name}\n\n{study.protocol}\n\n{tables.markdown(table, study.expected)}{note}")
+    return "\n\n".join(parts) + "\n"
+
+
+def main(arguments: list[str]) -> None:
+    """Lists the studies, or runs one, or shows what it has found so far."""
+    parser = argparse.ArgumentParser(prog="python -m ganlab.study", description="Named grids of configs and seeds.")
+    parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
+    parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
+    parser.add_argument("--place", type=Path, help="folder of the study store")
+    parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
+    parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
+    parser.add_argument("--out", type=Path, default=EVIDENCE, help="folder of the finished tables")
+    parser.add_argument("--docs", action="store_true", help="write docs/studies.md from the finished tables")
+    asked = parser.parse_args(arguments)
+    torch.set_num_threads(1)
+    place = Place(asked.place)
+    if asked.name:
+        if not asked.table:
+            compute(asked.name, place, asked.slots, asked.minutes)
+        show(asked.name, place, asked.out)
+    elif not asked.docs:
+        for name, study in STUDIES.items():
+            cells = [config for _, config in study.cells]
+            print(f"{name:10} {sum(map(place.finished, cells))}/{len(cells)} cells finished")
+    if asked.docs:
+        DOCS.write_text(document(asked.out))
+
+
+def show(name: str, place: Place, out: Path) -> None:
+    """Keeps the table of what is finished of a study, and prints its medians."""
+    table = place.table(STUDIES[name])
+    if table.empty:
+        print("no cell is finished")
+        return
+    tables.write(table, out / f"{name}.parquet")
+    print(tables.markdown(table, STUDIES[name].expected))
+
+
+HEAD = """# What the studies measured
+
+Written by `python -m ganlab.study --docs` from the tables in `ganlab/evidence`; never edited by hand. Each cell is the
+median over the seeds [lowest, highest]. Unless an arm says otherwise: ring of 8 Gaussians, radius 2, σ 0.1; latent 16;
+G and D 128×2 with leaky ReLU 0.2; Adam 2e-4 (0.5, 0.999); batch 256, no schedule. All measures but steps/s are of the
+last state: 10,000 fixed z; a point is valid within 3σ of a mode; a mode is covered with ≥ 1 % of all points; mode TV =
+(Σ|p − 1/K| + p_invalid)/2. L_D is the sum of its two terms, on the same points. Networks, data and noise of the seeds
+are independent; members of one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one
+thread a run, other work beside it: steps/s (all seeds of a run advance at each) are for orientation only."""
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

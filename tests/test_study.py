@@ -1,0 +1,293 @@
+"""A study through the real worker's code in this process, its table, and shipped evidence computed again."""
+
+import math
+
+import pandas as pd
+import pytest
+
+from ganlab import study, tables, train, worker
+from ganlab.config import ENGINE, ConfigError, PlaneConfig
+from ganlab.frame import MEASURED, frame_steps
+from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
+from ganlab.metrics import METRICS
+from ganlab.runs import Runs, RunStatus
+from ganlab.store import Store
+from ganlab.study import Place
+from ganlab.tables import Expected
+
+SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=8, latent_dim=2, steps=20)
+PAIR = (SMALL.replace(members=2),)
+TINY = Study(
+    arms={
+        "one": PAIR,
+        "more": tuple(SMALL.replace(d_steps=2, seed=seed) for seed in (0, 1)),
+        "longer": (PAIR[0].replace(steps=31),),
+    },
+    protocol="",
+)
+SHIPPED = sorted(path.stem for path in tables.EVIDENCE.glob("*.parquet"))
+
+
+class Here:
+    """Computes in this process what is submitted, with the worker's own code; counts it."""
+
+    def __init__(self, store, engines=worker.ENGINES):
+        self.store, self.engines, self.submitted = store, engines, []
+
+    def submit(self, config, viewer):
+        self.submitted.append(config)
+        self.store.wish(config.key(), config.to_json(), config.steps, viewer)
+        worker.work(self.store.path, "here/0", self.engines)
+        return config.key()
+
+    def status(self, key, viewer=None):
+        row = self.store.run(key)
+        return RunStatus(row.state, row.step, row.target, note=row.note, facts=row.facts)
+
+
+@pytest.fixture
+def place(tmp_path):
+    return Place(tmp_path / "studies")
+
+
+@pytest.fixture
+def here(place):
+    with Store(place.path) as store:
+        yield Here(store)
+
+
+@pytest.fixture(autouse=True)
+def no_naps(monkeypatch):
+    monkeypatch.setattr(study, "POLL", 0)
+
+
+def finish(place, here, grid=TINY):
+    *_, last = study.run(grid, place, here)
+    return last
+
+
+def test_a_study_is_computed_to_its_end(place, here):
+    last = finish(place, here)
+    assert (last.done, last.cells, last.share, last.left_s) == (4, 4, 1, 0)
+    table = place.table(TINY)
+    assert list(dict.fromkeys(table["arm"])) == ["one", "more", "longer"]
+    frames = len(frame_steps(20))
+    assert len(table) == 2 * frames + 2 * frames + 2 * len(frame_steps(31))
+    assert not table.duplicated(["arm", "seed", "member", "step"]).any()
+
+
+def test_it_goes_on_where_it_was_stopped(place, here):
+    progress = study.run(TINY, place, here)
+    while next(progress).done < 1:
+        pass
+    progress.close()
+    assert here.submitted[:1] == list(PAIR)
+    before = place.part(PAIR[0]).stat().st_mtime_ns
+    again = Here(here.store)
+    finish(place, again)
+    assert not set(again.submitted) & set(here.submitted[:1])
+    assert place.part(PAIR[0]).stat().st_mtime_ns == before
+    third = Here(here.store)
+    assert finish(place, third).left_s == 0
+    assert third.submitted == []
+
+
+def test_a_stopped_study_has_the_table_of_an_undisturbed_one(place, here, tmp_path):
+    progress = study.run(TINY, place, here)
+    next(progress)
+    progress.close()
+    finish(place, here)
+    other = Place(tmp_path / "other")
+    with Store(other.path) as store:
+        finish(other, Here(store))
+    paces = ["steps_per_s"]
+    pd.testing.assert_frame_equal(place.table(TINY).drop(columns=paces), other.table(TINY).drop(columns=paces))
+
+
+def test_of_two_cells_with_one_run_the_shorter_is_first(place, here):
+    grid = Study(arms=dict(reversed(TINY.arms.items())), protocol="")
+    finish(place, here, grid)
+    assert here.submitted.index(PAIR[0]) < here.submitted.index(PAIR[0].replace(steps=31))
+
+
+def test_the_table_has_every_scalar_and_what_varies(place, here):
+    finish(place, here)
+    table = place.table(TINY)
+    measured = [*tables.JUDGED, *METRICS, "shares"]
+    due = {"arm", "d_steps", "key", "engine", "steps_per_s", "seed", "member", "members", "steps", "step", "died"}
+    due |= {"d_updates", "g_updates", *MEASURED, *METRICS} | {name + tables.SUFFIX for name in measured}
+    assert set(table) == due
+    assert set(table["engine"]) == {ENGINE}
+    assert (table["d_updates"] == table["d_steps"] * table["step"]).all()
+    assert tables.finals(table)["step"].tolist() == [20, 20, 20, 20, 31, 31]
+
+
+def test_rows_are_the_frames_of_the_run(place, here):
+    finish(place, here)
+    table = place.table(TINY)
+    mine = table[(table["arm"] == "one") & (table["member"] == 1)].set_index("step")
+    for frame in train.train(PAIR[0]):
+        seen = mine.loc[frame.step]
+        assert seen["d_loss"] == pytest.approx(float(frame.d_loss[1]), nan_ok=True)
+        assert seen["js"] == pytest.approx(float(frame.metrics["js"][1]), abs=1e-6)
+
+
+def test_the_final_evaluation_is_of_10_000_points():
+    state = train.start(SMALL.replace(members=2, dataset="ring"))
+    state.g.net.flat.mul_(3)
+    found = tables.evaluate(state)
+    shares = found["shares_10k"][1]
+    assert 0.01 < shares.sum() < 1
+    assert found["valid_10k"][1] == pytest.approx(shares.sum(), abs=1e-6)
+    assert found["modes_covered_10k"][1] == (shares >= 0.01).sum()
+    counts = [float(share) * 10_000 for share in shares]
+    assert counts == pytest.approx([round(count) for count in counts], abs=0.01)
+    assert any(round(count) % 4 for count in counts), "as if there were 2,500"
+
+
+def test_a_blind_discriminator_is_at_the_equilibrium_of_the_losses():
+    blind = train.start(SMALL.replace(packing=4))
+    blind.d.net.flat.zero_()
+    found = tables.evaluate(blind)
+    assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
+    assert found["g_loss_10k"][0] == pytest.approx(math.log(2), abs=1e-6)
+    assert found["d_accuracy_10k"][0] == 0.5
+
+
+def test_a_run_that_went_further_is_measured_at_its_target(place, here):
+    long = PAIR[0].replace(steps=60)
+    here.submit(long, "somebody")
+    finish(place, here)
+    state = train.start(PAIR[0])
+    while state.step < 20:
+        train.update(state)
+    mine = tables.finals(place.table(TINY)).query("arm == 'one'")
+    assert mine["valid_10k"].tolist() == pytest.approx(tables.evaluate(state)["valid_10k"].tolist(), abs=1e-6)
+    assert mine["step"].tolist() == [20, 20]
+
+
+def test_a_cell_that_fails_does_not_stop_the_rest(place, here, monkeypatch, capsys):
+    from_seed_0 = train.start
+    monkeypatch.setattr(train, "start", lambda config: 1 / 0 if config.seed == 1 else from_seed_0(config))
+    assert finish(place, here).done == 3
+    assert "crash" in capsys.readouterr().err
+    assert not place.finished(TINY.arms["more"][1])
+
+
+def test_a_diverged_cell_is_finished(place, here):
+    wild = Study(
+        arms={"wild": (SMALL.replace(loss="wasserstein", d_lr=1.0, optimizer="sgd", steps=3000),)}, protocol=""
+    )
+    finish(place, here, wild)
+    (last,) = tables.finals(place.table(wild)).to_dict("records")
+    assert 0 < last["died"] == last["step"] < 3000
+
+
+FINALS = pd.DataFrame(
+    {
+        "arm": ["a"] * 5 + ["b"] * 2 + ["a"],
+        "g_updates": [9] * 8,
+        "d_updates": [18] * 8,
+        "steps_per_s": [2.0] * 8,
+        "modes_covered_10k": [1, 2, 2, 1, 8, 3, 4, math.nan],
+        "valid_10k": [0.9, 0.8, 0.7, 1.0, 0.1, 0.5, 0.6, math.nan],
+    }
+).reindex(columns=["arm", "g_updates", "d_updates", "steps_per_s", *(n + "_10k" for n in (*tables.JUDGED, *METRICS))])
+
+
+def test_medians_by_hand():
+    found = tables.medians(FINALS, ["modes_covered_10k", "valid_10k"])
+    assert found.loc["a"].tolist() == pytest.approx([2, 0.8])
+    assert found.loc["b"].tolist() == pytest.approx([3.5, 0.55])
+    assert tables.spread(FINALS["valid_10k"]) == pytest.approx((0.7, 0.1, 1.0))
+
+
+def test_expectations_by_hand():
+    median = tables.check(FINALS, Expected("a", "valid", 0.75, 0.85))
+    most = Expected("a", "modes_covered", 0, 2, least=4)
+    assert median is not None
+    assert (median.holds, median.within, median.seeds) == (True, 1, 5)
+    assert tables.check(FINALS, most).holds
+    assert not tables.check(FINALS, Expected("a", "modes_covered", 0, 1, least=4)).holds
+    assert not tables.check(FINALS, Expected("b", "valid", 0.56, 1)).holds
+    assert tables.check(FINALS, Expected("absent", "valid", 0, 1)) is None
+
+
+def test_the_markdown_says_what_was_found():
+    text = tables.markdown(FINALS, [Expected("b", "valid", 0.6, 1, "0.9 ± 0.1"), Expected("a", "valid", 0.7, 0.9)])
+    rows = {line.split("|")[1].strip(): line for line in text.splitlines() if "|" in line}
+    assert "| 5 | 9 | 18 | 2 [1, 8] | 0.800 [0.100, 1.000] | – |" in text
+    assert "0.9 ± 0.1 | 0.6 to 1 | 0.550 | 1 of 2 | **no**" in text
+    assert "1 of 2 expectations hold." in text
+    assert rows["`a`"].endswith("| 3 of 5 | yes |")
+
+
+def test_a_worker_process_computes_it_too(place):
+    grid = Study(arms={"one": PAIR}, protocol="")
+    with Store(place.path) as store, Runs(store, 1) as runs:
+        assert finish(place, runs, grid).done == 1
+    assert len(tables.finals(place.table(grid))) == 2
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_studies_are_sound(name):
+    grid = STUDIES[name]
+    cells = list(grid.cells)
+    assert len(set(cells)) == len(cells)
+    for arm in grid.arms.values():
+        assert len({(config.seed, m) for config in arm for m in range(config.members)}) == 5
+    for one in grid.expected:
+        assert one.arm in grid.arms
+        assert one.measure in (*tables.JUDGED, *METRICS)
+        assert one.low < one.high
+
+
+def test_seeds_one_by_one_where_side_by_side_is_too_much():
+    heavy = STUDIES["k"].arms["r1_k50"]
+    assert heavy == one_by_one(heavy[0])
+    with pytest.raises(ConfigError, match="GFLOP"):
+        side_by_side(heavy[0])
+
+
+def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(study, "STUDIES", {"tiny": TINY})
+    monkeypatch.setattr(study, "compute", lambda name, where, slots, minutes: finish(where, here))
+    arguments = ["--place", str(place.path), "--out", str(tmp_path / "out")]
+    study.main(arguments)
+    assert "tiny       0/4 cells finished" in capsys.readouterr().out
+    study.main(["tiny", "--table", *arguments])
+    assert "no cell is finished" in capsys.readouterr().out
+    study.main(["tiny", *arguments])
+    assert "| `more` | 2 | 20 | 40 |" in capsys.readouterr().out
+    kept = pd.read_parquet(tmp_path / "out" / "tiny.parquet")
+    pd.testing.assert_frame_equal(
+        tables.finals(kept)[["arm", "valid_10k"]], tables.finals(place.table(TINY))[["arm", "valid_10k"]]
+    )
+
+
+# What ships
+
+
+def test_every_study_but_none_other_ships():
+    assert set(SHIPPED) == set(STUDIES)
+
+
+def test_the_document_is_that_of_the_tables():
+    assert study.DOCS.read_text() == study.document()
+
+
+@pytest.mark.parametrize(("name", "arm", "step"), [("ring", "vanilla", 199), ("k", "nonsaturating_k50", 5)])
+def test_shipped_evidence_can_be_computed_again(name, arm, step):
+    """The first steps of a cell, member by member; single points may fall otherwise on another machine."""
+    table, (config,) = tables.load(name), STUDIES[name].arms[arm]
+    step = frame_steps(step)[-1]
+    state = train.start(config)
+    while state.step < step:
+        train.update(state)
+    shipped = table[(table["arm"] == arm) & (table["step"] == step)].sort_values("member")
+    assert set(shipped["key"]) == {config.key()}, "another ENGINE or other fields: run the study again"
+    frame = train.snapshot(state)
+    for column, slack in {"d_loss": 0.01, "g_loss": 0.01, "d_accuracy": 0.02, "fools": 0.02}.items():
+        assert getattr(frame, column).tolist() == pytest.approx(shipped[column].tolist(), abs=slack), column
+    for column, slack in {"valid": 0.01, "mode_tv": 0.01, "js": 0.01}.items():
+        assert frame.metrics[column].tolist() == pytest.approx(shipped[column].tolist(), abs=slack), column
