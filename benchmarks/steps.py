@@ -12,7 +12,7 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from ganlab.config import PlaneConfig
+from ganlab.config import ConfigError, PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.train import start, update
 
@@ -92,7 +92,11 @@ def main(pairs=5):
         nets = dict(g_width=width, d_width=width, g_depth=depth, d_depth=depth, batch_size=batch)
         for regularizer in ("none", "r1"):
             for members in MEMBERS:
-                config = PlaneConfig(regularizer=regularizer, members=members, **nets)
+                try:
+                    config = PlaneConfig(regularizer=regularizer, members=members, **nets)
+                except ConfigError as error:
+                    print(f"| {name} | {regularizer} | {members} | – | refused: {error} | – |")
+                    continue
                 plain, ours, ratio, low, high = row(config, pairs)
                 cells = (
                     name,

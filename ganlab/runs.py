@@ -126,6 +126,11 @@ class Runs:
             self._told[key] = (monotonic(), status)
         return status
 
+    def reached(self, key: str) -> int:
+        """The last step computed and stored, as of this moment; -1 while there is none."""
+        row = self.store.run(key)
+        return row.step if row else -1
+
     def tail(self, key: str) -> Tail:
         """The run's frames, in memory, one for all visitors."""
         return self._tails.tail(key)

@@ -16,6 +16,7 @@ from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
 from ganlab.train import train
+from ganlab.ui import arena as views
 from ganlab.ui import server, share, stage
 from ganlab.ui.controls import CONFIG, MEMBER, PRESET, widget_key
 from ganlab.ui.share import from_link
@@ -29,6 +30,8 @@ SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
 def quiet_server(monkeypatch, tmp_path):
     """A run service of the test's own that never starts a worker."""
     monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    monkeypatch.setattr(views, "HEAD_START", 0)
+    monkeypatch.setattr(stage, "HEAD_START", 0)
     monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
     server.RECORDED.mkdir()
     st.cache_resource.clear()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from functools import partial
+from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
@@ -22,6 +23,8 @@ WISHED, FROM = "a.wished", "a.from"
 """The run that this page wished last, and where each run stood when it was wished."""
 PACE = {"starting": 0.25, "waiting": 1.0, "running": 1.0, "interrupted": 1.0}
 """Seconds between two looks at a run that is under way; no others are polled."""
+HEAD_START = 0.3
+"""Seconds that a page waits for a new run's first frame, so that a warm worker's is in the answer to the press."""
 SOON = 1.0
 """Seconds of waiting that are not worth a word."""
 CURVES_PACE = 2.0
@@ -143,7 +146,10 @@ def train(config: PlaneConfig, step: int = 0) -> None:
         service().withdraw(before, ui.viewer())
     st.session_state[CONFIG], st.session_state[WISHED] = config, config.key()
     st.session_state.setdefault(FROM, {})[config.key()] = step
-    service().submit(config, ui.viewer())
+    key = service().submit(config, ui.viewer())
+    until = monotonic() + HEAD_START
+    while service().reached(key) <= step and monotonic() < until:
+        sleep(0.01)
 
 
 def stop(key: str) -> None:
@@ -262,7 +268,7 @@ def watch(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str) -> 
 def look(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str, now: str) -> None:
     """One look at the run; the whole page follows when it has come to stand otherwise."""
     status = service().status(config.key(), ui.viewer())
-    if phase(status, config) != now:
-        ui.rerun()
     line.caption(status_line(status, config, lang))
     stage.stage(config, member, now in PACE, lang, key="a.player")
+    if phase(status, config) != now:
+        ui.rerun()

@@ -4,6 +4,7 @@ import math
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ FRESH = 24
 """Frames of a live message, at most; as many as were sent before may be sent again."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
 """What the session's player was sent last, and which of its wishes was answered how often."""
+HEAD_START = 0.4
+"""Seconds by which a visit's first curves come after its player, as the browser draws them in the order they come."""
 VALID_CEILING = 1 - float(np.exp(-4.5))
 """Share of a perfect sampler's points within 3σ of their mode on the plane."""
 
@@ -198,6 +201,9 @@ def remarks(found: Verdict) -> Iterable[str]:
 
 def curves(config: PlaneConfig, member: int, lang: str) -> None:
     """Losses, JS divergence and gradient norms up to now."""
+    if "stage.curves" not in st.session_state:
+        st.session_state["stage.curves"] = True
+        sleep(HEAD_START)
     reel = film(config.key(), member, config)
     steps = reel.grow(member, config.steps)
     curve = charts.curves(service().tail(config.key()).blobs(member, steps))
