@@ -322,6 +322,18 @@ def test_train_and_stop_are_wishes():
     assert sound(app).button(key="a.train")
 
 
+def test_training_another_run_ends_the_pages_wish_for_the_one_before():
+    app = arena(to_query(SMALL, "a."))
+    app.button(key="a.train").click().run()
+    app.get_by_key("a.w.d_steps").set_value(2).run()
+    sound(app).button(key="a.train").click().run()
+    viewer, store = app.session_state["viewer"], server.service().store
+    assert config(sound(app)) == SMALL.replace(d_steps=2)
+    assert store.wishes(SMALL.replace(d_steps=2).key(), viewer)
+    assert not store.wishes(SMALL.key(), viewer)
+    assert store.run(SMALL.key()).state == "stopped"
+
+
 def test_training_further_raises_the_target_and_nothing_else():
     record(SMALL)
     app = arena(to_query(SMALL, "a."))

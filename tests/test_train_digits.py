@@ -1,10 +1,9 @@
 """Training on digits is pure: equal configs, frames that change nothing, exact resumption; every loss trains."""
 
-import dataclasses
-
 import numpy as np
 import pytest
 import torch
+from sameness import assert_equal, assert_same_state
 
 from ganlab import runs, train_digits, vision, worker
 from ganlab.config import DigitsConfig, knobs
@@ -29,21 +28,6 @@ KINDS = {
         "edits": ((2, "d_steps", 0), (3, "d_steps", 2), (3, "loss", "wasserstein"), (4, "augment", "diffaugment"))
     },
 }
-
-
-def arrays(frame):
-    return {f.name: getattr(frame, f.name) for f in dataclasses.fields(frame) if f.name not in ("metrics", "facts")}
-
-
-def assert_equal(one, other):
-    for name, value in arrays(one).items():
-        assert np.array_equal(value, arrays(other)[name], equal_nan=np.asarray(value).dtype.kind == "f"), name
-
-
-def assert_same_state(one, other):
-    a, b = checkpoint(one), checkpoint(other)
-    assert a.keys() == b.keys()
-    assert all(torch.equal(a[name], b[name]) for name in a), [name for name in a if not torch.equal(a[name], b[name])]
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -73,8 +57,8 @@ def test_taking_frames_changes_nothing_and_a_run_resumes_exactly_after_any_updat
             assert_equal(snapshot(watched), snapshot(resumed))
         for state in (watched, unwatched, resumed):
             update(state)
-        assert_same_state(watched, unwatched)
-        assert_same_state(resumed, unwatched)
+        assert_same_state(checkpoint(watched), checkpoint(unwatched))
+        assert_same_state(checkpoint(resumed), checkpoint(unwatched))
 
 
 @pytest.mark.parametrize("loss", LOSSES)
