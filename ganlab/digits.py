@@ -43,10 +43,17 @@ class Digits:
     source: str
     download: int = 0
     """Bytes to download; 0 where it ships."""
+    handwritten: bool = True
+    """Whether the classes are the digits that the judge knows."""
 
     def size(self, classes: str) -> int:
         """How many images the chosen classes have."""
         return sum(self.counts[int(name)] for name in classes)
+
+    def shares(self, classes: str) -> tuple[float, ...]:
+        """What share of the chosen classes' images each of the ten classes has; sums to 1."""
+        size = self.size(classes)
+        return tuple(count / size if str(name) in classes else 0.0 for name, count in enumerate(self.counts))
 
 
 def subset() -> tuple[Tensor, Tensor]:
@@ -191,5 +198,8 @@ DIGITS = {
         "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
         11_594_722,
     ),
-    "fashion_mnist": Digits(fashion_mnist, (6000,) * 10, "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747", 30_878_645),
+    "fashion_mnist": Digits(
+        *(fashion_mnist, (6000,) * 10, "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747", 30_878_645),
+        handwritten=False,
+    ),
 }

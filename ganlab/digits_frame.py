@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganlab.digits import SIDE
+from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
 
 ROWS = 8
@@ -26,6 +26,8 @@ EARLY = 150
 EPOCHS = 200
 """Every epoch up to this one ends in a frame."""
 LAST = 200_000
+FIRST_JUDGED = 64
+"""From this step on a power of two is judged; before it there is nothing but noise."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,13 +56,15 @@ class DigitsFrame:
     fools: np.ndarray
     """Share of generated images that D takes for real."""
     metrics: Mapping[str, float]
-    """What a judge says of generated images, by key; empty where none was asked."""
+    """What the judge says of generated images, by key; empty where it was not asked."""
     died: np.ndarray
     """Step of the divergence, -1 before it, (1,)."""
     outcome: str = ""
     """'' while healthy, else 'diverged'."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of the divergence: step, quantity, knob."""
+    shares: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """(10,) share of generated images that the judge finds most like each digit; (0,) where it was not asked."""
 
 
 NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
@@ -68,13 +72,15 @@ NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "foo
 
 @lru_cache(16)
 def schedule(config: DigitsConfig) -> frozenset[int]:
-    """All steps that ever become frames, by the step alone: dense early, then evenly in log step, and every epoch.
+    """All steps that ever become frames, by the step alone: dense early, then evenly in log step,
+    powers of two, and every epoch.
 
-    An edit adds the step at which it starts and the next. At most 360 beside those; the target plays no part.
+    An edit adds the step at which it starts and the next. At most 370 beside those; the target plays no part.
     """
     even = {int(step) for step in np.rint(np.geomspace(1, LAST, EARLY))}
     edges = {start + after for start, _, _ in config.edits for after in (0, 1)}
-    return frozenset(range(DENSE + 1)) | even | set(epoch_ends(config)) | edges
+    powers = {2**i for i in range(LAST.bit_length())}
+    return frozenset(range(DENSE + 1)) | even | powers | set(epoch_ends(config)) | edges
 
 
 def epoch_ends(config: DigitsConfig) -> list[int]:
@@ -86,6 +92,18 @@ def epoch_ends(config: DigitsConfig) -> list[int]:
 def ends_epoch(config: DigitsConfig, step: int) -> bool:
     """Whether a pass over the images is completed by a step."""
     return step > 0 and math.floor(config.epoch(step)) > math.floor(config.epoch(step - 1))
+
+
+def judgement(config: DigitsConfig, step: int) -> str:
+    """What the judge is asked at a step: "full" at the end of an epoch, "brief" at a power of two, "" elsewhere.
+
+    Nothing of images that are no digits: "" for all other data.
+    """
+    if not DIGITS[config.dataset].handwritten:
+        return ""
+    if ends_epoch(config, step):
+        return "full"
+    return "brief" * (step >= FIRST_JUDGED and step & (step - 1) == 0)
 
 
 def is_frame(config: DigitsConfig, step: int) -> bool:
@@ -104,6 +122,7 @@ def pack(frame: DigitsFrame) -> bytes:
     head |= {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates", "outcome")}
     head |= {"died": int(frame.died[0]), "facts": dict(frame.facts)}
     head |= {"metrics": {name: number(value) for name, value in frame.metrics.items()}}
+    head |= {"shares": [round(float(share), 6) for share in frame.shares]}
     text = json.dumps(head, sort_keys=True, allow_nan=False).encode()
     return len(text).to_bytes(4, "little") + text + png(tiled(frame.sheet))
 
@@ -114,7 +133,7 @@ def unpack(blob: bytes) -> DigitsFrame:
     head = json.loads(blob[4:end])
     for name in NUMBERS:
         head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
-    head["died"] = np.array([head["died"]])
+    head["died"], head["shares"] = np.array([head["died"]]), np.array(head["shares"])
     head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
     return DigitsFrame(sheet=cut(np.asarray(Image.open(io.BytesIO(blob[end:])))), **head)
 

@@ -21,8 +21,8 @@ TOLD = 128
 """Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
 JUDGED = 1000
 """Generated images that a judge is shown: a digit's share is right to 1 %."""
-Measure = Callable[[np.ndarray], dict[str, float]]
-"""Images (n, 28, 28) in [-1, 1] -> numbers by key."""
+Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
+"""Images (n, 28, 28) in [-1, 1] -> numbers by key, and the share of each digit (10,)."""
 
 
 @torch.no_grad()
@@ -31,6 +31,7 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     fake = sample(state, TOLD)
     real = fixed(state.config.dataset, state.config.classes, TOLD, state.config.seed)
     accuracy, fools = told_apart(state, real, fake)
+    metrics, shares = measure(sample(state, JUDGED)[:, 0].numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
         *(state.step, state.config.epoch(state.step), state.d.updates, state.g.updates),
         sheet=to_bytes(fake[: ROWS**2]),
@@ -41,7 +42,8 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
         g_grad=known(norm(state.g)),
         d_accuracy=accuracy,
         fools=fools,
-        metrics=measure(sample(state, JUDGED)[:, 0].numpy()) if measure else {},
+        metrics=metrics,
+        shares=shares,
         died=state.died.numpy().copy(),
         outcome=state.outcome,
         facts=dict(state.facts),

@@ -36,6 +36,8 @@ class Knob:
     """linear, or log for knobs that span orders of magnitude."""
     live: bool = False
     """Whether an edit may change it in mid-run."""
+    later: bool = False
+    """Whether the field is younger than stored runs: at its default it is no part of a run's key."""
 
     def check(self, name: str, value: Any) -> Any:
         """The value in the field's own type. Raises ConfigError."""
@@ -51,20 +53,20 @@ class Knob:
             raise ConfigError(name, text[:80], "type", expected=self.kind) from None
 
 
-def knob(default: Any, low: float, high: float, group: str, *, scale: str = "linear", live: bool = False) -> Any:
-    """A number's field: an int or a float by its default."""
+def knob(default: Any, low: float, high: float, group: str, **rest: Any) -> Any:
+    """A number's field: an int or a float by its default. rest: scale, live, later."""
     kind = "int" if isinstance(default, int) else "float"
-    return field(default=default, metadata={"knob": Knob(kind, group, low, high, (), scale, live)})
+    return field(default=default, metadata={"knob": Knob(kind, group, low, high, **rest)})
 
 
-def choice(default: str, registry: Mapping[str, Any], group: str, *, live: bool = False) -> Any:
-    """A field that names an entry of a registry."""
-    return field(default=default, metadata={"knob": Knob("choice", group, choices=tuple(registry), live=live)})
+def choice(default: str, registry: Mapping[str, Any], group: str, **rest: Any) -> Any:
+    """A field that names an entry of a registry. rest: live, later."""
+    return field(default=default, metadata={"knob": Knob("choice", group, choices=tuple(registry), **rest)})
 
 
-def flag(default: bool, group: str) -> Any:
-    """A yes-or-no field."""
-    return field(default=default, metadata={"knob": Knob("bool", group)})
+def flag(default: bool, group: str, **rest: Any) -> Any:
+    """A yes-or-no field. rest: live, later."""
+    return field(default=default, metadata={"knob": Knob("bool", group, **rest)})
 
 
 def knobs(kind: type) -> dict[str, Knob]:

@@ -85,11 +85,17 @@ class RunConfig:
     def key(self) -> str:
         """The run's name: 16 hex digits of all that determines its frames; `steps` is a target, not part of it."""
         facts = self.to_json() | {name: None for name in self.inactive()} | {"steps": None, "engine": self.engine}
+        facts = {name: value for name, value in facts.items() if name not in self._unsaid()}
         return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Every field, and the kind."""
         return {"kind": self.kind} | dataclasses.asdict(self)
+
+    def _unsaid(self) -> set[str]:
+        """Fields younger than stored runs that are at their default, as they were before there was such a field."""
+        specs, fields = knobs(type(self)), self.__dataclass_fields__
+        return {name for name, spec in specs.items() if spec.later and self.values(name) == {fields[name].default}}
 
     def flops(self) -> float:
         """Arithmetic of one step of the whole run."""

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 
 import torch
 from torch import Tensor
 
-from ganlab import rounds
+from ganlab import digits_snapshot, rounds
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ConvNet
-from ganlab.digits import SIDE
+from ganlab.digit_metrics import measure
+from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import DigitsFrame, is_frame
-from ganlab.digits_snapshot import encode, snapshot
+from ganlab.digits_frame import DigitsFrame, is_frame, judgement
+from ganlab.digits_snapshot import Measure, encode
 from ganlab.digits_state import DigitsState, checkpoint, restore, start
 from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
@@ -41,6 +43,19 @@ def advance(state: DigitsState) -> DigitsFrame | None:
 def due(state: DigitsState) -> bool:
     """Whether this step becomes a frame."""
     return is_frame(state.config, state.step)
+
+
+def snapshot(state: DigitsState) -> DigitsFrame:
+    """The frame of this moment, judged where its step calls for it; changes nothing."""
+    return digits_snapshot.snapshot(state, judge_of(state))
+
+
+def judge_of(state: DigitsState) -> Measure | None:
+    """Who judges this moment's images; nobody where a run has diverged."""
+    config, asked = state.config, judgement(state.config, state.step)
+    if not asked or state.outcome:
+        return None
+    return partial(measure, due=DIGITS[config.dataset].shares(config.classes), dear=asked == "full")
 
 
 def train(config: DigitsConfig) -> Iterator[DigitsFrame]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from dataclasses import dataclass
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from ganlab.config import (
     differences,
     from_json,
     from_query,
+    knob,
     knobs,
     spell,
     to_query,
@@ -175,3 +177,16 @@ def test_configs_are_frozen_values():
         ACTIVE.gamma = 3.0
     assert PlaneConfig(gamma=1) == PlaneConfig(gamma=1.0)
     assert spell(PlaneConfig(gamma=1).gamma) == "1.0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Younger(PlaneConfig):
+    """The same kind of run, with a field that older runs did not have."""
+
+    fresh: float = knob(0.0, 0.0, 1.0, "experiment", live=True, later=True)
+
+
+def test_a_field_younger_than_stored_runs_leaves_their_keys_alone():
+    assert Younger().key() == PlaneConfig().key()
+    assert Younger(fresh=0.5).key() != PlaneConfig().key()
+    assert Younger(edits=((7, "fresh", 0.5),)).key() != Younger(edits=((7, "fresh", 0.0),)).key()

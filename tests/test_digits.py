@@ -11,6 +11,7 @@ import pytest
 import torch
 
 from ganlab import digits, vision
+from ganlab.digit_reference import TRAINING
 from ganlab.digits import CLASSES, DIGITS, Batches, DataError, Shuffled, chosen, fixed, scaled
 
 
@@ -117,3 +118,8 @@ def test_torchvision_imports_whatever_build_it_is():
     code = "from ganlab import vision; print(vision.datasets().MNIST.__name__)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "MNIST"
+
+
+def test_the_shares_that_are_due_are_those_of_the_chosen_images():
+    assert DIGITS["mnist_5k"].shares("01") == (0.5, 0.5, *(0.0,) * 8)
+    assert DIGITS["mnist"].shares("0123456789") == TRAINING

@@ -11,6 +11,7 @@ from ganlab.digits_frame import (
     epoch_ends,
     frame_steps,
     is_frame,
+    judgement,
     pack,
     schedule,
     sheet_png,
@@ -93,9 +94,18 @@ def test_a_judge_may_add_numbers_of_the_images_that_are_shown():
 
     def judge(images):
         seen.append(images)
-        return {"mean": float(images.mean())}
+        return {"mean": float(images.mean())}, np.full(10, 0.1)
 
     taken = snapshot(start(DigitsConfig(latent_dim=2)), judge)
     assert seen[0].shape == (1000, 28, 28)
     assert np.array_equal(np.rint(seen[0][:64] * 127.5 + 127.5).astype(np.uint8), taken.sheet)
     assert taken.metrics == {"mean": float(seen[0].mean())}
+    assert np.array_equal(unpack(pack(taken)).shares, np.full(10, 0.1))
+
+
+def test_the_judge_is_asked_at_epochs_and_powers_of_two_and_never_of_garments():
+    config = LONG.replace(steps=400)
+    asked = {step: judgement(config, step) for step in range(400) if judgement(config, step)}
+    assert asked == dict.fromkeys((64, 128, 256), "brief") | dict.fromkeys(epoch_ends(config)[:5], "full")
+    assert {judgement(LONG.replace(dataset="fashion_mnist"), step) for step in range(2000)} == {""}
+    assert set(asked) <= schedule(config)

@@ -7,6 +7,7 @@ from sameness import assert_equal, assert_same_state
 
 from ganlab import runs, train_digits, vision, worker
 from ganlab.config import DigitsConfig, knobs
+from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_frame import frame_steps
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
@@ -176,3 +177,15 @@ def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
     assert (runs.threads("digits"), runs.threads("plane")) == (2, 1)
     monkeypatch.setattr("loky.cpu_count", lambda: 1)
     assert runs.threads("digits") == 1
+
+
+def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
+    config = DigitsConfig(latent_dim=2, batch_size=512, steps=11)
+    frames = {frame.step: frame for frame in train(config)}
+    assert set(frames[10].metrics) == set(DIGIT_METRICS)
+    assert frames[10].shares.sum() == pytest.approx(1)
+    assert all(not frames[step].metrics for step in (0, 8))
+    state = start(config)
+    for _ in range(10):
+        advance(state)
+    assert_equal(snapshot(state), frames[10])
