@@ -14,7 +14,7 @@ from ganlab.ui.text import text
 
 PAGES = {
     "learn": [("pages/learn/start.py", "start", "")],
-    "lab": [("pages/lab/arena.py", "arena", "arena")],
+    "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
 LOOK = Path(__file__).parent / "ganlab" / "ui"
@@ -47,7 +47,8 @@ def visit() -> None:
 async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    import_module("ganlab.ui.arena")
+    for page in ("arena", "mnist"):
+        import_module(f"ganlab.ui.{page}")
     runs = await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(runs.close)

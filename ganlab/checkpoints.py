@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +13,16 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 KEEP = 2
-"""The newest that are kept whatever their step; powers of two stay beside them."""
+"""The newest that are kept whatever their step; powers of two stay beside them, and what a run names."""
 CAP = 64 * 2**20
 """Bytes of one run's checkpoints; beyond it the oldest go, never the newest."""
+Stays = Callable[[int], bool]
+"""(step) -> whether its checkpoint stays when there are newer ones, beside powers of two."""
+
+
+def none(step: int) -> bool:
+    """That of a run with no moments of its own."""
+    return False
 
 
 class Checkpoints:
@@ -24,8 +31,8 @@ class Checkpoints:
     def __init__(self, folder: Path, cap: int = CAP):
         self.folder, self.cap = folder, cap
 
-    def save(self, run: str, step: int, blob: bytes) -> None:
-        """Puts a checkpoint in place by atomic rename, then drops those that are not kept."""
+    def save(self, run: str, step: int, blob: bytes, stays: Stays = none) -> None:
+        """Puts a checkpoint in place by atomic rename, then drops those that are not kept; powers of two stay."""
         home = self.folder / run
         home.mkdir(parents=True, exist_ok=True)
         draft = home / f"{uuid.uuid4().hex}.draft"
@@ -34,7 +41,7 @@ class Checkpoints:
             os.replace(draft, home / f"{step:09d}.safetensors")
         finally:
             draft.unlink(missing_ok=True)
-        self.prune(run)
+        self.prune(run, stays)
 
     def paths(self, run: str) -> list[Path]:
         """A run's checkpoints, newest first."""
@@ -57,10 +64,11 @@ class Checkpoints:
         """Bytes of a run's checkpoints."""
         return sum(size_of(path) for path in self.paths(run))
 
-    def prune(self, run: str) -> None:
-        """Drops what is neither among the newest nor at a power of two, then the oldest beyond the cap."""
+    def prune(self, run: str, stays: Stays) -> None:
+        """Drops what is neither among the newest nor at a power of two nor stays, then the oldest beyond the cap."""
         paths = self.paths(run)
-        kept = [path for i, path in enumerate(paths) if i < KEEP or is_power_of_two(int(path.stem))]
+        lasting = [path for path in paths[KEEP:] if is_power_of_two(int(path.stem)) or stays(int(path.stem))]
+        kept = [*paths[:KEEP], *lasting]
         sizes = [size_of(path) for path in kept]
         while len(kept) > 1 and sum(sizes) > self.cap:
             kept, sizes = kept[:-1], sizes[:-1]

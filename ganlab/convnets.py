@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from math import ceil
 
 import torch
 from torch import Tensor, nn
@@ -15,6 +16,8 @@ from ganlab.rng import stream
 Initialise = Callable[[Tensor, torch.Generator], object]
 """(weight, rng), in place."""
 NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
+COINS = 1 << 15
+"""Random numbers at a time: what a core's own cache holds."""
 
 
 class Dropout(nn.Module):
@@ -29,8 +32,23 @@ class Dropout(nn.Module):
         """x with a share p of its numbers set to 0 and the others divided by 1 - p."""
         if self.rng is None:
             return x
-        keep = torch.empty_like(x, requires_grad=False).bernoulli_(1 - self.p, generator=self.rng)
+        keep = coins(torch.empty_like(x, requires_grad=False), 1 - self.p, self.rng)
         return x * keep.div_(1 - self.p)
+
+
+class Flatten(nn.Flatten):
+    """(B, ...) -> (B, n), in the order of the channels; the gradient goes back laid out in memory as x is.
+
+    Elsewhere the layers before would meet x and its gradient in two layouts, where a rectifier takes ten times as long.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """One row for each of x."""
+        if x.requires_grad:
+            last = x.is_contiguous(memory_format=torch.channels_last)
+            layout = torch.channels_last if last else torch.contiguous_format
+            x.register_hook(partial(Tensor.contiguous, memory_format=layout))
+        return super().forward(x)
 
 
 class ConvNet:
@@ -107,6 +125,18 @@ class ConvNet:
         self.power_iteration(15)
 
 
+def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:
+    """Fills a tensor, in the order of memory, with 1 by probability p and else 0: `bernoulli_`'s own, in half the time.
+
+    Both take two draws of 32 bits a number and look at 53 of them; here blocks that fit a cache are compared at once.
+    """
+    draws = torch.empty(min(COINS, out.numel()), dtype=torch.int64)
+    for part in out.as_strided((out.numel(),), (1,)).split(COINS):
+        drawn = draws[: len(part)].random_(generator=rng).bitwise_and_(2**53 - 1)
+        torch.lt(drawn, ceil(p * 2**53), out=part)
+    return out
+
+
 def lay_out(module: nn.Module, flat: Tensor) -> list[nn.Parameter]:
     """Puts views of `flat` in the place of a module's parameters, 4-d ones with their channels last."""
     views, start = [], 0
@@ -152,7 +182,7 @@ def light_d(width: int = 32) -> nn.Module:
     return nn.Sequential(
         *(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Flatten(), nn.Linear(2 * width * 49, 1)),
+        *(Flatten(), nn.Linear(2 * width * 49, 1)),
     )
 
 
@@ -176,7 +206,7 @@ def classic_d() -> nn.Module:
     return nn.Sequential(
         *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(1, 64, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
         *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(64, 128, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
-        *(nn.Flatten(), nn.Linear(6272, 1)),
+        *(Flatten(), nn.Linear(6272, 1)),
     )
 
 
@@ -202,7 +232,7 @@ def deep_d() -> nn.Module:
         *(nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(64, 96, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(96, 128, 3, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(128, 1, 4), nn.Flatten()),
+        *(nn.Conv2d(128, 1, 4), Flatten()),
     )
 
 

@@ -22,7 +22,8 @@ CREATE TABLE IF NOT EXISTS runs (
     state TEXT NOT NULL, step INTEGER NOT NULL, target INTEGER NOT NULL, steps_per_s REAL NOT NULL DEFAULT 0,
     note TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '{}',
     owner TEXT NOT NULL DEFAULT '', token TEXT, heartbeat REAL NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
-    queued REAL NOT NULL DEFAULT 0, used REAL NOT NULL, bytes INTEGER NOT NULL DEFAULT 0);
+    queued REAL NOT NULL DEFAULT 0, used REAL NOT NULL, bytes INTEGER NOT NULL DEFAULT 0,
+    seconds REAL NOT NULL DEFAULT 0);
 CREATE TABLE IF NOT EXISTS frames (
     run TEXT NOT NULL, step INTEGER NOT NULL, member INTEGER NOT NULL, blob BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS frames_by_member ON frames (run, member, step);
@@ -48,6 +49,8 @@ class Database:
         self._db.execute("PRAGMA synchronous = NORMAL")
         for statement in SCHEMA.split(";"):
             self._db.execute(statement)
+        if "seconds" not in {column["name"] for column in self._db.execute("PRAGMA table_info(runs)")}:
+            self._db.execute("ALTER TABLE runs ADD COLUMN seconds REAL NOT NULL DEFAULT 0")
 
     def close(self) -> None:
         """Closes the connection; also done when nothing refers to this any more."""

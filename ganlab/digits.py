@@ -45,6 +45,8 @@ class Digits:
     """Bytes to download; 0 where it ships."""
     handwritten: bool = True
     """Whether the classes are the digits that the judge knows."""
+    name: str = ""
+    """torchvision's of it; '' where it ships."""
 
     def size(self, classes: str) -> int:
         """How many images the chosen classes have."""
@@ -108,6 +110,13 @@ def fetch(key: str, name: str, home: Path) -> None:
         raise DataError(key, reason, home, error) from error
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def downloaded(key: str) -> int | None:
+    """Bytes that a download under way has brought so far; None where none is."""
+    archives = data_folder().glob(f"{DRAFT}*/{DIGITS[key].name}/raw/*.gz") if DIGITS[key].name else ()
+    sizes = [archive.stat().st_size for archive in archives if archive.exists()]
+    return sum(sizes) if sizes else None
 
 
 def sweep(home: Path) -> None:
@@ -197,9 +206,11 @@ DIGITS = {
         (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
         "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
         11_594_722,
+        name="MNIST",
     ),
     "fashion_mnist": Digits(
         *(fashion_mnist, (6000,) * 10, "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747", 30_878_645),
         handwritten=False,
+        name="FashionMNIST",
     ),
 }

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from math import ceil
 
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ARCHITECTURES, costs
 from ganlab.digits import CLASSES, DIGITS
-from ganlab.knobs import Edit, Knob, choice, flag, knob, knobs
+from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
+from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.regularizers import REGULARIZERS
 from ganlab.run_config import IDLE, UPDATES, RunConfig
 
@@ -32,6 +33,9 @@ class DigitsConfig(RunConfig):
     dataset: str = choice("mnist_5k", DIGITS, "experiment")
     classes: str = field(default=CLASSES, metadata={"knob": Knob("classes", "experiment")})
     architecture: str = choice("light", ARCHITECTURES, "experiment")
+    g_from: str = field(
+        default="none", metadata={"knob": Knob("weights", "experiment", choices=("none", *PRETRAINED), later=True)}
+    )
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
     d_steps: int = knob(1, 0, 50, "experiment", live=True)
     g_steps: int = knob(1, 0, 10, "experiment", live=True)
@@ -55,6 +59,7 @@ class DigitsConfig(RunConfig):
     seed: int = knob(0, 0, 2**31 - 1, "run")
     edits: tuple[Edit, ...] = field(default=(), metadata={"knob": Knob("edits", "run")})
 
+    members = 1
     kind = "digits"
     engine = ENGINE
     idle = IDLE
@@ -90,6 +95,8 @@ class DigitsConfig(RunConfig):
         return 8 * (g.params + d.params) + 1.5 * self.batch_size * layers
 
     def _check_together(self) -> None:
+        if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
+            raise ConfigError("g_from", self.g_from, "other_weights", **asdict(its))
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 
 

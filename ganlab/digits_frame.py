@@ -127,15 +127,16 @@ def pack(frame: DigitsFrame) -> bytes:
     return len(text).to_bytes(4, "little") + text + png(tiled(frame.sheet))
 
 
-def unpack(blob: bytes) -> DigitsFrame:
-    """The frame, as exact as the packing left it: the sheet's greys may be fewer."""
+def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
+    """The frame, as exact as the packing left it: the sheet's greys may be fewer; no images in it where none are asked."""
     end = 4 + int.from_bytes(blob[:4], "little")
     head = json.loads(blob[4:end])
     for name in NUMBERS:
         head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
     head["died"], head["shares"] = np.array([head["died"]]), np.array(head["shares"])
     head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
-    return DigitsFrame(sheet=cut(np.asarray(Image.open(io.BytesIO(blob[end:])))), **head)
+    sheet = cut(np.asarray(Image.open(io.BytesIO(blob[end:])))) if with_sheet else np.empty((0, SIDE, SIDE), np.uint8)
+    return DigitsFrame(sheet=sheet, **head)
 
 
 def sheet_png(blob: bytes) -> bytes:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import torch
 from torch import Tensor
 
 from ganlab import state as shared
+from ganlab import uploads
 from ganlab.convnets import ARCHITECTURES, ConvNet
 from ganlab.digits import Batches, chosen
 from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError
 from ganlab.optimizers import slots
+from ganlab.pretrained import Shape
 from ganlab.rng import NOISES, Draws
 from ganlab.state import Player
 
@@ -49,7 +52,25 @@ class DigitsState:
 
 
 def start(config: DigitsConfig) -> DigitsState:
-    """The untrained networks of a run. Raises DataError."""
+    """The networks of a run before its first step. Raises DataError, WeightsError or ConfigError."""
+    state = untrained(config)
+    if config.g_from != "none":
+        take_over(state)
+    return state
+
+
+def take_over(state: DigitsState) -> None:
+    """G, and what viewers see of it, go on from saved weights; D starts afresh. Raises WeightsError or ConfigError."""
+    config, given = state.config, uploads.named(state.config.g_from)
+    if given.shape != Shape(config.architecture, config.latent_dim):
+        raise ConfigError("g_from", config.g_from, "other_weights", **asdict(given.shape))
+    for net in (state.g.net, state.shown):
+        for mine, its in zip((net.flat, *net.norm_buffers), (given.net.flat, *given.net.norm_buffers), strict=True):
+            mine.copy_(its)
+
+
+def untrained(config: DigitsConfig) -> DigitsState:
+    """The networks of a run as they are drawn. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
     g, d = both.generator(config.latent_dim, seed), both.discriminator(seed, config.spectral_norm)
     shown = both.generator(config.latent_dim, seed) if config.ema else g
@@ -71,7 +92,7 @@ def checkpoint(state: DigitsState) -> dict[str, Tensor]:
 
 def restore(config: DigitsConfig, tensors: dict[str, Tensor]) -> DigitsState:
     """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
-    state = start(config)
+    state = untrained(config)
     shared.fill(state, tensors)
     for name, tensor in images_own(state).items():
         tensor.copy_(tensors[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +28,7 @@ class Knob:
     """What one field may be; validation, widget, link and export all read this."""
 
     kind: str
-    """choice, int, float, bool, classes or edits."""
+    """choice, int, float, bool, classes, weights or edits."""
     group: str
     low: float = 0.0
     high: float = 0.0
@@ -107,6 +108,13 @@ def check_classes(spec: Knob, name: str, value: Any) -> str:
     return "".join(sorted(set(value)))
 
 
+def check_weights(spec: Knob, name: str, value: Any) -> str:
+    """A generator that ships, or the code of one that was uploaded: 16 hex digits."""
+    if not isinstance(value, str) or not (value in spec.choices or re.fullmatch("[0-9a-f]{16}", value)):
+        raise ConfigError(name, value, "weights", choices=", ".join(spec.choices))
+    return value
+
+
 def check_tuple(spec: Knob, name: str, value: Any) -> tuple[Edit, ...]:
     """A tuple of (step, field, value), at most MAX_EDITS; what they name is checked by check_edits."""
     if not isinstance(value, list | tuple) or not all(isinstance(e, list | tuple) and len(e) == 3 for e in value):
@@ -150,6 +158,9 @@ MESSAGES = {
     "many_edits": "expected at most {most} edits",
     "unknown": "expected a field of the config",
     "version": "expected link version {version}",
+    "weights": "expected one of {choices} or the 16 hex digits of an uploaded generator",
+    "other_weights": "its architecture is {architecture}, its latent_dim {latent_dim}",
+    "small_memory": "{mb:.0f} MB of memory, expected at least {least:.0f}",
 }
 CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {
     "int": check_number,
@@ -157,6 +168,7 @@ CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {
     "choice": check_choice,
     "bool": check_bool,
     "classes": check_classes,
+    "weights": check_weights,
     "edits": check_tuple,
 }
 PARSERS: dict[str, Callable[[str], Any]] = {
@@ -165,5 +177,6 @@ PARSERS: dict[str, Callable[[str], Any]] = {
     "choice": str,
     "bool": parse_bool,
     "classes": str,
+    "weights": str,
     "edits": parse_edits,
 }

@@ -1,14 +1,15 @@
 """Named experiments to start from. Keys are stable: links carry them."""
 
-from ganlab.config import PlaneConfig, differences
+from ganlab.config import DigitsConfig, PlaneConfig, differences
+from ganlab.run_config import RunConfig
 
-OPENING = "ring_r1"
-"""The experiment that the arena opens with."""
+OPENING = {"plane": "ring_r1", "digits": "digits"}
+"""The experiment that the arena opens with, and the MNIST page's, by kind."""
 
 PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
 """The nets and the optimiser of github.com/brycesandlund/paired-discriminator, whose ring and grids are ours."""
 
-PRESETS: dict[str, PlaneConfig] = {
+PLANE: dict[str, PlaneConfig] = {
     "ring_r1": PlaneConfig(regularizer="r1"),
     "ring": PlaneConfig(),
     "ring_k50": PUBLISHED.replace(d_steps=50, steps=1000),
@@ -31,6 +32,32 @@ PRESETS: dict[str, PlaneConfig] = {
 }
 
 
-def nearest(config: PlaneConfig) -> str:
-    """The key of the preset that shares most settings with `config`; the first of equals."""
-    return min(PRESETS, key=lambda name: len(differences(config, PRESETS[name])))
+DIGITS: dict[str, DigitsConfig] = {
+    "digits": DigitsConfig(),
+    "digits_augmented": DigitsConfig(augment="diffaugment", steps=12_500),
+    "digits_k50": DigitsConfig(d_steps=50, steps=400),
+    "digits_classic": DigitsConfig(
+        dataset="mnist",
+        architecture="classic",
+        precision="bfloat16",
+        latent_dim=100,
+        batch_size=256,
+        g_lr=1e-4,
+        d_lr=1e-4,
+        beta1=0.9,
+        ema=0.0,
+        steps=1641,
+    ),
+}
+PRESETS: dict[str, RunConfig] = {**PLANE, **DIGITS}
+
+
+def of_kind(kind: str) -> dict[str, RunConfig]:
+    """The experiments of one kind, in the order of their menu."""
+    return {name: config for name, config in PRESETS.items() if config.kind == kind}
+
+
+def nearest(config: RunConfig) -> str:
+    """The key of the preset of its kind that shares most settings with `config`; the first of equals."""
+    presets = of_kind(config.kind)
+    return min(presets, key=lambda name: len(differences(config, presets[name])))

@@ -1,4 +1,7 @@
-"""Records the prepared experiments that ship: `python -m ganlab.record [preset …]`, some minutes for all of them."""
+"""Records the prepared experiments that ship: `python -m ganlab.record [preset …]`.
+
+Some minutes for those on the plane; much longer for digits, where a full set comes from GANLAB_DATA or the network.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from ganlab import worker
+from ganlab import runs, worker
 from ganlab.frame import spread
 from ganlab.presets import PRESETS
 from ganlab.store import Store
@@ -20,12 +23,16 @@ FRAMES = 120
 def record(name: str, place: Path) -> Path:
     """Trains a preset to its target in a store of its own and writes it to one file; the file."""
     config, file = PRESETS[name], RECORDED / f"{name}.zip"
-    with Store(place) as store:
-        store.wish(config.key(), config.to_json(), config.steps, "record")
+    key = config.key()
+    with Store(place, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
+        store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
         run = store.claim("record/0/0")
         assert run is not None
         worker.compute(store, run, worker.ENGINES)
-        store.export_recording(config.key(), file, spread(store.steps(config.key()), FRAMES))
+        ended = store.run(key)
+        if ended is None or ended.state not in ("done", "diverged"):
+            raise SystemExit(f"{name}: {ended and (ended.state, ended.note, ended.facts)}")
+        store.export_recording(key, file, spread(store.steps(key), FRAMES))
     return file
 
 

@@ -36,6 +36,8 @@ class Recording:
     """(step, member, blob)."""
     checkpoint: tuple[int, bytes] | None
     """(step, safetensors bytes)."""
+    seconds: float = 0.0
+    """Of computing; 0 where that is not known."""
 
 
 def write(recording: Recording, path: Path) -> None:
@@ -62,6 +64,7 @@ def summary(recording: Recording) -> dict[str, Any]:
         "threads": recording.threads,
         "precision": recording.precision,
         "steps_per_s": recording.steps_per_s,
+        "seconds": recording.seconds,
         "frames": [[step, member, len(blob)] for step, member, blob in recording.frames],
         "checkpoint": recording.checkpoint[0] if recording.checkpoint else None,
     }
@@ -82,7 +85,8 @@ def read(path: Path) -> Recording:
     if sum(length for _, _, length in facts["frames"]) != len(blob):
         raise RecordingError(f"{path.name}: frames={len(blob)} bytes: expected the sum of their lengths")
     names = ("key", "config", "step", "threads", "precision", "steps_per_s")
-    return Recording(**{name: facts[name] for name in names}, frames=cut(facts["frames"], blob), checkpoint=checkpoint)
+    known = {name: facts[name] for name in names} | {"seconds": float(facts.get("seconds", 0.0))}
+    return Recording(**known, frames=cut(facts["frames"], blob), checkpoint=checkpoint)
 
 
 def opened(path: Path) -> zipfile.ZipFile:

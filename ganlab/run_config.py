@@ -32,6 +32,7 @@ class RunConfig:
     d_lr: float
     g_lr: float
     batch_size: int
+    members: int
     steps: int
     seed: int
     edits: tuple[Edit, ...]

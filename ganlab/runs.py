@@ -6,8 +6,9 @@ import logging
 import os
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
@@ -16,6 +17,7 @@ from typing import Any, Protocol
 import loky
 
 from ganlab import worker
+from ganlab.knobs import ConfigError
 from ganlab.slot import Slot, interpreter_ends
 from ganlab.store import RunRow, Store
 from ganlab.tail import Tail, Tails
@@ -34,7 +36,9 @@ PACE = 250.0
 WARM = ("plane",)
 """Kinds that the ready worker has imported; more would not fit its memory budget."""
 SMALL = 1.2e9
-"""Bytes of memory below which there is one worker only."""
+"""Bytes of memory below which there is one worker only, and no big networks are trained."""
+BIG = ("classic", "deep")
+"""Architectures that are big."""
 THREADS = {"digits": 2}
 """Threads of one run by its kind, where there are so many cores; one where a kind is not named."""
 PRECISION = "highest"
@@ -72,6 +76,8 @@ class RunStatus:
     eta_s: float | None = None
     """Seconds until it starts, when it waits; until it is done, when it is computed."""
     steps_per_s: float | None = None
+    seconds: float = 0.0
+    """Of computing so far; 0 where that is not known."""
     note: str = ""
     """worker_died, server_restarted (until it ends); config, data, memory, storage, crash where it failed; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -79,10 +85,21 @@ class RunStatus:
 
 
 class Runs:
-    """The runs of one server process. Close it, or let it end with the process."""
+    """The runs of one server process. Close it, or let it end with the process.
 
-    def __init__(self, store: Store, slots: int | None = None, engines: Mapping[str, str] = worker.ENGINES):
+    threads: of every run that is submitted here; None by its kind. patience: as `upkeep.sweep` has it.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        slots: int | None = None,
+        engines: Mapping[str, str] = worker.ENGINES,
+        threads: int | None = None,
+        patience: float | None = None,
+    ):
         self.store, self.engines = store, dict(engines)
+        self.threads, self.patience = threads, patience
         self.server = uuid.uuid4().hex[:12]
         self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
         self._tails = Tails(store)
@@ -97,9 +114,11 @@ class Runs:
     # What pages ask
 
     def submit(self, config: Config, viewer: str) -> str:
-        """Wishes a run up to config.steps; its key. Nothing is computed that the store has."""
+        """Wishes a run up to config.steps; its key. Nothing is computed that the store has. Raises ConfigError."""
         key = config.key()
-        self.store.wish(key, config.to_json(), config.steps, viewer, threads(config.kind), PRECISION)
+        if self.reached(key) < config.steps:
+            check_memory(config)
+        self.store.wish(key, config.to_json(), config.steps, viewer, self.threads or threads(config.kind), PRECISION)
         self._renewed[key, viewer] = monotonic()
         self._told.pop(key, None)
         self._wake.set()
@@ -174,6 +193,7 @@ class Runs:
             position=position,
             eta_s=self._eta(row, queue, position),
             steps_per_s=row.steps_per_s or None,
+            seconds=row.seconds,
             note=row.note,
             facts=row.facts,
         )
@@ -214,7 +234,7 @@ class Runs:
         for slot in self._slots:
             if slot.reap():
                 interrupt(self.store, slot.name)
-        sweep(self.store, self.server)
+        sweep(self.store, self.server, self.patience)
         waiting = sum(row.state != "running" for row in self.store.queue())
         free = sorted((slot for slot in self._slots if slot.free), key=lambda slot: -slot.used)
         for slot in free[:waiting]:
@@ -260,11 +280,22 @@ def default_slots() -> int:
     return 1 if memory() < SMALL else max(1, loky.cpu_count() - 1)
 
 
+def check_memory(config: Config) -> None:
+    """Raises ConfigError where a run's networks are too big for this container."""
+    architecture = getattr(config, "architecture", None)
+    if architecture in BIG and (there := memory()) < SMALL:
+        raise ConfigError("architecture", architecture, "small_memory", mb=there / 1e6, least=SMALL / 1e6)
+
+
 def memory() -> float:
-    """Bytes that this container may use; infinite where that is not said."""
+    """Bytes that this container may use, GANLAB_MEMORY_MB if it is set; infinite where that is not said."""
+    if chosen := os.environ.get("GANLAB_MEMORY_MB"):
+        return float(chosen) * 1e6
+    return min(limits(), default=float("inf"))
+
+
+def limits() -> Iterator[float]:
+    """What the kernel says about this container's memory, version 2 and 1 of its control groups, in bytes."""
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        try:
-            return float(Path(file).read_text().strip().replace("max", "inf"))
-        except (OSError, ValueError):
-            continue
-    return float("inf")
+        with suppress(OSError, ValueError):
+            yield float(Path(file).read_text().strip().replace("max", "inf"))

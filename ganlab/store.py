@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ganlab import recording
-from ganlab.checkpoints import Checkpoints
+from ganlab.checkpoints import Checkpoints, Stays, none
 from ganlab.database import Database, find_place
 
 WISH_LIFE = 600.0
@@ -28,6 +28,8 @@ WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fres
 """The step up to which anybody wishes a run; NULL where nobody does."""
 WAITING = f"(state IN ('queued', 'interrupted') AND {WISHED} > step)"
 UNDER_WAY = "state IN ('queued', 'running', 'interrupted')"
+RECORDED = ("threads", "precision", "steps_per_s", "seconds")
+"""What a recorded run says of its computing."""
 FRAME_BYTES = "(SELECT coalesce(sum(length(blob)), 0) FROM frames WHERE run = key)"
 
 
@@ -64,6 +66,8 @@ class RunRow:
     queued: float
     used: float
     bytes: int
+    seconds: float
+    """Of computing, all in all; 0 where that is not known."""
 
 
 class Store:
@@ -176,13 +180,22 @@ class Store:
         return run_row(rows[0]) if rows else None
 
     def commit(
-        self, run: RunRow, step: int, frames: Sequence[tuple[int, int, bytes]] = (), steps_per_s: float = 0.0
+        self,
+        run: RunRow,
+        step: int,
+        frames: Sequence[tuple[int, int, bytes]] = (),
+        steps_per_s: float = 0.0,
+        seconds: float = 0.0,
     ) -> int | None:
-        """Stores frames (step, member, blob) and the step reached; the step up to which it is wished. Raises Lost."""
+        """Stores frames (step, member, blob) and the step reached; the step up to which it is wished. Raises Lost.
+
+        seconds: of computing since the last commit.
+        """
         change = f"""step = max(step, :step), heartbeat = :now, target = coalesce({WISHED}, target),
-            steps_per_s = coalesce(nullif(:pace, 0.0), steps_per_s)"""
+            steps_per_s = coalesce(nullif(:pace, 0.0), steps_per_s), seconds = seconds + :seconds"""
+        values = {"step": step, "pace": steps_per_s, "seconds": seconds, "now": self.clock(), "fresh": self.fresh}
         with self.database.transaction() as db:
-            self._change(db, run, change, step=step, pace=steps_per_s, now=self.clock(), fresh=self.fresh)
+            self._change(db, run, change, **values)
             rows = [(run.key, *frame) for frame in frames]
             db.executemany("INSERT OR REPLACE INTO frames (run, step, member, blob) VALUES (?, ?, ?, ?)", rows)
             return self.wished(run.key)
@@ -204,10 +217,10 @@ class Store:
         with self.database.transaction() as db:
             self._change(db, run, "facts = json_patch(facts, :facts)", facts=json.dumps(facts))
 
-    def save_checkpoint(self, run: RunRow, step: int, blob: bytes) -> None:
+    def save_checkpoint(self, run: RunRow, step: int, blob: bytes, stays: Stays = none) -> None:
         """Keeps a checkpoint of a claimed run whose frames up to that step are stored. Raises Lost."""
         self.beat(run)
-        self.checkpoints.save(run.key, step, blob)
+        self.checkpoints.save(run.key, step, blob, stays)
 
     def release(self, run: RunRow, state: str, note: str = "", facts: Mapping[str, Any] | None = None) -> None:
         """Ends a claim; a run that stopped or is done but is wished further goes back to the queue. Raises Lost."""
@@ -242,7 +255,7 @@ class Store:
     def _adopt(self, recorded: recording.Recording) -> None:
         if recorded.checkpoint:
             self.checkpoints.save(recorded.key, *recorded.checkpoint)
-        values = {name: getattr(recorded, name) for name in ("key", "step", "threads", "precision", "steps_per_s")}
+        values = {name: getattr(recorded, name) for name in ("key", "step", *RECORDED)}
         values |= {"kind": recorded.config["kind"], "config": json.dumps(recorded.config), "now": self.clock()}
         rows = [(recorded.key, *frame) for frame in recorded.frames]
         with self.database.transaction() as db:
@@ -259,8 +272,9 @@ class Store:
         if row is None:
             raise KeyError(key)
         frames = [(step, m, blob) for m in members for step, blob in self.frames(key, m, chosen).items()]
-        kept = (row.config, row.step, row.threads, row.precision, row.steps_per_s, frames)
-        recording.write(recording.Recording(key, *kept, next(self.checkpoints.blobs(key, row.step), None)), Path(path))
+        kept = {name: getattr(row, name) for name in ("config", "step", *RECORDED)}
+        last = next(self.checkpoints.blobs(key, row.step), None)
+        recording.write(recording.Recording(key, **kept, frames=frames, checkpoint=last), Path(path))
 
 
 def run_row(row: sqlite3.Row) -> RunRow:
@@ -285,8 +299,9 @@ CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, h
     WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""
 COPY = """INSERT OR REPLACE INTO frames (run, step, member, blob)
     SELECT :key, step, member, blob FROM frames WHERE run = :parent AND step <= :step"""
-ADOPT = """INSERT INTO runs (key, kind, config, threads, precision, state, step, target, steps_per_s, used)
-    VALUES (:key, :kind, :config, :threads, :precision, 'done', :step, :step, :steps_per_s, :now)
+ADOPT = """INSERT INTO runs (key, kind, config, threads, precision, state, step, target, steps_per_s, seconds, used)
+    VALUES (:key, :kind, :config, :threads, :precision, 'done', :step, :step, :steps_per_s, :seconds, :now)
     ON CONFLICT (key) DO UPDATE
-    SET state = 'done', step = excluded.step, target = excluded.target, note = '', facts = '{}'
+    SET state = 'done', step = excluded.step, target = excluded.target, seconds = excluded.seconds,
+        note = '', facts = '{}'
     WHERE state IN ('done', 'stopped', 'failed')"""

@@ -19,9 +19,9 @@ import pandas as pd
 import torch
 
 from ganlab import tables
-from ganlab.config import PlaneConfig
 from ganlab.database import find_place
 from ganlab.grids import STUDIES, Study
+from ganlab.run_config import RunConfig
 from ganlab.runs import Runs, RunStatus
 from ganlab.store import Store
 from ganlab.tables import EVIDENCE
@@ -31,6 +31,10 @@ POLL = 0.5
 TOLD = 10.0
 """Seconds between two progress lines."""
 VIEWER = "study"
+THREADS = 1
+"""Of every run, of any kind: as many slots as cores waste less than as many threads."""
+PATIENCE = 600.0
+"""Seconds for which a worker may be silent: a study that yields to all other work may have to wait so long."""
 DOCS = Path(__file__).parent.parent / "docs" / "studies.md"
 
 
@@ -43,23 +47,24 @@ class Place:
     def __init__(self, path: Path | None = None):
         self.path = path or find_place()[0] / "studies"
 
-    def part(self, config: PlaneConfig) -> Path:
+    def part(self, config: RunConfig) -> Path:
         """The file of a cell's rows."""
         return self.path / "parts" / f"{config.key()}-{config.steps}.parquet"
 
-    def finished(self, config: PlaneConfig) -> bool:
+    def finished(self, config: RunConfig) -> bool:
         """Whether a cell's rows are there."""
         return self.part(config).exists()
 
     def table(self, study: Study) -> pd.DataFrame:
-        """The rows of all finished cells with their arm and what varies; empty before the first."""
-        cells = [(arm, config) for arm, config in study.cells if self.finished(config)]
+        """The rows of all finished cells, arm by arm, with their arm and what varies; empty before the first."""
+        cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
         labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
         return pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
 
-    def _labelled(self, arm: str, config: PlaneConfig, varied: list[str]) -> pd.DataFrame:
+    def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
         rows = pd.read_parquet(self.part(config))
-        labels = {"arm": arm} | {name: getattr(config, name) for name in varied}
+        names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is a metric, too
+        labels = {"arm": arm} | {names[name]: getattr(config, name) for name in varied}
         return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
 
 
@@ -94,7 +99,7 @@ class Progress:
         return f"{self.done}/{self.cells} cells, {self.share:4.0%}, {left} left"
 
 
-def work(config: PlaneConfig, steps: int) -> float:
+def work(config: RunConfig, steps: int) -> float:
     """The arithmetic of a run's first steps."""
     return config.flops() * min(steps, config.steps)
 
@@ -106,8 +111,9 @@ class Round:
         self.study, self.place, self.runs, self.at_once = study, place, runs, at_once
         self.cells = list(dict.fromkeys(config for _, config in study.cells))
         self.waiting = [config for config in self.cells if not place.finished(config)]
-        self.flying: dict[PlaneConfig, RunStatus] = {}
-        self.failed: dict[PlaneConfig, RunStatus] = {}
+        self.flying: dict[RunConfig, RunStatus] = {}
+        self.failed: dict[RunConfig, RunStatus] = {}
+        self.deaths: dict[RunConfig, int] = {}
         self.began, self.before = monotonic(), self._worked()
 
     def turn(self) -> bool:
@@ -137,7 +143,7 @@ class Round:
             self.runs.submit(config, VIEWER)
             self.flying[config] = RunStatus("queued")
 
-    def _next(self) -> PlaneConfig | None:
+    def _next(self) -> RunConfig | None:
         """The first cell that waits for no other; None where all do."""
         flying, shortest = {config.key() for config in self.flying}, dict[str, int]()
         keys = {config: config.key() for config in self.waiting}
@@ -146,13 +152,21 @@ class Round:
         free = (config for config, key in keys.items() if key not in flying and config.steps == shortest[key])
         return next(free, None)
 
-    def _take_in(self, config: PlaneConfig, status: RunStatus) -> None:
+    def _take_in(self, config: RunConfig, status: RunStatus) -> None:
         if status.state == "failed":
-            self.failed[config] = status
+            self._fail(config, status)
         elif status.state == "stopped":  # the wish has run out, as after a night's sleep
             self.waiting.insert(0, config)
         else:
             tables.write(tables.rows(self.runs.store, config), self.place.part(config))
+
+    def _fail(self, config: RunConfig, status: RunStatus) -> None:
+        """Gives a cell up; one whose workers died is tried again as long as it gets further."""
+        if status.note == "worker_died" and status.step > self.deaths.get(config, -1):
+            self.deaths[config] = status.step
+            self.waiting.append(config)
+        else:
+            self.failed[config] = status
 
     def _worked(self) -> float:
         finished = sum(work(config, config.steps) for config in self.cells if self.place.finished(config))
@@ -187,22 +201,33 @@ def told(steps: Iterable[Progress], say: Callable[[str], None]) -> None:
     say(str(last))
 
 
-def compute(name: str, place: Place, slots: int, minutes: float) -> None:
+def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> None:
     """Runs a study in worker processes."""
-    with Store(place.path) as store, Runs(store, slots) as runs:
-        told(run(STUDIES[name], place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+    with Store(place.path) as store, Runs(store, slots, threads=THREADS, patience=PATIENCE) as runs:
+        told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
 
 
 def document(out: Path = EVIDENCE) -> str:
-    """The studies whose tables ship, as markdown: generated, never edited."""
-    parts = [HEAD]
-    for name, study in STUDIES.items():
-        if (out / f"{name}.parquet").exists():
-            table = pd.read_parquet(out / f"{name}.parquet")
-            missing = [f"`{arm}`" for arm in study.arms if arm not in set(table["arm"])]
-            note = f"\n\nNot yet measured: {', '.join(missing)}." if missing else ""
-            parts.append(f"## {name}\n\n{study.protocol}\n\n{tables.markdown(table, study.expected)}{note}")
-    return "\n\n".join(parts) + "\n"
+    """Every study with what is measured of it, as markdown: generated, never edited."""
+    return "\n\n".join([HEAD, *(chapter(name, study, out) for name, study in STUDIES.items())]) + "\n"
+
+
+def chapter(name: str, study: Study, out: Path) -> str:
+    """One study: what was done, its table, and what is missing there."""
+    file = out / f"{name}.parquet"
+    table = pd.read_parquet(file) if file.exists() else None
+    found = [] if table is None else [tables.markdown(table, study.expected)]
+    missing = lacking(study, table)
+    note = [f"Not yet measured: {', '.join(missing)}."] if missing else []
+    return "\n\n".join([f"## {name}", study.protocol, *found, *note])
+
+
+def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
+    """The arms of which seeds are missing: `arm`, or `arm` (2 of 3 seeds)."""
+    have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
+    due = {arm: sum(getattr(config, "members", 1) for config in configs) for arm, configs in study.arms.items()}
+    missing = {arm: due[arm] - have.get(arm, 0) for arm in due}
+    return [f"`{arm}`" + f" ({n} of {due[arm]} seeds)" * (n < due[arm]) for arm, n in missing.items() if n]
 
 
 def main(arguments: list[str]) -> None:
@@ -211,6 +236,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
     parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
     parser.add_argument("--place", type=Path, help="folder of the study store")
+    parser.add_argument("--first", type=int, metavar="N", help="compute only the first N configs of every arm")
     parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
     parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
     parser.add_argument("--out", type=Path, default=EVIDENCE, help="folder of the finished tables")
@@ -220,7 +246,8 @@ def main(arguments: list[str]) -> None:
     place = Place(asked.place)
     if asked.name:
         if not asked.table:
-            compute(asked.name, place, asked.slots, asked.minutes)
+            study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
+            compute(asked.name, study, place, asked.slots, asked.minutes)
         show(asked.name, place, asked.out)
     elif not asked.docs:
         for name, study in STUDIES.items():
@@ -243,12 +270,23 @@ def show(name: str, place: Place, out: Path) -> None:
 HEAD = """# What the studies measured
 
 Written by `python -m ganlab.study --docs` from the tables in `ganlab/evidence`; never edited by hand. Each cell is the
-median over the seeds [lowest, highest]. Unless an arm says otherwise: ring of 8 Gaussians, radius 2, σ 0.1; latent 16;
-G and D 128×2 with leaky ReLU 0.2; Adam 2e-4 (0.5, 0.999); batch 256, no schedule. All measures but steps/s are of the
-last state: 10,000 fixed z; a point is valid within 3σ of a mode; a mode is covered with ≥ 1 % of all points; mode TV =
-(Σ|p − 1/K| + p_invalid)/2. L_D is the sum of its two terms, on the same points. Networks, data and noise of the seeds
-are independent; members of one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one
-thread a run, other work beside it: steps/s (all seeds of a run advance at each) are for orientation only."""
+median over the seeds [lowest, highest]. All measures but steps/s are of the last state, with 10,000 fixed z. L_D is the
+sum of its two terms, on the same points or images. Networks, data and noise of the seeds are independent; members of
+one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one thread a run, other work beside
+it: steps/s (all seeds of a run advance at each) are for orientation only.
+
+Unless an arm says otherwise, on the plane (`ring`, `packing`, `k`): ring of 8 Gaussians, radius 2, σ 0.1; latent 16; G
+and D 128×2 with leaky ReLU 0.2; Adam 2e-4 (0.5, 0.999); batch 256, no schedule. A point is valid within 3σ of a mode; a
+mode is covered with ≥ 1 % of all points; mode TV = (Σ|p − 1/K| + p_invalid)/2.
+
+On digits (`digits_k`, `digits_10k`): the 5,000 images that ship; latent 64; the light networks (G: dense to 64 maps of
+7×7, transposed convolutions to 32 maps and 1; D: convolutions of 32 and 64 maps, dense); Adam 1e-3 (0.5, 0.999); batch
+64, no schedule. The images are those of the shown G, the moving average (0.995) of its weights, drawn in float32, and
+are judged by the classifier of [judge.md](judge.md): a digit is covered when ≥ 1 % of all images are most like it, and
+that column says nothing without the next ones; accepted: p ≥ 0.9; digit TV = Σ|p − due|/2; FID and coverage are in that
+classifier's features, FID beside its floor, what as many real training images score; diversity is the spread within a
+digit over the real one. Real test images: accepted 0.986, digit TV 0.008, FID 1.3, coverage 0.965, diversity 0.99. L_D,
+L_G and D's accuracy are of the shown G's images and as many real training images, without dropout or augmentation."""
 
 if __name__ == "__main__":
     main(sys.argv[1:])

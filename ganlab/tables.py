@@ -3,37 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
-import torch
 
-from ganlab import checkpoints, train
-from ganlab.config import ENGINE, PlaneConfig
-from ganlab.countermeasures import pack
-from ganlab.datasets import DATASETS
-from ganlab.frame import MEASURED, Frame, unpack
-from ganlab.losses import LOSSES
-from ganlab.metrics import METRICS, measure
-from ganlab.rng import stream
-from ganlab.snapshot import expand, told_apart
-from ganlab.state import State, judge, sample_latent
+from ganlab import checkpoints
+from ganlab.evaluation import EVALUATIONS, SUFFIX
+from ganlab.run_config import RunConfig
 from ganlab.store import Store
 
 EVIDENCE = Path(__file__).parent / "evidence"
 """The tables that ship."""
-FINAL = 10_000
-"""Fixed latent points of the final evaluation, as github.com/brycesandlund/paired-discriminator."""
-PACKED = FINAL // 12 * 12
-"""Those of them that D judges: a multiple of every pack."""
-SUFFIX = "_10k"
-"""Marks what the final evaluation measured; the same name without it is a frame's, of 2,500 points."""
-JUDGED = ("d_loss", "g_loss", "d_accuracy", "fools")
 
 
 @dataclass(frozen=True)
@@ -51,65 +34,49 @@ class Expected:
 # A run in the store -> rows
 
 
-def rows(store: Store, config: PlaneConfig) -> pd.DataFrame:
+def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     """Every frame of a run up to config.steps and its state there, which alone has the *_10k; sorted by member."""
-    run, state = store.run(config.key()), state_at(store, config)
-    last, final = train.snapshot(state), evaluate(state)
-    about = {"key": config.key(), "engine": ENGINE, "steps_per_s": run.steps_per_s if run else 0.0}
-    about |= {name: getattr(config, name) for name in ("seed", "members", "steps")}
+    kind, state = EVALUATIONS[config.kind], state_at(store, config)
+    final, about = kind.evaluate(state), facts(store, config)
     seen: list[dict[str, Any]] = []
-    for member in range(config.members):
-        for frame in [*stored(store, config, member, state.step), last.member(member)]:
-            seen.append(about | {"member": member} | scalars(frame))
+    for member, last in enumerate(kind.frames(config, state)):
+        for frame in [*stored(store, config, member, state.step), last]:
+            seen.append(about | {"member": member} | kind.numbers(frame))
         seen[-1] |= {name: values[member] for name, values in final.items()}
     return tidy(pd.DataFrame(seen))
 
 
-def stored(store: Store, config: PlaneConfig, member: int, before: int) -> Iterator[Frame]:
+def facts(store: Store, config: RunConfig) -> dict[str, Any]:
+    """What every row of a run says about it."""
+    run = store.run(config.key())
+    computed = {name: getattr(run, name) if run else 0 for name in ("threads", "steps_per_s")}
+    about = {"key": config.key(), "engine": config.engine} | computed
+    return about | {"seed": config.seed, "members": getattr(config, "members", 1), "steps": config.steps}
+
+
+def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[Any]:
     """A member's stored frames before a step."""
-    extent = DATASETS[config.dataset].extent
     for step, blob in store.frames(config.key(), member).items():
         if step < before:
-            yield unpack(blob, extent)
+            yield EVALUATIONS[config.kind].unpack(config, blob)
 
 
-def scalars(frame: Frame) -> dict[str, Any]:
-    """The numbers of a frame of one member."""
-    values = {name: getattr(frame, name)[0] for name in MEASURED} | {name: a[0] for name, a in frame.metrics.items()}
-    counts = {name: getattr(frame, name) for name in ("step", "d_updates", "g_updates")}
-    return counts | values | {"died": int(frame.died[0])}
-
-
-def state_at(store: Store, config: PlaneConfig) -> State:
+def state_at(store: Store, config: RunConfig) -> Any:
     """A run's state at config.steps, or where it diverged: from its newest checkpoint up to there, and on."""
-    state = next(restored(store, config), None) or train.start(config)
+    engine = EVALUATIONS[config.kind].engine
+    state = next(restored(store, config), None) or engine.start(config)
     while state.step < config.steps and not state.outcome:
-        train.update(state)
+        engine.update(state)
     return state
 
 
-def restored(store: Store, config: PlaneConfig) -> Iterator[State]:
+def restored(store: Store, config: RunConfig) -> Iterator[Any]:
     """The states of a run's sound checkpoints up to config.steps, newest first."""
     for step, blob in store.checkpoints.blobs(config.key(), config.steps):
         try:
-            yield train.restore(config, checkpoints.decode(config.key(), step, blob))
+            yield EVALUATIONS[config.kind].engine.restore(config, checkpoints.decode(config.key(), step, blob))
         except (KeyError, ValueError, RuntimeError):
             continue
-
-
-def evaluate(state: State) -> dict[str, Any]:
-    """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; {name_10k: (M, ...)}."""
-    config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
-    real = expand(data.sample(PACKED, rng("real")), config)
-    with torch.no_grad():
-        fake = state.g.net(expand(sample_latent(config, FINAL, rng("z")), config))
-        logits = [judge(state.d.net, pack(points[:, :PACKED], config.packing)) for points in (real, fake)]
-        accuracy, fools = told_apart(state, real, fake)
-        loss = LOSSES[config.loss]
-        judged = (loss.discriminator(*logits).numpy(), loss.generator(*logits).numpy(), accuracy, fools)
-    measured, shares = measure(fake.numpy(), data)
-    values = dict(zip(JUDGED, judged, strict=True)) | measured | {"shares": list(shares.astype(np.float32))}
-    return {name + SUFFIX: value for name, value in values.items()}
 
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:
@@ -140,7 +107,7 @@ def load(name: str) -> pd.DataFrame:
 
 def finals(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the final evaluation: one for each arm and seed."""
-    return table[table[f"valid{SUFFIX}"].notna()]
+    return table[table[f"shares{SUFFIX}"].notna()]
 
 
 def spread(values: pd.Series) -> tuple[float, float, float]:
@@ -150,7 +117,7 @@ def spread(values: pd.Series) -> tuple[float, float, float]:
 
 def medians(table: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.DataFrame:
     """Each arm's medians over its seeds in the final evaluation, in the order of the table; index arm."""
-    chosen = list(columns or (name + SUFFIX for name in (*JUDGED, *METRICS)))
+    chosen = list(columns or (name for name in map(str, table.select_dtypes("number")) if name.endswith(SUFFIX)))
     return finals(table).groupby("arm", sort=False)[chosen].median()
 
 
@@ -188,17 +155,26 @@ COLUMNS = {
     "valid": ("valid", 3),
     "mode_tv": ("mode TV", 3),
     "reverse_kl": ("reverse KL", 3),
+    "digits_covered": ("digits ≥ 1 %", 0),
+    "digits_accepted": ("accepted digits ≥ 1 %", 0),
+    "digit_tv": ("digit TV", 3),
+    "accepted": ("accepted", 3),
+    "fid": ("FID", 1),
+    "fid_floor": ("FID floor", 1),
+    "coverage": ("coverage", 3),
+    "diversity": ("diversity", 2),
     "d_loss": ("L_D", 3),
     "g_loss": ("L_G", 3),
     "d_accuracy": ("D accuracy", 3),
 }
-"""What the markdown table shows of the final evaluation: title, digits."""
+"""What the markdown table shows of the final evaluation, where it was measured: title, digits."""
 
 
 def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
     """Medians over the seeds with their ranges, then the expectations and what became of them."""
-    titles = ["arm", "seeds", "G updates", "D updates", *(title for title, _ in COLUMNS.values()), "steps/s"]
-    body = [line(arm, group) for arm, group in finals(table).groupby("arm", sort=False)]
+    columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
+    titles = ["arm", "seeds", "G updates", "D updates", *(title for title, _ in columns.values()), "steps/s"]
+    body = [line(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
     checks = [found for one in expected if (found := check(table, one))]
     held = f"{sum(found.holds for found in checks)} of {len(checks)} expectations hold."
     told = ["", held, "", *grid(CHECKED, map(verdict, checks))] if checks else []
@@ -208,11 +184,14 @@ def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
 CHECKED = ("arm", "measure", "reported", "expected", "median", "seeds within", "agrees")
 
 
-def line(arm: Any, group: pd.DataFrame) -> list[str]:
+def line(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) -> list[str]:
     """One arm's cells."""
-    counts = [str(len(group)), *(f"{group[name].max():,}" for name in ("g_updates", "d_updates"))]
-    cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in COLUMNS.items()]
-    return [f"`{arm}`", *counts, *cells, f"{group['steps_per_s'].median():.0f}"]
+    diverged = int((group["died"] >= 0).sum())
+    seeds = f"{len(group)}" + f" ({diverged} diverged)" * bool(diverged)
+    counts = [seeds, *(f"{group[name].max():,}" for name in ("g_updates", "d_updates"))]
+    cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
+    pace = group["steps_per_s"].median()
+    return [f"`{arm}`", *counts, *cells, f"{pace:.{int(pace < 10)}f}"]
 
 
 def ranged(values: pd.Series, digits: int) -> str:

@@ -14,14 +14,17 @@ from ganlab.convnets import ConvNet
 from ganlab.digit_metrics import measure
 from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import DigitsFrame, is_frame, judgement
+from ganlab.digits_frame import DigitsFrame, ends_epoch, is_frame, judgement
 from ganlab.digits_snapshot import Measure, encode
 from ganlab.digits_state import DigitsState, checkpoint, restore, start
 from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 
-__all__ = ["advance", "checkpoint", "due", "encode", "restore", "snapshot", "start", "train", "update"]
+__all__ = ["advance", "checkpoint", "due", "encode", "keepsake", "restore", "snapshot", "start", "train", "update"]
+
+keepsake = ends_epoch
+"""Whose checkpoints stay: (config, step) -> whether a pass over the images is completed by the step."""
 
 
 def update(state: DigitsState) -> None:

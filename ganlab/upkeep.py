@@ -22,10 +22,14 @@ def interrupt(store: Store, slot: str) -> None:
         db.execute(FORGET_FAILED)
 
 
-def sweep(store: Store, server: str) -> None:
-    """Marks the runs of workers that have fallen silent, and stops those in the queue that nobody wishes any more."""
+def sweep(store: Store, server: str, patience: float | None = None) -> None:
+    """Marks the runs of workers that have fallen silent, and stops those in the queue that nobody wishes any more.
+
+    patience: seconds of silence; STALE where it is None.
+    """
     silent, unwished = "state = 'running' AND heartbeat < :silent", f"state = 'queued' AND {WISHED} IS NULL"
-    values = {"silent": store.clock() - STALE, "fresh": store.fresh, "server": server}
+    silence = STALE if patience is None else patience
+    values = {"silent": store.clock() - silence, "fresh": store.fresh, "server": server}
     if not store.database.read(f"SELECT key FROM runs WHERE {silent} OR {unwished} LIMIT 1", **values):
         return
     with store.database.transaction() as db:

@@ -1,8 +1,9 @@
 """What a worker process does: claim a run, train it, store what it shows, leave when asked to.
 
 An engine is a module, whatever it trains: start(config), restore(config, tensors), advance(state), due(state),
-snapshot(state), checkpoint(state), encode(config, frame). A state has `step`; a frame has `step`, `outcome` ('' while
-healthy) and `facts`.
+snapshot(state), checkpoint(state), encode(config, frame); keepsake(config, step), if its runs have moments whose
+checkpoints stay, like the end of an epoch. A state has `step`; a frame has `step`, `outcome` ('' while healthy) and
+`facts`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
 from ganlab.digits import DataError
 from ganlab.store import Lost, RunRow, Store
+from ganlab.uploads import STORE
+from ganlab.weights import WeightsError
 
 PERIOD = 0.2
 """Seconds between commits."""
@@ -105,6 +108,7 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
     try:
         with signs_of_life(store, run):
             fix_arithmetic(run.threads, run.precision)
+            STORE.set(store.path)
             Session(store, run, import_module(engines[run.kind])).train()
     except Lost:
         pass
@@ -126,6 +130,8 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, ConfigError):
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
+    if isinstance(error, WeightsError):
+        facts |= error.facts | {"reason": error.reason}
     if isinstance(error, DataError):
         facts |= {"dataset": error.dataset, "reason": error.reason}
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
@@ -163,7 +169,8 @@ class Session:
         self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
         self.began = self.committed = self.saved = self.state.step
-        self.pace, self.eager, self.next_save = Pace(self.state.step, run.steps_per_s), True, monotonic() + REST
+        self.pace, self.eager = Pace(self.state.step, run.steps_per_s), True
+        self.next_save, self.next_named = monotonic() + REST, 0.0
         self.turn_ends = monotonic() + TURN
 
     def begin(self) -> Any:
@@ -230,13 +237,20 @@ class Session:
         return bool(ends or self.pace.elapsed() >= PERIOD or (self.eager and self.frames) or self.at_keepsake())
 
     def at_keepsake(self) -> bool:
-        """Whether this step's checkpoint is one that stays."""
-        return self.state.step >= FIRST_KEPT and is_power_of_two(self.state.step)
+        """Whether to save this step's checkpoint because it stays; the engine's own not where that would take long."""
+        step = self.state.step
+        power = step >= FIRST_KEPT and is_power_of_two(step)
+        return power or (self.named(step) and monotonic() >= self.next_named)
+
+    def named(self, step: int) -> bool:
+        """Whether the engine wants a step's checkpoint to stay."""
+        keepsake = getattr(self.engine, "keepsake", None)
+        return keepsake is not None and keepsake(self.config, step)
 
     def commit(self) -> int | None:
         """Stores what waits; the step up to which the run is wished. Raises Lost."""
-        step, speed = self.state.step, self.pace.measure(self.state.step)
-        target = self.store.commit(self.run, step, self.frames, speed)
+        step, seconds, speed = self.state.step, self.pace.elapsed(), self.pace.measure(self.state.step)
+        target = self.store.commit(self.run, step, self.frames, speed, seconds)
         self.eager = self.eager and not (self.frames and step > self.began)
         self.frames, self.committed = [], step
         return target
@@ -263,7 +277,8 @@ class Session:
         if self.at_keepsake() or monotonic() >= self.next_save:
             started = monotonic()
             self.save()
-            self.next_save = monotonic() + max(REST, 20 * (monotonic() - started))
+            pause = 20 * (monotonic() - started)
+            self.next_save, self.next_named = monotonic() + max(REST, pause), monotonic() + pause
 
     def save(self) -> None:
         """A checkpoint of this moment, after the frames up to it. Raises Lost."""
@@ -272,7 +287,7 @@ class Session:
             self.commit()
         if step != self.saved:
             blob = checkpoints.encode(self.run.key, step, self.engine.checkpoint(self.state))
-            self.store.save_checkpoint(self.run, step, blob)
+            self.store.save_checkpoint(self.run, step, blob, self.named)
             self.saved = step
 
     def finish(self, ending: str) -> None:
@@ -310,6 +325,7 @@ class Pace:
 FAILURES = {
     ConfigError: "config",
     DataError: "data",
+    WeightsError: "weights",
     MemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",

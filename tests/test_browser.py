@@ -3,167 +3,38 @@
 import json
 import os
 import re
-import shutil
 import signal
-import socket
-import sqlite3
-import subprocess
-import sys
 import time
-import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
+import browsing
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from browsing import NEEDS_CHROMIUM, PATIENCE, Server, address, fact, link, part, step, until
+from playwright.sync_api import expect
 
-ROOT = Path(__file__).parents[1]
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-PATIENCE = 30_000
-"""Milliseconds; nothing here measures time."""
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
 SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=4000"
 """A run that takes long enough to be stopped, killed and shared."""
 
-if CHROMIUM is None and os.environ.get("CI"):
-    raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
-    pytest.mark.filterwarnings("default"),
-]
-
-
-class Server:
-    """One Streamlit server over one store; may be killed and started again."""
-
-    def __init__(self, store: Path):
-        self.store = store
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
-        self.start()
-
-    def start(self):
-        options = f"--server.port={self.port} --server.headless=true --server.address=127.0.0.1"
-        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options.split()]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"GANLAB_STORE": str(self.store)}, **quiet)
-        until(self.healthy)
-
-    def healthy(self):
-        try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1).status == 200
-        except OSError:
-            return False
-
-    def kill(self):
-        self.process.kill()
-        self.process.wait()
-
-    def stop(self):
-        self.process.terminate()
-        try:
-            self.process.wait(20)
-        except subprocess.TimeoutExpired:
-            self.kill()
-
-    def url(self, path="", query=""):
-        return f"http://127.0.0.1:{self.port}/{path}?{query}"
-
-    def rows(self, sql, *values):
-        with sqlite3.connect(next(self.store.glob("*.sqlite*")), timeout=10) as db:
-            return db.execute(sql, values).fetchall()
-
-    def runs(self):
-        """Of runs that somebody had trained here: key -> (state, step, owner's process id, token)."""
-        rows = self.rows("SELECT key, state, step, owner FROM runs WHERE owner != ''")
-        return {key: (state, step, int(owner.split("/")[-1])) for key, state, step, owner in rows}
-
-
-def until(condition, seconds=60):
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-    return value
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("store"))
-    yield server
-    server.stop()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-
 
 @pytest.fixture
-def visit(browser, server):
-    """Opens a page as a new visitor and waits for its player."""
-    contexts = []
-
-    def visit(path="arena", query="lang=en", width=1280, height=900, player=True, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(PATIENCE)
-        page.goto(server.url(path, query))
-        if player:
-            page.wait_for_selector("[data-testid=player][data-step]")
-        return page
-
-    yield visit
-    for context in contexts:
-        context.close()
-
-
-def part(page, name):
-    return page.get_by_test_id(name)
-
-
-def fact(page, name):
-    return part(page, "player").get_attribute(f"data-{name}")
-
-
-def step(page):
-    return int(fact(page, "step") or -1)
-
-
-def address(page):
-    return page.evaluate("location.href")
-
-
-def link(page):
-    return {name: values[0] for name, values in parse_qs(urlsplit(address(page)).query).items()}
+def visit(visit):
+    """Opens the arena, or another page, as a new visitor."""
+    return lambda path="arena", **options: visit(path, **options)
 
 
 def press(page, key):
-    page.locator(f".st-key-a-{key} button:visible").first.click()
+    browsing.press(page, f"a-{key}")
 
 
 def offered(page, key):
-    page.wait_for_selector(f".st-key-a-{key} button:visible")
+    browsing.offered(page, f"a-{key}")
 
 
 def choose(page, field, value):
-    box = page.locator(f".st-key-a-w-{field} input:visible").first
-    box.fill(value)
-    box.press("Enter")
+    browsing.choose(page, f"a-w-{field}", value)
 
 
 @contextmanager

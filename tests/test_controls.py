@@ -2,13 +2,14 @@
 
 import pytest
 
-from ganlab.config import PlaneConfig
+from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.knobs import MESSAGES, ConfigError, knobs
 from ganlab.ui import code
 from ganlab.ui.controls import ROWS, grid, options, plain, reason, show
 from ganlab.ui.text import LANGUAGES
 
 KNOBS = knobs(PlaneConfig)
+KINDS = [PlaneConfig, DigitsConfig]
 NUMBERS = {name: spec for name, spec in KNOBS.items() if spec.kind in ("int", "float")}
 MENUS = {name: spec for name, spec in NUMBERS.items() if spec.kind == "float" or spec.scale == "log"}
 
@@ -36,13 +37,13 @@ def test_a_menu_offers_the_present_value_whatever_it_is(name):
 def test_what_a_menu_shows_can_be_typed_and_means_the_same(name, lang):
     spec = KNOBS[name]
     for value in {*grid(spec), spec.check(name, getattr(PlaneConfig(), name))} if name in MENUS else {int(spec.high)}:
-        assert spec.parse(name, plain(show(name, value, lang))) == value
+        assert spec.parse(name, plain(show(spec, name, value, lang))) == value
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_shown_values_differ_where_values_do(lang):
     for name, spec in MENUS.items():
-        labels = [show(name, value, lang) for value in options(spec, 0.12345 if spec.kind == "float" else 123)]
+        labels = [show(spec, name, value, lang) for value in options(spec, 0.12345 if spec.kind == "float" else 123)]
         assert len(set(labels)) == len(labels)
 
 
@@ -57,6 +58,8 @@ def test_every_reason_is_a_sentence(lang):
         "too_big": {"mb": 120.0, "most": 96.0},
         "many_edits": {"most": 32},
         "version": {"version": "1"},
+        "other_weights": {"architecture": "light", "latent_dim": 2},
+        "small_memory": {"mb": 690.0, "least": 1200.0},
     }
     for key in MESSAGES:
         assert "{" not in reason(key, facts.get(key, {}), lang)
@@ -71,7 +74,7 @@ def test_refused_values_of_every_field_have_their_reason(lang):
 
 
 def test_powers_of_ten_can_be_typed_as_they_are_shown():
-    assert show("g_lr", 1e-6, "en") == "10⁻⁶"
+    assert show(KNOBS["g_lr"], "g_lr", 1e-6, "en") == "10⁻⁶"
     assert plain("10⁻⁶") == "1e-6"
     assert plain("2,5·10⁻⁵") == "2.5e-5"
     assert plain("100") == "100"

@@ -104,7 +104,13 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
     fashion = vision.datasets().FashionMNIST
     monkeypatch.setattr(fashion, "mirrors", [f"{mirror}/"])
     monkeypatch.setattr("torchvision.datasets.utils._get_redirect_url", lambda url, **_: url)
-    monkeypatch.setattr("torchvision.datasets.utils._urlretrieve", lambda url, file, *_: shutil.copy(url, file))
+    arrived = []
+
+    def retrieve(url, file, *_):
+        shutil.copy(url, file)
+        arrived.append(digits.downloaded("fashion_mnist"))
+
+    monkeypatch.setattr("torchvision.datasets.utils._urlretrieve", retrieve)
     monkeypatch.setattr(fashion, "resources", resources)
     for _ in range(2):
         data, targets = DIGITS["fashion_mnist"].load()
@@ -112,6 +118,9 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
         monkeypatch.setattr(fashion, "mirrors", [])
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["FashionMNIST"]
     assert not list((tmp_path / "data").rglob("*.gz"))
+    sizes = [path.stat().st_size for path in (mirror / name for name, _ in resources)]
+    assert arrived == [sizes[0], sum(sizes)]
+    assert digits.downloaded("fashion_mnist") is digits.downloaded("mnist_5k") is None
 
 
 def test_torchvision_imports_whatever_build_it_is():

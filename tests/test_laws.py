@@ -8,17 +8,32 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"rng", "nets", "convnets", "optimizers", "augment", "vision"},
+    {"rng", "nets", "convnets", "optimizers", "augment", "vision", "pretrained"},
     {"datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"},
     {
         *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
-        *("digit_reference", "digit_metrics"),
+        *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
         *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
-        *("database", "checkpoints", "recording", "store", "tail", "upkeep"),
+        *("database", "checkpoints", "recording", "store", "tail", "upkeep", "weights", "uploads"),
     },
-    {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"},
+    {
+        "diagnosis",
+        "digits_diagnosis",
+        "presets",
+        "worker",
+        "slot",
+        "runs",
+        "record",
+        "train_judge",
+        "train_generators",
+        "evaluation",
+        "tables",
+        "grids",
+        "study",
+        *("latent", "generators", "films", "latent_measures", "errands"),
+    },
     {"ui"},
 ]
 """From the ground up; a module may import from its own floor and below."""

@@ -1,93 +1,36 @@
 """Every page through the router, in both languages, by AppTest; no worker is started."""
 
 import dataclasses
-from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import recording
 from ganlab.config import PlaneConfig, differences, to_query
-from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
-from ganlab.frame import pack, spread
+from ganlab.frame import spread
 from ganlab.knobs import knobs
-from ganlab.presets import OPENING, PRESETS
-from ganlab.runs import Runs
-from ganlab.train import train
-from ganlab.ui import arena as views
-from ganlab.ui import server, share, stage
-from ganlab.ui.controls import CONFIG, MEMBER, PRESET, widget_key
+from ganlab.presets import OPENING, PLANE, PRESETS
+from ganlab.ui import controls, server, share, stage
+from ganlab.ui.experiment import ARENA
 from ganlab.ui.share import from_link
 
-ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
-ARENA = "pages/lab/arena.py"
+PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
-
-
-@pytest.fixture(autouse=True)
-def quiet_server(monkeypatch, tmp_path):
-    """A run service of the test's own that never starts a worker."""
-    monkeypatch.setattr(Runs, "_start", lambda *_: None)
-    monkeypatch.setattr(views, "HEAD_START", 0)
-    monkeypatch.setattr(stage, "HEAD_START", 0)
-    monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
-    server.RECORDED.mkdir()
-    st.cache_resource.clear()
-    st.cache_data.clear()
-    yield
-    server.service().close()
-    st.cache_resource.clear()
-
-
-def record(config: PlaneConfig) -> None:
-    """Ships a run with the product."""
-    frames = [(f.step, 0, pack(f, DATASETS[config.dataset].extent)[0]) for f in train(config)]
-    facts = {
-        "key": config.key(),
-        "config": config.to_json(),
-        "step": config.steps,
-        "threads": 1,
-        "precision": "highest",
-    }
-    whole = recording.Recording(**facts, steps_per_s=100.0, frames=frames, checkpoint=None)
-    recording.write(whole, server.RECORDED / f"{config.key()}.zip")
 
 
 def arena(link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
     """The arena opened by a link."""
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
-    app.context = {"locale": "en-GB"}
-    app.query_params["lang"] = lang
-    app.run()
-    app.switch_page(ARENA)
-    for name, value in {"lang": lang, **(link or {})}.items():
-        app.query_params[name] = value
-    return sound(app.run())
-
-
-def sound(app: AppTest) -> AppTest:
-    """The same app, without an exception."""
-    assert [error.message for error in app.exception] == []
-    return app
-
-
-def enter(app: AppTest, key: str, value) -> AppTest:
-    """The app after a visitor has set a widget, or typed what its menu does not offer."""
-    widget = app.get_by_key(key)
-    if isinstance(value, str) and value not in TYPED_NEVER:
-        widget.options.append(value)
-    widget.set_value(value).run()
-    return sound(app)
+    return opened(PAGE, link, lang)
 
 
 def config(app: AppTest) -> PlaneConfig:
-    return app.session_state[CONFIG]
+    return held(app, ARENA)
 
 
-def captions(app: AppTest) -> str:
-    return "\n".join(caption.value for caption in app.caption)
+def widget_key(name: str) -> str:
+    return controls.widget_key(ARENA, name)
 
 
 @pytest.mark.parametrize(
@@ -107,7 +50,7 @@ def test_the_browsers_language_is_the_default():
 
 
 def test_start_shows_the_run_that_ships(monkeypatch):
-    monkeypatch.setitem(PRESETS, OPENING, SMALL)
+    monkeypatch.setitem(PRESETS, OPENING["plane"], SMALL)
     record(SMALL)
     app = sound(AppTest.from_file(str(ROUTER), default_timeout=30).run())
     assert b'"view":{"at":0,"playing":true}' in app.get("bidi_component")[0].proto.bytes
@@ -115,8 +58,8 @@ def test_start_shows_the_run_that_ships(monkeypatch):
 
 def test_the_arena_opens_on_the_preset_and_says_so_in_the_link():
     app = arena()
-    assert config(app) == PRESETS[OPENING]
-    assert app.query_params["a.preset"] == OPENING
+    assert config(app) == PRESETS[OPENING["plane"]]
+    assert app.query_params["a.preset"] == OPENING["plane"]
     assert app.query_params["a.regularizer"] == "r1"
     assert "Not trained yet" in captions(app)
 
@@ -143,7 +86,7 @@ def test_a_link_by_hand_changes_its_preset_and_a_written_one_is_complete():
 
 
 def test_what_a_link_by_hand_gets_wrong_stays_the_presets():
-    found, preset, _, notices = from_link({"a.preset": "grid_5x5", "a.gamma": "-1", "a.seed": "5", "a.x": "1"})
+    found, preset, _, notices = from_link({"a.preset": "grid_5x5", "a.gamma": "-1", "a.seed": "5", "a.x": "1"}, ARENA)
     assert (found, preset) == (PRESETS["grid_5x5"].replace(seed=5), "grid_5x5")
     assert [said.field for said in notices] == ["gamma", "x"]
 
@@ -221,7 +164,7 @@ def test_choosing_a_preset_writes_the_whole_config():
     app = arena({"a.preset": "ring_k50"})
     app.selectbox(key="a.w.preset").select("swiss_roll").run()
     assert config(sound(app)) == PRESETS["swiss_roll"]
-    assert app.session_state[PRESET] == "swiss_roll"
+    assert app.session_state[ARENA.name("preset")] == "swiss_roll"
     assert not [button for button in app.button if button.key.startswith("a.chip")]
 
 
@@ -243,15 +186,13 @@ CHANGES = {
 }
 
 
-TYPED_NEVER = {choice for spec in knobs(PlaneConfig).values() for choice in spec.choices}
-
-
 @pytest.mark.parametrize("name", [name for name in knobs(PlaneConfig) if name != "edits"])
 def test_changing_a_field_changes_no_other(name):
     busy = {"gp_lambda": "wgan_gp", "clip_bound": "clip"}.get(name, "r1_r2")
     before = PlaneConfig(regularizer=busy, g_lr=0.00037, d_lr=0.00123, seed=99, steps=4321, gamma=0.07)
     app = arena(to_query(before, "a."))
-    changed = differences(config(enter(app, widget_key(name), CHANGES[name])), before)
+    typed = isinstance(CHANGES[name], str) and knobs(PlaneConfig)[name].kind != "choice"
+    changed = differences(config(enter(app, widget_key(name), CHANGES[name], typed)), before)
     assert set(changed) == {name}
     assert config(sound(app.run())) == before.replace(**{name: changed[name][0]})
 
@@ -272,7 +213,7 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_lost(lang):
     assert config(sound(app)) == PlaneConfig(batch_size=100)
     assert "100" in app.warning[0].value
     assert app.number_input(key=widget_key("packing")).value == 1
-    assert config(enter(app, widget_key("g_lr"), "fast")) == PlaneConfig(batch_size=100)
+    assert config(enter(app, widget_key("g_lr"), "fast", typed=True)) == PlaneConfig(batch_size=100)
     assert "fast" in app.warning[0].value
     assert not sound(app.run()).warning
 
@@ -344,11 +285,11 @@ def test_training_further_raises_the_target_and_nothing_else():
 
 def test_a_member_can_be_shown():
     app = arena(to_query(SMALL.replace(members=3), "a.") | {"a.member": "2"})
-    assert app.session_state[MEMBER] == 2
+    assert app.session_state[ARENA.name("member")] == 2
     app.selectbox(key="a.w.member").select(1).run()
     assert sound(app).query_params["a.member"] == "1"
     app.number_input(key=widget_key("members")).set_value(1).run()
-    assert sound(app).session_state[MEMBER] == 0
+    assert "a.member" not in sound(app).query_params
 
 
 def test_the_way_to_start_and_back_keeps_the_experiment():
@@ -356,15 +297,16 @@ def test_the_way_to_start_and_back_keeps_the_experiment():
     app.switch_page("pages/learn/start.py")
     app.query_params.clear()
     sound(app.run())
-    app.switch_page(ARENA)
+    app.switch_page(PAGE)
     app.query_params.clear()
     assert config(sound(app.run())) == PlaneConfig(seed=5)
 
 
 def test_presets_differ_and_train_within_bounds():
-    assert OPENING in PRESETS
+    assert all(PRESETS[name].kind == kind for kind, name in OPENING.items())
     assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
     assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())
+    assert PLANE.items() <= PRESETS.items()
 
 
 FOUND = [

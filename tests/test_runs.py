@@ -157,6 +157,43 @@ def test_a_run_that_nobody_wishes_any_more_stops_with_a_checkpoint(store, monkey
     assert store.checkpoints.steps(key)[0] == run.step
 
 
+def test_what_an_engine_names_has_its_checkpoint_and_keeps_it(store, monkeypatch):
+    monkeypatch.setattr(counter_engine, "keepsake", lambda config, step: step % 10 == 5, raising=False)
+    key = wish(store, counter(40, seconds=0.02))
+    work(store)
+    assert store.checkpoints.steps(key) == [40, 35, 25, 15, 5]
+
+
+def test_keepsakes_that_come_too_fast_are_not_all_saved(store, monkeypatch):
+    monkeypatch.setattr(counter_engine, "keepsake", lambda config, step: True, raising=False)
+    saves, save = [], Store.save_checkpoint
+
+    def slow(store, run, step, *rest):
+        saves.append(step)
+        time.sleep(0.05)
+        save(store, run, step, *rest)
+
+    monkeypatch.setattr(Store, "save_checkpoint", slow)
+    wish(store, counter(200, seconds=0.002))
+    work(store)
+    assert saves[-1] == 200
+    assert len(saves) < 20
+
+
+def test_seconds_of_computing_add_up_over_stops_and_are_told(store):
+    config = counter(20, seconds=0.01)
+    key = wish(store, config)
+    work(store)
+    first = store.run(key).seconds
+    assert 0.2 <= first < 20
+    wish(store, config.replace(steps=40))
+    time.sleep(0.3)
+    work(store)
+    assert store.run(key).seconds >= first + 0.2
+    with Runs(store, slots=1, engines=COUNTER) as runs:
+        assert runs.status(key).seconds == store.run(key).seconds
+
+
 def test_the_first_new_frame_is_stored_at_once_and_then_one_commit_a_period(store, monkeypatch):
     commit, commits = Store.commit, []
 

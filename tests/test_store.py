@@ -315,6 +315,13 @@ def test_the_last_two_checkpoints_and_powers_of_two_are_kept(tmp_path):
     assert [step for step, _ in kept.blobs("a", at_most=800)] == [800, 512, 256]
 
 
+def test_what_a_run_names_is_kept_too(tmp_path):
+    kept = checkpoints.Checkpoints(tmp_path)
+    for step in (5, 6, 7, 10, 12, 15, 16, 17):
+        kept.save("a", step, b"x", lambda step: step % 5 == 0)
+    assert kept.steps("a") == [17, 16, 15, 10, 5]
+
+
 def test_checkpoints_stay_under_their_cap_and_the_newest_stays_anyway(tmp_path):
     assert saved(tmp_path, 256, 512, 700, 800, cap=25).steps("a") == [800, 700]
     assert saved(tmp_path, 900, cap=5).steps("a") == [900]
@@ -527,6 +534,18 @@ def test_tails_are_shared_and_the_least_recently_used_go(store):
     assert tails.tail("a").steps() == [100]
 
 
+def test_a_store_from_before_seconds_were_counted_goes_on(tmp_path):
+    with Store(tmp_path) as store:
+        store.wish("a", {"kind": "plane"}, 5, ME)
+        store.database.read("ALTER TABLE runs DROP COLUMN seconds")
+    with Store(tmp_path) as store:
+        run = store.claim(HERE)
+        assert run.seconds == 0
+        store.commit(run, 1, seconds=1.5)
+        store.commit(run, 2, seconds=2.0)
+        assert store.run("a").seconds == 3.5
+
+
 # Recorded runs
 
 
@@ -539,7 +558,7 @@ def recorded(store, tmp_path):
     run = store.claim(HERE)
     noise = torch.Generator().manual_seed(0)
     frames = [(s, 0, bytes(torch.randint(0, 256, (7600,), generator=noise).tolist())) for s in range(1, 121)]
-    store.commit(run, 120, frames, 300.0)
+    store.commit(run, 120, frames, 300.0, seconds=4.5)
     store.save_checkpoint(run, 120, checkpoints.encode(key, 120, {"x": torch.ones(9000)}))
     store.release(run, "done")
     store.export_recording(key, tmp_path / "run.zip")
@@ -552,6 +571,7 @@ def test_a_recorded_run_comes_back_as_it_was(store, recorded, tmp_path):
         assert fresh.import_recording(path) == key
         run, original = fresh.run(key), store.run(key)
         assert (run.state, run.step, run.target, run.steps_per_s) == ("done", 120, 120, 300.0)
+        assert run.seconds == 4.5
         assert run.config == original.config
         assert run.bytes == original.bytes
         assert fresh.frames(key, 0) == store.frames(key, 0)
@@ -593,6 +613,14 @@ def test_an_import_completes_a_run_that_was_stopped_early(store, recorded, tmp_p
         fresh.release(run, "stopped")
         fresh.import_recording(path)
         assert (fresh.run(key).state, fresh.run(key).step, len(fresh.steps(key))) == ("done", 120, 120)
+
+
+def test_an_older_recording_knows_no_seconds(store, recorded, tmp_path):
+    facts = json.loads(summary(recorded[0]))
+    facts.pop("seconds")
+    old = rewritten(recorded[0], tmp_path, run=json.dumps(facts))
+    with Store(tmp_path / "fresh") as fresh:
+        assert fresh.run(fresh.import_recording(old)).seconds == 0
 
 
 def rewritten(path, tmp_path, **parts):

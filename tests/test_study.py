@@ -4,8 +4,10 @@ import math
 
 import pandas as pd
 import pytest
+import study_here
+from study_here import Here
 
-from ganlab import study, tables, train, worker
+from ganlab import evaluation, study, tables, train
 from ganlab.config import ENGINE, ConfigError, PlaneConfig
 from ganlab.frame import MEASURED, frame_steps
 from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
@@ -14,6 +16,7 @@ from ganlab.runs import Runs, RunStatus
 from ganlab.store import Store
 from ganlab.study import Place
 from ganlab.tables import Expected
+from ganlab.upkeep import sweep
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=8, latent_dim=2, steps=20)
 PAIR = (SMALL.replace(members=2),)
@@ -26,23 +29,6 @@ TINY = Study(
     protocol="",
 )
 SHIPPED = sorted(path.stem for path in tables.EVIDENCE.glob("*.parquet"))
-
-
-class Here:
-    """Computes in this process what is submitted, with the worker's own code; counts it."""
-
-    def __init__(self, store, engines=worker.ENGINES):
-        self.store, self.engines, self.submitted = store, engines, []
-
-    def submit(self, config, viewer):
-        self.submitted.append(config)
-        self.store.wish(config.key(), config.to_json(), config.steps, viewer)
-        worker.work(self.store.path, "here/0", self.engines)
-        return config.key()
-
-    def status(self, key, viewer=None):
-        row = self.store.run(key)
-        return RunStatus(row.state, row.step, row.target, note=row.note, facts=row.facts)
 
 
 @pytest.fixture
@@ -61,9 +47,8 @@ def no_naps(monkeypatch):
     monkeypatch.setattr(study, "POLL", 0)
 
 
-def finish(place, here, grid=TINY):
-    *_, last = study.run(grid, place, here)
-    return last
+def finish(place, runs, grid=TINY):
+    return study_here.finish(place, runs, grid)
 
 
 def test_a_study_is_computed_to_its_end(place, here):
@@ -110,12 +95,34 @@ def test_of_two_cells_with_one_run_the_shorter_is_first(place, here):
     assert here.submitted.index(PAIR[0]) < here.submitted.index(PAIR[0].replace(steps=31))
 
 
+def test_the_first_configs_of_all_arms_come_first(place, here):
+    turns = [arm for arm, _ in TINY.cells]
+    assert turns == ["one", "more", "longer", "more"]
+    finish(place, here, TINY.first(1))
+    assert [place.finished(config) for _, config in TINY.cells] == [True, True, True, False]
+    assert list(dict.fromkeys(place.table(TINY)["arm"])) == ["one", "more", "longer"]
+    assert TINY.first(1).varied == ["d_steps"]
+
+
 def test_the_table_has_every_scalar_and_what_varies(place, here):
     finish(place, here)
     table = place.table(TINY)
-    measured = [*tables.JUDGED, *METRICS, "shares"]
-    due = {"arm", "d_steps", "key", "engine", "steps_per_s", "seed", "member", "members", "steps", "step", "died"}
-    due |= {"d_updates", "g_updates", *MEASURED, *METRICS} | {name + tables.SUFFIX for name in measured}
+    measured = [*evaluation.JUDGED, *METRICS, "shares"]
+    due = {
+        "arm",
+        "d_steps",
+        "key",
+        "engine",
+        "threads",
+        "steps_per_s",
+        "seed",
+        "member",
+        "members",
+        "steps",
+        "step",
+        "died",
+    }
+    due |= {"d_updates", "g_updates", *MEASURED, *METRICS} | {name + evaluation.SUFFIX for name in measured}
     assert set(table) == due
     assert set(table["engine"]) == {ENGINE}
     assert (table["d_updates"] == table["d_steps"] * table["step"]).all()
@@ -135,7 +142,7 @@ def test_rows_are_the_frames_of_the_run(place, here):
 def test_the_final_evaluation_is_of_10_000_points():
     state = train.start(SMALL.replace(members=2, dataset="ring"))
     state.g.net.flat.mul_(3)
-    found = tables.evaluate(state)
+    found = evaluation.EVALUATIONS["plane"].evaluate(state)
     shares = found["shares_10k"][1]
     assert 0.01 < shares.sum() < 1
     assert found["valid_10k"][1] == pytest.approx(shares.sum(), abs=1e-6)
@@ -148,7 +155,7 @@ def test_the_final_evaluation_is_of_10_000_points():
 def test_a_blind_discriminator_is_at_the_equilibrium_of_the_losses():
     blind = train.start(SMALL.replace(packing=4))
     blind.d.net.flat.zero_()
-    found = tables.evaluate(blind)
+    found = evaluation.EVALUATIONS["plane"].evaluate(blind)
     assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
     assert found["g_loss_10k"][0] == pytest.approx(math.log(2), abs=1e-6)
     assert found["d_accuracy_10k"][0] == 0.5
@@ -162,7 +169,9 @@ def test_a_run_that_went_further_is_measured_at_its_target(place, here):
     while state.step < 20:
         train.update(state)
     mine = tables.finals(place.table(TINY)).query("arm == 'one'")
-    assert mine["valid_10k"].tolist() == pytest.approx(tables.evaluate(state)["valid_10k"].tolist(), abs=1e-6)
+    assert mine["valid_10k"].tolist() == pytest.approx(
+        evaluation.EVALUATIONS["plane"].evaluate(state)["valid_10k"].tolist(), abs=1e-6
+    )
     assert mine["step"].tolist() == [20, 20]
 
 
@@ -174,6 +183,38 @@ def test_a_cell_that_fails_does_not_stop_the_rest(place, here, monkeypatch, caps
     assert not place.finished(TINY.arms["more"][1])
 
 
+class Deadly(Here):
+    """Says of the first wishes of a seed 1 that its worker died at the given steps."""
+
+    def __init__(self, store, steps):
+        super().__init__(store)
+        self.steps = steps
+
+    def status(self, key, viewer=None):
+        if self.submitted[-1].seed == 1 and self.steps:
+            return RunStatus("failed", self.steps.pop(0), note="worker_died")
+        return super().status(key, viewer)
+
+
+@pytest.mark.parametrize(("steps", "done"), [([3, 7], 4), ([3, 3], 3), ([0, 1, 2], 4)])
+def test_a_cell_whose_workers_die_is_tried_again_as_long_as_it_gets_further(place, here, steps, done, capsys):
+    deadly = Deadly(here.store, list(steps))
+    assert finish(place, deadly).done == done
+    assert sum(config.seed == 1 for config in deadly.submitted) == (len(steps) + 1 if done == 4 else 2)
+    assert ("worker_died" in capsys.readouterr().err) == (done == 3)
+
+
+def test_a_study_is_patient_with_a_silent_worker(place, here):
+    here.store.wish("run", {"kind": "plane"}, 9, "study")
+    here.store.claim("there/0/1")
+    clock = here.store.clock
+    here.store.clock = lambda: clock() + study.PATIENCE - 5
+    sweep(here.store, "there", study.PATIENCE)
+    assert here.store.run("run").state == "running"
+    sweep(here.store, "there")
+    assert here.store.run("run").state == "interrupted"
+
+
 def test_a_diverged_cell_is_finished(place, here):
     wild = Study(
         arms={"wild": (SMALL.replace(loss="wasserstein", d_lr=1.0, optimizer="sgd", steps=3000),)}, protocol=""
@@ -183,16 +224,19 @@ def test_a_diverged_cell_is_finished(place, here):
     assert 0 < last["died"] == last["step"] < 3000
 
 
+PLANE = [name + evaluation.SUFFIX for name in (*evaluation.JUDGED, *METRICS)]
 FINALS = pd.DataFrame(
     {
         "arm": ["a"] * 5 + ["b"] * 2 + ["a"],
         "g_updates": [9] * 8,
         "d_updates": [18] * 8,
         "steps_per_s": [2.0] * 8,
+        "died": [-1] * 5 + [7] + [-1] * 2,
         "modes_covered_10k": [1, 2, 2, 1, 8, 3, 4, math.nan],
         "valid_10k": [0.9, 0.8, 0.7, 1.0, 0.1, 0.5, 0.6, math.nan],
+        "shares_10k": [[0.1]] * 7 + [None],
     }
-).reindex(columns=["arm", "g_updates", "d_updates", "steps_per_s", *(n + "_10k" for n in (*tables.JUDGED, *METRICS))])
+).reindex(columns=[*("arm", "g_updates", "d_updates", "steps_per_s", "died", "shares_10k"), *PLANE])
 
 
 def test_medians_by_hand():
@@ -218,6 +262,8 @@ def test_the_markdown_says_what_was_found():
     rows = {line.split("|")[1].strip(): line for line in text.splitlines() if "|" in line}
     assert "| 5 | 9 | 18 | 2 [1, 8] | 0.800 [0.100, 1.000] | – |" in text
     assert "0.9 ± 0.1 | 0.6 to 1 | 0.550 | 1 of 2 | **no**" in text
+    assert rows["`b`"].endswith("| 1 of 2 | **no** |")
+    assert "| `b` | 2 (1 diverged) |" in text
     assert "1 of 2 expectations hold." in text
     assert rows["`a`"].endswith("| 3 of 5 | yes |")
 
@@ -229,16 +275,21 @@ def test_a_worker_process_computes_it_too(place):
     assert len(tables.finals(place.table(grid))) == 2
 
 
+SEEDS = {"digits_k": 3, "digits_10k": 1}
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_studies_are_sound(name):
     grid = STUDIES[name]
     cells = list(grid.cells)
     assert len(set(cells)) == len(cells)
+    kind = evaluation.EVALUATIONS[cells[0][1].kind]
     for arm in grid.arms.values():
-        assert len({(config.seed, m) for config in arm for m in range(config.members)}) == 5
+        members = [(config.seed, m) for config in arm for m in range(getattr(config, "members", 1))]
+        assert len(members) == len(set(members)) == SEEDS.get(name, 5)
     for one in grid.expected:
         assert one.arm in grid.arms
-        assert one.measure in (*tables.JUDGED, *METRICS)
+        assert one.measure in kind.measures
         assert one.low < one.high
 
 
@@ -251,7 +302,7 @@ def test_seeds_one_by_one_where_side_by_side_is_too_much():
 
 def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study, "STUDIES", {"tiny": TINY})
-    monkeypatch.setattr(study, "compute", lambda name, where, slots, minutes: finish(where, here))
+    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid))
     arguments = ["--place", str(place.path), "--out", str(tmp_path / "out")]
     study.main(arguments)
     assert "tiny       0/4 cells finished" in capsys.readouterr().out
@@ -268,8 +319,17 @@ def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, ca
 # What ships
 
 
-def test_every_study_but_none_other_ships():
-    assert set(SHIPPED) == set(STUDIES)
+def test_what_ships_are_studies():
+    assert set(SHIPPED) <= set(STUDIES)
+
+
+def test_the_document_says_what_is_not_yet_measured(place, here, tmp_path, monkeypatch):
+    finish(place, here, TINY.first(1))
+    monkeypatch.setattr(study, "STUDIES", {"tiny": TINY, "other": Study(arms={"one": PAIR}, protocol="Another.")})
+    study.main(["tiny", "--table", "--place", str(place.path), "--out", str(tmp_path)])
+    text = study.document(tmp_path)
+    assert text.index("| `longer` | 2 | 31 | 31 |") < text.index("Not yet measured: `more` (1 of 2 seeds).")
+    assert text.endswith("## other\n\nAnother.\n\nNot yet measured: `one`.\n")
 
 
 def test_the_document_is_that_of_the_tables():

@@ -7,41 +7,90 @@ from string import Formatter
 
 import pytest
 
-from ganlab.config import PlaneConfig
+from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.frame import BLAMED, QUANTITIES
-from ganlab.knobs import MESSAGES, knobs
+from ganlab.knobs import DIGITS, MESSAGES, knobs
+from ganlab.latent import PATHS
 from ganlab.presets import PRESETS
+from ganlab.pretrained import PRETRAINED
+from ganlab.ui.latent_link import VIEWS, Tour
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+from ganlab.ui.weights import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]
-FIELDS = [f.name for f in fields(PlaneConfig)]
-CHOICES = [f"{name}.{key}" for name, spec in knobs(PlaneConfig).items() for key in spec.choices]
+KINDS = (PlaneConfig, DigitsConfig)
+FIELDS = [f.name for kind in KINDS for f in fields(kind)]
+CHOICES = [f"{name}.{key}" for kind in KINDS for name, spec in knobs(kind).items() for key in spec.choices]
 VERDICTS = ("diverged", "collapse", "smear", "near_equilibrium", "no_finding")
+PAGES = ("start", "arena", "mnist", "latent")
 PHASES = ("absent", "starting", "worker_died", "server_restarted")
+WORDS = ("running", "running_unknown", "done", "part")
 PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
+LATENT_LABELS = [
+    *("play", "pause", "time", "digit", "mode", "no_mode", "on_data", "off_data", "norm", "norms", "norms_note"),
+    *("shell_gaussian", "shell_uniform", "sure", "sure_note", "steps", "steps_note", "legend", "legend_real", "regions"),
+    *("sure_plane", "sure_note_plane", "steps_plane", "steps_note_plane", "pick_points", "pick_first", "pick_next"),
+    *("place_whole", "place_square"),
+]
+DIGIT_VERDICTS = ("diverged", "collapse", "alike", "smear", "healthy", "unjudged", "no_finding")
 FAMILIES = {
+    "digits_stage.title": DIGIT_VERDICTS,
+    "digits_stage.sentence": DIGIT_VERDICTS,
+    "digits_stage.also": ["lost", "alike", "losses"],
+    "digits_stage.look": ["sure", "unsure", "nearest", "suspicious", "plain", "absent"],
+    "digits_stage.chart": [
+        *("losses", "quality", "fid", "gradients", "accepted", "covered", "tv"),
+        *("losses_note", "claim_note", "quality_note", "fid_note", "gradients_note", "no_judge"),
+    ],
     "field.label": FIELDS,
     "field.short": FIELDS,
     "field.help": FIELDS,
-    "field.group": [spec.group for spec in knobs(PlaneConfig).values()],
-    "choice": CHOICES,
+    "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
+    "field.digits": ["dataset", "gamma", "gp_lambda", "latent_dim", "batch_size", "steps"],
+    "choice": [*CHOICES, *(f"fashion_mnist.{digit}" for digit in DIGITS)],
     "notice.reason": list(MESSAGES),
-    "notice.expected": ["int", "float", "bool", "edits"],
+    "notice.expected": ["int", "float", "bool", "classes", "weights", "edits"],
+    "notice.refusal": ["many_edits", "no_classes"],
     "preset.name": list(PRESETS),
     "preset.about": list(PRESETS),
     "verdict.title": VERDICTS,
     "verdict.sentence": [*VERDICTS, "smear_late"],
     "verdict.also": ["coin", "lost", "losses", "knob"],
-    "arena.status": PHASES,
+    "run.status": PHASES,
+    "arena.status": WORDS,
+    "mnist.status": WORDS,
+    "mnist.compare": ["nothing", "before", "own"],
+    "mnist.drawer": ["about", "own", "ready", "brought"],
     "arena.alone": ["d", "d_help", "g", "g_help"],
-    "arena.quantity": list(QUANTITIES),
-    "arena.failure": ["config", "data", "memory", "storage", "crash"],
-    "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
+    "run.quantity": list(QUANTITIES),
+    "run.failure": [
+        *("config", "data", "memory", "storage", "crash", "weights"),
+        *("data_no_network", "data_damaged", "data_storage"),
+    ],
+    "app.nav": ["learn", "lab", *(f"{name}{help}" for name in PAGES for help in ("", "_help"))],
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
     "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used"],
+    "latent.bend": ["same", "opposite", "line", "zero"],
+    "latent.ends": ["from", "to"],
+    "latent.field": list(knobs(Tour)),
+    "latent.lead": VIEWS,
+    "latent.lesson": ["shell", "between", "disc"],
+    "latent.map": ["bent_help", "whole_help"],
+    "latent.pair": ["head_digits", "head_plane"],
+    "latent.path": [f"{path}{note}" for path in PATHS for note in ("", "_note")],
+    "latent.player": LATENT_LABELS,
+    "latent.psi": ["precision", "recall", "coverage"],
+    "latent.view": VIEWS,
+    "weights.about": list(PRETRAINED),
+    "weights.column": ["name", *COLUMNS],
+    "weights.refusal": [
+        *("too_big", "pickle", "zip", "hdf5", "numpy", "not_safetensors", "truncated", "damaged", "storage", "gone"),
+        *("no_config", "two_configs", "config", "config_unreadable", "kind", "files", "only_config"),
+        *("missing", "unknown", "shape", "dtype", "not_finite", "breaks"),
+    ],
 }
 """Keys that the code puts together: prefix -> endings."""
 
@@ -66,7 +115,7 @@ def test_every_sentence_that_is_asked_for_exists(lang):
 
 
 def test_every_sentence_is_used():
-    ours = {key for key in sentences("en") if not key.startswith("player.")}
+    ours = {key for key in sentences("en") if not key.startswith(("player.", "digits_stage.player."))}
     variants = {key for key in ours if key.endswith("_cells") and key.removesuffix("_cells") in wanted()}
     assert sorted(ours - wanted() - variants) == []
 

@@ -5,7 +5,8 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab import runs, train_digits, vision, worker
+from ganlab import presets, runs, train_digits, vision, worker
+from ganlab import record as recorder
 from ganlab.config import DigitsConfig, knobs
 from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_frame import frame_steps
@@ -158,6 +159,41 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         assert (run.state, run.step, run.kind) == ("done", 20, "digits")
         assert store.frames(config.key(), 0) == undisturbed
         assert store.steps(config.key()) == frame_steps(config)
+
+
+def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path):
+    config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=15)
+    undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
+    with Store(tmp_path) as store:
+        for steps in (7, 12, 15):
+            store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me")
+            worker.work(store.path, "here/0", worker.ENGINES)
+            kept = store.checkpoints.steps(config.key())
+            store.checkpoints.paths(config.key())[0].unlink()  # as if it had been killed before its last checkpoint
+        assert store.frames(config.key(), 0) == undisturbed
+        assert kept == [15, 10, 5]
+
+
+def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end(tmp_path, monkeypatch):
+    config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=5)
+    monkeypatch.setitem(presets.PRESETS, "digits", config)
+    monkeypatch.setattr(recorder, "RECORDED", tmp_path)
+    file = recorder.record("digits", tmp_path / "store")
+    with Store(tmp_path / "fresh") as store:
+        assert store.import_recording(file) == config.key()
+        run = store.run(config.key())
+        assert (run.step, run.threads, store.steps(run.key)) == (5, runs.threads("digits"), [0, 1, 2, 3, 4, 5])
+        assert run.seconds > 0
+        assert store.checkpoints.steps(run.key) == [5]
+
+
+def test_a_recording_that_cannot_be_made_says_why(tmp_path, monkeypatch):
+    monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(recorder, "RECORDED", tmp_path)
+    with pytest.raises(SystemExit, match="no_network"):
+        recorder.record("digits_classic", tmp_path / "store")
+    assert not list(tmp_path.glob("*.zip"))
 
 
 def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):

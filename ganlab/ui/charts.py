@@ -17,6 +17,7 @@ from ganlab.diagnosis import Verdict
 from ganlab.frame import HEADER, SCALARS
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
+from ganlab.run_config import RunConfig
 from ganlab.ui.text import number, text
 from ganlab.ui.vega import PANELS, TALL
 
@@ -119,7 +120,7 @@ def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, serie
     return {"kind": kind, "panel": panel, "series": series, "step": step, "y": y, "label": label}
 
 
-def equilibrium(config: PlaneConfig, lang: str) -> list[dict[str, Any]]:
+def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
     """The dashed levels of D's and G's loss when D is blind; none for a critic, or if the loss changes to another's."""
     found = {LOSSES[name].equilibrium for name in config.values("loss")}
     values = (found.pop() if len(found) == 1 else None) or ()

@@ -5,19 +5,19 @@ change of a field is read back, for that field alone.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
-from ganlab.config import PlaneConfig
-from ganlab.knobs import ConfigError, Knob, knobs
+from ganlab.config import differences
+from ganlab.knobs import DIGITS, ConfigError, Knob
 from ganlab.presets import PRESETS
-from ganlab.ui import code, touched
-from ganlab.ui.text import RAISED, number, text
+from ganlab.ui import code
+from ganlab.ui.experiment import Experiment
+from ganlab.ui.text import RAISED, exists, number, text
 
-CONFIG, PRESET, MEMBER, REFUSAL = "a.config", "a.preset", "a.member", "a.refusal"
-"""Where the session keeps the config, the preset's key, the member shown, and the last change that was refused."""
 LOWERED = {raised: chr(plain) for plain, raised in RAISED.items()}
 LINEAR_STEPS = (0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 0.9999)
 ROWS = (
@@ -32,50 +32,74 @@ ROWS = (
 """Fields that stand side by side."""
 OPEN = "experiment"
 """The group that is not folded away."""
+NAMED = ("choice", "weights")
+"""Kinds whose values are keys that have names."""
+CHIPS = 6
+"""Chips in sight; the others are one press away."""
 
 
-def config() -> PlaneConfig:
-    """The visitor's config."""
-    return st.session_state[CONFIG]
+# What differs from a preset, and what was refused
 
 
-def preset() -> str:
-    """The key of the preset that the config is compared with."""
-    return st.session_state[PRESET]
+def preset_menu(place: Experiment, lang: str) -> None:
+    """The prepared experiments."""
+    key = place.name("w.preset")
+    hold(key, place.preset, lang)
+    st.selectbox(
+        text("run.preset.label", lang),
+        list(place.presets),
+        format_func=lambda name: text(f"preset.name.{name}", lang),
+        key=key,
+        help=text("run.preset.help", lang),
+        on_change=lambda: place.choose_preset(st.session_state[key]),
+    )
+    st.caption(text(f"preset.about.{place.preset}", lang))
 
 
-def adopt(changes: dict[str, Any]) -> None:
-    """Takes changes to the config whole, or not at all and says why."""
-    touched()
-    try:
-        st.session_state[CONFIG] = config().replace(**changes)
-        st.session_state.pop(REFUSAL, None)
-    except ConfigError as error:
-        st.session_state[REFUSAL] = error
+def chips(place: Experiment, lang: str) -> None:
+    """What differs from the preset; a press undoes it."""
+    changed = differences(place.config, PRESETS[place.preset])
+    chip = partial(_chip, place, changed, lang)
+    for field in list(changed)[:CHIPS]:
+        chip(field)
+    if rest := list(changed)[CHIPS:]:
+        label, help = text("run.chips.more", lang, count=len(rest)), text("run.chips.more_help", lang)
+        with st.popover(label, help=help), st.container(horizontal=True):
+            for field in rest:
+                chip(field)
+    if len(changed) > 1:
+        look: dict[str, Any] = {"type": "tertiary", "help": text("run.chips.undo_all_help", lang)}
+        look |= {"key": place.name("undo_all"), "on_click": place.choose_preset, "args": (place.preset,)}
+        st.button(text("run.chips.undo_all", lang), **look)
 
 
-def choose_preset(name: str) -> None:
-    """Takes a preset's whole config."""
-    touched()
-    st.session_state.pop(REFUSAL, None)
-    st.session_state.update({CONFIG: PRESETS[name], PRESET: name, MEMBER: 0})
+def _chip(place: Experiment, changed: Mapping[str, tuple[Any, Any]], lang: str, field: str) -> None:
+    mine, theirs = (show(place.specs[field], field, value, lang) for value in changed[field])
+    st.button(
+        text("run.chips.changed", lang, name=text(f"field.short.{field}", lang), mine=mine, theirs=theirs),
+        icon=":material/undo:",
+        icon_position="right",
+        key=place.name(f"chip.{field}"),
+        help=text("run.chips.undo", lang, label=text(f"field.label.{field}", lang), mine=mine, theirs=theirs),
+        on_click=place.undo,
+        args=(field,),
+    )
 
 
-def undo(name: str) -> None:
-    """Gives one field the preset's value."""
-    adopt({name: getattr(PRESETS[preset()], name)})
-
-
-def refusal(lang: str) -> str | None:
-    """The sentence about the last change that could not be made, once."""
-    error: ConfigError | None = st.session_state.pop(REFUSAL, None)
+def refusal(place: Experiment, lang: str) -> str | None:
+    """The sentence about what could not be done at the visitor's last wish, once."""
+    error: ConfigError | None = st.session_state.pop(place.name("refusal"), None)
     if error is None:
         return None
-    if error.reason == "many_edits":
-        return text("notice.refusal.many_edits", lang)
-    label, kept = text(f"field.label.{error.field}", lang), show(error.field, getattr(config(), error.field), lang)
-    facts = {"label": label, "value": code(str(error.value)), "kept": kept}
-    return text("notice.refusal.kept", lang, reason=reason(error.reason, error.facts, lang), **facts)
+    own = f"notice.refusal.{'no_classes' if error.field == 'classes' and not error.value else error.reason}"
+    if exists(own):
+        return text(own, lang, **error.facts)
+    label, present = text(f"field.label.{error.field}", lang), getattr(place.config, error.field)
+    kept = show(place.specs[error.field], error.field, present, lang)
+    said = {"label": label, "reason": reason(error.reason, error.facts, lang), "kept": kept}
+    if error.value == present:
+        return text("notice.refusal.run", lang, **said)
+    return text("notice.refusal.kept", lang, value=code(str(error.value)), **said)
 
 
 def reason(key: str, facts: dict[str, Any], lang: str) -> str:
@@ -85,15 +109,17 @@ def reason(key: str, facts: dict[str, Any], lang: str) -> str:
     return text(f"notice.reason.{key}", lang, **facts)
 
 
-def show(name: str, value: Any, lang: str) -> str:
+def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     """A field's value as the visitor reads it."""
-    spec = knobs(PlaneConfig)[name]
-    if spec.kind == "choice":
-        return text(f"choice.{name}.{value}", lang)
+    if spec.kind in NAMED:
+        key = f"choice.{name}.{value}"
+        return text(key, lang) if spec.kind == "choice" or exists(key) else text("field.value.upload", lang, code=value)
     if spec.kind == "bool":
         return text("field.value.on" if value else "field.value.off", lang)
     if spec.kind == "edits":
         return number(len(value), lang) if value else text("field.value.none", lang)
+    if spec.kind == "classes":
+        return text("field.value.all", lang) if value == DIGITS else " ".join(value)
     return number(value, lang, "" if spec.kind == "int" else ",.15g")
 
 
@@ -114,38 +140,46 @@ def options(spec: Knob, value: Any) -> list[Any]:
     return sorted({*grid(spec), value})
 
 
-def sidebar(lang: str) -> None:
-    """Every knob, grouped; the rare ones folded."""
-    idle, specs = config().inactive(), knobs(PlaneConfig)
-    for group in dict.fromkeys(spec.group for spec in specs.values()):
-        names = [name for name, spec in specs.items() if spec.group == group]
+# Widgets
+
+
+def sidebar(place: Experiment, lang: str, notes: Mapping[str, str] | None = None) -> None:
+    """Every knob, grouped; the rare ones folded. notes: sentences below the widgets of some fields."""
+    for group in dict.fromkeys(spec.group for spec in place.specs.values()):
+        names = [name for name, spec in place.specs.items() if spec.group == group]
         with st.container() if group == OPEN else st.expander(text(f"field.group.{group}", lang)):
-            rows(names, idle, lang)
+            rows(place, names, lang, notes or {})
 
 
-def rows(names: Sequence[str], idle: dict[str, str], lang: str) -> None:
+def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str]) -> None:
     """The widgets of a group, those of a row side by side."""
-    beside = {name: row for row in ROWS for name in row}
+    idle = place.config.inactive()
+    together = [tuple(name for name in row if name in names) for row in ROWS]
+    beside = {name: row for row in together for name in row}
     for row in dict.fromkeys(beside.get(name, (name,)) for name in names):
         places = st.columns(len(row), gap="small", vertical_alignment="bottom") if len(row) > 1 else [st.container()]
-        for place, name in zip(places, row, strict=True):
-            with place:
-                widget(name, idle, lang)
+        for column, name in zip(places, row, strict=True):
+            with column:
+                widget(place, name, idle.get(name), lang)
+                if name in notes:
+                    st.caption(notes[name])
 
 
-def widget(name: str, idle: dict[str, str], lang: str) -> None:
-    """One field's widget, holding the config's value."""
-    spec, value = knobs(PlaneConfig)[name], getattr(config(), name)
-    help = text(f"field.help.{name}", lang)
-    if name in idle:
-        help = text(f"field.idle.{idle[name]}", lang) + "\n\n" + help
-    common = {"help": help, "disabled": name in idle, "key": widget_key(name)}
-    DRAW[_style(spec)](name, spec, value, lang, common)
+def widget(place: Experiment, name: str, idle: str | None, lang: str) -> None:
+    """One field's widget, holding the config's value; `idle` is why it does nothing now."""
+    spec, own = place.specs[name], f"field.{place.kind}.{name}"
+    help = text(own if exists(own) else f"field.help.{name}", lang)
+    if idle:
+        help = text(f"field.idle.{idle}", lang) + "\n\n" + help
+    common = {"help": help, "disabled": bool(idle), "key": widget_key(place, name)}
+    if spec.kind != "edits":
+        common |= {"on_change": take, "args": (place, name)}
+    DRAW[_style(spec)](place, name, getattr(place.config, name), lang, common)
 
 
-def widget_key(name: str) -> str:
+def widget_key(place: Experiment, name: str) -> str:
     """The session's name for a field's widget."""
-    return f"a.w.{name}"
+    return place.name(f"w.{name}")
 
 
 def hold(key: str, value: Any, *signature: Any) -> None:
@@ -156,14 +190,20 @@ def hold(key: str, value: Any, *signature: Any) -> None:
         st.session_state[f"{key}.drawn"] = drawn
 
 
-def take(name: str) -> None:
+def take(place: Experiment, name: str) -> None:
     """Reads one field's widget after the visitor changed it."""
-    touched()
-    raw, spec = st.session_state[widget_key(name)], knobs(PlaneConfig)[name]
+    raw, spec = st.session_state[widget_key(place, name)], place.specs[name]
     try:
-        adopt({name: spec.parse(name, plain(raw)) if isinstance(raw, str) and spec.kind != "choice" else raw})
+        place.adopt({name: read(spec, name, raw)})
     except ConfigError as error:
-        st.session_state[REFUSAL] = error
+        place.refuse(error)
+
+
+def read(spec: Knob, name: str, raw: Any) -> Any:
+    """The value that a widget holds. Raises ConfigError."""
+    if spec.kind == "classes":
+        return spec.check(name, "".join(raw))
+    return spec.parse(name, plain(raw)) if isinstance(raw, str) and spec.kind not in NAMED else raw
 
 
 def plain(typed: str) -> str:
@@ -172,39 +212,52 @@ def plain(typed: str) -> str:
     return re.sub("^(?:([0-9.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"{m[1] or 1}e{m[2].translate(LOWERED)}", ascii)
 
 
-def _menu(name: str, spec: Knob, value: Any, lang: str, common: dict[str, Any]) -> None:
-    choices = list(spec.choices) if spec.kind == "choice" else options(spec, value)
+def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
+    spec = place.specs[name]
+    choices = list(dict.fromkeys((*spec.choices, value))) if spec.kind in NAMED else options(spec, value)
     hold(common["key"], value, lang, choices)
     st.selectbox(
         text(f"field.label.{name}", lang),
         choices,
-        format_func=lambda v: v if isinstance(v, str) and spec.kind != "choice" else show(name, v, lang),
-        accept_new_options=spec.kind != "choice",
-        on_change=take,
-        args=(name,),
+        format_func=lambda v: v if isinstance(v, str) and spec.kind not in NAMED else show(spec, name, v, lang),
+        accept_new_options=spec.kind not in NAMED,
         **common,
     )
 
 
-def _stepper(name: str, spec: Knob, value: int, lang: str, common: dict[str, Any]) -> None:
+def _stepper(place: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value, lang)
-    limits: dict[str, Any] = {"min_value": int(spec.low), "max_value": int(spec.high), "step": 1}
-    st.number_input(text(f"field.label.{name}", lang), on_change=take, args=(name,), **limits, **common)
+    limits: dict[str, Any] = {"min_value": int(place.specs[name].low), "max_value": int(place.specs[name].high)}
+    st.number_input(text(f"field.label.{name}", lang), step=1, **limits, **common)
 
 
-def _toggle(name: str, spec: Knob, value: bool, lang: str, common: dict[str, Any]) -> None:
+def _toggle(place: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value, lang)
-    st.toggle(text(f"field.label.{name}", lang), on_change=take, args=(name,), **common)
+    st.toggle(text(f"field.label.{name}", lang), **common)
 
 
-def _list(name: str, spec: Knob, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:
-    lines = [f"{number(step, lang)}: {text(f'field.short.{f}', lang)} → {show(f, v, lang)}" for step, f, v in value]
+def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
+    dataset = place.config.dataset
+    hold(common["key"], list(value), lang, dataset)
+
+    def label(digit: str) -> str:
+        key = f"choice.{dataset}.{digit}"
+        return f"{digit} {text(key, lang)}" if exists(key) else digit
+
+    st.pills(text(f"field.label.{name}", lang), list(DIGITS), selection_mode="multi", format_func=label, **common)
+
+
+def _list(place: Experiment, name: str, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:
+    lines = [
+        f"{number(step, lang)}: {text(f'field.short.{f}', lang)} → {show(place.specs[f], f, v, lang)}"
+        for step, f, v in value
+    ]
     body = "  \n".join(lines) or text("field.value.none", lang)
     st.caption(f"{text(f'field.label.{name}', lang)}: {body}", help=common["help"])
 
 
 def _style(spec: Knob) -> str:
-    if spec.kind in ("bool", "edits"):
+    if spec.kind in ("bool", "classes", "edits"):
         return spec.kind
     return "stepper" if spec.kind == "int" and spec.scale == "linear" else "menu"
 
@@ -213,4 +266,4 @@ def _power_of_two(value: float) -> bool:
     return int(value) & (int(value) - 1) == 0
 
 
-DRAW = {"menu": _menu, "stepper": _stepper, "bool": _toggle, "edits": _list}
+DRAW = {"menu": _menu, "stepper": _stepper, "bool": _toggle, "classes": _classes, "edits": _list}

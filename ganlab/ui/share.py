@@ -8,51 +8,74 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from ganlab.config import Notice, PlaneConfig, from_query, to_query
+from ganlab import ui
+from ganlab.config import Notice, from_query, to_query
+from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS, nearest
+from ganlab.run_config import RunConfig
 from ganlab.ui import code, touched
 from ganlab.ui.controls import reason, show
+from ganlab.ui.experiment import Experiment
 from ganlab.ui.text import exists, text
 
-PREFIX = "a."
-"""Of the arena's part of the link."""
 NOTICES = 4
 """How many a visitor is told at most; the last of them then names the others."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
 
 
-def to_link(config: PlaneConfig, preset: str, member: int) -> dict[str, str]:
+def open_link(place: Experiment, lang: str) -> list[str]:
+    """Settles which experiment a place holds; the sentences about what the link could not have."""
+    link = ui.new_link(place.prefix)
+    if link is None:
+        if not place.is_open:
+            place.open()
+        return []
+    config, preset, member, notices = from_link(link, place)
+    place.open(config, preset, member)
+    return [notice(said, config, lang) for said in notices]
+
+
+def to_link(place: Experiment) -> dict[str, str]:
     """The query that holds an experiment: the config, the preset it is compared with, the member shown."""
-    shown = {f"{PREFIX}member": str(member)} if member else {}
-    return to_query(config, PREFIX) | {f"{PREFIX}preset": preset} | shown
+    shown = {place.name("member"): str(place.member)} if place.member else {}
+    return to_query(place.config, place.prefix) | {place.name("preset"): place.preset} | shown
 
 
-def from_link(link: Mapping[str, str]) -> tuple[PlaneConfig, str, int, list[Notice]]:
+def from_link(link: Mapping[str, str], place: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
     """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
-    settings = {name: value for name, value in link.items() if name == "v" or name.startswith(PREFIX)}
-    wanted, place = settings.pop(f"{PREFIX}preset", None), settings.pop(f"{PREFIX}member", "0")
-    whole = "v" in settings or wanted not in PRESETS
-    config, notices = from_query(settings, prefix=PREFIX) if whole else changed(PRESETS[str(wanted)], settings)
-    if not settings and whole:
-        config = PRESETS[OPENING]
-    preset = wanted if wanted in PRESETS else nearest(config)
+    settings = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
+    wanted, member = settings.pop(place.name("preset"), None), settings.pop(place.name("member"), "0")
+    base = PRESETS[OPENING[place.kind]] if not settings and wanted not in place.presets else place.presets.get(wanted)
+    config, notices = changed(base, settings, place)
+    preset = wanted if wanted in place.presets else nearest(config)
     if wanted not in (None, preset):
         notices.append(Notice("preset", str(wanted)[:80], "preset", {"preset": preset}))
-    member = int(place) if place in map(str, range(config.members)) else 0
-    if place != str(member):
-        notices.append(Notice("member", place[:80], "member", {"last": config.members - 1}))
-    return config, preset, member, briefly(notices)
+    shown = int(member) if member in map(str, range(config.members)) else 0
+    if member != str(shown):
+        notices.append(Notice("member", member[:80], "member", {"last": config.members - 1}))
+    return config, preset, shown, briefly(notices)
 
 
-def changed(base: PlaneConfig, settings: Mapping[str, str]) -> tuple[PlaneConfig, list[Notice]]:
+def changed(base: RunConfig | None, settings: Mapping[str, str], place: Experiment) -> tuple[RunConfig, list[Notice]]:
     """A preset with what a link says besides, and what could not be used: there the preset's own value stays."""
-    theirs = to_query(base, PREFIX)
-    config, notices = from_query(theirs | dict(settings), prefix=PREFIX)
-    refused = {PREFIX + said.field for said in notices}
+    if base is None or "v" in settings:
+        return from_query(settings, place.kind, place.prefix)
+    theirs = to_query(base, place.prefix)
+    config, notices = from_query(theirs | dict(settings), place.kind, place.prefix)
+    refused = {place.name(said.field) for said in notices}
     if refused & theirs.keys():
-        config, _ = from_query(theirs | {n: v for n, v in settings.items() if n not in refused}, prefix=PREFIX)
+        kept = {name: value for name, value in settings.items() if name not in refused}
+        config, _ = from_query(theirs | kept, place.kind, place.prefix)
     return config, notices
+
+
+def warn(notices: Sequence[str], refused: str | None, lang: str) -> None:
+    """Says what the link could not have, and what could not be done."""
+    if notices:
+        st.warning("\n".join([text("notice.link.title", lang), *(f"- {sentence}" for sentence in notices)]))
+    if refused:
+        st.warning(refused)
 
 
 def briefly(notices: list[Notice]) -> list[Notice]:
@@ -63,7 +86,7 @@ def briefly(notices: list[Notice]) -> list[Notice]:
     return [*notices[: NOTICES - 1], Notice("", "", "more", {"fields": rest})]
 
 
-def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
+def notice(said: Notice, config: RunConfig, lang: str) -> str:
     """The sentence about a part of a link that could not be used."""
     value = code(said.value)
     if said.reason == "preset":
@@ -76,7 +99,8 @@ def notice(said: Notice, config: PlaneConfig, lang: str) -> str:
         return text("notice.link.unknown", lang, value=code(said.field))
     if not exists(f"field.label.{said.field}"):
         return reason(said.reason, said.facts, lang)
-    label, default = text(f"field.label.{said.field}", lang), show(said.field, getattr(config, said.field), lang)
+    label, spec = text(f"field.label.{said.field}", lang), knobs(type(config))[said.field]
+    default = show(spec, said.field, getattr(config, said.field), lang)
     why = reason(said.reason, said.facts, lang)
     return text("notice.link.field", lang, label=label, value=value, reason=why, default=default)
 
@@ -100,7 +124,7 @@ def qr_code(url: str) -> str:
     return picture.getvalue().decode()
 
 
-def share(config: PlaneConfig, query: Mapping[str, str], lang: str) -> None:
+def share(config: RunConfig | None, query: Mapping[str, str], lang: str) -> None:
     """The Share button and what unfolds from it."""
     url = address(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
@@ -111,12 +135,13 @@ def share(config: PlaneConfig, query: Mapping[str, str], lang: str) -> None:
         st.code(url, language=None, wrap_lines=True)
         with st.container(horizontal=True):
             st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
-            download(config, lang)
+            if config is not None:
+                download(config, lang)
     if st.session_state.get(FULL_SCREEN):
         full_screen(url, lang)
 
 
-def download(config: PlaneConfig, lang: str) -> None:
+def download(config: RunConfig, lang: str) -> None:
     """The settings as a JSON file."""
     st.download_button(
         text("share.link.download", lang),

@@ -1,8 +1,7 @@
 """What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
 
 import math
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from time import sleep
 from typing import Any
@@ -13,57 +12,25 @@ import streamlit as st
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import BLIND, MOSTLY, Verdict, verdict
-from ganlab.frame import Frame, spread, unpack
+from ganlab.frame import Frame, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.train import real_points
 from ganlab.ui import charts, vega
+from ganlab.ui.film import HEAD_START, Film, carried, wanted
 from ganlab.ui.player import labels, message, player
 from ganlab.ui.server import service
 from ganlab.ui.text import exists, sentences, text
 
-KEY_FRAMES = 48
-"""Frames of an opening message."""
-FRESH = 24
-"""Frames of a live message, at most; as many as were sent before may be sent again."""
-SENT, ANSWERS = "stage.sent", "stage.answers"
-"""What the session's player was sent last, and which of its wishes was answered how often."""
-HEAD_START = 0.4
-"""Seconds by which a visit's first curves come after its player, as the browser draws them in the order they come."""
 VALID_CEILING = 1 - float(np.exp(-4.5))
 """Share of a perfect sampler's points within 3σ of their mode on the plane."""
 
 
-class Film:
-    """One member's frames as verdicts and curves need them, shared by all who watch; grows as the run does."""
-
-    def __init__(self, config: PlaneConfig):
-        self.config, self.extent = config, DATASETS[config.dataset].extent
-        self.frames: list[Frame] = []
-        self.verdicts: dict[int, Verdict] = {}
-        self.lock = threading.Lock()
-
-    def grow(self, member: int, limit: int) -> list[int]:
-        """Takes in what the store has come to have; the steps up to `limit`."""
-        tail = service().tail(self.config.key())
-        with self.lock:
-            last = self.frames[-1].step if self.frames else -1
-            blobs = tail.blobs(member, [step for step in tail.steps() if step > last])
-            self.frames += [lean(unpack(blobs[step], self.extent)) for step in sorted(blobs)]
-            return [frame.step for frame in self.frames if frame.step <= limit]
-
-    def verdict(self, step: int) -> Verdict:
-        """What the frames up to a step show."""
-        with self.lock:
-            if step not in self.verdicts:
-                self.verdicts[step] = verdict([frame for frame in self.frames if frame.step <= step], self.config)
-            return self.verdicts[step]
-
-
 @st.cache_resource(max_entries=48, show_spinner=False)
-def film(key: str, member: int, _config: PlaneConfig) -> Film:
+def film(key: str, member: int, _config: PlaneConfig) -> Film[Frame]:
     """The one film of a run's member."""
-    return Film(_config)
+    extent = DATASETS[_config.dataset].extent
+    return Film(_config, lambda blob: lean(unpack(blob, extent)), lambda frames: verdict(frames, _config))
 
 
 def lean(frame: Frame) -> Frame:
@@ -76,33 +43,6 @@ def lean(frame: Frame) -> Frame:
 def real(key: str, _config: PlaneConfig) -> np.ndarray:
     """The real points that the player shows."""
     return real_points(_config)
-
-
-def carried(run: tuple[Any, ...], steps: Sequence[int], live: bool) -> tuple[list[int], bool]:
-    """The frames that the coming message names, and whether they are the opening's.
-
-    A message may replace one that the browser never saw, so each holds again what the one before held as new.
-    """
-    before = st.session_state.get(SENT)
-    if not live or before is None or before["run"] != run:
-        opening = spread(steps, KEY_FRAMES)
-        st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": []}
-        return opening, True
-    fresh = spread([step for step in steps if step > before["last"]], FRESH)
-    st.session_state[SENT] = {"run": run, "last": steps[-1] if steps else -1, "fresh": fresh}
-    return [*before["fresh"], *fresh], False
-
-
-def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int]) -> list[int]:
-    """The frames that the player asked for; each wish is answered in three messages, as one may get lost."""
-    want = (st.session_state.get(player_key) or {}).get("want")
-    if not want or (want.get("run"), want.get("member")) != run:
-        return []
-    given, times = st.session_state.get(ANSWERS, (None, 0))
-    times = times + 1 if given == want else 1
-    st.session_state[ANSWERS] = (want, times)
-    between = [step for step in steps if want["from"] <= step <= want["to"]]
-    return spread(between, max(1, min(int(want["n"]), KEY_FRAMES))) if times <= 3 else []
 
 
 def stage(

@@ -1,5 +1,7 @@
-"""The picture of the curves below the canvas: one Vega spec of three panels, the same for every run and table."""
+"""The picture of the curves below a player: one Vega spec of a few panels, the same for every run and table."""
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -17,18 +19,71 @@ TALL = 124
 """Height of a panel in pixels."""
 
 
+@dataclass(frozen=True)
+class Curve:
+    """One line of a panel."""
+
+    series: str
+    """Which names its colour."""
+    scalar: str
+    """The table's column."""
+    width: float = 1.6
+    opacity: float = 1.0
+    sparse: bool = False
+    """Whether only some rows have a value, which the line then joins; else it breaks where there is none."""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What a picture is made of. Colours are the theme's, by series."""
+
+    titles: Mapping[str, str]
+    """Of the panels, in order."""
+    curves: Mapping[str, Sequence[Curve]]
+    colours: Sequence[str]
+    signals: Sequence[Mapping[str, Any]]
+    """Layout: across and height in pixels, and what `places` speak of."""
+    places: Sequence[tuple[str, str]]
+    """Where each panel's corner is: signals for x and y."""
+    axis: str
+    """What the x axis is called."""
+    x: Mapping[str, Any] = field(default_factory=dict)
+    """The x axis' scale."""
+    logs: Sequence[str] = ()
+    """Panels whose y axis is logarithmic."""
+
+
 @cache
 def spec(lang: str) -> dict[str, Any]:
-    """The Vega picture of a table of `charts`; colours are the theme's: D, G, JS. Cached: do not change it."""
+    """The Vega picture of a table of `charts`. Cached: do not change it."""
+    series = {panel: [Curve(*curve) for curve in curves.items()] for panel, curves in PANELS.items()}
+    return picture(
+        Drawing(
+            titles={panel: text(f"chart.{panel}.title", lang) for panel in PANELS},
+            curves=series,
+            colours=["d", "g", "js"],
+            signals=SIGNALS,
+            places=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
+            axis=text("chart.axis.step", lang),
+            x={"type": "symlog", "constant": 10},
+            logs=("gradients",),
+        )
+    )
+
+
+def picture(drawing: Drawing) -> dict[str, Any]:
+    """The Vega picture that a table is drawn into."""
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "usermeta": {"embedOptions": {"renderer": "canvas"}},
         "padding": {"left": 0, "right": 0, "top": 4, "bottom": 0},
         "autosize": "none",
-        "signals": SIGNALS,
+        "signals": list(drawing.signals),
         "data": {"name": "source"},  # not a list: Streamlit takes a list for the data themselves
-        "scales": [{"name": "colour", "type": "ordinal", "domain": ["d", "g", "js"], "range": "category"}],
-        "marks": [panel_marks(i, panel, lang) for i, panel in enumerate(PANELS)],
+        "scales": [{"name": "colour", "type": "ordinal", "domain": list(drawing.colours), "range": "category"}],
+        "marks": [
+            panel_marks(*place, panel, drawing) for place, panel in zip(drawing.places, drawing.titles, strict=True)
+        ],
     }
 
 
@@ -50,50 +105,56 @@ def only(condition: str) -> dict[str, str]:
     return {"type": "filter", "expr": condition}
 
 
-def panel_marks(index: int, panel: str, lang: str) -> dict[str, Any]:
-    """One panel: its data, its scales and, from back to front, grid, band, levels, lines and names."""
+def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
+    """One panel at its place: its data, its scales and, from back to front, grid, band, levels, lines and names."""
     here = f"datum.panel === '{panel}'"
     data = [
         {"name": f"{panel}_{kind}", "source": "source", "transform": [only(f"{here} && datum.kind === '{kind}'")]}
-        for kind in ("bound", "band", "level", "collapse", "tag", "name", "note", "x", "y")
+        for kind in ("bound", "band", "claim", "level", "collapse", "tag", "name", "note", "x", "y")
     ]
     curve = {"name": "curve", "source": "source", "transform": [only("datum.kind === ''")]}
+    lines = [*(curve_line(curve, panel in drawing.logs) for curve in drawing.curves[panel])]
     return {
         "type": "group",
         "name": panel,
         "encode": {
             "update": {
-                "x": {"signal": f"40 + {index} * column"},
-                "y": {"signal": f"34 + {index} * row"},
+                "x": {"signal": x},
+                "y": {"signal": y},
                 "width": {"signal": "across"},
                 "height": {"value": TALL},
             }
         },
         "data": [curve, *data],
-        "scales": panel_scales(panel),
-        "marks": [*heading(panel, lang), *frame_marks(panel), *level_marks(panel), *line_marks(panel)],
+        "scales": panel_scales(panel, drawing),
+        "marks": [
+            *heading(panel, drawing),
+            *frame_marks(panel),
+            *level_marks(panel),
+            *[*lines, *level_tags(panel), curve_names(panel)],
+        ],
     }
 
 
-def panel_scales(panel: str) -> list[dict[str, Any]]:
-    """Steps on a symlog scale, which keeps step 0; values as the panel has it."""
+def panel_scales(panel: str, drawing: Drawing) -> list[dict[str, Any]]:
+    """The x axis as all panels have it, steps or epochs; values as the panel has them."""
     bound = f"{panel}_bound"
-    kind = {"type": "log"} if panel == "gradients" else {"type": "linear", "zero": False}
-    steps = {"type": "symlog", "constant": 10, "range": [0, {"signal": "across"}]}
+    kind = {"type": "log"} if panel in drawing.logs else {"type": "linear", "zero": False}
+    across = {**drawing.x, "range": [0, {"signal": "across"}]}
     return [
-        {"name": "x", "domain": {"data": bound, "field": "step"}, "nice": False, **steps},
+        {"name": "x", "domain": {"data": bound, "field": "step"}, "nice": False, **across},
         {"name": "y", "domain": {"data": bound, "field": "y"}, "nice": False, "range": [TALL, 0], **kind},
     ]
 
 
-def heading(panel: str, lang: str) -> list[dict[str, Any]]:
+def heading(panel: str, drawing: Drawing) -> list[dict[str, Any]]:
     """The panel's title at its left, what the dashes mean at its right, the axis' name below."""
     title = {"fontWeight": {"value": 600}, "fontSize": {"value": 13}, "fill": {"value": QUIET}}
     right = {"x": {"signal": "across"}, "align": {"value": "right"}}
     return [
-        words(text(f"chart.{panel}.title", lang), {"x": {"value": -34}, "y": {"value": -16}, **title}),
+        words(drawing.titles[panel], {"x": {"value": -34}, "y": {"value": -16}, **title}),
         mark("text", f"{panel}_note", {**right, "y": {"value": -16}, "text": {"field": "label"}, **INK}),
-        words(text("chart.axis.step", lang), {**right, "y": {"value": TALL + 28}, **INK}),
+        words(drawing.axis, {**right, "y": {"value": TALL + 28}, **INK}),
     ]
 
 
@@ -113,7 +174,15 @@ def frame_marks(panel: str) -> list[dict[str, Any]]:
         mark("text", f"{panel}_y", {**left, **label}),
         mark("text", f"{panel}_x", {"x": x, "y": {"value": TALL + 14}, "align": {"value": "center"}, **label}),
         mark("rect", f"{panel}_band", {**band, "fill": {"value": QUIET}, "fillOpacity": {"value": 0.3}}),
+        mark("rect", f"{panel}_claim", claim_band()),
     ]
+
+
+def claim_band() -> dict[str, Any]:
+    """What somebody says of a curve: from a step on it lies between y and y2."""
+    high = {"y": {"scale": "y", "field": "y"}, "y2": {"scale": "y", "field": "y2"}}
+    side = {"x": {"scale": "x", "field": "step"}, "x2": {"signal": "across"}}
+    return {**side, **high, "fill": {"scale": "colour", "field": "series"}, "fillOpacity": {"value": 0.22}}
 
 
 def level_marks(panel: str) -> list[dict[str, Any]]:
@@ -129,11 +198,6 @@ def level_marks(panel: str) -> list[dict[str, Any]]:
     ]
 
 
-def line_marks(panel: str) -> list[dict[str, Any]]:
-    """The curves, then what must stay legible on them: the levels' names and the curves' own."""
-    return [*(curve_line(*curve) for curve in PANELS[panel].items()), *level_tags(panel), curve_names(panel)]
-
-
 def level_tags(panel: str) -> list[dict[str, Any]]:
     """The names of the dotted levels, inside at the right, each on a halo of the page's colour."""
     spot = {"x": {"signal": "across - 4"}, "y": {"scale": "y", "field": "y"}, "align": {"value": "right"}}
@@ -143,13 +207,20 @@ def level_tags(panel: str) -> list[dict[str, Any]]:
     return [mark("text", f"{panel}_tag", {**spot, **look, **paint}) for paint in (halo, colour)]
 
 
-def curve_line(series: str, scalar: str) -> dict[str, Any]:
-    """One curve, broken where it is undefined, inside its panel."""
-    at = {"x": {"scale": "x", "field": "step"}, "y": {"scale": "y", "field": scalar}}
-    look = {"stroke": {"scale": "colour", "value": series}, "strokeWidth": {"value": 1.6}}
-    line = mark("line", "curve", {**at, **look, "defined": {"signal": shown(scalar)}})
+def curve_line(curve: Curve, log: bool) -> dict[str, Any]:
+    """One curve inside its panel, broken where it is undefined, or joined where it is sparse."""
+    valid = f"isValid(datum.{curve.scalar}) && isFinite(datum.{curve.scalar})"
+    shown = f"{valid} && datum.{curve.scalar} > 0" if log else valid
+    at = {"x": {"scale": "x", "field": "step"}, "y": {"scale": "y", "field": curve.scalar}}
+    look = {"stroke": {"scale": "colour", "value": curve.series}, "strokeWidth": {"value": curve.width}}
+    look |= {"strokeOpacity": {"value": curve.opacity}} if curve.opacity < 1 else {}
     box = {"width": {"signal": "across"}, "height": {"value": TALL}}
-    return {"type": "group", "clip": True, "encode": {"update": box}, "marks": [line]}
+    group = {"type": "group", "clip": True, "encode": {"update": box}}
+    if not curve.sparse:
+        return group | {"marks": [mark("line", "curve", {**at, **look, "defined": {"signal": shown}})]}
+    own = {"name": "sparse", "source": "curve", "transform": [only(shown)]}
+    dot = {**at, "size": {"value": 14}, "fill": {"scale": "colour", "value": curve.series}}
+    return group | {"data": [own], "marks": [mark("line", "sparse", {**at, **look}), mark("symbol", "sparse", dot)]}
 
 
 def curve_names(panel: str) -> dict[str, Any]:
@@ -159,12 +230,6 @@ def curve_names(panel: str) -> dict[str, Any]:
     return mark(
         "text", f"{panel}_name", {**spot, **look, "baseline": {"value": "middle"}, "fontWeight": {"value": 600}}
     )
-
-
-def shown(scalar: str) -> str:
-    """The condition under which a curve has a point."""
-    positive = f" && datum.{scalar} > 0" if scalar.endswith("grad") else ""
-    return f"isValid(datum.{scalar}) && isFinite(datum.{scalar}){positive}"
 
 
 def mark(kind: str, data: str, look: dict[str, Any]) -> dict[str, Any]:

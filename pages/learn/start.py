@@ -23,7 +23,7 @@ for place, part in zip(st.columns(2, gap="small"), ("forger", "detective"), stri
     place.markdown(text(f"start.page.{part}", lang))
 picture, words = st.columns([5, 4], gap="large")
 with picture:
-    stage.picture(PRESETS[OPENING], lang)
+    stage.picture(PRESETS[OPENING["plane"]], lang)
 with words:
     st.markdown(text("start.page.limit", lang))
     st.subheader(text("start.game.title", lang), anchor=False)

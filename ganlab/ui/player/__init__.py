@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 import struct
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
@@ -27,8 +27,8 @@ from ganlab.ui.text import sentences
 
 REAL_POINTS = 512
 WEB = Path(__file__).parent / "web"
-PROJECT, COMPONENT = "ganlab", "player"
-NAME = f"{PROJECT}.{COMPONENT}"
+PROJECT, COMPONENTS = "ganlab", ("player", "digits")
+"""Each component has its html, css and js under its own name, and shares the rest of `web/`."""
 
 Want = TypedDict("Want", {"run": str, "member": int, "from": int, "to": int, "n": int})
 """Frames the browser lacks: `n` of the run's frames from step `from` to step `to`, both included."""
@@ -77,9 +77,14 @@ def message(
     head |= dict(modes=None if modes is None else np.asarray(modes).tolist(), valid_ceiling=valid_ceiling)
     head |= dict(js_floor=list(js_floor), view=dict(view or {}))
     head |= dict(verdicts={str(step): dict(verdict) for step, verdict in (verdicts or {}).items()})
+    return packed(head, [_positions(real, extent), *(frames[step] for step in steps)])
+
+
+def packed(head: Mapping[str, Any], parts: Iterable[bytes]) -> bytes:
+    """A message: the JSON's length and the JSON, padded to a multiple of 4, then the parts back to back."""
     plain = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
     plain = plain.ljust(-(-len(plain) // 4) * 4)
-    return b"".join([struct.pack("<I", len(plain)), plain, _positions(real, extent), *(frames[step] for step in steps)])
+    return b"".join([struct.pack("<I", len(plain)), plain, *parts])
 
 
 def player(data: bytes, key: str, on_want: Callable[[], None] | None = None) -> Want | None:
@@ -87,27 +92,38 @@ def player(data: bytes, key: str, on_want: Callable[[], None] | None = None) -> 
 
     The same value comes back on every rerun until the browser sends another: answer each once, with those frames.
     """
+    return component("player")(key=key, data=data, on_want_change=on_want or ignore).want
+
+
+def component(name: str) -> Any:
+    """One of COMPONENTS, ready to be mounted."""
     _serve()
-    return _component()(key=key, data=data, on_want_change=on_want or _ignore).want
+    return _declared(name)
 
 
 @cache
-def _component() -> Any:
-    return st.components.v2.component(NAME, html=_html(), css="player.css", js="player.js")
+def _declared(name: str) -> Any:
+    return st.components.v2.component(f"{PROJECT}.{name}", html=_html(name), css=f"{name}.css", js=f"{name}.js")
 
 
 def _serve() -> None:
     """Lets Streamlit serve `web/` from a checkout; its own scan finds such folders in installed distributions only."""
     manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(NAME) is None:
-        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(COMPONENT, WEB.name)])
+    if manager.get_component_asset_root(f"{PROJECT}.{COMPONENTS[0]}") is None:
+        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(name, WEB.name) for name in COMPONENTS])
         manager.register_from_manifest(manifest, WEB.parent)
 
 
 @cache
-def _html() -> str:
-    """The skeleton without indentation: it is the one part that travels with every message."""
-    return re.sub(r">\n\s*<", ">\n<", (WEB / "player.html").read_text(encoding="utf-8"))
+def _html(name: str) -> str:
+    """The skeleton, what it shares put in, without indentation: it is the one part that travels with every message."""
+    shared = re.compile(r"<!-- (\w+\.html) -->")
+    whole = shared.sub(lambda named: _skeleton(named[1]).strip(), _skeleton(f"{name}.html"))
+    return re.sub(r">\n\s*<", ">\n<", whole)
+
+
+def _skeleton(file: str) -> str:
+    return (WEB / file).read_text(encoding="utf-8")
 
 
 def _positions(points: np.ndarray, extent: float) -> bytes:
@@ -116,5 +132,5 @@ def _positions(points: np.ndarray, extent: float) -> bytes:
     return np.rint(np.clip(points / (2 * extent), -1, 1) * 32767).astype("<i2").tobytes()
 
 
-def _ignore() -> None:
+def ignore() -> None:
     """Streamlit lists `want` in the result only when there is a callback for it."""

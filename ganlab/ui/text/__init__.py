@@ -1,6 +1,6 @@
 """Every sentence that a visitor reads, by key and language.
 
-Keys are "file.section.name": `text("arena.train.start", "es")` is `start` in table `[train]` of `es/arena.toml`.
+Keys are "file.section.name": `text("run.train.start", "es")` is `start` in table `[train]` of `es/run.toml`.
 Placeholders take Python's format specs; numbers come out in the language's own notation.
 """
 

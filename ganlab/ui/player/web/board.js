@@ -1,40 +1,27 @@
 // The scoreboard: verdict, battle, modes (or cells), two metrics. It follows the frame that is shown.
-import { pieces } from "./words.js";
+import { Scores } from "./scores.js";
 
 const COVERED = 0.01;  // a mode counts from 1 % of all generated points
 const LIT = 0.25;      // a cell counts from a quarter of its due
 
-export class Board {
-  constructor(root) {
-    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
-    this.lamps = [];
-  }
+export class Board extends Scores {
+  lamps = [];
 
   /** Labels that do not change with the frame. */
   label(reader, head) {
-    Object.assign(this, { reader, head });
+    super.label(reader);
+    this.head = head;
     const { say } = reader;
-    this.#put("verdict-label", say("verdict"));
-    this.#put("battle-label", say("battle"));
-    this.#named("d-label", say("d_meter"), { d: say("d_name") });
-    this.#named("g-label", say("g_meter"), { g: say("g_name") });
-    this.#put("coin", say("coin"));
     this.#explain(head.modes);
-    this.#put("modes-label", say(head.modes ? "modes" : "cells"));
-    this.#put("left-label", say(head.modes ? "valid" : "cells_covered"));
-    this.#put("right-label", say(head.modes ? "mode_tv" : "js"));
+    this.put("modes-label", say(head.modes ? "modes" : "cells"));
+    this.put("left-label", say(head.modes ? "valid" : "cells_covered"));
+    this.put("right-label", say(head.modes ? "mode_tv" : "js"));
   }
 
   /** What each score counts, for whoever points at its name or has it read aloud. */
   #explain(modes) {
     const { say } = this.reader;
-    const define = (name, sentence) => {
-      this.part(name).title = sentence;
-      this.part(name).setAttribute("aria-description", sentence);
-    };
-    define("verdict-label", say("define_verdict"));
-    ["d-label", "d-meter"].forEach((name) => define(name, say("define_d")));
-    ["g-label", "g-meter"].forEach((name) => define(name, say("define_g")));
+    const define = (name, sentence) => this.define(name, sentence);
     ["modes-label", "lamps"].forEach((name) => define(name, modes ? say("define_modes") : say("define_cells")));
     define("left-label", modes ? say("define_valid") : say("define_cells_covered"));
     define("right-label", modes ? say("define_mode_tv") : say("define_js"));
@@ -48,9 +35,8 @@ export class Board {
 
   /** Shows the scores of a frame; `hover(mode)` is called when a lamp is pointed at (-1: no longer). */
   show(frame, verdict, hover) {
-    this.#verdict(verdict);
-    this.#meter("d", frame.scalars.d_accuracy);
-    this.#meter("g", frame.scalars.fools);
+    this.verdict(verdict);
+    this.battle(frame.scalars, this.head.threshold === null);
     this.#lamps(frame.shares, hover);
     this.head.modes ? this.#valid(frame) : this.#cells(frame);
   }
@@ -63,36 +49,6 @@ export class Board {
     const battle = Number.isFinite(d_accuracy) ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) }) : "";
     const covered = say(this.head.modes ? "summary_modes" : "summary_cells", { m: lit, of });
     return [say("summary_step", { step }), battle, covered, this.head.modes ? "" : `JS ${number(frame.scalars.js)}.`].join(" ");
-  }
-
-  #put(name, text) {
-    const part = this.part(name);
-    if (part.textContent !== text) part.textContent = text;
-  }
-
-  #named(name, template, names) {
-    this.part(name).replaceChildren(...pieces(template).map((piece) => (piece.name ? strong(names[piece.name]) : piece)));
-  }
-
-  #verdict(verdict) {
-    this.part("verdict").dataset.verdict = verdict?.key ?? "";
-    this.#put("verdict-title", verdict?.title ?? this.reader.say("verdict_none"));
-    this.#put("verdict-sentence", verdict?.sentence ?? "");
-  }
-
-  #meter(side, share) {
-    const known = Number.isFinite(share);
-    const meter = this.part(`${side}-meter`);
-    meter.style.setProperty("--share", known ? share : 0);
-    meter.dataset.known = known;
-    meter.setAttribute("aria-label", this.part(`${side}-label`).textContent);
-    meter.setAttribute("aria-valuenow", known ? Math.round(100 * share) : 0);
-    const absent = this.head.threshold === null ? this.reader.say("undefined") : "–";
-    const text = known ? this.reader.percent(share) : absent;
-    meter.setAttribute("aria-valuetext", text);
-    this.part(`${side}-value`).dataset.known = known;
-    this.#put(`${side}-value`, text);
-    this.part("coin").hidden = !known;
   }
 
   #lit(shares) {
@@ -110,8 +66,8 @@ export class Board {
       lamp.dataset.lit = shares[i] >= least;
       lamp.lastChild.textContent = this.head.modes ? this.#share(shares[i]) : "";
     });
-    this.#put("modes-count", Number.isFinite(shares[0]) ? say("modes_count", { m: lit, of }) : "–");
-    this.#put("modes-note", say(this.head.modes ? "modes_note" : "cells_note", { due: percent(due, Number.isInteger(100 * due) ? 0 : 1), of }));
+    this.put("modes-count", Number.isFinite(shares[0]) ? say("modes_count", { m: lit, of }) : "–");
+    this.put("modes-note", say(this.head.modes ? "modes_note" : "cells_note", { due: percent(due, Number.isInteger(100 * due) ? 0 : 1), of }));
     const list = [...shares].map((share) => percent(share)).join(", ");
     this.part("lamps").setAttribute("aria-label", `${say("modes_count", { m: lit, of })}: ${list}`);
   }
@@ -134,28 +90,22 @@ export class Board {
     const { say, percent, number } = this.reader;
     const { valid, mode_tv } = frame.scalars;
     const ceiling = this.head.valid_ceiling;
-    this.#put("left-value", percent(valid));
-    this.#put("left-note", ceiling === null ? "" : say("valid_note", { ceiling: percent(ceiling, 1) }));
-    this.#put("right-value", number(mode_tv));
-    this.#put("right-note", say("mode_tv_note", { one: number(1 - 1 / frame.shares.length, 3) }));
+    this.put("left-value", percent(valid));
+    this.put("left-note", ceiling === null ? "" : say("valid_note", { ceiling: percent(ceiling, 1) }));
+    this.put("right-value", number(mode_tv));
+    this.put("right-note", say("mode_tv_note", { one: number(1 - 1 / frame.shares.length, 3) }));
   }
 
   #cells(frame) {
     const { say, percent, number } = this.reader;
-    this.#put("left-value", percent(frame.scalars.cells_covered));
-    this.#put("left-note", say("cells_covered_note"));
-    this.#put("right-value", number(frame.scalars.js, 3));
-    this.#put("right-note", say("js_note", { floor: number(this.head.js_floor[0], 3), most: number(Math.LN2, 3) }));
+    this.put("left-value", percent(frame.scalars.cells_covered));
+    this.put("left-note", say("cells_covered_note"));
+    this.put("right-value", number(frame.scalars.js, 3));
+    this.put("right-note", say("js_note", { floor: number(this.head.js_floor[0], 3), most: number(Math.LN2, 3) }));
   }
 }
 
 const columns = (count, modes) => (modes ? (count > 10 ? Math.ceil(count / Math.ceil(count / 13)) : count) : 16);
-
-function strong(text) {
-  const element = document.createElement("b");
-  element.textContent = text;
-  return element;
-}
 
 function lamp(enter, leave) {
   const element = document.createElement("span");

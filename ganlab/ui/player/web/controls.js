@@ -1,8 +1,7 @@
-// Buttons, slider, keyboard and the caption whose words toggle the layers.
-import { pieces, thin } from "./words.js";
+// Buttons, slider and keyboard.
+import { thin } from "./words.js";
 
 const KEYS = { " ": "play", ArrowLeft: "previous", ArrowRight: "next", Home: "reset", End: "end" };
-const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
 
 export class Controls {
   constructor(root, acts) {
@@ -25,8 +24,8 @@ export class Controls {
     this.acts[act]();
   }
 
-  /** Labels and the caption; once per language and run. */
-  label({ say }, head) {
+  /** Labels; once per language and run. */
+  label({ say }) {
     this.say = say;
     for (const name of ["previous", "next", "reset"]) named(this.root.querySelector(`[data-act="${name}"]`), say(name));
     this.part("go").textContent = say("play");
@@ -36,37 +35,14 @@ export class Controls {
     named(this.part("live"), say("live"));
     this.part("time").setAttribute("aria-label", say("time"));
     this.part("step-label").textContent = say("step");
-    this.#caption(head);
   }
 
-  #caption({ modes, threshold }) {
-    const sentences = ["caption_points", threshold === null ? "caption_score" : "caption_belief", "caption_arrows", "caption_grid"];
-    if (modes) sentences.push("caption_modes");
-    const nodes = sentences.flatMap((key) => [...pieces(this.say(key)), " "]).map((piece) => (piece.name ? this.#word(piece.name) : piece));
-    this.part("caption").replaceChildren(...nodes);
-  }
-
-  #word(name) {
-    const button = document.createElement("button");
-    button.textContent = this.say(`word_${name}`);
-    button.className = LAYERS.includes(name) ? "layer" : "choice";
-    button.dataset.name = name;
-    button.dataset.testid = `layer-${name}`;
-    button.onclick = () => (LAYERS.includes(name) ? this.acts.toggle(name) : this.acts.point(name));
-    return button;
-  }
-
-  show({ playing, waiting, index, last, step, live, layers, arrows }) {
+  show({ playing, waiting, index, last, step, live }) {
     Object.assign(this.root.dataset, { playing, waiting, step, index: Math.floor(index), last, live });
     this.part("step").textContent = step === "" ? "–" : thin(step);
     this.part("live").hidden = !live;
     this.root.querySelector('[data-act="play"]').disabled = last < 0;
     this.#time(Math.round(index), last, step);
-    this.part("caption").querySelectorAll("button").forEach((word) => {
-      const { name } = word.dataset;
-      word.setAttribute("aria-pressed", layers[name] ?? arrows === name);
-      word.disabled = !(name in layers) && !layers.arrows;
-    });
   }
 
   #time(index, last, step) {

@@ -1,5 +1,4 @@
 // What the viewer has of one run: the known steps, the frames that came, and which are still missing.
-import { decode } from "./message.js";
 
 const KEPT = 48;      // decoded frames
 const ASKED = 48;     // frames in one wish
@@ -7,8 +6,9 @@ const PATIENCE = 3000; // ms before a wish counts as lost
 const TRIES = 3;
 
 export class Film {
-  constructor(head) {
-    Object.assign(this, { run: head.run, member: head.member, blobs: new Map(), decoded: new Map(), verdicts: {} });
+  /** `decode(blob)` makes a frame of its bytes. */
+  constructor(head, decode) {
+    Object.assign(this, { decode, run: head.run, member: head.member, blobs: new Map(), decoded: new Map(), verdicts: {} });
     Object.assign(this, { known: [], verdictSteps: [], wish: null, tries: new Map() });
   }
 
@@ -50,17 +50,11 @@ export class Film {
 
   frame(index) {
     const step = this.known[index];
-    const found = this.decoded.get(step) ?? decode(this.blobs.get(step), this.head.extent, this.head.threshold);
+    const found = this.decoded.get(step) ?? this.decode(this.blobs.get(step));
     this.decoded.delete(step);
     this.decoded.set(step, found);
     if (this.decoded.size > KEPT) this.decoded.delete(this.decoded.keys().next().value);
     return found;
-  }
-
-  /** The latest finite frame at or before `index`, or null. */
-  finite(index) {
-    for (let i = this.before(index); i >= 0; i = this.before(i - 1)) if (!this.frame(i).diverged) return this.frame(i);
-    return null;
   }
 
   verdict(step) {

@@ -5,18 +5,28 @@ const SCALARS = ["d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy"
 const REAL = 512;
 const NOT_FINITE = -32768;
 
-/** {head, real, blobs}; blobs holds a copy of each frame that `has(run, member, step)` does not know yet. */
-export function parse(bytes, has) {
+/** A message's JSON, and where its parts begin. */
+export function opened(bytes) {
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const head = JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size)));
-  let at = 4 + size + REAL * 4;
-  const real = positions(new Int16Array(bytes.slice(at - REAL * 4, at).buffer), head.extent);
+  return { head: JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), at: 4 + size };
+}
+
+/** Copies of the frames [step, length] that stand back to back from `at` on and are not known yet; where they end. */
+export function cut(bytes, at, frames, has) {
   const blobs = new Map();
-  for (const [step, length] of head.frames) {
-    if (!has(head, step)) blobs.set(step, bytes.slice(at, at + length));
+  for (const [step, length] of frames) {
+    if (!has(step)) blobs.set(step, bytes.slice(at, at + length));
     at += length;
   }
-  return { head, real, blobs };
+  return { blobs, at };
+}
+
+/** {head, real, blobs}; blobs holds a copy of each frame that `has(run, member, step)` does not know yet. */
+export function parse(bytes, has) {
+  const { head, at } = opened(bytes);
+  const frames = at + REAL * 4;
+  const real = positions(new Int16Array(bytes.slice(at, frames).buffer), head.extent);
+  return { head, real, blobs: cut(bytes, frames, head.frames, (step) => has(head, step)).blobs };
 }
 
 /** One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none. */

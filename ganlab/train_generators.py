@@ -1,0 +1,194 @@
+"""Trains the generators that ship: `python -m ganlab.train_generators [name …]`, over an hour of one core for all.
+
+Each goes on from its last checkpoint in the work folder when it is started again; a finished one is only measured anew.
+Needs the full MNIST. Writes weights/generators and docs/weights.md.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+from pathlib import Path
+from time import process_time
+from typing import Any
+
+import torch
+
+from ganlab import checkpoints
+from ganlab.checkpoints import Checkpoints
+from ganlab.config import differences
+from ganlab.digit_metrics import DIGIT_METRICS, measure
+from ganlab.digit_reference import fid_floor
+from ganlab.digits import data_folder
+from ganlab.digits_config import DigitsConfig
+from ganlab.digits_state import DigitsState, checkpoint, restore, start
+from ganlab.knobs import spell
+from ganlab.pretrained import PRETRAINED
+from ganlab.train_digits import update
+from ganlab.weights import FOLDER, SHIPPED, TABLE, Generator, code, encode, from_checkpoint, shipped
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "weights.md"
+SAMPLES = 10_000
+"""Images that the table's numbers come from."""
+GLANCE = 2_000
+"""Images that an epoch's numbers come from."""
+STRETCH = 12_000
+"""Real images between two checkpoints."""
+Row = dict[str, Any]
+
+
+def config_of(name: str) -> DigitsConfig:
+    """The config of a generator that ships."""
+    shape, recipe = PRETRAINED[name], COMMON | RECIPES[name]
+    epochs = recipe.pop("epochs", None)
+    config = DigitsConfig(architecture=shape.architecture, latent_dim=shape.latent_dim, **recipe)
+    return config.for_epochs(epochs) if epochs else config
+
+
+def train(name: str, work: Path) -> tuple[Generator, list[Row]]:
+    """The trained generator of a name, from the newest checkpoint in the work folder; how each epoch left it."""
+    config, kept = config_of(name), Checkpoints(work)
+    run, diary = f"{name}-{config.key()}", work / f"{name}-{config.key()}.jsonl"
+    state, spent = resumed(config, run, kept)
+    for end in marks(config):
+        while state.step < end and not state.outcome:
+            spent += stretch(state, min(end, state.step + math.ceil(STRETCH / config.batch_size)))
+            tensors = checkpoint(state) | {"spent": torch.tensor(spent)}
+            kept.save(run, state.step, checkpoints.encode(run, state.step, tensors))
+        if state.step == end and end not in [row["step"] for row in read(diary)]:
+            row = {"epoch": config.epoch(end), "step": end, "cpu_s": spent} | judged(shown(state), GLANCE)[0]
+            write(diary, name, row)
+    return shown(state), read(diary)
+
+
+def marks(config: DigitsConfig) -> list[int]:
+    """The steps at which an epoch ends, and the last."""
+    ends = (config.step_of(epoch) for epoch in range(1, math.ceil(config.epoch(config.steps))))
+    return [*(end for end in ends if end < config.steps), config.steps]
+
+
+def stretch(state: DigitsState, end: int) -> float:
+    """Trains up to a step; the seconds of computing that it took."""
+    began = process_time()
+    while state.step < end and not state.outcome:
+        update(state)
+    return process_time() - began
+
+
+def resumed(config: DigitsConfig, run: str, kept: Checkpoints) -> tuple[DigitsState, float]:
+    """The state of the newest checkpoint and the seconds spent so far; else the untrained one."""
+    for step, blob in kept.blobs(run, config.steps):
+        tensors = checkpoints.decode(run, step, blob)
+        return restore(config, tensors), float(tensors["spent"])
+    return start(config), 0.0
+
+
+def shown(state: DigitsState) -> Generator:
+    """The generator that viewers see, rounded as it ships."""
+    return from_checkpoint(state.config, state.step, checkpoint(state))
+
+
+def judged(generator: Generator, n: int) -> tuple[dict[str, float], list[float]]:
+    """The judge's numbers of n samples, and the share of each digit."""
+    metrics, shares = measure(generator.sample(generator.draw(n, "table")).numpy())
+    return metrics, shares.tolist()
+
+
+def read(diary: Path) -> list[Row]:
+    """What has been written down."""
+    return [json.loads(line) for line in diary.read_text().splitlines()] if diary.is_file() else []
+
+
+def write(diary: Path, name: str, row: Row) -> None:
+    """Writes an epoch down, and says it."""
+    with diary.open("a") as file:
+        file.write(json.dumps(row) + "\n")
+    print(f"{name:10}", " ".join(f"{key} {value:.4g}" for key, value in row.items()), flush=True)
+
+
+def ship(name: str, work: Path) -> None:
+    """Trains a generator and writes its file and its row."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    generator, history = train(name, work)
+    config, blob = generator.config, encode(generator)
+    SHIPPED[name].write_bytes(blob)
+    metrics, shares = judged(generator, SAMPLES)
+    row = {"name": name, "code": code(blob), "bytes": len(blob), "epochs": round(config.epoch(config.steps), 2)}
+    row |= {"steps": config.steps, "cpu_s": round(history[-1]["cpu_s"]), "samples": SAMPLES} | metrics
+    rows = {row["name"]: row for row in json.loads(TABLE.read_text())} if TABLE.is_file() else {}
+    rows[name] = row | {"shares": shares, "fid_by_epoch": [round(then["fid"], 1) for then in history]}
+    TABLE.write_text(json.dumps([rows[name] for name in PRETRAINED if name in rows], indent=1) + "\n")
+    DOCUMENT.write_text(document([rows[name] for name in PRETRAINED if name in rows]), encoding="utf-8")
+    print(f"{name:10} ships, {len(blob) / 1e6:.2f} MB, fid {metrics['fid']:.2f}", flush=True)
+
+
+def document(rows: list[Row]) -> str:
+    """docs/weights.md."""
+    lines = [HEAD.format(samples=SAMPLES, floor=fid_floor(SAMPLES), mb=sum(row["bytes"] for row in rows) / 1e6)]
+    lines += (
+        line("generator", "latent", "epochs", "CPU s", "MB", *DIGIT_METRICS),
+        line(*["---"] * (5 + len(DIGIT_METRICS))),
+    )
+    for row in rows:
+        about = (row["name"], str(PRETRAINED[row["name"]].latent_dim), f"{row['epochs']:.3g}", str(row["cpu_s"]))
+        lines += [line(*about, f"{row['bytes'] / 1e6:.2f}", *(f"{row[key]:.3g}" for key in DIGIT_METRICS))]
+    lines += ["", f"FID of {GLANCE} samples after each epoch (floor {fid_floor(GLANCE):.1f}):", ""]
+    lines += [f"- {row['name']}: {', '.join(f'{fid:.1f}' for fid in row['fid_by_epoch'])}" for row in rows]
+    lines += ["", "What differs from the defaults of `DigitsConfig`:", ""]
+    return "\n".join([*lines, *(f"- {row['name']}: {recipe(shipped(row['name']).config)}" for row in rows)]) + "\n"
+
+
+def line(*cells: str) -> str:
+    """A row of a table."""
+    return f"| {' | '.join(cells)} |"
+
+
+def recipe(config: DigitsConfig) -> str:
+    """The fields of a config that are not at their default."""
+    mine = {name: value for name, (value, _) in differences(config, DigitsConfig()).items()}
+    return ", ".join(f"`{name}={spell(value)}`" for name, value in mine.items())
+
+
+def main() -> None:
+    """Trains and ships the named generators, or all."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(RECIPES)}; all of them where none is named")
+    parser.add_argument("--work", type=Path, default=data_folder() / "generators", help="the checkpoints' folder")
+    options = parser.parse_args()
+    torch.set_num_threads(1)
+    for name in options.names or RECIPES:
+        ship(name, options.work)
+
+
+HEAD = """# The generators that ship
+
+{mb:.1f} MB of float16 safetensors in `ganlab/weights/generators`, each with its config inside, trained by the project's
+own trainer on the 60,000 training images of MNIST (Yann LeCun, Corinna Cortes and Christopher Burges, CC BY-SA 3.0),
+one thread, convolutions in bfloat16:
+
+```bash
+python -m ganlab.train_generators           # all of them; goes on where it was interrupted
+python -m ganlab.train_generators light     # one
+```
+
+Judged on {samples} samples of the weights as they ship, by [the judge of digits](judge.md). The FID is in the judge's
+own features; {samples} real training images score {floor:.2f} against the others. CPU seconds are those of the training
+alone, on a slow server that others used at the same time.
+"""
+COMMON: dict[str, Any] = {"dataset": "mnist", "batch_size": 64, "ema": 0.999, "precision": "bfloat16"}
+"""What a recipe has unless it says otherwise."""
+HELD: dict[str, Any] = {"regularizer": "r1", "gamma": 1.0}
+RECIPES: dict[str, dict[str, Any]] = {
+    "light": HELD | {"epochs": 4},
+    "light_2": HELD | {"epochs": 4},
+    "collapsed": {"steps": 1550, "batch_size": 32, "ema": 0.0, "edits": ((1500, "g_steps", 10), (1500, "d_lr", 1e-4))},
+    "light_16": HELD | {"epochs": 4},
+    "light_512": HELD | {"epochs": 4},
+    "deep": {"epochs": 2, "g_lr": 2e-4, "d_lr": 2e-4},
+    "classic": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4, "ema": 0.995},
+}
+"""Fields of the config, and how many epochs; in the order of training."""
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,61 @@
+// A walk's filmstrip, and below it what is thought of each of its moments.
+import { sharp, tile } from "./looks.js";
+
+const THUMB = 42;
+const BAND = 17;
+
+/** Evenly spaced moments of a strip side by side; the line is now. */
+export function film(canvas, width, row, columns, t, looks) {
+  const count = Math.max(4, Math.floor(width / THUMB)), cell = width / count;
+  const context = sharp(canvas, width, THUMB);
+  context.imageSmoothingEnabled = true;
+  for (let i = 0; i < count; i++) {
+    const frame = Math.round(((i + 0.5) / count) * (row.frames - 1));
+    if (row.sheet) tile(context, row.sheet, columns, frame, i * cell + 0.5, 0, THUMB, cell - 1);
+  }
+  needle(context, t * width, THUMB, looks.path(row.colour));
+}
+
+/** The class of every moment as a colour, the paler the less sure, with its name where there is room. */
+export function band(canvas, width, row, classes, t, looks) {
+  const context = sharp(canvas, width, BAND), n = row.labels.length;
+  context.fillStyle = looks.track;
+  context.fillRect(0, 0, width, BAND);
+  for (let i = 0; i < n; i++) {
+    context.fillStyle = colour(row, i, classes, looks);
+    context.fillRect((i / n) * width, 0, width / n + 0.6, BAND);
+  }
+  context.font = "600 11px sans-serif";
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  runs(row.labels, row.sure).forEach(({ label, from, to }) => {
+    const room = ((to - from) / n) * width, name = classes[label];
+    if (name === undefined || room < context.measureText(name).width + 4) return;
+    context.fillStyle = looks.dark ? "#0e131b" : "#fff";
+    context.fillText(name, ((from + to) / 2 / n) * width, BAND / 2 + 0.5);
+  });
+  needle(context, t * width, BAND, looks.text);
+}
+
+function colour(row, i, classes, looks) {
+  const sure = Math.max(0, (row.sure[i] - 0.2) / 0.8);
+  if (row.labels[i] >= 0) return looks.of(row.labels[i], classes.length, 0.12 + 0.88 * sure);
+  return row.sure[i] ? looks.real : "transparent";
+}
+
+/** Stretches of one label that are fairly sure: [{label, from, to}]. */
+export function runs(labels, sure) {
+  const found = [];
+  labels.forEach((label, i) => {
+    const last = found.at(-1);
+    if (label < 0 || sure[i] < 0.5) return;
+    if (last?.label === label && last.to === i) last.to = i + 1;
+    else found.push({ label, from: i, to: i + 1 });
+  });
+  return found;
+}
+
+export function needle(context, x, height, colour) {
+  context.fillStyle = colour;
+  context.fillRect(Math.max(0, Math.min(x - 1, context.canvas.clientWidth - 2)), 0, 2, height);
+}

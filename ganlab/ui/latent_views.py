@@ -1,0 +1,283 @@
+"""The latent page's other views: a map, directions, sums of classes, truncation, two generators side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ganlab import films, latent, latent_measures
+from ganlab.films import Scene, Strip
+from ganlab.latent import PATHS, times
+from ganlab.ui import latent_player, latent_psi, latent_walk
+from ganlab.ui.controls import hold
+from ganlab.ui.latent import menu
+from ganlab.ui.latent_link import FAR, TOUR, change, tour
+from ganlab.ui.latent_player import COLOURS
+from ganlab.ui.latent_sources import Offer, ask, offer, offers, title
+from ganlab.ui.text import number, text
+
+SIDE, WHOLE, FINE = 12, 20, 48
+"""Points in a row of a map of images between four, of one of all, and of a map of the plane's classes."""
+STRONG = 3.0
+"""Most that a difference of class means is multiplied by."""
+
+
+def chart_of(found: Offer, rows: list[tuple[str, str, str, Strip]], key: str, lang: str, **more: Any) -> None:
+    """Walks that are neither three paths nor to be picked."""
+    scene = ask(films.scene, found) if found.on_plane else None
+    whole: dict[str, Any] = {"scene": scene} | more
+    look: dict[str, Any] = {
+        "shell": found.shell,
+        "noise": found.noise,
+        "classes": found.classes,
+        "judged": found.judged,
+    }
+    latent_player.show("walk", latent_player.walks(rows, key=key, lang=lang, **look, **whole), "l.walk")
+
+
+# A map
+
+
+def map_view(found: Offer, lang: str) -> None:
+    """Four corners and all between them; of a latent space of 2 all that there is."""
+    flat = found.config.latent_dim == 2
+    with st.container(horizontal=True, vertical_alignment="bottom", key="l.corners"):
+        whole = flat and tour().whole
+        for name in "ab" if whole else "abcd":
+            latent_walk.seed_input(name, lang)
+        new, draw = ("latent.ends.new", latent_walk.draw) if whole else ("latent.map.new", new_corners)
+        st.button(text(new, lang), icon=":material/casino:", key="l.new", on_click=draw)
+        if not whole:
+            toggle("bent", lang)
+        if flat:
+            toggle("whole", lang)
+    scene = ask(films.scene, found) if found.on_plane else None
+    data = whole_map(found, scene, lang) if whole else corner_map(found, scene, lang)
+    latent_player.show("atlas", data, "l.atlas")
+
+
+def toggle(name: str, lang: str) -> None:
+    """A yes or no of the tour."""
+    key = f"l.w.{name}"
+    hold(key, getattr(tour(), name), lang)
+    label, help = text(f"latent.field.{name}", lang), text(f"latent.map.{name}_help", lang)
+    st.toggle(label, key=key, help=help, on_change=lambda: change(**{name: st.session_state[key]}))
+
+
+def new_corners() -> None:
+    """Four new seeds."""
+    latent_walk.draw()
+    a, b = tour().a, tour().b
+    latent_walk.draw()
+    change(a=a, b=b, c=tour().a, d=tour().b)
+
+
+def corner_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
+    """The square between four points."""
+    shown = tour()
+    strip = ask(films.square, found, (shown.a, shown.b, shown.c, shown.d), SIDE, shown.bent)
+    return latent_player.atlas(
+        strip,
+        key=f"{found.key}.{shown.a}.{shown.b}.{shown.c}.{shown.d}.{shown.bent}",
+        lang=lang,
+        side=SIDE,
+        label=text("latent.map.square_alt", lang),
+        legend=text("latent.map.square_plane" if found.on_plane else "latent.map.square", lang),
+        classes=found.classes,
+        judged=found.judged,
+        radius=found.shell.radius,
+        scene=scene,
+    )
+
+
+def whole_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
+    """All of a latent space of 2, the walk between the two ends drawn over it."""
+    side, reach = FINE if found.on_plane else WHOLE, films.reach(found.noise)
+    return latent_player.atlas(
+        ask(films.atlas, found, side),
+        key=f"{found.key}.whole.{tour().a}.{tour().b}",
+        lang=lang,
+        side=side,
+        label=text("latent.map.whole_alt", lang),
+        legend=text("latent.map.whole_legend", lang),
+        classes=found.classes,
+        judged=found.judged,
+        radius=found.shell.radius,
+        scene=scene,
+        reach=reach,
+        walk={"radius": found.shell.radius / reach, "paths": paths(found, reach)},
+    )
+
+
+def paths(found: Offer, reach: float) -> list[dict[str, Any]]:
+    """The three walks between the two ends, on a map of all."""
+    a, b = ((1 if seed >= 0 else -1) * latent.point(abs(seed), 2, found.noise) for seed in (tour().a, tour().b))
+    routes = [(path(a, b, times()) / reach).tolist() for path in PATHS.values()]
+    return [{"colour": colour, "points": route} for colour, route in zip(COLOURS, routes, strict=False)]
+
+
+# Directions
+
+
+def turn_view(found: Offer, lang: str) -> None:
+    """Sliders along the first principal directions, what comes of them, and what each would do from there."""
+    shown = tour()
+    answer = ask(films.turned, found, shown.a, shown.offsets, FAR)
+    picture, knobs = st.columns([2, 3], gap="large")
+    with knobs:
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            latent_walk.seed_input("a", lang)
+            rest = dict.fromkeys(("x1", "x2", "x3", "x4", "x5"), 0.0)
+            st.button(
+                text("latent.turn.reset", lang), icon=":material/undo:", key="l.rest", on_click=partial(change, **rest)
+            )
+        for i in range(len(answer.strips)):
+            latent_psi.slide(
+                f"x{i + 1}", -FAR, FAR, text("latent.turn.direction", lang, i=i + 1, share=answer.shares[i]), lang
+            )
+    with picture:
+        one(found, answer.now, lang)
+    names = [text("latent.turn.row", lang, i=i + 1) for i in range(len(answer.strips))]
+    rows = [(f"x{i + 1}", name, "", strip) for i, (name, strip) in enumerate(zip(names, answer.strips, strict=True))]
+    st.caption(text("latent.turn.rows", lang))
+    chart_of(found, rows, f"{found.key}.{shown.a}.{shown.offsets}", lang, scale=("s", -FAR, FAR), separate=True)
+
+
+def one(found: Offer, strip: Strip, lang: str) -> None:
+    """A single image and what the judge says; on the plane the words alone."""
+    norm = text("latent.turn.norm", lang, norm=strip.norms[0], radius=found.shell.radius)
+    if not found.on_plane:
+        said = judgement(found, strip, 0, lang)
+        look: dict[str, Any] = {
+            "key": str(strip.norms),
+            "lang": lang,
+            "label": said,
+            "names": [said],
+            "across": 1,
+            "side": 196,
+        }
+        latent_player.show("tiles", latent_player.tiles(strip, captions=[said], **look), "l.now")
+    st.caption(norm)
+
+
+def judgement(found: Offer, strip: Strip, i: int, lang: str) -> str:
+    """What the judge says of an image."""
+    if not found.judged:
+        return text("latent.turn.unjudged", lang)
+    return text("latent.player.digit", lang, label=strip.labels[i], sure=number(strip.sure[i], lang, ".0%"))
+
+
+# Sums of classes
+
+
+def sum_view(found: Offer, lang: str) -> None:
+    """A point plus the difference of two classes' means."""
+    last = len(found.classes) - 1
+    if last < 1:
+        st.info(text("latent.sum.no_classes", lang))
+        return
+    minus, plus = min(tour().minus, last), min(tour().plus, last)
+    best = ask(films.census, found)
+    if not tour().e and best.get(minus):
+        st.session_state[TOUR] = replace(tour(), e=best[minus][0])
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        for name, value in (("minus", minus), ("plus", plus)):
+            menu(name, list(range(last + 1)), value, lang, found.classes.__getitem__, name == "minus")
+        latent_walk.seed_input("e", lang)
+        label = text("latent.sum.new", lang, label=found.classes[minus])
+        st.button(label, icon=":material/casino:", key="l.new", on_click=another, args=(best.get(minus, []),))
+    missing = next((label for label in (minus, plus) if not best.get(label)), None)
+    if missing is not None:
+        st.warning(text("latent.ends.missing", lang, label=found.classes[missing], n=films.CENSUS))
+        return
+    strip = ask(films.arithmetic, found, tour().e, minus, plus, STRONG)
+    names = {"minus": found.classes[minus], "plus": found.classes[plus]}
+    rows = [("sum", text("latent.sum.row", lang, **names), "", strip)]
+    chart_of(found, rows, f"{found.key}.{tour().e}.{minus}.{plus}", lang, scale=("α", 0.0, STRONG))
+    st.caption(text("latent.sum.note", lang, n=films.CENSUS, sure=films.SURE))
+
+
+def another(seeds: Sequence[int]) -> None:
+    """The next sure sample of a class."""
+    if seeds:
+        change(e=latent_walk.following(seeds, tour().e))
+
+
+# Two generators
+
+
+def pair_view(found: Offer, lang: str) -> None:
+    """The same walk in two generators, and how various each is."""
+    fitting = [name for name in offers() if (other := offer(name)) and found.fits(other)]
+    if not fitting:
+        st.info(text("latent.pair.none", lang, dim=found.config.latent_dim))
+        return
+    wanted = offer(tour().h, tour().h_step) if tour().h else None
+    other = wanted if wanted and found.fits(wanted) else offer(partner(found, fitting))
+    assert other is not None
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        names = list(dict.fromkeys([*fitting, other.source.name]))
+        hold("l.w.h", other.source.name, lang, names)
+        st.selectbox(
+            text("latent.field.h", lang),
+            names,
+            format_func=partial(title, lang=lang),
+            key="l.w.h",
+            on_change=lambda: change(h=st.session_state["l.w.h"], h_step=0),
+            width=360,
+        )
+        for name in ("a", "b"):
+            latent_walk.seed_input(name, lang)
+        st.button(text("latent.ends.new", lang), icon=":material/casino:", key="l.new", on_click=latent_walk.draw)
+    both = {found: title(found.source.name, lang), other: title(other.source.name, lang)}
+    rows = [
+        (f"g{i}", name, "", ask(films.walk, one, tour().a, tour().b).strips["slerp"])
+        for i, (one, name) in enumerate(both.items())
+    ]
+    chart_of(found, rows, f"{found.key}.{other.key}.{tour().a}.{tour().b}", lang, separate=True, scene=bare(found))
+    if found.judged and other.judged:
+        variety(both, lang)
+
+
+def partner(found: Offer, fitting: list[str]) -> str:
+    """Who shows most beside a generator: the collapsed one, else one on the same data."""
+    if "collapsed" in fitting:
+        return "collapsed"
+    kin = [name for name in fitting if (other := offer(name)) and other.config.dataset == found.config.dataset]
+    return next(iter([*kin, *fitting]))
+
+
+def bare(found: Offer) -> Scene | None:
+    """The plane with its real points alone."""
+    if not found.on_plane:
+        return None
+    scene = ask(films.scene, found)
+    return replace(scene, fake=[])
+
+
+def variety(both: dict[Offer, str], lang: str) -> None:
+    """What the numbers say of the two."""
+    kind = "plane" if next(iter(both)).on_plane else "digits"
+    lines = [text(f"latent.pair.head_{kind}", lang), "|---|---:|---:|---:|---:|---:|"]
+    for found, name in both.items():
+        seen, (mean, error) = ask(latent_measures.variety, found), ask(latent_measures.path_length, found, "slerp")
+        cells = [f"{number(seen.classes, lang)} / {len(found.classes)}", number(seen.largest, lang, ".0%")]
+        cells += [number(seen.precision, lang, ".0%"), number(seen.coverage, lang, ".0%")]
+        cells += [latent_walk.give_or_take(mean, error, lang)]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
+    st.markdown("\n".join(lines))
+    st.caption(text("latent.pair.note", lang, n=films.CENSUS))
+
+
+DRAW: dict[str, Callable[[Offer, str], None]] = {
+    "walk": latent_walk.view,
+    "map": map_view,
+    "turn": turn_view,
+    "sum": sum_view,
+    "psi": latent_psi.view,
+    "pair": pair_view,
+}

@@ -1,0 +1,258 @@
+"""The MNIST page's own: epochs, the data's download, a second run beside the first, weights."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from ganlab import ui
+from ganlab.config import DigitsConfig, differences
+from ganlab.digits import DIGITS, downloaded, is_here
+from ganlab.knobs import ConfigError
+from ganlab.presets import nearest
+from ganlab.ui import controls, digits_stage, share, training, weights
+from ganlab.ui.experiment import BESIDE, MNIST, Experiment
+from ganlab.ui.server import service
+from ganlab.ui.text import text
+from ganlab.ui.training import status_of, train
+
+MORE = 5
+"""Epochs that one press adds."""
+NOTHING, BEFORE, OWN = "", "before", "own"
+"""Runs to compare with that are no presets: none, the one shown before, the one that is there."""
+
+
+# The experiment, and the one beside it
+
+
+def open_link(lang: str) -> list[str]:
+    """Settles which runs the page shows; the sentences about what the link could not have."""
+    link = ui.new_link(MNIST.prefix) or ui.new_link(BESIDE.prefix)
+    notices = share.open_link(MNIST, lang)
+    if link is not None:
+        if any(name.startswith(BESIDE.prefix) for name in link):
+            notices += share.open_link(BESIDE, lang)
+        elif BESIDE.is_open:
+            BESIDE.close()
+    return notices
+
+
+def keep_link() -> dict[str, str]:
+    """Puts the page's runs into the address bar; the whole query."""
+    return ui.write_link(share.to_link(MNIST) | (share.to_link(BESIDE) if BESIDE.is_open else {}))
+
+
+def beside() -> DigitsConfig | None:
+    """The run that the page's own is compared with."""
+    return BESIDE.config if BESIDE.is_open else None
+
+
+def further(config: DigitsConfig) -> None:
+    """Opens a run that goes on from saved weights."""
+    ui.touched()
+    MNIST.open(config, nearest(config))
+
+
+def rivals(config: DigitsConfig) -> dict[str, DigitsConfig]:
+    """The runs that a run can be compared with."""
+    others: dict[str, DigitsConfig] = dict(MNIST.presets)
+    if MNIST.before is not None:
+        others[BEFORE] = MNIST.before
+    others = {name: other for name, other in others.items() if other.key() != config.key()}
+    if BESIDE.is_open and BESIDE.config not in others.values():
+        others[OWN] = BESIDE.config
+    return others
+
+
+def compare_menu(config: DigitsConfig, lang: str) -> None:
+    """Which run stands beside."""
+    others = rivals(config)
+    present = next((name for name, other in others.items() if other == beside()), NOTHING)
+    names = [NOTHING, *others]
+    controls.hold("n.w.preset", present, lang, names)
+    st.selectbox(
+        text("mnist.compare.label", lang),
+        names,
+        format_func=lambda name: rival_name(name, lang),
+        key="n.w.preset",
+        help=text("mnist.compare.help", lang),
+        on_change=lambda: compare(others.get(st.session_state["n.w.preset"])),
+        label_visibility="collapsed",
+        width=300,
+    )
+
+
+def rival_name(name: str, lang: str) -> str:
+    """What a run to compare with is called in the menu."""
+    if name in (NOTHING, BEFORE, OWN):
+        return text(f"mnist.compare.{name or 'nothing'}", lang)
+    return text("mnist.compare.with", lang, name=text(f"preset.name.{name}", lang))
+
+
+def compare(other: DigitsConfig | None) -> None:
+    """Puts a run beside the page's own, or none."""
+    ui.touched()
+    if other is None:
+        BESIDE.close()
+    else:
+        BESIDE.open(other, nearest(other))
+
+
+def told(config: DigitsConfig, other: DigitsConfig, lang: str) -> list[tuple[str, str, str]]:
+    """The settings that make two runs differ, in words: (name, the one's, the other's)."""
+    idle = config.inactive().keys() & other.inactive().keys() | {"steps"}
+    found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
+    words = ((name, *(controls.show(MNIST.specs[name], name, value, lang) for value in found[name])) for name in found)
+    return [(text(f"field.short.{name}", lang), mine, theirs) for name, mine, theirs in words]
+
+
+def labels(config: DigitsConfig, other: DigitsConfig, lang: str) -> tuple[str, str]:
+    """What two runs are called side by side: what alone differs, else this and the other."""
+    found = told(config, other, lang)
+    if len(found) == 1:
+        (name, mine, theirs) = found[0]
+        return f"{name} {mine}", f"{name} {theirs}"
+    return text("mnist.compare.this", lang), text("mnist.compare.other", lang)
+
+
+def difference_line(config: DigitsConfig, other: DigitsConfig, lang: str) -> str:
+    """In what two runs differ."""
+    found = told(config, other, lang)
+    if not found:
+        return text("mnist.compare.same", lang)
+    pairs = (text("mnist.compare.pair", lang, name=name, mine=mine, theirs=its) for name, mine, its in found)
+    return text("mnist.compare.differ", lang, pairs=", ".join(pairs))
+
+
+# Knobs and buttons
+
+
+def notes(config: DigitsConfig, lang: str) -> dict[str, str]:
+    """Sentences below the widgets: what a full set costs, what the steps mean in epochs."""
+    data = DIGITS[config.dataset]
+    epochs = text("mnist.note.steps", lang, epochs=rounded(config.epoch(config.steps)), count=config.count)
+    if not data.download:
+        return {"steps": epochs}
+    key = "mnist.note.here" if is_here(data.name) else "mnist.note.download"
+    return {"steps": epochs, "dataset": text(key, lang, size=data.download / 1e6)}
+
+
+def train_buttons(lang: str) -> None:
+    """Train, Stop or train on, and some epochs more."""
+    if training.train_button(MNIST, lang) in ("done", "part", *training.PACE):
+        more_button(MNIST.config, lang)
+
+
+def more_button(config: DigitsConfig, lang: str) -> None:
+    """Raises the target by some epochs; the same run goes on."""
+    goal = config.for_epochs(round(config.epoch(config.steps)) + MORE)
+    look: dict[str, Any] = {"icon": ":material/add:", "disabled": goal.steps <= config.steps}
+    look |= {"help": text("mnist.train.more_help", lang, epochs=goal.epoch(goal.steps)), "key": "m.more"}
+    st.button(text("mnist.train.more", lang, epochs=MORE), on_click=more, args=(goal,), **look)
+
+
+def more(goal: DigitsConfig) -> None:
+    """Trains on to a new target."""
+    try:
+        train(MNIST, goal, status_of(goal).step)
+    except ConfigError as error:
+        MNIST.refuse(error)
+
+
+# Watching
+
+
+def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
+    """The digits, the scoreboard and the curves, and how each run stands, in `lines` by its place."""
+    other = beside()
+    names = labels(config, other, lang) if other else ("", "")
+
+    def say() -> None:
+        for place, line in lines.items():
+            stand(place, line, lang)
+
+    def picture(live: bool) -> None:
+        digits_stage.stage(config, live, lang, key="m.player", beside=other, names=names)
+
+    def curves() -> None:
+        digits_stage.curves(config, lang, beside=other, names=names)
+
+    training.watch([place.config for place in lines], say, picture, curves)
+
+
+def stand(place: Experiment, line: DeltaGenerator, lang: str) -> None:
+    """How a run stands: the way of its data over the network, else its epochs."""
+    config: DigitsConfig = place.config
+    status, data = status_of(config), DIGITS[config.dataset]
+    done = downloaded(config.dataset) if status.state == "running" else None
+    if done is not None:
+        name = text(f"choice.dataset.{config.dataset}", lang)
+        said = text("mnist.status.downloading", lang, name=name, done=done / 1e6, size=data.download / 1e6)
+        line.progress(min(1.0, done / data.download), said)
+    else:
+        line.caption(training.status_line(place, config, epochs(config, status.step, status.steps_per_s), lang))
+
+
+def rounded(epochs: float) -> float:
+    """Epochs as one says them: whole from 10 on or where they nearly are, else with two decimals."""
+    near = round(epochs)
+    return near if epochs >= 10 or (near and abs(epochs - near) < 0.02) else round(epochs, 2)
+
+
+def epochs(config: DigitsConfig, step: int, steps_per_s: float | None) -> dict[str, float]:
+    """What a run's status says in epochs: where it is, where it goes, images per second through D."""
+    step = min(step, config.steps)
+    pace = (config.epoch(step + 1) - config.epoch(step)) * config.count * (steps_per_s or 0)
+    return {"epoch": config.epoch(step), "epochs": rounded(config.epoch(config.steps)), "images": pace}
+
+
+# Below the views
+
+
+def drawers(config: DigitsConfig, lang: str) -> None:
+    """What the page shows in words, and weights: this run's, those that ship, the visitor's own; one at a time."""
+    names = [text(f"mnist.drawer.{name}", lang) for name in DRAWERS]
+    for tab, show in zip(st.tabs(names, key="m.drawers", on_change=ui.touched), DRAWERS.values(), strict=True):
+        if tab.open:
+            with tab:
+                show(config, lang)
+
+
+def about(config: DigitsConfig, lang: str) -> None:
+    """What the page shows, what the judge is."""
+    st.markdown(text("mnist.about.body", lang))
+
+
+def own_weights(config: DigitsConfig, lang: str) -> None:
+    """The weights of a moment of this run, to take along."""
+    kept = [step for step in service().store.checkpoints.steps(config.key()) if step <= config.steps]
+    st.caption(text("mnist.weights.about", lang))
+    moment = st.selectbox(
+        text("mnist.weights.when", lang),
+        kept,
+        format_func=lambda step: text("mnist.weights.moment", lang, epoch=config.epoch(step), step=step),
+        disabled=not kept,
+        on_change=ui.touched,
+        width=300,
+    )
+    weights.downloads(config, moment or 0, lang)
+
+
+def ready_weights(config: DigitsConfig, lang: str) -> None:
+    """The generators that ship."""
+    weights.gallery(lang, further)
+
+
+def brought_weights(config: DigitsConfig, lang: str) -> None:
+    """A generator that the visitor brings."""
+    weights.upload(lang, further)
+
+
+DRAWERS: dict[str, Callable[[DigitsConfig, str], None]] = {
+    "about": about,
+    "own": own_weights,
+    "ready": ready_weights,
+    "brought": brought_weights,
+}
+"""What lies below the views, in the order of the tabs."""

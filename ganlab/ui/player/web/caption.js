@@ -1,0 +1,36 @@
+// The sentences below the arena's picture; their words toggle its layers.
+import { pieces } from "./words.js";
+
+const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
+
+export class Caption {
+  constructor(root, acts) {
+    Object.assign(this, { acts, caption: root.querySelector('[data-part="caption"]') });
+  }
+
+  label({ say }, { modes, threshold }) {
+    this.say = say;
+    const sentences = ["caption_points", threshold === null ? "caption_score" : "caption_belief", "caption_arrows", "caption_grid"];
+    if (modes) sentences.push("caption_modes");
+    const nodes = sentences.flatMap((key) => [...pieces(say(key)), " "]).map((piece) => (piece.name ? this.#word(piece.name) : piece));
+    this.caption.replaceChildren(...nodes);
+  }
+
+  #word(name) {
+    const button = document.createElement("button");
+    button.textContent = this.say(`word_${name}`);
+    button.className = LAYERS.includes(name) ? "layer" : "choice";
+    button.dataset.name = name;
+    button.dataset.testid = `layer-${name}`;
+    button.onclick = () => (LAYERS.includes(name) ? this.acts.toggle(name) : this.acts.point(name));
+    return button;
+  }
+
+  show({ layers, arrows }) {
+    this.caption.querySelectorAll("button").forEach((word) => {
+      const { name } = word.dataset;
+      word.setAttribute("aria-pressed", layers[name] ?? arrows === name);
+      word.disabled = !(name in layers) && !layers.arrows;
+    });
+  }
+}

@@ -1,0 +1,236 @@
+// The player of runs on digits: a sheet of 8 x 8 images on fixed noise, one run or two beside each other.
+import { Controls } from "./controls.js";
+import { DigitsBoard } from "./digits_board.js";
+import { Look } from "./look.js";
+import { Reels, parse } from "./reels.js";
+import { ROWS, Sheet } from "./sheet.js";
+import { Versus } from "./versus.js";
+import { Viewer, mounted } from "./viewer.js";
+import { thin } from "./words.js";
+
+const WALK = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -ROWS, ArrowDown: ROWS };
+const JUMP = { ",": "previous", ".": "next", PageUp: "epochBack", PageDown: "epochOn" };
+const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];  // epochs with a name on the slider
+const LARGE = 4;  // a saved sheet has so many pixels for one
+
+class Digits extends Viewer {
+  constructor(root) {
+    super(root);
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    this.sheets = ["a", "b"].map((side) => new Sheet(root.querySelector(`[data-sheet="${side}"]`)));
+    this.board = new DigitsBoard(root);
+    this.versus = new Versus(this.part("versus"));
+    this.look = new Look(root);
+    this.controls = new Controls(root, this);
+    this.sheets.forEach((sheet, k) => this.#listen(sheet, k));
+    root.addEventListener("keydown", (event) => this.#jump(event), true);
+  }
+
+  // What the server says
+
+  read(data) {
+    const message = parse(data, this.film);
+    this.strip = message.strip;
+    return message;
+  }
+
+  reel = (head) => new Reels(head, () => this.arrived());
+  labelled = (head) => head.runs.map(({ name, run }) => [name, run]);
+
+  receive(data) {
+    super.receive(data);
+    const { look } = this.film.head;
+    if (look) this.look.answer(look, this.strip);
+  }
+
+  colours(palette) {
+    this.sheets.forEach((sheet) => sheet.dress(palette));
+  }
+
+  arrived() {
+    this.changed = true;
+    this.schedule();
+  }
+
+  label(head) {
+    const { say } = this.reader;
+    const save = this.root.querySelector('[data-act="save"]');
+    save.title = say("save");
+    save.setAttribute("aria-label", say("save"));
+    this.controls.label(this.reader);
+    this.look.label(this.reader);
+    this.board.label(this.reader, head.runs[0]);
+    this.root.dataset.compare = this.compares = head.runs.length > 1;
+    if (this.compares) this.versus.label(this.reader, head.runs);
+    ["a", "b"].forEach((side, k) => (this.part(`name-${side}`).textContent = this.compares ? head.runs[k].name : ""));
+    this.fit();
+  }
+
+  // What the viewer does
+
+  #listen(sheet, k) {
+    sheet.element.onclick = (event) => this.choose(k, sheet.under(event));
+    sheet.element.onkeydown = (event) => this.#walk(event, sheet, k);
+    sheet.element.onblur = () => this.#mark(sheet, this.chosen?.side === k ? this.chosen.cell : -1);
+  }
+
+  #walk(event, sheet, k) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
+    if (event.key === "Enter") this.choose(k, Math.max(0, sheet.cell));
+    else if (event.key in WALK) this.#mark(sheet, sheet.cell < 0 ? 0 : (sheet.cell + WALK[event.key] + ROWS * ROWS) % (ROWS * ROWS));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  #mark(sheet, cell) {
+    if (sheet.cell === cell) return;
+    sheet.cell = cell;
+    this.arrived();
+  }
+
+  /** Looks closer at an image of what is on screen. */
+  choose(side, cell) {
+    const frame = this.film?.last < 0 ? null : this.sheets[side].shown;
+    if (!frame) return;
+    if (this.playing) this.play();
+    this.chosen = { side, cell };
+    this.sheets.forEach((sheet, k) => this.#mark(sheet, k === side ? cell : -1));
+    this.look.choose(frame, cell);
+    this.tell("pick", { run: this.film.reels[side].run, step: frame.step, cell });
+  }
+
+  #jump(event) {
+    if (!(event.key in JUMP) || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this[JUMP[event.key]]();
+  }
+
+  epochOn = () => this.#toEpoch(this.#passed(this.pair().i) + 1);
+
+  /** To where the shown epoch began, or the one before it. */
+  epochBack() {
+    const { i } = this.pair();
+    const began = this.#begin(this.#passed(i));
+    this.#toEpoch(this.#passed(i) - (began === i));
+  }
+
+  /** Epochs that are complete at a frame. */
+  #passed = (index) => Math.floor(this.film.epoch(index) + 1e-6);
+  #begin = (epoch) => this.film.known.findIndex((_, i) => this.#passed(i) >= epoch);
+
+  #toEpoch(epoch) {
+    if (this.film.last < 0) return;
+    const at = this.#begin(epoch);
+    this.scrub(at < 0 ? this.film.last : at);
+  }
+
+  /** Saves the shown sheets, each as a file. */
+  save() {
+    this.sheets.slice(0, this.compares ? 2 : 1).forEach((sheet) => {
+      if (!sheet.shown?.sheet) return;
+      const { step } = sheet.shown;
+      sheet.png(LARGE, (png) => download(png, `digits-step-${step}.png`));
+    });
+  }
+
+  // What is on screen
+
+  fit() {
+    const { width } = this.root.getBoundingClientRect();
+    if (!width) return;
+    const [wide, two] = [width >= 640, this.compares];
+    const room = wide ? Math.max(320, window.innerHeight - (two ? 330 : 270)) : Math.max(260, window.innerHeight - 530);
+    const side = Math.floor(Math.min(800, two ? (width - (wide ? 20 : 8)) / 2 : wide ? 0.56 * width : width, room));
+    this.root.style.setProperty("--side", `${side}px`);
+    this.sheets.forEach((sheet) => sheet.resize(side));
+    this.#ticks(side);
+    this.changed = true;
+    this.schedule();
+  }
+
+  /** Names of epochs below the slider, where there is room for them. */
+  #ticks() {
+    const { film } = this;
+    const width = this.part("time").getBoundingClientRect().width;
+    const name = `${film?.last} ${film?.last >= 0 && film.epoch(film.last)} ${width}`;
+    if (name === this.ticked || !film) return;
+    this.ticked = name;
+    let free = -Infinity;
+    const places = MARKS.map((epoch) => [epoch, film.known.findIndex((_, i) => film.epoch(i) >= epoch)]);
+    const marks = places.filter(([, i]) => i >= 0 && film.last > 0).map(([epoch, i]) => {
+      const share = i / film.last;
+      if (share * width < free + 26) return null;
+      free = share * width;
+      return tick(epoch, share, () => this.scrub(i));
+    });
+    this.part("ticks").replaceChildren(...marks.filter(Boolean));
+  }
+
+  picture({ i, j, t }, shown) {
+    const next = shown && j !== i ? this.film.frame(j) : shown;
+    this.sheets.forEach((sheet, k) => (shown?.[k] ? sheet.draw(shown[k], next[k] ?? shown[k], t) : sheet.blank()));
+  }
+
+  scores(shown, waiting, { i }) {
+    const { film, playing, live } = this;
+    const { say, number } = this.reader;
+    const { runs } = film.head;
+    const [step, epoch] = [film.stepAt(i), film.epoch(i)];
+    this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
+    Object.assign(this.root.dataset, { frames: film.size, empty: !shown, epoch: shown ? epoch : "" });
+    this.part("epoch").textContent = shown ? number(epoch, epoch < 10 ? 2 : 1) : "–";
+    this.part("epoch-label").textContent = say("epoch");
+    this.root.querySelector('[data-act="save"]').disabled = !shown;
+    this.part("time").setAttribute("aria-valuetext", say("summary_moment", { step, epoch: number(epoch, 1) }));
+    this.#ticks();
+    this.#overlay(shown);
+    const judged = film.judgements(i);
+    if (this.compares) this.#sides(shown ?? [null, null], judged, runs);
+    else this.board.show(shown?.[0] ?? null, judged[0], runs[0]);
+  }
+
+  #sides(shown, judged, runs) {
+    const { say, number } = this.reader;
+    ["a", "b"].forEach((side, k) => {
+      const frame = shown[k];
+      const words = frame ? { step: thin(frame.step), epoch: number(frame.epoch, 1) } : null;
+      this.part(`moment-${side}`).textContent = words ? say("moment", words) : say("empty");
+    });
+    this.versus.show(shown, judged, runs);
+  }
+
+  #overlay(shown) {
+    const { say } = this.reader;
+    const diverged = !this.compares && shown?.[0]?.diverged ? this.film.judgements(this.pair().i)[0] : null;
+    this.part("overlay").hidden = this.compares || !(diverged || this.film.last < 0);
+    this.part("overlay-title").textContent = diverged ? diverged.title : say("empty");
+    this.part("overlay-sentence").textContent = diverged?.sentence ?? say("empty_sentence");
+  }
+
+  summary(shown) {
+    const { film, board } = this;
+    const judged = film.judgements(this.pair().i);
+    return shown.map((frame, k) => (frame ? `${film.head.runs[k].name} ${board.summary(frame, judged[k], film.head.runs[k])}` : "")).join(" ").trim();
+  }
+}
+
+function tick(epoch, share, go) {
+  const element = document.createElement("button");
+  element.textContent = thin(epoch);
+  element.tabIndex = -1;
+  element.style.setProperty("--share", share);
+  element.onclick = go;
+  return element;
+}
+
+function download(png, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(png);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}
+
+export default mounted(Digits);

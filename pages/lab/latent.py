@@ -1,0 +1,34 @@
+"""The latent space: walk it, measure it, break it."""
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.errands import Busy
+from ganlab.ui import latent
+from ganlab.ui.latent_views import DRAW
+from ganlab.ui.share import share
+from ganlab.ui.text import text
+from ganlab.weights import WeightsError
+
+lang = ui.language()
+found, notices = latent.open_link(lang)
+query = latent.keep_link()
+
+with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="l.head"):
+    st.title(text("latent.page.title", lang), anchor=False)
+    share(None, query, lang)
+if notices:
+    st.warning("\n".join([text("notice.link.title", lang), *(f"- {sentence}" for sentence in notices)]))
+if found is None:
+    st.info(text("latent.notice.nothing", lang))
+    st.stop()
+latent.choose_generator(found, lang)
+view = latent.choose_view(lang)
+try:
+    DRAW[view](found, lang)
+except WeightsError:
+    st.warning(text("latent.notice.lost", lang))
+except Busy:
+    st.warning(text("latent.notice.busy", lang))
+with st.expander(text("latent.page.about", lang)):
+    st.markdown(text("latent.page.body", lang))

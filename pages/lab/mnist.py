@@ -1,0 +1,36 @@
+"""MNIST: a GAN on images of digits, trained here, judged by a classifier, compared with another."""
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.ui import controls, mnist, share, training
+from ganlab.ui.experiment import BESIDE, MNIST
+from ganlab.ui.text import text
+
+lang = ui.language()
+notices = mnist.open_link(lang)
+query = mnist.keep_link()
+config = MNIST.config
+
+with st.sidebar:
+    controls.preset_menu(MNIST, lang)
+    controls.sidebar(MNIST, lang, mnist.notes(config, lang))
+
+with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
+    st.title(text("mnist.page.title", lang), anchor=False)
+    share.share(config, query, lang)
+share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
+with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):
+    mnist.train_buttons(lang)
+    if not (other := mnist.beside()):
+        mnist.compare_menu(config, lang)
+    controls.chips(MNIST, lang)
+    lines = {MNIST: st.container(width="stretch", key="m.status")}
+if other:
+    with st.container(horizontal=True, vertical_alignment="center", key="n.toolbar"):
+        mnist.compare_menu(config, lang)
+        training.train_button(BESIDE, lang)
+        lines[BESIDE] = st.container(width="stretch", key="n.status")
+    st.caption(mnist.difference_line(config, other, lang))
+mnist.watch(config, lines, lang)
+mnist.drawers(config, lang)

@@ -1,0 +1,63 @@
+"""Short work in a process of its own."""
+
+import os
+import signal
+
+import pytest
+from loky.process_executor import TerminatedWorkerError
+
+from ganlab import errands
+from ganlab.errands import Busy, Errands
+from ganlab.weights import WeightsError
+
+
+@pytest.fixture
+def apart():
+    service = Errands(apart=True)
+    yield service
+    service.close()
+
+
+def test_an_errand_is_done_elsewhere_by_one_that_stays(apart):
+    first = apart.run(os.getpid)
+    assert first != os.getpid()
+    assert apart.run(os.getpid) == first
+    assert apart.run(os.path.basename, "a/b") == "b"
+
+
+def test_what_goes_wrong_there_is_told_here(apart):
+    with pytest.raises(FileNotFoundError):
+        apart.run(os.stat, "no such file")
+    from pathlib import Path
+
+    from ganlab.films import samples
+    from ganlab.generators import Source
+
+    with pytest.raises(WeightsError) as told:
+        apart.run(samples, Path("/nowhere"), Source("0" * 16), 0, 1)
+    assert told.value.reason == "gone"
+
+
+def test_a_process_that_dies_is_replaced(apart):
+    first = apart.run(os.getpid)
+    os.kill(first, signal.SIGKILL)
+    assert apart.run(os.getpid) not in (first, os.getpid())
+    with pytest.raises(TerminatedWorkerError):
+        apart.run(os.abort)
+    assert apart.run(os.getpid) != os.getpid()
+
+
+def test_too_long_is_busy(apart, monkeypatch):
+    apart.run(os.getpid)
+    monkeypatch.setattr(errands, "PATIENCE", 0.05)
+    import time
+
+    with pytest.raises(Busy):
+        apart.run(time.sleep, 1)
+
+
+def test_where_memory_is_small_there_is_no_other_process(monkeypatch):
+    monkeypatch.setattr(errands, "memory", lambda: 1e9)
+    assert Errands().run(os.getpid) == os.getpid()
+    monkeypatch.setattr(errands, "memory", lambda: 2e9)
+    assert Errands().apart

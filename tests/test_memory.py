@@ -1,0 +1,75 @@
+"""What a small container refuses, and what it still does."""
+
+import pytest
+
+from ganlab import runs
+from ganlab.config import ConfigError, DigitsConfig, PlaneConfig
+from ganlab.runs import Runs, default_slots, memory
+from ganlab.store import Store
+
+CLASSIC, DEEP = DigitsConfig(architecture="classic"), DigitsConfig(architecture="deep")
+
+
+@pytest.fixture
+def service(tmp_path, monkeypatch):
+    """A run service that never starts a worker."""
+    monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    with Store(tmp_path / "runs") as store, Runs(store) as service:
+        yield service
+
+
+@pytest.mark.parametrize("config", [CLASSIC, DEEP], ids=["classic", "deep"])
+def test_big_networks_are_not_trained_where_memory_is_small(service, monkeypatch, config):
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "1199")
+    with pytest.raises(ConfigError) as error:
+        service.submit(config, "me")
+    assert (error.value.field, error.value.reason) == ("architecture", "small_memory")
+    assert error.value.facts == {"mb": 1199, "least": 1200}
+    assert service.status(config.key()).state == "absent"
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "1200")
+    assert service.status(service.submit(config, "me")).state == "queued"
+
+
+@pytest.mark.parametrize("config", [DigitsConfig(), PlaneConfig()], ids=["light", "plane"])
+def test_small_networks_are_trained_everywhere(service, monkeypatch, config):
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "690")
+    assert service.status(service.submit(config, "me")).state == "queued"
+
+
+def test_what_the_store_has_can_be_wished_everywhere(service, monkeypatch):
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "690")
+    monkeypatch.setattr(service, "reached", lambda _: CLASSIC.steps)
+    assert service.submit(CLASSIC, "me") == CLASSIC.key()
+    with pytest.raises(ConfigError):
+        service.submit(CLASSIC.replace(steps=CLASSIC.steps + 1), "me")
+
+
+def test_a_small_container_has_one_worker(monkeypatch):
+    monkeypatch.delenv("GANLAB_SLOTS", raising=False)
+    monkeypatch.setattr(runs.loky, "cpu_count", lambda: 8)
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "1000")
+    assert default_slots() == 1
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "4000")
+    assert default_slots() == 7
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ({"memory.max": "1073741824\n"}, 1073741824),
+        ({"memory.max": "max\n"}, float("inf")),
+        ({"memory.limit_in_bytes": "524288000\n"}, 524288000),
+        ({"memory.max": "max\n", "memory.limit_in_bytes": "524288000\n"}, 524288000),
+        ({"memory.max": "nonsense"}, float("inf")),
+        ({}, float("inf")),
+    ],
+)
+def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected):
+    def read(path):
+        if path.name not in said:
+            raise FileNotFoundError(path)
+        return said[path.name]
+
+    monkeypatch.delenv("GANLAB_MEMORY_MB", raising=False)
+    monkeypatch.setattr(runs.Path, "read_text", read)
+    assert memory() == expected

@@ -1,0 +1,78 @@
+"""Visits to the pages by AppTest, for the tests of every page; no worker is started."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from ganlab import recording
+from ganlab.run_config import RunConfig
+from ganlab.runs import Runs
+from ganlab.ui import server, stage, training
+from ganlab.ui.experiment import Experiment
+from ganlab.worker import ENGINES
+
+ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def quiet_server(monkeypatch, tmp_path):
+    """A run service of the test's own that never starts a worker."""
+    monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    monkeypatch.setattr(training, "HEAD_START", 0)
+    monkeypatch.setattr(stage, "HEAD_START", 0)
+    monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
+    server.RECORDED.mkdir()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    server.service().close()
+    st.cache_resource.clear()
+
+
+def record(config: RunConfig, seconds: float = 0.0) -> None:
+    """Ships a run with the product."""
+    engine = import_module(ENGINES[config.kind])
+    frames = [(frame.step, 0, engine.encode(config, frame)[0]) for frame in engine.train(config)]
+    facts = {"key": config.key(), "config": config.to_json(), "step": config.steps, "frames": frames}
+    computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds}
+    whole = recording.Recording(**facts, **computing, checkpoint=None)
+    recording.write(whole, server.RECORDED / f"{config.key()}.zip")
+
+
+def opened(script: str, link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
+    """A page opened by a link."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app.context = {"locale": "en-GB"}
+    app.query_params["lang"] = lang
+    app.run()
+    app.switch_page(script)
+    for name, value in {"lang": lang, **(link or {})}.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same app, without an exception."""
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def enter(app: AppTest, key: str, value, typed: bool = False) -> AppTest:
+    """The app after a visitor has set a widget, or typed what its menu does not offer."""
+    widget = app.get_by_key(key)
+    if typed:
+        widget.options.append(value)
+    widget.set_value(value).run()
+    return sound(app)
+
+
+def held(app: AppTest, place: Experiment):
+    """The config that a place holds."""
+    return app.session_state[place.name("config")]
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
