@@ -17,8 +17,10 @@ from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame
 
-LEGIBLE = 0.4
+LEGIBLE = 0.5
 """Share accepted below which there is a smear; the judge accepts half of the pixelwise means of two digits."""
+BARELY, FEW = 0.25, 2 / 3
+"""The same where at most two thirds of the digits are there: so many do not merely come late."""
 GOOD = 0.6
 """Share accepted by which a run is healthy; published DCGANs reach 0.76 after 10 000 updates, real images 0.99."""
 ALIKE = 0.6
@@ -40,10 +42,10 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     """What the frames show up to the last; medians over the last fifth of the steps decide.
 
     diverged: training ended so. unjudged: the judge has seen none of them, or knows no such images. smear: less than
-    40 % of the images are accepted as a digit. collapse: of the owed digits some are missing (m of them hold at least
-    1 % of the images), now as in the median. alike: none is missing, but images of one digit differ less than 0.6
-    times as much as real ones: a collapse within the digits. healthy: none is missing, 60 % are accepted, TV is at
-    most 0.25, diversity at least 0.75. no_finding: anything else.
+    half of the images are accepted as a digit. collapse: of the owed digits some are missing (m of them hold at least
+    1 % of the images), now as in the median; where a third are missing, a quarter accepted will do. alike: none is
+    missing, but images of one digit differ less than 0.6 times as much as real ones: a collapse within the digits.
+    healthy: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least 0.75. no_finding: else.
     Evidence, finite numbers only: step, of the last judged frame (diverged: of the end); its accepted, diversity,
     digit_tv, of the last full judgement fid, precision, recall, density, coverage; d_accuracy, d_loss, g_loss of the
     last frame; top: share of the commonest digit; most: digits that an earlier legible frame covered, if more than now.
@@ -65,9 +67,10 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
 
 def decide(typical: Mapping[str, float], m: int, of: int) -> str:
     """The key for a run that is alive, with m of so many digits covered now; an undefined diversity is no objection."""
-    if typical["accepted"] < LEGIBLE:
+    most = max(m, typical["covered"])
+    if typical["accepted"] < (BARELY if most <= FEW * of else LEGIBLE):
         return "smear"
-    if typical["covered"] < of:
+    if most < of:
         return "collapse"
     if m == of and typical["diversity"] < ALIKE:
         return "alike"

@@ -25,7 +25,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 30_000
+PATIENCE = 60_000
 """Milliseconds; nothing here measures time."""
 
 if CHROMIUM is None and os.environ.get("CI"):
@@ -83,7 +83,7 @@ class Server:
         return {key: (state, step, int(owner.split("/")[-1])) for key, state, step, owner in rows}
 
 
-def until(condition, seconds=60):
+def until(condition, seconds=90):
     end = time.monotonic() + seconds
     while not (value := condition()):
         assert time.monotonic() < end, "waited in vain"

@@ -96,7 +96,7 @@ def test_two_clicked_digits_are_the_ends_and_the_link_says_so(latent):
     expect(part(page, "tile-9")).to_have_attribute("data-mark", "2")
     again = latent(f"lang=en&l.g=light&l.a={link(page)['l.a']}&l.b={link(page)['l.b']}")
     assert walk(again, "walk") == walk(page, "walk")
-    assert picture(again, "now-slerp") == picture(page, "now-slerp")
+    assert picture(again, "strip-slerp") == picture(page, "strip-slerp")
 
 
 def test_the_middle_of_the_straight_line_is_read_and_has_a_norm(latent):

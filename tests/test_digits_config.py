@@ -21,6 +21,8 @@ def values(spec):
         return st.booleans()
     if spec.kind == "classes":
         return st.sets(st.sampled_from("0123456789"), min_size=1).map("".join)
+    if spec.kind == "weights":
+        return st.sampled_from(spec.choices) | st.from_regex("[0-9a-f]{16}", fullmatch=True)
     if spec.kind == "edits":
         return st.just(()) | st.just(((3, "d_lr", 0.25), (9, "augment", "diffaugment")))
     number = st.integers if spec.kind == "int" else st.floats
@@ -97,6 +99,7 @@ def test_every_field_changes_the_key(name):
         "choice": next((c for c in spec.choices if c not in (now, "none")), None),
         "bool": not now,
         "classes": "01",
+        "weights": "0123456789abcdef",
         "edits": ((5, "gamma", 0.5),),
     }.get(spec.kind, 4 if now != 4 else 8)
     changed = ACTIVE.replace(**{name: float(other) * 0.1 if spec.kind == "float" else other})

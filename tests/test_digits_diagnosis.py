@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganlab.config import DigitsConfig
-from ganlab.digits_diagnosis import ALIKE, EVEN, GOOD, LEGIBLE, VARIED, verdict
+from ganlab.digits_diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
 from ganlab.digits_frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.train_digits import train
 from ganlab.ui.digits_stage import judgement
@@ -63,6 +63,11 @@ def test_a_good_run_is_healthy_and_tells_its_numbers():
         ({"shares": [0.12] * 8 + [0.04, 0.009]}, "collapse"),
         ({"shares": [0.12] * 8 + [0.03, 0.01]}, "healthy"),
         ({"shares": [0, 1.0] + [0] * 8, "accepted": 0.05}, "smear"),
+        ({"shares": [0.12] * 8 + [0.04, 0.0], "accepted": LEGIBLE - 0.01}, "smear"),
+        ({"shares": [0.15] * 6 + [0.1, 0, 0, 0], "accepted": LEGIBLE - 0.01}, "smear"),
+        ({"shares": [0.16] * 6 + [0.04, 0, 0, 0], "accepted": LEGIBLE}, "collapse"),
+        ({"shares": [0.2] * 4 + [0.1, 0.1, 0, 0, 0, 0], "accepted": BARELY}, "collapse"),
+        ({"shares": [0.2] * 4 + [0.1, 0.1, 0, 0, 0, 0], "accepted": BARELY - 0.01}, "smear"),
         ({"shares": None}, "unjudged"),
         ({"died": 700}, "diverged"),
     ],
@@ -141,6 +146,7 @@ def test_a_divergence_blames_what_the_engine_blamed():
 REAL = [
     (157, 0.209, 0.641, 0.342, [0.01, 0.02, 0.1, 0.2, 0.15, 0.1, 0.01, 0.26, 0.14, 0.02], "smear"),
     (469, 0.298, 0.732, 0.278, [0.06, 0.01, 0.08, 0.23, 0.05, 0.1, 0.02, 0.1, 0.23, 0.11], "smear"),
+    (782, 0.453, 0.845, 0.265, [0.09, 0.008, 0.1, 0.25, 0.06, 0.04, 0.04, 0.14, 0.11, 0.16], "smear"),
     (1250, 0.547, 0.931, 0.242, [0.1, 0.04, 0.08, 0.23, 0.03, 0.05, 0.07, 0.15, 0.12, 0.14], "no_finding"),
     (3125, 0.63, 1.02, 0.15, [0.1, 0.04, 0.06, 0.1, 0.05, 0.15, 0.1, 0.14, 0.11, 0.16], "healthy"),
 ]

@@ -50,6 +50,11 @@ def test_the_ends_are_exact(name, d):
     assert torch.equal(walk[-1], b)
 
 
+def test_the_end_of_a_half_turn_is_exact_to_the_last_bit():
+    a = torch.tensor([3.0, 0.0, 0.0])
+    assert torch.equal(slerp(a, -a, times(5))[-1], -a)
+
+
 @pytest.mark.parametrize("d", [2, 100])
 def test_slerp_is_the_textbooks_between_points_of_one_length(d):
     a, b = torch.nn.functional.normalize(pairs(1, d)[:, 0].double(), dim=1) * 3

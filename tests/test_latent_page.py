@@ -5,6 +5,7 @@ import re
 import struct
 
 import pytest
+import streamlit as st
 from test_films import digits, plane
 from visits import captions, opened, quiet_server, sound  # noqa: F401
 
@@ -162,6 +163,7 @@ def test_a_pair_needs_as_many_numbers():
     small, other = digits(here(), 4), digits(here(), 5)
     assert "no second generator with 4" in page({"l.g": small.name, "l.view": "pair"}).info[0].value
     twin = digits(here(), 5, seed=3)
+    st.cache_data.clear()
     app = page({"l.g": other.name, "l.view": "pair", "l.h": small.name})
     assert len(message(app, "rows")["rows"]) == 2
     assert app.get_by_key("l.w.h").value == twin.name

@@ -299,9 +299,18 @@ def test_weights_of_every_kept_moment_are_offered():
     store = server.service().store
     for step in (2, 4, 9):
         store.checkpoints.save(SMALL.key(), step, b"", lambda _: True)
-    app.session_state["m.drawers"] = "This run's weights"
+    app.session_state["m.drawers.en"] = "This run's weights"
     menu = next(box for box in sound(app.run()).selectbox if box.label == "Weights of")
     assert [option for option in menu.options] == ["epoch 0.0, step 4", "epoch 0.0, step 2"]
+
+
+def test_switching_the_language_keeps_both_runs():
+    app = page({"m.preset": "digits", "m.seed": "5", "n.preset": "digits_k50"})
+    link = dict(app.query_params)
+    app.get_by_key("language").set_value("es").run()
+    assert "Dígitos" in sound(app).title[0].value
+    assert dict(app.query_params) == link | {"lang": "es"}
+    assert "k 1 frente a 50" in captions(app)
 
 
 def test_the_arenas_experiment_and_this_pages_are_two():

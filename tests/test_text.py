@@ -60,7 +60,7 @@ FAMILIES = {
     "run.status": PHASES,
     "arena.status": WORDS,
     "mnist.status": WORDS,
-    "mnist.compare": ["nothing", "before", "own"],
+    "mnist.compare": ["before", "own"],
     "mnist.drawer": ["about", "own", "ready", "brought"],
     "arena.alone": ["d", "d_help", "g", "g_help"],
     "run.quantity": list(QUANTITIES),

@@ -91,4 +91,4 @@ def code(value: str) -> str:
 
 def _switch_language() -> None:
     touched()
-    st.session_state["lang"] = st.session_state["language"]
+    st.session_state["lang"] = st.session_state["language"] or language()  # nothing yet, on a page that just opens

@@ -92,7 +92,7 @@ def scatter(scene: Scene, lang: str) -> None:
 
 def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt.Chart:
     """Points on a square without numbers."""
-    plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False)}
+    plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
     plain["scale"] = alt.Scale(domain=[-extent, extent])
     table = pd.DataFrame(points, columns=["x", "y"])
     return (

@@ -27,6 +27,8 @@ from ganlab.weights import SHIPPED, WeightsError
 
 RUNS = 40
 """Runs that are offered, the last used first; others open by their link."""
+FRESH = 5.0
+"""Seconds for which the store is not asked again."""
 TOLD = 2
 """Settings of a run that its name tells."""
 
@@ -97,6 +99,7 @@ def answer(module: str, function: str, source: Source, *args: Any) -> Any:
     return errands().run(getattr(import_module(module), function), service().store.path, source, *args)
 
 
+@st.cache_data(ttl=FRESH, show_spinner=False)
 def offers() -> list[str]:
     """The names of all that is offered: what ships, runs of digits, runs on the plane, uploads."""
     found = {name: stored(name) for name in recent()}
@@ -110,7 +113,6 @@ def shipped() -> list[str]:
     return [name for name, path in SHIPPED.items() if path.is_file()]
 
 
-@st.cache_data(ttl=5, show_spinner=False)
 def recent() -> list[str]:
     """The runs that have a checkpoint, the last used first."""
     store = service().store
@@ -127,8 +129,9 @@ def offer(name: str, step: int = 0, member: int = 0) -> Offer | None:
     return stored(name, step, member) or (uploaded(name) if name else None)
 
 
+@st.cache_data(ttl=FRESH, max_entries=500, show_spinner=False)
 def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
-    """A run's generator."""
+    """A run's generator, as of a moment ago."""
     store = service().store
     row, steps = store.run(name), tuple(store.checkpoints.steps(name)) if name else ()
     if row is None or not steps:
@@ -157,6 +160,7 @@ def first() -> str:
     return next(iter([*shipped(), *offers()]), "")
 
 
+@st.cache_data(ttl=60, max_entries=500, show_spinner=False)
 def title(name: str, lang: str) -> str:
     """What a generator is called."""
     if name in PRETRAINED:

@@ -127,24 +127,34 @@ def turn_view(found: Offer, lang: str) -> None:
     """Sliders along the first principal directions, what comes of them, and what each would do from there."""
     shown = tour()
     answer = ask(films.turned, found, shown.a, shown.offsets, FAR)
-    picture, knobs = st.columns([2, 3], gap="large")
-    with knobs:
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            latent_walk.seed_input("a", lang)
-            rest = dict.fromkeys(("x1", "x2", "x3", "x4", "x5"), 0.0)
-            st.button(
-                text("latent.turn.reset", lang), icon=":material/undo:", key="l.rest", on_click=partial(change, **rest)
-            )
-        for i in range(len(answer.strips)):
-            latent_psi.slide(
-                f"x{i + 1}", -FAR, FAR, text("latent.turn.direction", lang, i=i + 1, share=answer.shares[i]), lang
-            )
-    with picture:
+    if found.on_plane:
+        sliders(answer.shares[: len(answer.strips)], 2, lang)
         one(found, answer.now, lang)
+    else:
+        picture, beside = st.columns([2, 3], gap="large")
+        with picture:
+            one(found, answer.now, lang)
+        with beside:
+            sliders(answer.shares[: len(answer.strips)], 1, lang)
     names = [text("latent.turn.row", lang, i=i + 1) for i in range(len(answer.strips))]
     rows = [(f"x{i + 1}", name, "", strip) for i, (name, strip) in enumerate(zip(names, answer.strips, strict=True))]
     st.caption(text("latent.turn.rows", lang))
     chart_of(found, rows, f"{found.key}.{shown.a}.{shown.offsets}", lang, scale=("s", -FAR, FAR), separate=True)
+
+
+def sliders(shares: Sequence[float], columns: int, lang: str) -> None:
+    """The point that is moved, and how far along each direction."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        latent_walk.seed_input("a", lang)
+        rest = dict.fromkeys(("x1", "x2", "x3", "x4", "x5"), 0.0)
+        st.button(
+            text("latent.turn.reset", lang), icon=":material/undo:", key="l.rest", on_click=partial(change, **rest)
+        )
+    places = st.columns(columns, gap="large")
+    for i, share in enumerate(shares):
+        with places[i % columns]:
+            label = text("latent.turn.direction", lang, i=i + 1, share=share)
+            latent_psi.slide(f"x{i + 1}", -FAR, FAR, label, lang)
 
 
 def one(found: Offer, strip: Strip, lang: str) -> None:

@@ -9,7 +9,6 @@ from streamlit.delta_generator import DeltaGenerator
 from ganlab import ui
 from ganlab.config import DigitsConfig, differences
 from ganlab.digits import DIGITS, downloaded, is_here
-from ganlab.knobs import ConfigError
 from ganlab.presets import nearest
 from ganlab.ui import controls, digits_stage, share, training, weights
 from ganlab.ui.experiment import BESIDE, MNIST, Experiment
@@ -56,7 +55,7 @@ def further(config: DigitsConfig) -> None:
 
 def rivals(config: DigitsConfig) -> dict[str, DigitsConfig]:
     """The runs that a run can be compared with."""
-    others: dict[str, DigitsConfig] = dict(MNIST.presets)
+    others: dict[str, Any] = dict(MNIST.presets)
     if MNIST.before is not None:
         others[BEFORE] = MNIST.before
     others = {name: other for name, other in others.items() if other.key() != config.key()}
@@ -69,12 +68,12 @@ def compare_menu(config: DigitsConfig, lang: str) -> None:
     """Which run stands beside."""
     others = rivals(config)
     present = next((name for name, other in others.items() if other == beside()), NOTHING)
-    names = [NOTHING, *others]
+    names, titles = [NOTHING, *others], {name: rival_name(name, lang) for name in (NOTHING, *others)}
     controls.hold("n.w.preset", present, lang, names)
     st.selectbox(
         text("mnist.compare.label", lang),
         names,
-        format_func=lambda name: rival_name(name, lang),
+        format_func=titles.__getitem__,
         key="n.w.preset",
         help=text("mnist.compare.help", lang),
         on_change=lambda: compare(others.get(st.session_state["n.w.preset"])),
@@ -85,8 +84,10 @@ def compare_menu(config: DigitsConfig, lang: str) -> None:
 
 def rival_name(name: str, lang: str) -> str:
     """What a run to compare with is called in the menu."""
-    if name in (NOTHING, BEFORE, OWN):
-        return text(f"mnist.compare.{name or 'nothing'}", lang)
+    if name == NOTHING:
+        return text("mnist.compare.end" if BESIDE.is_open else "mnist.compare.nothing", lang)
+    if name in (BEFORE, OWN):
+        return text(f"mnist.compare.{name}", lang)
     return text("mnist.compare.with", lang, name=text(f"preset.name.{name}", lang))
 
 
@@ -149,15 +150,8 @@ def more_button(config: DigitsConfig, lang: str) -> None:
     goal = config.for_epochs(round(config.epoch(config.steps)) + MORE)
     look: dict[str, Any] = {"icon": ":material/add:", "disabled": goal.steps <= config.steps}
     look |= {"help": text("mnist.train.more_help", lang, epochs=goal.epoch(goal.steps)), "key": "m.more"}
-    st.button(text("mnist.train.more", lang, epochs=MORE), on_click=more, args=(goal,), **look)
-
-
-def more(goal: DigitsConfig) -> None:
-    """Trains on to a new target."""
-    try:
-        train(MNIST, goal, status_of(goal).step)
-    except ConfigError as error:
-        MNIST.refuse(error)
+    args = (MNIST, goal, status_of(config).step)
+    st.button(text("mnist.train.more", lang, epochs=MORE), on_click=train, args=args, **look)
 
 
 # Watching
@@ -213,7 +207,7 @@ def epochs(config: DigitsConfig, step: int, steps_per_s: float | None) -> dict[s
 def drawers(config: DigitsConfig, lang: str) -> None:
     """What the page shows in words, and weights: this run's, those that ship, the visitor's own; one at a time."""
     names = [text(f"mnist.drawer.{name}", lang) for name in DRAWERS]
-    for tab, show in zip(st.tabs(names, key="m.drawers", on_change=ui.touched), DRAWERS.values(), strict=True):
+    for tab, show in zip(st.tabs(names, key=f"m.drawers.{lang}", on_change=ui.touched), DRAWERS.values(), strict=True):
         if tab.open:
             with tab:
                 show(config, lang)

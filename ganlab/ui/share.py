@@ -45,12 +45,12 @@ def to_link(place: Experiment) -> dict[str, str]:
 def from_link(link: Mapping[str, str], place: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
     """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
     settings = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
-    wanted, member = settings.pop(place.name("preset"), None), settings.pop(place.name("member"), "0")
-    base = PRESETS[OPENING[place.kind]] if not settings and wanted not in place.presets else place.presets.get(wanted)
+    wanted, member = settings.pop(place.name("preset"), ""), settings.pop(place.name("member"), "0")
+    base = place.presets.get(wanted, None if settings else PRESETS[OPENING[place.kind]])
     config, notices = changed(base, settings, place)
     preset = wanted if wanted in place.presets else nearest(config)
-    if wanted not in (None, preset):
-        notices.append(Notice("preset", str(wanted)[:80], "preset", {"preset": preset}))
+    if place.name("preset") in link and wanted != preset:
+        notices.append(Notice("preset", wanted[:80], "preset", {"preset": preset}))
     shown = int(member) if member in map(str, range(config.members)) else 0
     if member != str(shown):
         notices.append(Notice("member", member[:80], "member", {"last": config.members - 1}))

@@ -60,11 +60,11 @@ def downloads(config: DigitsConfig, step: int, lang: str) -> None:
     button = partial(st.download_button, icon=":material/download:", on_click="ignore")
     with st.container(horizontal=True):
         look: dict[str, Any] = {"help": say("weights.download.weights_help"), "mime": "application/octet-stream"}
-        file = partial(weights_file, kept, config, found)
-        button(say("weights.download.weights"), file, f"{name}.safetensors", key="w.weights", **look)
+        blob = partial(weights_file, kept, config, found)
+        button(say("weights.download.weights"), blob, f"{name}.safetensors", key="w.weights", **look)
         look = {"help": say("weights.download.config_help"), "mime": "application/json"}
-        file = json.dumps(config.replace(steps=max(1, found)).to_json(), indent=1)
-        button(say("weights.download.config"), file, f"{name}.json", key="w.config", **look)
+        said = json.dumps(config.replace(steps=max(1, found)).to_json(), indent=1)
+        button(say("weights.download.config"), said, f"{name}.json", key="w.config", **look)
 
 
 def weights_file(kept: Checkpoints, config: DigitsConfig, step: int) -> bytes:
@@ -139,9 +139,9 @@ def upload(lang: str, further: Further) -> str | None:
         text("weights.upload.label", lang),
         accept_multiple_files=True,
         key="w.file",
-        help=text("weights.upload.help", lang, mb=MAX_BYTES / 1e6),
         on_change=touched,
     )
+    st.caption(text("weights.upload.help", lang, mb=MAX_BYTES / 1e6))
     if not files:
         return None
     found = judged(files)

@@ -180,13 +180,14 @@ class Walk {
   }
 
   #drawRow({ now, strip, opinion, reel, reading, row }, big) {
-    const { head, t, looks: colours } = this, width = reel.clientWidth, index = this.index(row);
+    const { head, t, looks: colours } = this, index = this.index(row);
     if (row.sheet) {
       const context = sharp(now, big, big);
       context.imageSmoothingEnabled = false;
       tile(context, row.sheet, head.columns, index, 0, 0, big);
-      film(strip, width, row, head.columns, t, colours);
     }
+    const width = reel.clientWidth;  // what the image beside it leaves
+    if (row.sheet) film(strip, width, row, head.columns, t, colours);
     if (head.judged) band(opinion, width, row, head.classes, t, colours);
     reading.textContent = head.judged ? this.#reading(row, index) : "";
   }
