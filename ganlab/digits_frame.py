@@ -65,9 +65,13 @@ class DigitsFrame:
     """Of the divergence: step, quantity, knob."""
     shares: np.ndarray = field(default_factory=lambda: np.empty(0))
     """(10,) share of generated images that the judge finds most like each digit; (0,) where it was not asked."""
+    d_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
+    """Mean of `d_loss` over every round of the pass over the images so far."""
+    g_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
+    """Mean of `g_loss` over every round of the pass over the images so far."""
 
 
-NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
+NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools", "d_mean", "g_mean")
 
 
 @lru_cache(16)

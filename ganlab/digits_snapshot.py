@@ -44,6 +44,8 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
         fools=fools,
         metrics=metrics,
         shares=shares,
+        d_mean=mean(state.tally[0]),
+        g_mean=mean(state.tally[1]),
         died=state.died.numpy().copy(),
         outcome=state.outcome,
         facts=dict(state.facts),
@@ -81,6 +83,11 @@ def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarr
 def norm(player: Player) -> Tensor | None:
     """The gradient's norm in the player's last update of this round, (1,)."""
     return None if player.loss is None or player.grad is None else player.net.norms(player.grad)
+
+
+def mean(tally: Tensor) -> np.ndarray:
+    """The mean (1,) of a sum and a count, (2,); nan of nothing."""
+    return (tally[:1] / tally[1:]).float().numpy()
 
 
 def known(value: Tensor | None) -> np.ndarray:

@@ -44,6 +44,8 @@ class DigitsState:
     """Step of the divergence, -1 before it, (1,)."""
     facts: dict[str, Any] = field(default_factory=dict)
     """Of the divergence."""
+    tally: Tensor = field(default_factory=lambda: torch.zeros(2, 2, dtype=torch.float64))
+    """Of the pass over the images that is under way: sum and count of D's losses, of G's."""
 
     @property
     def outcome(self) -> str:
@@ -87,14 +89,15 @@ def latent(config: DigitsConfig):
 
 def checkpoint(state: DigitsState) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
-    return shared.checkpoint(state) | {name: tensor.clone() for name, tensor in images_own(state).items()}
+    own = images_own(state) | {"tally": state.tally}
+    return shared.checkpoint(state) | {name: tensor.clone() for name, tensor in own.items()}
 
 
 def restore(config: DigitsConfig, tensors: dict[str, Tensor]) -> DigitsState:
     """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
     state = untrained(config)
     shared.fill(state, tensors)
-    for name, tensor in images_own(state).items():
+    for name, tensor in (images_own(state) | {"tally": state.tally}).items():
         tensor.copy_(tensors[name])
     return state
 

@@ -29,10 +29,21 @@ keepsake = ends_epoch
 
 def update(state: DigitsState) -> None:
     """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
-    before = state.g.updates
+    step, before = state.step, state.g.updates
     rounds.update(state, d_gradient, g_gradient)
     if state.g.updates > before and state.shown is not state.g.net:
         follow(state.shown, state.g.net, inertia(state.config.ema, state.g.updates))
+    if state.step > step:
+        count(state)
+
+
+def count(state: DigitsState) -> None:
+    """Adds a round's losses to those of the pass that it belongs to."""
+    if ends_epoch(state.config, state.step - 1):
+        state.tally.zero_()
+    for row, player in zip(state.tally, (state.d, state.g), strict=True):
+        if player.loss is not None:
+            row += torch.tensor([float(player.loss), 1.0], dtype=torch.float64)
 
 
 def advance(state: DigitsState) -> DigitsFrame | None:

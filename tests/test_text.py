@@ -29,9 +29,19 @@ WORDS = ("running", "running_unknown", "done", "part")
 PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
 LATENT_LABELS = [
     *("play", "pause", "time", "digit", "mode", "no_mode", "on_data", "off_data", "norm", "norms", "norms_note"),
-    *("shell_gaussian", "shell_uniform", "sure", "sure_note", "steps", "steps_note", "legend", "legend_real", "regions"),
+    *(
+        "shell_gaussian",
+        "shell_uniform",
+        "sure",
+        "sure_note",
+        "steps",
+        "steps_note",
+        "legend",
+        "legend_real",
+        "regions",
+    ),
     *("sure_plane", "sure_note_plane", "steps_plane", "steps_note_plane", "pick_points", "pick_first", "pick_next"),
-    *("place_whole", "place_square"),
+    *("place_whole", "place_square", "regions"),
 ]
 DIGIT_VERDICTS = ("diverged", "collapse", "alike", "smear", "healthy", "unjudged", "no_finding")
 FAMILIES = {

@@ -225,3 +225,14 @@ def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
     for _ in range(10):
         advance(state)
     assert_equal(snapshot(state), frames[10])
+
+
+def test_a_frame_has_the_mean_of_every_round_of_the_pass_so_far():
+    config = DigitsConfig(latent_dim=2, batch_size=512, steps=12, edits=((4, "g_steps", 0), (6, "g_steps", 1)))
+    state, losses = start(config), []
+    for _ in range(12):
+        frame = advance(state) or snapshot(state)
+        losses.append((float(frame.d_loss[0]), float(frame.g_loss[0])))
+        first = 10 if frame.step > 10 else 0
+        assert float(frame.d_mean[0]) == pytest.approx(np.mean([d for d, _ in losses[first:]]))
+        assert float(frame.g_mean[0]) == pytest.approx(np.nanmean([g for _, g in losses[first:]]))

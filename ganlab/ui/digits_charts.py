@@ -1,7 +1,7 @@
 """Frames of runs on digits -> one table of all that the curves below their player draw, and the picture around it.
 
-A frame's losses are those of one update. The thick lines join means over an epoch's frames, of which late epochs have
-few. What a course says that such losses should be is drawn as its claim.
+A frame's losses are those of one update; the thick lines join the means over all rounds of each epoch. What a course
+says that such losses should be is drawn as its claim.
 """
 
 import math
@@ -16,13 +16,14 @@ from ganlab.digit_reference import fid_floor
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import covered, owed
-from ganlab.digits_frame import DigitsFrame
+from ganlab.digits_frame import DigitsFrame, ends_epoch
 from ganlab.digits_snapshot import JUDGED
 from ganlab.ui.charts import dodge, equilibrium, log_bounds, loss_bounds, row, scale, thin_out, tick, value_ticks
 from ganlab.ui.text import number, text
 from ganlab.ui.vega import Curve, Drawing, picture
 
 LOSSES = ("d_loss", "g_loss", "d_grad", "g_grad")
+MEANS = ("d_mean", "g_mean")
 JUDGEMENTS = ("accepted", "digit_tv", "fid")
 CURVES = {
     "losses": (
@@ -58,8 +59,8 @@ def curves(frames: Sequence[DigitsFrame], config: DigitsConfig) -> pd.DataFrame:
     what the judge said; nan where undefined."""
     rows = [{name: float(getattr(frame, name)[0]) for name in LOSSES} | judged(frame, config) for frame in frames]
     table = pd.DataFrame(rows, columns=[*LOSSES, "covered", *JUDGEMENTS], dtype=float)
-    steps = [frame.step for frame in frames]
-    return table.assign(step=np.array([config.epoch(step) for step in steps], float), **means(table, steps, config))
+    epochs = np.array([config.epoch(frame.step) for frame in frames], float)
+    return table.assign(step=epochs, **{name: means(frames, name, config) for name in MEANS})
 
 
 def judged(frame: DigitsFrame, config: DigitsConfig) -> dict[str, float]:
@@ -70,17 +71,11 @@ def judged(frame: DigitsFrame, config: DigitsConfig) -> dict[str, float]:
     return said | {"covered": covered(frame, config) / owed(config)}
 
 
-def means(table: pd.DataFrame, steps: Sequence[int], config: DigitsConfig) -> dict[str, pd.Series]:
-    """d_mean, g_mean: at the last frame of each complete epoch the mean over its frames, nan elsewhere."""
-    passes = pd.Series([passing(config, step) for step in steps], dtype=int)
-    complete = math.floor(config.epoch(steps[-1])) if steps else 0
-    last = ~passes.duplicated(keep="last") & passes.between(1, complete)
-    return {f"{s}_mean": table[f"{s}_loss"].groupby(passes).transform("mean").where(last) for s in "dg"}
-
-
-def passing(config: DigitsConfig, step: int) -> int:
-    """Which pass over the images, from 1, a step's update belongs to; 0 for the untrained."""
-    return math.floor(config.epoch(step - 1)) + 1 if step else 0
+def means(frames: Sequence[DigitsFrame], name: str, config: DigitsConfig) -> np.ndarray:
+    """Means over epochs, at the frames that end one; nan elsewhere."""
+    ends = [ends_epoch(config, frame.step) for frame in frames]
+    values = [getattr(frame, name)[0] if end else np.nan for frame, end in zip(frames, ends, strict=True)]
+    return np.array(values, float)
 
 
 def table(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> pd.DataFrame:
@@ -197,10 +192,10 @@ def claim(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> str:
     """What the course says beside what this run measured; '' where it says nothing of such a run."""
     if not is_claimed(config):
         return ""
-    late = curve[curve["step"] > CLAIMED_FROM].dropna(subset=["d_loss", "g_loss"])
-    if not len(late) or curve["step"].max() < CLAIMED_FROM:
+    late = curve[curve["step"] >= CLAIMED_FROM].dropna(subset=[*MEANS])
+    if not len(late):
         return text("digits_stage.chart.claim_early", lang)
-    measured = {"d": float(late["d_loss"].mean()), "g": float(late["g_loss"].mean()), "count": len(late)}
+    measured = {"d": float(late["d_mean"].mean()), "g": float(late["g_mean"].mean()), "count": len(late)}
     return text("digits_stage.chart.claim", lang, **measured)
 
 

@@ -36,7 +36,8 @@ def open_link(lang: str) -> tuple[Offer | None, list[str]]:
         found = offer(tour().g)
     elif shown.step and shown.step != found.source.step:
         notices.append(text("latent.notice.step", lang, step=shown.step, found=found.source.step))
-        st.session_state[latent_link.TOUR] = latent_link.replace(shown, step=0)
+    if found is not None:  # a run that goes on has newer checkpoints soon; the link keeps to this one
+        st.session_state[latent_link.TOUR] = latent_link.replace(tour(), step=max(0, found.source.step))
     return found, notices
 
 
