@@ -31,11 +31,10 @@ PLANE: dict[str, PlaneConfig] = {
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
 }
 
-
 DIGITS: dict[str, DigitsConfig] = {
     "digits": DigitsConfig(),
     "digits_augmented": DigitsConfig(augment="diffaugment", steps=12_500),
-    "digits_k50": DigitsConfig(d_steps=50, steps=400),
+    "digits_k50": DigitsConfig(d_steps=50, steps=300),
     "digits_classic": DigitsConfig(
         dataset="mnist",
         architecture="classic",

@@ -181,11 +181,11 @@ COMMON: dict[str, Any] = {"dataset": "mnist", "batch_size": 64, "ema": 0.999, "p
 HELD: dict[str, Any] = {"regularizer": "r1", "gamma": 1.0}
 RECIPES: dict[str, dict[str, Any]] = {
     "light": HELD | {"epochs": 8},
-    "light_2": HELD | {"epochs": 4},
+    "light_2": HELD | {"epochs": 8},
     "collapsed": {"steps": 1550, "batch_size": 32, "ema": 0.0, "edits": ((1500, "g_steps", 10), (1500, "d_lr", 1e-4))},
     "light_16": HELD | {"epochs": 8},
     "light_512": HELD | {"epochs": 4},
-    "deep": {"epochs": 2, "g_lr": 2e-4, "d_lr": 2e-4},
+    "deep": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4},
     "classic": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4, "ema": 0.995},
 }
 """Fields of the config, and how many epochs; in the order of training."""

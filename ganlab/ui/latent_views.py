@@ -1,4 +1,4 @@
-"""The latent page's other views: a map, directions, sums of classes, truncation, two generators side by side."""
+"""The latent page's views: a map, directions, sums of classes, and those that have a module of their own."""
 
 from __future__ import annotations
 
@@ -9,34 +9,21 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab import films, latent, latent_measures
+from ganlab import films, latent
 from ganlab.films import Scene, Strip
 from ganlab.latent import PATHS, times
-from ganlab.ui import latent_player, latent_psi, latent_walk
+from ganlab.ui import latent_pair, latent_player, latent_psi, latent_walk
 from ganlab.ui.controls import hold
 from ganlab.ui.latent import menu
 from ganlab.ui.latent_link import FAR, TOUR, change, tour
 from ganlab.ui.latent_player import COLOURS
-from ganlab.ui.latent_sources import Offer, ask, offer, offers, title
+from ganlab.ui.latent_sources import Offer, ask
 from ganlab.ui.text import number, text
 
 SIDE, WHOLE, FINE = 12, 20, 48
 """Points in a row of a map of images between four, of one of all, and of a map of the plane's classes."""
 STRONG = 3.0
 """Most that a difference of class means is multiplied by."""
-
-
-def chart_of(found: Offer, rows: list[tuple[str, str, str, Strip]], key: str, lang: str, **more: Any) -> None:
-    """Walks that are neither three paths nor to be picked."""
-    scene = ask(films.scene, found) if found.on_plane else None
-    whole: dict[str, Any] = {"scene": scene} | more
-    look: dict[str, Any] = {
-        "shell": found.shell,
-        "noise": found.noise,
-        "classes": found.classes,
-        "judged": found.judged,
-    }
-    latent_player.show("walk", latent_player.walks(rows, key=key, lang=lang, **look, **whole), "l.walk")
 
 
 # A map
@@ -139,7 +126,9 @@ def turn_view(found: Offer, lang: str) -> None:
     names = [text("latent.turn.row", lang, i=i + 1) for i in range(len(answer.strips))]
     rows = [(f"x{i + 1}", name, "", strip) for i, (name, strip) in enumerate(zip(names, answer.strips, strict=True))]
     st.caption(text("latent.turn.rows", lang))
-    chart_of(found, rows, f"{found.key}.{shown.a}.{shown.offsets}", lang, scale=("s", -FAR, FAR), separate=True)
+    latent_walk.plain(
+        found, rows, f"{found.key}.{shown.a}.{shown.offsets}", lang, scale=("s", -FAR, FAR), separate=True
+    )
 
 
 def sliders(shares: Sequence[float], columns: int, lang: str) -> None:
@@ -207,7 +196,7 @@ def sum_view(found: Offer, lang: str) -> None:
     strip = ask(films.arithmetic, found, tour().e, minus, plus, STRONG)
     names = {"minus": found.classes[minus], "plus": found.classes[plus]}
     rows = [("sum", text("latent.sum.row", lang, **names), "", strip)]
-    chart_of(found, rows, f"{found.key}.{tour().e}.{minus}.{plus}", lang, scale=("α", 0.0, STRONG))
+    latent_walk.plain(found, rows, f"{found.key}.{tour().e}.{minus}.{plus}", lang, scale=("α", 0.0, STRONG))
     st.caption(text("latent.sum.note", lang, n=films.CENSUS, sure=films.SURE))
 
 
@@ -217,77 +206,11 @@ def another(seeds: Sequence[int]) -> None:
         change(e=latent_walk.following(seeds, tour().e))
 
 
-# Two generators
-
-
-def pair_view(found: Offer, lang: str) -> None:
-    """The same walk in two generators, and how various each is."""
-    fitting = [name for name in offers() if (other := offer(name)) and found.fits(other)]
-    if not fitting:
-        st.info(text("latent.pair.none", lang, dim=found.config.latent_dim))
-        return
-    wanted = offer(tour().h, tour().h_step) if tour().h else None
-    other = wanted if wanted and found.fits(wanted) else offer(partner(found, fitting))
-    assert other is not None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        names = list(dict.fromkeys([*fitting, other.source.name]))
-        hold("l.w.h", other.source.name, lang, names)
-        st.selectbox(
-            text("latent.field.h", lang),
-            names,
-            format_func=partial(title, lang=lang),
-            key="l.w.h",
-            on_change=lambda: change(h=st.session_state["l.w.h"], h_step=0),
-            width=360,
-        )
-        for name in ("a", "b"):
-            latent_walk.seed_input(name, lang)
-        st.button(text("latent.ends.new", lang), icon=":material/casino:", key="l.new", on_click=latent_walk.draw)
-    both = {found: title(found.source.name, lang), other: title(other.source.name, lang)}
-    rows = [
-        (f"g{i}", name, "", ask(films.walk, one, tour().a, tour().b).strips["slerp"])
-        for i, (one, name) in enumerate(both.items())
-    ]
-    chart_of(found, rows, f"{found.key}.{other.key}.{tour().a}.{tour().b}", lang, separate=True, scene=bare(found))
-    if found.judged and other.judged:
-        variety(both, lang)
-
-
-def partner(found: Offer, fitting: list[str]) -> str:
-    """Who shows most beside a generator: the collapsed one, else one on the same data."""
-    if "collapsed" in fitting:
-        return "collapsed"
-    kin = [name for name in fitting if (other := offer(name)) and other.config.dataset == found.config.dataset]
-    return next(iter([*kin, *fitting]))
-
-
-def bare(found: Offer) -> Scene | None:
-    """The plane with its real points alone."""
-    if not found.on_plane:
-        return None
-    scene = ask(films.scene, found)
-    return replace(scene, fake=[])
-
-
-def variety(both: dict[Offer, str], lang: str) -> None:
-    """What the numbers say of the two."""
-    kind = "plane" if next(iter(both)).on_plane else "digits"
-    lines = [text(f"latent.pair.head_{kind}", lang), "|---|---:|---:|---:|---:|---:|"]
-    for found, name in both.items():
-        seen, (mean, error) = ask(latent_measures.variety, found), ask(latent_measures.path_length, found, "slerp")
-        cells = [f"{number(seen.classes, lang)} / {len(found.classes)}", number(seen.largest, lang, ".0%")]
-        cells += [number(seen.precision, lang, ".0%"), number(seen.coverage, lang, ".0%")]
-        cells += [latent_walk.give_or_take(mean, error, lang)]
-        lines.append(f"| {name} | {' | '.join(cells)} |")
-    st.markdown("\n".join(lines))
-    st.caption(text("latent.pair.note", lang, n=films.CENSUS))
-
-
 DRAW: dict[str, Callable[[Offer, str], None]] = {
     "walk": latent_walk.view,
     "map": map_view,
     "turn": turn_view,
     "sum": sum_view,
     "psi": latent_psi.view,
-    "pair": pair_view,
+    "pair": latent_pair.view,
 }

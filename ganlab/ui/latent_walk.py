@@ -236,3 +236,16 @@ def take_along(film: Film, scene: Scene | None, lang: str) -> None:
             name = f"walk-{path}-{tour().a}-{tour().b}.gif"
             label = text("latent.gif.button", lang, path=text(f"latent.path.{path}", lang))
             st.download_button(label, partial(gif, film.strips[path], scene), name, key=f"l.gif.{path}", **look)
+
+
+def plain(found: Offer, rows: list[tuple[str, str, str, Strip]], key: str, lang: str, **more: Any) -> None:
+    """Walks that are neither three paths nor to be picked."""
+    scene = ask(films.scene, found) if found.on_plane else None
+    whole: dict[str, Any] = {"scene": scene} | more
+    look: dict[str, Any] = {
+        "shell": found.shell,
+        "noise": found.noise,
+        "classes": found.classes,
+        "judged": found.judged,
+    }
+    latent_player.show("walk", latent_player.walks(rows, key=key, lang=lang, **look, **whole), "l.walk")
