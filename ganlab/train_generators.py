@@ -184,7 +184,7 @@ RECIPES: dict[str, dict[str, Any]] = {
     "light_2": HELD | {"epochs": 8},
     "collapsed": {"steps": 1550, "batch_size": 32, "ema": 0.0, "edits": ((1500, "g_steps", 10), (1500, "d_lr", 1e-4))},
     "light_16": HELD | {"epochs": 8},
-    "light_512": HELD | {"epochs": 4},
+    "light_512": HELD | {"epochs": 8},
     "deep": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4},
     "classic": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4, "ema": 0.995},
 }
