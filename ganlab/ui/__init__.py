@@ -58,8 +58,7 @@ def language() -> str:
 def language_switch() -> None:
     """EN · ES, for the sidebar; the rest of the link stays."""
     labels = {lang: lang.upper() for lang in LANGUAGES}
-    if st.session_state.get("language") != language():
-        st.session_state["language"] = language()
+    st.session_state["language"] = language()
     st.segmented_control(
         text("app.nav.language", language()),
         LANGUAGES,

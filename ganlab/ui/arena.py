@@ -51,7 +51,7 @@ def member_menu(config: PlaneConfig, lang: str) -> None:
     """Which of the run's networks the page shows, if there are several."""
     if config.members == 1:
         return
-    controls.hold("a.w.member", ARENA.member, lang, config.members)
+    controls.hold("a.w.member", ARENA.member)
     st.selectbox(
         text("arena.page.member", lang),
         range(config.members),

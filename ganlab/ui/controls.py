@@ -44,7 +44,7 @@ CHIPS = 6
 def preset_menu(place: Experiment, lang: str) -> None:
     """The prepared experiments."""
     key = place.name("w.preset")
-    hold(key, place.preset, lang)
+    hold(key, place.preset)
     st.selectbox(
         text("run.preset.label", lang),
         list(place.presets),
@@ -182,12 +182,10 @@ def widget_key(place: Experiment, name: str) -> str:
     return place.name(f"w.{name}")
 
 
-def hold(key: str, value: Any, *signature: Any) -> None:
-    """Puts a value into a widget that shows another, or that is about to be drawn anew."""
-    drawn = (value, *signature)
-    if st.session_state.get(key) != value or st.session_state.get(f"{key}.drawn") != drawn:
-        st.session_state[key] = value
-        st.session_state[f"{key}.drawn"] = drawn
+def hold(key: str, value: Any) -> None:
+    """Puts a value into a widget on every run, so that every message has it: the browser may never see the one before,
+    and a widget that is drawn without its value starts at its lowest and tells so."""
+    st.session_state[key] = value
 
 
 def take(place: Experiment, name: str) -> None:
@@ -215,7 +213,7 @@ def plain(typed: str) -> str:
 def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
     spec = place.specs[name]
     choices = list(dict.fromkeys((*spec.choices, value))) if spec.kind in NAMED else options(spec, value)
-    hold(common["key"], value, lang, choices)
+    hold(common["key"], value)
     st.selectbox(
         text(f"field.label.{name}", lang),
         choices,
@@ -226,19 +224,19 @@ def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str,
 
 
 def _stepper(place: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
-    hold(common["key"], value, lang)
+    hold(common["key"], value)
     limits: dict[str, Any] = {"min_value": int(place.specs[name].low), "max_value": int(place.specs[name].high)}
     st.number_input(text(f"field.label.{name}", lang), step=1, **limits, **common)
 
 
 def _toggle(place: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
-    hold(common["key"], value, lang)
+    hold(common["key"], value)
     st.toggle(text(f"field.label.{name}", lang), **common)
 
 
 def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
     dataset = place.config.dataset
-    hold(common["key"], list(value), lang, dataset)
+    hold(common["key"], list(value))
 
     def label(digit: str) -> str:
         key = f"choice.{dataset}.{digit}"

@@ -46,7 +46,7 @@ def choose_generator(found: Offer, lang: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="l.choice", width=760):
         names = offers()
         names = names if tour().g in names else [*names, tour().g]
-        hold("l.w.g", tour().g, lang, names)
+        hold("l.w.g", tour().g)
         st.selectbox(
             text("latent.source.label", lang),
             names,
@@ -74,7 +74,7 @@ def choose_generator(found: Offer, lang: str) -> None:
 def menu(field: str, choices: list[Any], value: Any, lang: str, words: Any, restarts: bool = False) -> None:
     """A small menu of one of the tour's fields; one that restarts makes the sum begin anew."""
     key = f"l.w.{field}"
-    hold(key, value, lang, choices)
+    hold(key, value)
     take = partial(take_menu, field, **({"e": 0} if restarts else {}))
     st.selectbox(text(f"latent.field.{field}", lang), choices, format_func=words, key=key, on_change=take, width=120)
 
@@ -101,7 +101,7 @@ def train_further(config: DigitsConfig) -> None:
 
 def choose_view(lang: str) -> str:
     """The views, side by side."""
-    hold("l.w.view", tour().view, lang)
+    hold("l.w.view", tour().view)
     st.segmented_control(
         text("latent.view.label", lang),
         VIEWS,

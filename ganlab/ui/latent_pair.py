@@ -27,7 +27,7 @@ def view(found: Offer, lang: str) -> None:
     assert other is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = list(dict.fromkeys([*fitting, other.source.name]))
-        hold("l.w.h", other.source.name, lang, names)
+        hold("l.w.h", other.source.name)
         st.selectbox(
             text("latent.field.h", lang),
             names,

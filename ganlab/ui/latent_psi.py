@@ -24,7 +24,7 @@ WIDE = 480
 def slide(name: str, low: float, high: float, label: str, lang: str) -> None:
     """A slider of one of the tour's numbers."""
     key = f"l.w.{name}"
-    hold(key, getattr(tour(), name), lang, label)
+    hold(key, getattr(tour(), name))
     st.slider(
         label, low, high, step=0.05, key=key, on_change=lambda: change(**{name: st.session_state[key]}), width=WIDE
     )

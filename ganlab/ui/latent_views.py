@@ -50,7 +50,7 @@ def map_view(found: Offer, lang: str) -> None:
 def toggle(name: str, lang: str) -> None:
     """A yes or no of the tour."""
     key = f"l.w.{name}"
-    hold(key, getattr(tour(), name), lang)
+    hold(key, getattr(tour(), name))
     label, help = text(f"latent.field.{name}", lang), text(f"latent.map.{name}_help", lang)
     st.toggle(label, key=key, help=help, on_change=lambda: change(**{name: st.session_state[key]}))
 

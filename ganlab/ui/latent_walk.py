@@ -85,7 +85,7 @@ def by_seed(lang: str) -> None:
 def seed_input(name: str, lang: str) -> None:
     """A seed as a number."""
     key = f"l.w.{name}"
-    hold(key, getattr(tour(), name), lang)
+    hold(key, getattr(tour(), name))
     st.number_input(
         text(f"latent.field.{name}", lang),
         min_value=-MOST,

@@ -69,7 +69,7 @@ def compare_menu(config: DigitsConfig, lang: str) -> None:
     others = rivals(config)
     present = next((name for name, other in others.items() if other == beside()), NOTHING)
     names, titles = [NOTHING, *others], {name: rival_name(name, lang) for name in (NOTHING, *others)}
-    controls.hold("n.w.preset", present, lang, names)
+    controls.hold("n.w.preset", present)
     st.selectbox(
         text("mnist.compare.label", lang),
         names,
