@@ -112,6 +112,20 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
         fail(store, run, error)
 
 
+def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
+    """The trace of a run of the store's at a step, as plain values; None where it had diverged by then."""
+    from ganlab.trace import TraceError, trace
+
+    with Store(place) as store:
+        chosen = from_json(config)
+        run = store.run(chosen.key())
+        fix_arithmetic(*((run.threads, run.precision) if run else (1, "highest")))
+        try:
+            return trace(store, chosen, step, member).to_json()
+        except TraceError:
+            return None
+
+
 def fix_arithmetic(threads: int, precision: str) -> None:
     """What bits depend on, as the run was submitted with."""
     import torch

@@ -16,7 +16,7 @@ FLOORS = [
     },
     {
         *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
-        *("database", "checkpoints", "recording", "store", "tail", "upkeep"),
+        *("database", "checkpoints", "recording", "store", "tail", "upkeep", "replay", "witness", "trace"),
     },
     {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"},
     {"ui"},
