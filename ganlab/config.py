@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganlab import points
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs, spell
@@ -36,11 +37,19 @@ PLANE_IDLE: Idle = IDLE | {
 """When a field does nothing: (test, reason's key)."""
 
 
+def own_points(name: str) -> str | None:
+    """The one spelling of a name of points (see points.py), be they at hand or not; None for others."""
+    try:
+        return points.canonical(name) if name.startswith(points.PREFIX) else None
+    except points.PointsError:
+        raise ConfigError("dataset", name[:80], "points", least=points.LEAST, most=points.IN_NAME) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlaneConfig(RunConfig):
     """A GAN on the plane. Equal configs give equal frames."""
 
-    dataset: str = choice("ring", DATASETS, "experiment")
+    dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
     d_steps: int = knob(1, 0, 100, "experiment", live=True)
     g_steps: int = knob(1, 0, 10, "experiment", live=True)

@@ -73,7 +73,7 @@ class RunStatus:
     """Seconds until it starts, when it waits; until it is done, when it is computed."""
     steps_per_s: float | None = None
     note: str = ""
-    """worker_died, server_restarted (until it ends); config, data, memory, storage, crash where it failed; else ''."""
+    """worker_died, server_restarted (until it ends); where it failed one of worker.FAILURES; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
 

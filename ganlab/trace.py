@@ -75,8 +75,8 @@ def trace_of(state: State, member: int = 0) -> Trace:
     _, d, g = watch(state)
     view = View(state.now, member)
     stops = [*(d_stops(d, view) if d else ()), *(g_stops(g, view) if g else ())]
-    counts = (seen.index if seen else None for seen in (d, g))
-    return Trace(state.step, member, *counts, state.now.batch_size, tuple(stops))
+    d_update, g_update = (seen.index if seen else None for seen in (d, g))
+    return Trace(state.step, member, d_update, g_update, state.now.batch_size, tuple(stops))
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from ganlab import checkpoints
 from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
 from ganlab.digits import DataError
+from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
 
 PERIOD = 0.2
@@ -142,6 +143,8 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
     if isinstance(error, DataError):
         facts |= {"dataset": error.dataset, "reason": error.reason}
+    if isinstance(error, PointsError):
+        facts |= {"reason": error.reason}
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
         store.release(run, "failed", note, facts)
 
@@ -324,6 +327,7 @@ class Pace:
 FAILURES = {
     ConfigError: "config",
     DataError: "data",
+    PointsError: "points",
     MemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",

@@ -9,7 +9,17 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"rng", "nets", "convnets", "optimizers", "augment", "vision"},
-    {"datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"},
+    {
+        "points",
+        "point_files",
+        "datasets",
+        "digits",
+        "digits_subset",
+        "losses",
+        "regularizers",
+        "countermeasures",
+        "judge",
+    },
     {
         *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
         *("digit_reference", "digit_metrics"),

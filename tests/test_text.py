@@ -10,6 +10,7 @@ import pytest
 from ganlab.config import PlaneConfig
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import MESSAGES, knobs
+from ganlab.points import REASONS
 from ganlab.presets import PRESETS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 
@@ -25,7 +26,8 @@ FAMILIES = {
     "field.short": FIELDS,
     "field.help": FIELDS,
     "field.group": [spec.group for spec in knobs(PlaneConfig).values()],
-    "choice": CHOICES,
+    "choice": [*CHOICES, "dataset.points"],
+    "points.refused": list(REASONS),
     "notice.reason": list(MESSAGES),
     "notice.expected": ["int", "float", "bool", "edits"],
     "preset.name": list(PRESETS),
@@ -36,7 +38,7 @@ FAMILIES = {
     "arena.status": PHASES,
     "arena.alone": ["d", "d_help", "g", "g_help"],
     "arena.quantity": list(QUANTITIES),
-    "arena.failure": ["config", "data", "memory", "storage", "crash"],
+    "arena.failure": ["config", "data", "points", "memory", "storage", "crash"],
     "app.nav": ["learn", "lab", "start", "start_help", "arena", "arena_help"],
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],

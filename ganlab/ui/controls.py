@@ -89,7 +89,7 @@ def show(name: str, value: Any, lang: str) -> str:
     """A field's value as the visitor reads it."""
     spec = knobs(PlaneConfig)[name]
     if spec.kind == "choice":
-        return text(f"choice.{name}.{value}", lang)
+        return text(f"choice.{name}.{value.partition(':')[0]}", lang)
     if spec.kind == "bool":
         return text("field.value.on" if value else "field.value.off", lang)
     if spec.kind == "edits":
@@ -173,7 +173,7 @@ def plain(typed: str) -> str:
 
 
 def _menu(name: str, spec: Knob, value: Any, lang: str, common: dict[str, Any]) -> None:
-    choices = list(spec.choices) if spec.kind == "choice" else options(spec, value)
+    choices = list(dict.fromkeys([*spec.choices, value])) if spec.kind == "choice" else options(spec, value)
     hold(common["key"], value, lang, choices)
     st.selectbox(
         text(f"field.label.{name}", lang),
