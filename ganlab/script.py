@@ -6,7 +6,6 @@ The script makes the same draws and the same operations in the same order as tra
 from __future__ import annotations
 
 import json
-import re
 import sys
 from string import Template
 from typing import Any
@@ -28,6 +27,8 @@ COVERED = (
     *("optimizer", "beta1", "beta2", "update", "batch_size", "members", "steps", "seed"),
 )
 """Fields that a script can carry out; any other must be at its default."""
+LINES = 150
+"""Of a script, at most; a long one has single blank lines between its functions."""
 WIDE = 112
 """Characters of numbers in a line."""
 
@@ -45,12 +46,13 @@ class ScriptError(ValueError):
 
 
 def script(config: PlaneConfig, member: int = 0) -> str:
-    """The run of one member as Python, at most 150 lines. Raises ScriptError."""
+    """The run of one member as Python, at most LINES lines. Raises ScriptError."""
     check(config, member)
     sections = [parts.HEAD, data(config), parts.BATCHES, *nets(config), parts.LOSS[config.loss], *constraint(config)]
-    text = "\n\n".join(section.strip("\n") for section in [*sections, *loop(config)]) + "\n"
-    text, values = re.sub("\n{3,}", "\n\n", text), facts(config, member) | written(config)
-    return Template(Template(text).safe_substitute(values)).substitute(values)
+    text = "\n\n\n".join(section.strip("\n") for section in [*sections, *loop(config)]) + "\n"
+    values = facts(config, member) | written(config)
+    text = Template(Template(text).safe_substitute(values)).substitute(values)
+    return text if text.count("\n") <= LINES else text.replace("\n\n\n", "\n\n")
 
 
 def check(config: PlaneConfig, member: int) -> None:
@@ -181,6 +183,9 @@ def main(arguments: list[str]) -> int:
         print(error if arguments else __doc__, file=sys.stderr)
         return 2
 
+
+REASONS = ("edits", "not_covered", "points", "kind", "member")
+"""Why there is no script; keys of sentences."""
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))

@@ -10,7 +10,7 @@ Every draw comes from a stream with a name: the numbers and the operations are t
 $imports
 
 SEED = $seed
-MEMBER = $member  # of $members that differ only in their draws
+MEMBER = $member  # of $members in this run; each has its own draws
 BATCH = $batch
 STEPS = $steps  # rounds: so many updates of D, then so many of G
 D_STEPS, G_STEPS = $d_steps, $g_steps

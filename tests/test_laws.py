@@ -10,15 +10,8 @@ ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"rng", "nets", "convnets", "optimizers", "augment", "vision"},
     {
-        "points",
-        "point_files",
-        "datasets",
-        "digits",
-        "digits_subset",
-        "losses",
-        "regularizers",
-        "countermeasures",
-        "judge",
+        *("datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"),
+        *("points", "point_files"),
     },
     {
         *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
@@ -26,9 +19,13 @@ FLOORS = [
     },
     {
         *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
-        *("database", "checkpoints", "recording", "store", "tail", "upkeep", "replay", "witness", "trace"),
+        *("database", "checkpoints", "recording", "store", "tail", "upkeep"),
+        *("replay", "witness", "trace"),
     },
-    {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"},
+    {
+        *("diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"),
+        *("script_parts", "script", "export"),
+    },
     {"ui"},
 ]
 """From the ground up; a module may import from its own floor and below."""

@@ -8,10 +8,12 @@ from string import Formatter
 import pytest
 
 from ganlab.config import PlaneConfig
+from ganlab.export import REASONS as SETTINGS_REASONS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import MESSAGES, knobs
 from ganlab.points import REASONS
 from ganlab.presets import PRESETS
+from ganlab.script import REASONS as SCRIPT_REASONS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 
 ROOT = Path(__file__).parents[1]
@@ -28,6 +30,8 @@ FAMILIES = {
     "field.group": [spec.group for spec in knobs(PlaneConfig).values()],
     "choice": [*CHOICES, "dataset.points"],
     "points.refused": list(REASONS),
+    "export.script": list(SCRIPT_REASONS),
+    "export.settings": list(SETTINGS_REASONS),
     "notice.reason": list(MESSAGES),
     "notice.expected": ["int", "float", "bool", "edits"],
     "preset.name": list(PRESETS),
