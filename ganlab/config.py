@@ -163,6 +163,14 @@ def settle(config_class: type[Any], values: dict[str, Any], notices: list[Notice
             notices.append(Notice(culprit, spell(values.pop(culprit)), error.reason, error.facts))
 
 
+def at_hand(config: Any, notices: list[Notice]) -> tuple[Any, list[Notice]]:
+    """The same config or, where its points are in no store that is open here, one with the default data; a notice."""
+    if not str(config.dataset).startswith(points.PREFIX) or points.at_hand(config.dataset):
+        return config, notices
+    said = Notice("dataset", config.dataset[:80], "points_gone", {})
+    return config.replace(dataset=type(config)().dataset), [*notices, said]
+
+
 def from_json(facts: Mapping[str, Any]) -> Any:
     """The config of `to_json`'s facts; missing fields have their defaults. Raises ConfigError."""
     config_class = KINDS.get(str(facts.get("kind")))

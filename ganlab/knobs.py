@@ -147,6 +147,7 @@ MESSAGES = {
     "choice": "expected one of {choices}",
     "type": "expected {expected}",
     "points": "expected {least} to {most} points in the view, or the SHA-256 of more, as this program writes them",
+    "points_gone": "expected points that are still here",
     "packing": "expected a divisor of batch_size={batch_size}",
     "nothing_trains": "expected d_steps or g_steps above 0",
     "too_slow": "{gflops:.1f} GFLOP a step, expected at most {most:.0f}",

@@ -126,6 +126,8 @@ def facts(config: PlaneConfig, member: int) -> dict[str, Any]:
     values |= {"noise": parts.NOISE[config.noise], "activation": parts.ACTIVATION[config.activation]}
     values |= {name: ", ".join(map(str, getattr(config, name))) for name in ("g_sizes", "d_sizes")}
     values |= {"layer_type": ", layer_type=SpectralLinear" * config.spectral_norm}
+    values |= {"layer_option": ", layer_type=nn.Linear" * config.spectral_norm}
+    values |= {"layer": "layer_type" if config.spectral_norm else "nn.Linear"}
     values |= {"judged": "a point" if packing == 1 else f"{packing} points", "pack_width": 2 * packing}
     values |= {"power": parts.POWER_STEP * config.spectral_norm, "pack": parts.PACK * (packing > 1)}
     values |= {"packed": f".reshape(-1, {2 * packing})" * (packing > 1)}

@@ -110,11 +110,11 @@ def real_points(n, rng):
 """Data sets that are no mixture of Gaussians."""
 
 NETWORK = '''
-def network(name, *sizes, layer_type=nn.Linear):
+def network(name, *sizes$layer_option):
     """Linear layers with an activation between them; weights start in U(±1/√inputs), as PyTorch's own."""
     rng, layers = stream(name, MEMBER), []
     for n, m in zip(sizes, sizes[1:]):
-        layer, bound = layer_type(n, m), n**-0.5
+        layer, bound = $layer(n, m), n**-0.5
         layer.weight.data = torch.empty(n, m).uniform_(-bound, bound, generator=rng).T
         layer.bias.data = torch.empty(m).uniform_(-bound, bound, generator=rng)
         layers += [layer, $activation]

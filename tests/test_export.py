@@ -95,6 +95,12 @@ def test_what_is_wrong_gives_way_with_a_notice(facts, kept, notices):
     assert said(facts) == (PlaneConfig(**kept), notices)
 
 
+def test_a_notice_stays_short():
+    edits = [[5, "d_steps", 0], [5, "g_steps", 0], *([step, "loss", "hinge"] for step in range(20))]
+    _, (notice,) = read_settings(json.dumps({"kind": "plane", "edits": edits}).encode())
+    assert (notice.field, len(notice.value)) == ("edits", 80)
+
+
 @pytest.mark.parametrize(
     ("blob", "reason"),
     [

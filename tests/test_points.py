@@ -14,7 +14,9 @@ from sameness import assert_equal
 
 from ganlab import metrics, points, train
 from ganlab.config import ConfigError, PlaneConfig, differences, from_json, from_query, to_query
+from ganlab.config import at_hand as at_hand_config
 from ganlab.datasets import DATASETS
+from ganlab.digits_config import DigitsConfig
 from ganlab.point_files import LARGEST, parse_csv
 from ganlab.points import (
     IN_NAME,
@@ -178,6 +180,14 @@ def test_a_name_that_is_none_is_refused_and_never_looked_for(name, tmp_path):
     assert len(str(error.value)) < 600
 
 
+@pytest.mark.parametrize("junk", ["!", " ", "\n", "+", "/", "é"])
+def test_nothing_but_points_may_be_in_a_name(junk):
+    name = keep(CORNERS, None)
+    assert canonical(name) == name
+    for spoilt in (name + junk, name[:12] + junk + name[12:]):
+        assert refused(canonical, spoilt) == "spelling"
+
+
 def test_points_that_are_gone_or_damaged_are_said_to_be_gone(tmp_path):
     name = keep(cloud(300), tmp_path)
     file = tmp_path / "points" / f"{name.removeprefix(PREFIX)}.bin"
@@ -215,6 +225,18 @@ def test_links_and_json_carry_them(n, tmp_path):
     assert list(differences(config, PlaneConfig())) == ["dataset"]
     assert config.key() != PlaneConfig().key()
     assert config.key() != PlaneConfig(dataset=keep(cloud(n, 1), tmp_path)).key()
+
+
+def test_a_link_to_points_that_are_gone_gives_the_default_and_a_notice(tmp_path):
+    name = keep(cloud(300), tmp_path)
+    config = PlaneConfig(dataset=name, loss="hinge")
+    assert at_hand_config(config, []) == (config, [])
+    (tmp_path / "points" / f"{name.removeprefix(PREFIX)}.bin").unlink()
+    other, (notice,) = at_hand_config(config, [])
+    assert other == PlaneConfig(loss="hinge")
+    assert (notice.field, notice.reason) == ("dataset", "points_gone")
+    assert at_hand_config(PlaneConfig(), []) == (PlaneConfig(), [])
+    assert at_hand_config(DigitsConfig(), []) == (DigitsConfig(), [])
 
 
 def test_another_order_in_a_link_is_the_same_run():

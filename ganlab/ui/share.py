@@ -8,7 +8,7 @@ from urllib.parse import urlencode, urlsplit
 import segno
 import streamlit as st
 
-from ganlab.config import Notice, PlaneConfig, from_query, to_query
+from ganlab.config import Notice, PlaneConfig, at_hand, from_query, to_query
 from ganlab.presets import OPENING, PRESETS, nearest
 from ganlab.ui import code, touched
 from ganlab.ui.controls import reason, show
@@ -34,6 +34,7 @@ def from_link(link: Mapping[str, str]) -> tuple[PlaneConfig, str, int, list[Noti
     wanted, place = settings.pop(f"{PREFIX}preset", None), settings.pop(f"{PREFIX}member", "0")
     whole = "v" in settings or wanted not in PRESETS
     config, notices = from_query(settings, prefix=PREFIX) if whole else changed(PRESETS[str(wanted)], settings)
+    config, notices = at_hand(config, notices)
     if not settings and whole:
         config = PRESETS[OPENING]
     preset = wanted if wanted in PRESETS else nearest(config)
