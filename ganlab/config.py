@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganlab import points
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs, spell
@@ -36,11 +37,19 @@ PLANE_IDLE: Idle = IDLE | {
 """When a field does nothing: (test, reason's key)."""
 
 
+def own_points(name: str) -> str | None:
+    """The one spelling of a name of points (see points.py), be they at hand or not; None for others."""
+    try:
+        return points.canonical(name) if name.startswith(points.PREFIX) else None
+    except points.PointsError:
+        raise ConfigError("dataset", name[:80], "points", least=points.LEAST, most=points.IN_NAME) from None
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlaneConfig(RunConfig):
     """A GAN on the plane. Equal configs give equal frames."""
 
-    dataset: str = choice("ring", DATASETS, "experiment")
+    dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
     d_steps: int = knob(1, 0, 100, "experiment", live=True)
     g_steps: int = knob(1, 0, 10, "experiment", live=True)
@@ -152,6 +161,14 @@ def settle(config_class: type[Any], values: dict[str, Any], notices: list[Notice
         except ConfigError as error:
             culprit = error.field if error.field in values else next(n for n in reversed(values) if n in HEAVY)
             notices.append(Notice(culprit, spell(values.pop(culprit)), error.reason, error.facts))
+
+
+def at_hand(config: Any, notices: list[Notice]) -> tuple[Any, list[Notice]]:
+    """The same config or, where its points are in no store that is open here, one with the default data; a notice."""
+    if not str(config.dataset).startswith(points.PREFIX) or points.at_hand(config.dataset):
+        return config, notices
+    said = Notice("dataset", config.dataset[:80], "points_gone", {})
+    return config.replace(dataset=type(config)().dataset), [*notices, said]
 
 
 def from_json(facts: Mapping[str, Any]) -> Any:

@@ -132,7 +132,7 @@ def pack(frame: DigitsFrame) -> bytes:
 
 
 def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
-    """The frame, as exact as the packing left it: the sheet's greys may be fewer; no images in it where none are asked."""
+    """The frame, as exact as the packing left it: the sheet's greys may be fewer; no images where none are asked."""
     end = 4 + int.from_bytes(blob[:4], "little")
     head = json.loads(blob[4:end])
     for name in NUMBERS:

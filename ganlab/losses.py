@@ -83,3 +83,14 @@ LOSSES = {
     "wasserstein": Loss(wasserstein_d, critic_g, None, None, "arXiv:1701.07875"),
     "relativistic": Loss(relativistic_d, relativistic_g, (log(2), log(2)), None, "arXiv:2501.05441", True),
 }
+Term = Callable[[Tensor], Tensor]
+"""What one logit costs D, elementwise."""
+ENTROPIES: tuple[Term, Term] = (lambda real: softplus(-real), softplus)
+TERMS: dict[str, tuple[Term, Term]] = {
+    "nonsaturating": ENTROPIES,
+    "saturating": ENTROPIES,
+    "least_squares": (lambda real: (real - 1).square() / 2, lambda fake: fake.square() / 2),
+    "hinge": (lambda real: relu(1 - real), lambda fake: relu(1 + fake)),
+    "wasserstein": (lambda real: -real, lambda fake: fake),
+}
+"""D's loss is the mean of the first over real logits and of the second over fake ones; none where it compares pairs."""

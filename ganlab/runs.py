@@ -79,7 +79,7 @@ class RunStatus:
     seconds: float = 0.0
     """Of computing so far; 0 where that is not known."""
     note: str = ""
-    """worker_died, server_restarted (until it ends); config, data, memory, storage, crash where it failed; else ''."""
+    """worker_died, server_restarted (until it ends); where it failed one of worker.FAILURES; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
 

@@ -53,6 +53,7 @@ def test_every_reason_is_a_sentence(lang):
         "range": {"low": 0.0, "high": 100.0},
         "choice": {"choices": "a, b"},
         "type": {"expected": "float"},
+        "points": {"least": 2, "most": 200},
         "packing": {"batch_size": 100},
         "too_slow": {"gflops": 31.25, "most": 20.0},
         "too_big": {"mb": 120.0, "most": 96.0},
