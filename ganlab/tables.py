@@ -15,14 +15,13 @@ import torch
 
 from ganlab import checkpoints, train
 from ganlab.config import ENGINE, PlaneConfig
-from ganlab.countermeasures import pack
 from ganlab.datasets import DATASETS
 from ganlab.frame import MEASURED, Frame, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import METRICS, measure
 from ganlab.rng import stream
-from ganlab.snapshot import expand, told_apart
-from ganlab.state import State, judge, sample_latent
+from ganlab.snapshot import expand, logits, told_apart
+from ganlab.state import State, sample_latent
 from ganlab.store import Store
 
 EVIDENCE = Path(__file__).parent / "evidence"
@@ -102,11 +101,12 @@ def evaluate(state: State) -> dict[str, Any]:
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
     with torch.no_grad():
-        fake = state.g.net(expand(sample_latent(config, FINAL, rng("z")), config))
-        logits = [judge(state.d.net, pack(points[:, :PACKED], config.packing)) for points in (real, fake)]
+        fake = state.shown(expand(sample_latent(config, FINAL, rng("z")), config))
+        judged_real, judged_fake = (logits(state, points[:, :PACKED]) for points in (real, fake))
         accuracy, fools = told_apart(state, real, fake)
         loss = LOSSES[config.loss]
-        judged = (loss.discriminator(*logits).numpy(), loss.generator(*logits).numpy(), accuracy, fools)
+        d_loss = loss.d_loss(judged_real, judged_fake, config.label_smoothing)
+        judged = (d_loss.numpy(), loss.generator(judged_real, judged_fake).numpy(), accuracy, fools)
     measured, shares = measure(fake.numpy(), data)
     values = dict(zip(JUDGED, judged, strict=True)) | measured | {"shares": list(shares.astype(np.float32))}
     return {name + SUFFIX: value for name, value in values.items()}
