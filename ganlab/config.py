@@ -106,7 +106,7 @@ class PlaneConfig(RunConfig):
         A step of D that is unrolled costs what a penalised one does.
         """
         g, packs = parameter_count(self.g_sizes), self.batch_size // self.packing
-        d = parameter_count(self.d_sizes, self.company) + self.compared() / 6
+        d = parameter_count(self.d_sizes, self.company) + PAIR * self.pairs / 6
         d_update = 2 * g * self.batch_size + 12 * d * packs * (3 if self.penalised() else 1)
         g_update = 6 * g * self.batch_size + (6 + 36 * self.unroll) * d * packs
         return self.members * (self.d_steps * d_update + self.g_steps * g_update)
@@ -115,8 +115,7 @@ class PlaneConfig(RunConfig):
         """Numbers alive in one update of all members, an estimate from above."""
         nets = parameter_count(self.g_sizes) * (2 if self.ema else 1) + parameter_count(self.d_sizes, self.company)
         graphs = 1 + 3 * self.penalised() + 3 * self.unroll
-        compared = self.compared() / PAIR / self.packing * (1 + graphs)
-        layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * graphs + compared
+        layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * graphs + self.kept_pairs(self.unroll) / self.packing
         drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (2, self.latent_dim))
         if self.instance_noise:
             drawn += 8 * block_rows(2 * self.batch_size, 2)

@@ -19,6 +19,8 @@ from ganlab.optimizers import Slots
 
 KERNELS, WIDTH = 4, 5
 """Minibatch discrimination compares points in so many ways, each a distance in so many dimensions."""
+AT_ONCE = 1 << 18
+"""Pairs that are compared at once: a megabyte."""
 PAIR = 200
 """Arithmetic that takes as long as comparing two points in one way, forward and back (measured)."""
 
@@ -74,14 +76,28 @@ class Discrimination:
         """(..., B, h) -> (..., B, K): each point among the batch, or joined to `others` (..., b, h)."""
         mine = self._project(features, *weight)
         if others is not None:
-            return torch.exp(-taxicab(mine, self._project(others, *weight))).mean(-1).mT
-        near = torch.exp(-taxicab(mine, mine)).sum(-1) - 1  # but for itself
-        return (near / (features.shape[-2] - 1)).mT
+            return nearness(mine, self._project(others, *weight)).mT / others.shape[-2]
+        return (nearness(mine, mine) - 1).mT / (features.shape[-2] - 1)  # but for itself
 
     def _project(self, features: Tensor, t: Tensor, length: Tensor) -> Tensor:
         """(..., B, h) -> (..., K, B, C)."""
         t = t * (length.exp() / t.norm(dim=-2, keepdim=True))
         return (features @ t).unflatten(-1, (self.columns, -1)).transpose(-2, -3).contiguous()
+
+
+class _Pull(torch.autograd.Function):
+    """Σⱼ gᵢⱼ sign(aᵢ - bⱼ): linear in g, (N, B, b) -> (N, B, C)."""
+
+    @staticmethod
+    def forward(ctx: Any, g: Tensor, a: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b)
+        g = g.contiguous()
+        return torch.ops.aten._cdist_backward(g, a, b, 1.0, g)  # the last is for other norms
+
+    @staticmethod
+    def backward(ctx: Any, *h: Tensor) -> tuple[Tensor, None, None]:
+        a, b = ctx.saved_tensors
+        return (h[0].unsqueeze(-2) * (a.unsqueeze(-2) - b.unsqueeze(-3)).sign()).sum(-1), None, None
 
 
 class _Taxicab(torch.autograd.Function):
@@ -98,24 +114,32 @@ class _Taxicab(torch.autograd.Function):
         return _Pull.apply(g[0], a, b), _Pull.apply(g[0].mT, b, a)
 
 
-class _Pull(torch.autograd.Function):
-    """Σⱼ gᵢⱼ sign(aᵢ - bⱼ): linear in g, (..., B, b) -> (..., B, C)."""
+class _Nearness(torch.autograd.Function):
+    """Computes the pairs again on the way back, as many at once as a cache holds: they are too many to keep."""
 
     @staticmethod
-    def forward(ctx: Any, g: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
         ctx.save_for_backward(a, b)
-        g = g.contiguous()
-        return torch.ops.aten._cdist_backward(g, a, b, 1.0, g)  # the last is for other norms
+        return torch.cat([torch.cdist(x, y, 1.0).neg_().exp_().sum(-1) for x, y in _parts(a, b)])
 
     @staticmethod
-    def backward(ctx: Any, *h: Tensor) -> tuple[Tensor, None, None]:
-        a, b = ctx.saved_tensors
-        return (h[0].unsqueeze(-2) * (a.unsqueeze(-2) - b.unsqueeze(-3)).sign()).sum(-1), None, None
+    def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
+        pulls = []
+        for x, y, weight in _parts(*ctx.saved_tensors, g[0].unsqueeze(-1)):
+            weight = -weight * torch.exp(-_Taxicab.apply(x, y))
+            pulls.append((_Pull.apply(weight, x, y), _Pull.apply(weight.mT, y, x)))
+        to_a, to_b = zip(*pulls, strict=True)
+        return torch.cat(to_a), torch.cat(to_b)
 
 
-def taxicab(a: Tensor, b: Tensor) -> Tensor:
-    """‖aᵢ - bⱼ‖₁, (..., B, C), (..., b, C) -> (..., B, b); differentiable more than once."""
-    return _Taxicab.apply(a, b)
+def _parts(a: Tensor, b: Tensor, *rest: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    rows = max(1, AT_ONCE // (a.shape[1] * b.shape[1]))
+    return zip(*(x.split(rows) for x in (a, b, *rest)), strict=True)
+
+
+def nearness(a: Tensor, b: Tensor) -> Tensor:
+    """Σⱼ exp(-‖aᵢ - bⱼ‖₁), (..., B, C), (..., b, C) -> (..., B); differentiable more than once."""
+    return _Nearness.apply(a.flatten(0, -3), b.flatten(0, -3)).view(a.shape[:-1])
 
 
 # What G aims at

@@ -86,15 +86,15 @@ class DigitsConfig(RunConfig):
 
     def flops(self) -> float:
         """Arithmetic of one step: 2 a multiplication forward, 4 back, thrice that for D with a penalty."""
-        g, d = self.costs[0].macs, (self.costs[1].macs + self.compared() / 12) / self.packing
+        g, d = self.costs[0].macs, (self.costs[1].macs + PAIR * self.pairs / 12) / self.packing
         d_update = 2 * g + 12 * d * (3 if self.penalised() else 1)
         return self.batch_size * (self.d_steps * d_update + self.g_steps * (6 * g + 4 * d))
 
     def floats(self) -> float:
         """Numbers alive in one update, an estimate from above."""
         g, d = self.costs
-        layers = g.floats + 2 * (d.floats + self.compared() / PAIR) / self.packing * (3 if self.penalised() else 1)
-        return 8 * (g.params + d.params) + 1.5 * self.batch_size * layers
+        layers = g.floats + 2 * d.floats / self.packing * (3 if self.penalised() else 1)
+        return 8 * (g.params + d.params) + 1.5 * self.batch_size * (layers + self.kept_pairs() / self.packing)
 
     @property
     def costs(self) -> tuple[Cost, Cost]:

@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self
 
-from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH, PAIR
+from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH
 from ganlab.knobs import ConfigError, Edit, knobs
 from ganlab.nets import Company
 from ganlab.regularizers import REGULARIZERS
@@ -124,10 +124,14 @@ class RunConfig:
         """What D is told of a point's batch."""
         return MINIBATCH[self.minibatch]
 
-    def compared(self) -> float:
-        """Arithmetic of comparing one pack with the others of its batch."""
-        pairs = self.company.columns if self.company and self.company.size else 0
-        return PAIR * pairs * self.batch_size / self.packing
+    @property
+    def pairs(self) -> float:
+        """Numbers that compare one pack with the others of its batch."""
+        return self.company.columns * self.batch_size / self.packing if self.company and self.company.size else 0
+
+    def kept_pairs(self, unroll: int = 0) -> float:
+        """Numbers that a second derivative keeps of such comparisons (measured)."""
+        return self.pairs * (20 * self.penalised() + 12 * unroll)
 
     def _check_together(self) -> None:
         """Raises ConfigError where values that are right one by one make no sense together."""
