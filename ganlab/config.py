@@ -65,7 +65,7 @@ class PlaneConfig(RunConfig):
     minibatch: str = choice("none", MINIBATCH, "cures", later=True)
     feature_matching: bool = flag(False, "cures", live=True, later=True)
     unroll: int = knob(0, 0, 5, "cures", live=True, later=True)
-    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", live=True, later=True)
+    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", scale="log", live=True, later=True)
     instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
     noise_until: int = knob(5000, 1, 100_000, "cures", scale="log", live=True, later=True)
     ema: float = knob(0.0, 0.0, 0.9999, "cures", later=True)

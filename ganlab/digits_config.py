@@ -45,7 +45,7 @@ class DigitsConfig(RunConfig):
     packing: int = knob(1, 1, 4, "cures", later=True)
     minibatch: str = choice("none", MINIBATCH, "cures", later=True)
     feature_matching: bool = flag(False, "cures", live=True, later=True)
-    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", live=True, later=True)
+    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", scale="log", live=True, later=True)
     instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
     noise_until: int = knob(3000, 1, 200_000, "cures", scale="log", live=True, later=True)
     g_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)

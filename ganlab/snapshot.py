@@ -145,7 +145,7 @@ def logits(state: State, points: Tensor) -> Tensor:
 
 def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
     """(a batch of so many points, its own part of them); one batch where D's view of a point is its own."""
-    return countermeasures.batches(count, state.now.batch_size if state.now.company or state.now.unroll else count)
+    return countermeasures.batches(count, state.now.batch_size if state.now.company else count)
 
 
 def expand(points: Tensor, config: PlaneConfig) -> Tensor:

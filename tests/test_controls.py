@@ -52,7 +52,7 @@ def test_every_reason_is_a_sentence(lang):
         "range": {"low": 0.0, "high": 100.0},
         "choice": {"choices": "a, b"},
         "type": {"expected": "float"},
-        "packing": {"batch_size": 100},
+        **{key: {"batch_size": 100} for key in ("packing", "one_pack")},
         "too_slow": {"gflops": 31.25, "most": 20.0},
         "too_big": {"mb": 120.0, "most": 96.0},
         "many_edits": {"most": 32},

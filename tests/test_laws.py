@@ -15,7 +15,17 @@ FLOORS = [
         *("digit_reference", "digit_metrics"),
     },
     {
-        *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
+        *(
+            "theory",
+            "state",
+            "rounds",
+            "objectives",
+            "snapshot",
+            "train",
+            "digits_state",
+            "digits_snapshot",
+            "train_digits",
+        ),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep"),
     },
     {"diagnosis", "presets", "worker", "slot", "runs", "record", "train_judge", "tables", "grids", "study"},
