@@ -251,6 +251,7 @@ TYPED_NEVER = {choice for spec in knobs(PlaneConfig).values() for choice in spec
 def test_changing_a_field_changes_no_other(name):
     busy = {"gp_lambda": "wgan_gp", "clip_bound": "clip", "unroll": "none"}.get(name, "r1_r2")
     before = PlaneConfig(regularizer=busy, g_lr=0.00037, d_lr=0.00123, seed=99, steps=4321, gamma=0.07)
+    before = before.replace(instance_noise=0.2 if name == "noise_until" else 0.0)
     app = arena(to_query(before, "a."))
     changed = differences(config(enter(app, widget_key(name), CHANGES[name])), before)
     assert set(changed) == {name}
