@@ -180,8 +180,11 @@ def costs(said: Logits, view: View) -> dict[str, np.ndarray]:
 
 def priced(said: Logits, view: View) -> Logits:
     """What each of D's outputs costs it."""
-    halves = TERMS.get(view.now.loss, ())
-    return {name: term(said[name]) for name, term in zip(("real", "fake"), halves, strict=False)}
+    halves, loss, smoothing = TERMS.get(view.now.loss, ()), LOSSES[view.now.loss], view.now.label_smoothing
+    found = {name: term(said[name]) for name, term in zip(("real", "fake"), halves, strict=False)}
+    if smoothing and loss.smoothing:
+        found["real"] = found["real"] + loss.smoothing(said["real"][..., None], smoothing)
+    return found
 
 
 def plain(value: Any) -> Any:

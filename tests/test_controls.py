@@ -54,7 +54,7 @@ def test_every_reason_is_a_sentence(lang):
         "choice": {"choices": "a, b"},
         "type": {"expected": "float"},
         "points": {"least": 2, "most": 200},
-        "packing": {"batch_size": 100},
+        **{key: {"batch_size": 100} for key in ("packing", "one_pack")},
         "too_slow": {"gflops": 31.25, "most": 20.0},
         "too_big": {"mb": 120.0, "most": 96.0},
         "many_edits": {"most": 32},

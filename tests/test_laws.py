@@ -18,7 +18,8 @@ FLOORS = [
         *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
-        *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
+        *("theory", "state", "rounds", "objectives", "snapshot", "train"),
+        *("digits_state", "digits_snapshot", "train_digits"),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep", "weights", "uploads"),
         *("replay", "witness", "trace"),
     },

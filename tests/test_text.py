@@ -88,7 +88,7 @@ FAMILIES = {
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
-    "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used"],
+    "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used", "no_noise"],
     "latent.bend": ["same", "opposite", "line", "zero"],
     "latent.ends": ["from", "to"],
     "latent.field": list(knobs(Tour)),

@@ -10,6 +10,7 @@ from sameness import assert_same_state
 
 from ganlab import checkpoints, train, worker
 from ganlab.config import PlaneConfig
+from ganlab.countermeasures import noise_level
 from ganlab.losses import LOSSES, TERMS
 from ganlab.optimizers import OPTIMIZERS, Slots
 from ganlab.replay import state_at
@@ -29,6 +30,10 @@ KINDS = {
     "simultaneous": {"update": "simultaneous", "d_steps": 2, "g_steps": 2, "loss": "relativistic"},
     "spectral": {"spectral_norm": True, "loss": "hinge"},
     "packed": {"packing": 3, "optimizer": "rmsprop"},
+    "noisy": {"instance_noise": 0.5, "label_smoothing": 0.2},
+    "in_company": {"minibatch": "discrimination"},
+    "unrolled": {"unroll": 2},
+    "matched": {"feature_matching": True, "ema": 0.9},
     "edited": {"edits": ((5, "d_lr", 0.01), (6, "loss", "hinge"))},
 }
 
@@ -96,8 +101,10 @@ def test_the_points_are_those_that_were_drawn(state):
     told = trace_of(state, 1)
     at, (d, g) = stops(told), (told.d_update, told.g_update)
     assert np.array_equal(at["d_noise"].arrays["z"], state.draws["d_z"].row(d)[1])
-    assert np.array_equal(at["d_real"].arrays["seen_real"], state.draws["d_real"].row(d)[1])
-    assert np.array_equal(at["d_real"].arrays["seen_fake"], at["d_fake"].arrays["fake"])
+    level = noise_level(state.now, state.step)
+    noise = (level * state.draws["d_blur"].row(d)[1].numpy()).reshape(2, 24, 2)  # of both halves, real first
+    assert np.array_equal(at["d_real"].arrays["seen_real"], state.draws["d_real"].row(d)[1].numpy() + noise[0])
+    assert np.array_equal(at["d_real"].arrays["seen_fake"], at["d_fake"].arrays["fake"] + noise[1])
     assert np.array_equal(at["g_noise"].arrays["z"], state.draws["g_z"].row(g)[1])
 
 
@@ -148,7 +155,7 @@ def test_layers_make_up_the_whole(state):
     told = stops(trace_of(state))
     for key in ("d_gradient", "d_step", "g_gradient", "g_step"):
         layers = told[key].arrays["layers"]
-        assert layers.shape == (3,)
+        assert layers.shape == (3 + (key[0] == "d" and state.now.minibatch == "discrimination"),)
         assert math.hypot(*layers) == pytest.approx(told[key].numbers["norm"], rel=1e-5)
 
 
@@ -247,3 +254,12 @@ def test_a_worker_answers_in_plain_values(tmp_path):
     assert facts == trace_of(at_step(SMALL), 1).to_json()
     wild = PlaneConfig(optimizer="sgd", d_lr=1.0, loss="least_squares", g_lr=0.5)
     assert worker.slow_motion(tmp_path, wild.to_json(), 3000, 0) is None
+
+
+@pytest.mark.parametrize("loss", [loss for loss in TERMS if LOSSES[loss].smoothing])
+def test_the_terms_have_the_smoothed_label(loss):
+    state = at_step(SMALL.replace(loss=loss, label_smoothing=0.2))
+    (judged,) = [stop for stop in trace_of(state).stops if stop.key == "d_loss"]
+    numbers = judged.numbers
+    assert numbers["real"] + numbers["fake"] == pytest.approx(numbers["d_loss"], abs=1e-6)
+    assert judged.arrays["real"].mean() == pytest.approx(numbers["real"], abs=1e-6)
