@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganlab import points
+from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs, spell
@@ -32,15 +34,32 @@ PLANE_IDLE: Idle = IDLE | {
     "g_width": (lambda c: c.g_depth == 0, "no_hidden"),
     "d_width": (lambda c: c.d_depth == 0, "no_hidden"),
     "activation": (lambda c: c.g_depth == c.d_depth == 0, "no_hidden"),
+    "unroll": (lambda c: c.values("g_steps") == {0}, "g_rests"),
+    "ema": (lambda c: c.values("g_steps") == {0}, "g_rests"),
+    "label_smoothing": (lambda c: never_learns(c), "d_rests"),
+    "d_lr": (lambda c: never_learns(c), "d_rests"),
 }
 """When a field does nothing: (test, reason's key)."""
+
+
+def own_points(name: str) -> str | None:
+    """The one spelling of a name of points (see points.py), be they at hand or not; None for others."""
+    try:
+        return points.canonical(name) if name.startswith(points.PREFIX) else None
+    except points.PointsError:
+        raise ConfigError("dataset", name[:80], "points", least=points.LEAST, most=points.IN_NAME) from None
+
+
+def never_learns(config: PlaneConfig) -> bool:
+    """Whether D neither is updated nor has its updates foreseen."""
+    return config.values("d_steps") == {0} and (config.values("unroll") == {0} or config.values("g_steps") == {0})
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneConfig(RunConfig):
     """A GAN on the plane. Equal configs give equal frames."""
 
-    dataset: str = choice("ring", DATASETS, "experiment")
+    dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
     d_steps: int = knob(1, 0, 100, "experiment", live=True)
     g_steps: int = knob(1, 0, 10, "experiment", live=True)
@@ -52,6 +71,13 @@ class PlaneConfig(RunConfig):
     packing: int = knob(1, 1, 4, "experiment")
     g_lr: float = knob(5e-4, 1e-6, 1.0, "experiment", scale="log", live=True)
     d_lr: float = knob(5e-4, 1e-6, 1.0, "experiment", scale="log", live=True)
+    minibatch: str = choice("none", MINIBATCH, "cures", later=True)
+    feature_matching: bool = flag(False, "cures", live=True, later=True)
+    unroll: int = knob(0, 0, 5, "cures", live=True, later=True)
+    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", scale="log", live=True, later=True)
+    instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
+    noise_until: int = knob(5000, 1, 100_000, "cures", scale="log", live=True, later=True)
+    ema: float = knob(0.0, 0.0, 0.9999, "cures", later=True)
     g_depth: int = knob(2, 0, 5, "networks")
     g_width: int = knob(64, 1, WIDEST, "networks")
     d_depth: int = knob(2, 0, 5, "networks")
@@ -84,21 +110,28 @@ class PlaneConfig(RunConfig):
         return [2 * self.packing, *[self.d_width] * self.d_depth, 1]
 
     def flops(self) -> float:
-        """Arithmetic of one step of all members: 2 a weight and point forward, 4 back, thrice that with a penalty."""
-        g, d, batch = parameter_count(self.g_sizes), parameter_count(self.d_sizes) / self.packing, self.batch_size
-        d_update = 2 * g * batch + 12 * d * batch * (3 if self.penalised() else 1)
-        return self.members * (self.d_steps * d_update + self.g_steps * 6 * (g + d) * batch)
+        """Arithmetic of one step of all members: 2 a weight and point forward, 4 back, thrice that with a penalty.
+
+        A step of D that is unrolled costs what a penalised one does.
+        """
+        g, packs = parameter_count(self.g_sizes), self.batch_size // self.packing
+        d = parameter_count(self.d_sizes, self.company) + PAIR * self.pairs / 6
+        d_update = 2 * g * self.batch_size + 12 * d * packs * (3 if self.penalised() else 1)
+        g_update = 6 * g * self.batch_size + (6 + 36 * self.unroll) * d * packs
+        return self.members * (self.d_steps * d_update + self.g_steps * g_update)
 
     def floats(self) -> float:
         """Numbers alive in one update of all members, an estimate from above."""
-        nets = parameter_count(self.g_sizes) + parameter_count(self.d_sizes)
-        layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * (4 if self.penalised() else 1)
+        nets = parameter_count(self.g_sizes) * (2 if self.ema else 1) + parameter_count(self.d_sizes, self.company)
+        graphs = 1 + 3 * self.penalised() + 3 * self.unroll
+        layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * graphs + self.kept_pairs(self.unroll) / self.packing
         drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (2, self.latent_dim))
+        if self.instance_noise:
+            drawn += 8 * block_rows(2 * self.batch_size, 2)
         return self.members * (6 * nets + self.batch_size * (2 * layers + 2 * self.latent_dim + drawn))
 
     def _check_together(self) -> None:
-        if self.batch_size % self.packing:
-            raise ConfigError("packing", self.packing, "packing", batch_size=self.batch_size)
+        self._check_cures()
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 
 
@@ -154,6 +187,14 @@ def settle(config_class: type[Any], values: dict[str, Any], notices: list[Notice
             notices.append(Notice(culprit, spell(values.pop(culprit)), error.reason, error.facts))
 
 
+def at_hand(config: Any, notices: list[Notice]) -> tuple[Any, list[Notice]]:
+    """The same config or, where its points are in no store that is open here, one with the default data; a notice."""
+    if not str(config.dataset).startswith(points.PREFIX) or points.at_hand(config.dataset):
+        return config, notices
+    said = Notice("dataset", config.dataset[:80], "points_gone", {})
+    return config.replace(dataset=type(config)().dataset), [*notices, said]
+
+
 def from_json(facts: Mapping[str, Any]) -> Any:
     """The config of `to_json`'s facts; missing fields have their defaults. Raises ConfigError."""
     config_class = KINDS.get(str(facts.get("kind")))
@@ -169,6 +210,7 @@ def from_json(facts: Mapping[str, Any]) -> Any:
 HEAVY = (
     *("edits", "members", "batch_size", "d_steps", "g_steps"),
     *("d_width", "g_width", "d_depth", "g_depth", "packing", "architecture", "latent_dim", "regularizer"),
+    *("minibatch", "unroll"),
 )
 """Fields that can make a run too slow, too big or impossible together."""
 KINDS: dict[str, type[Any]] = {"plane": PlaneConfig, "digits": DigitsConfig}

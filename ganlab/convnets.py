@@ -11,6 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from ganlab.nets import Company
 from ganlab.rng import stream
 
 Initialise = Callable[[Tensor, torch.Generator], object]
@@ -51,6 +52,48 @@ class Flatten(nn.Flatten):
         return super().forward(x)
 
 
+class Told(nn.Module):
+    """Joins to each image's features how they compare with those of its batch: (B, h) -> (B, h + columns)."""
+
+    def __init__(self, width: int, company: Company):
+        super().__init__()
+        self.company = company
+        shapes = [(width, company.size), (company.size,)] if company.size else []
+        self.learned = nn.ParameterList([nn.Parameter(torch.empty(shape)) for shape in shapes])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The features, and what the company makes of them."""
+        return torch.cat([x, self.company(x, list(self.learned))], -1)
+
+
+class Judge(nn.Sequential):
+    """D: layers up to the last features, and a head that makes a logit of them."""
+
+    def __init__(self, *layers: nn.Module, head: int = 1):
+        super().__init__(*layers)
+        self.head = head
+
+    def forward(self, x: Tensor, features: bool = False) -> Tensor:
+        """Logits (B, 1) of packs (B, m, 28, 28), or the last features (B, h)."""
+        for layer in list(self)[: -self.head]:
+            x = layer(x)
+        if features:
+            return x.flatten(1)
+        for layer in list(self)[-self.head :]:
+            x = layer(x)
+        return x
+
+    def told(self, company: Company | None) -> Judge:
+        """The same D, whose head is told of an image's batch; a head that is a convolution becomes a dense layer."""
+        if company is None:
+            return self
+        last = list(self)[-self.head]
+        assert isinstance(last, nn.Linear | nn.Conv2d)
+        width = last.weight[0].numel()
+        body = [*list(self)[: -self.head], Flatten()]
+        return Judge(*body, Told(width, company), nn.Linear(width + company.columns, 1), head=2)
+
+
 class ConvNet:
     """A module of one architecture, from a stream of its own.
 
@@ -73,14 +116,17 @@ class ConvNet:
         if spectral:
             self._start_power(rng)
 
-    def __call__(self, x: Tensor, training: bool = False, rng: torch.Generator | None = None) -> Tensor:
-        """Outputs of inputs (B, ...). In training, batch statistics move the buffers; dropout masks come from rng."""
+    def __call__(self, x: Tensor, training: bool = False, rng: torch.Generator | None = None, **asked: bool) -> Tensor:
+        """Outputs of inputs (B, ...). In training, batch statistics move the buffers; dropout masks come from rng.
+
+        asked: what the module itself is asked for.
+        """
         self.module.train(training)
         for layer in self.dropouts:
             layer.rng = rng
         if not self.power:
-            return self.module(x)
-        return torch.func.functional_call(self.module, dict(self._normalised()), x)
+            return self.module(x, **asked)
+        return torch.func.functional_call(self.module, dict(self._normalised()), (x,), asked)
 
     @torch.no_grad()
     def power_iteration(self, times: int = 1) -> None:
@@ -107,6 +153,9 @@ class ConvNet:
         elif isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             with torch.no_grad():
                 initialise(layer.weight, rng)
+        elif isinstance(layer, Told) and layer.company.size:
+            with torch.no_grad():
+                initialise(layer.learned[0], rng)
 
     def _weights(self) -> Iterator[tuple[str, Tensor]]:
         pairs = zip(self.names, self.params, strict=True)
@@ -177,10 +226,10 @@ def light_g(latent_dim: int, width: int = 32) -> nn.Module:
     )
 
 
-def light_d(width: int = 32) -> nn.Module:
-    """(B, 1, 28, 28) -> logits (B, 1): two convolutions, a dense layer."""
-    return nn.Sequential(
-        *(nn.Conv2d(1, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
+def light_d(channels: int, width: int = 32) -> Judge:
+    """(B, m, 28, 28) -> logits (B, 1): two convolutions, a dense layer."""
+    return Judge(
+        *(nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(Flatten(), nn.Linear(2 * width * 49, 1)),
     )
@@ -201,10 +250,10 @@ def classic_g(latent_dim: int) -> nn.Module:
     )
 
 
-def classic_d() -> nn.Module:
-    """(B, 1, 28, 28) -> logits (B, 1): TensorFlow's DCGAN tutorial, 212,865 weights; pads one in front, two behind."""
-    return nn.Sequential(
-        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(1, 64, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
+def classic_d(channels: int) -> Judge:
+    """(B, m, 28, 28) -> logits (B, 1): TensorFlow's DCGAN tutorial, 212,865 weights; pads one in front, two behind."""
+    return Judge(
+        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(channels, 64, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
         *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(64, 128, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
         *(Flatten(), nn.Linear(6272, 1)),
     )
@@ -225,14 +274,15 @@ def deep_g(latent_dim: int) -> nn.Module:
     )
 
 
-def deep_d() -> nn.Module:
-    """(B, 1, 28, 28) -> logits (B, 1): five convolutions, 28 → 28 → 14 → 7 → 4 → 1 pixels a side."""
-    return nn.Sequential(
-        *(nn.Conv2d(1, 32, 3, 1, 1), nn.LeakyReLU(0.2, inplace=True)),
+def deep_d(channels: int) -> Judge:
+    """(B, m, 28, 28) -> logits (B, 1): five convolutions, 28 → 28 → 14 → 7 → 4 → 1 pixels a side."""
+    return Judge(
+        *(nn.Conv2d(channels, 32, 3, 1, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(64, 96, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(96, 128, 3, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
         *(nn.Conv2d(128, 1, 4), Flatten()),
+        head=2,
     )
 
 
@@ -242,8 +292,8 @@ class Architecture:
 
     g: Callable[[int], nn.Module]
     """latent_dim -> the module, (B, latent_dim) -> (B, 1, 28, 28) in [-1, 1]."""
-    d: Callable[[], nn.Module]
-    """() -> the module, (B, 1, 28, 28) -> logits (B, 1); no batch statistics: its judgement of one is its own."""
+    d: Callable[[int], Judge]
+    """m -> the module, packs (B, m, 28, 28) -> logits (B, 1); no batch statistics: its judgement of one is its own."""
     initialise: Initialise
     source: str
 
@@ -251,9 +301,11 @@ class Architecture:
         """G at its start."""
         return ConvNet(lambda: self.g(latent_dim), self.initialise, stream(seed, "g"))
 
-    def discriminator(self, seed: int, spectral: bool = False) -> ConvNet:
-        """D at its start."""
-        return ConvNet(self.d, self.initialise, stream(seed, "d"), spectral)
+    def discriminator(
+        self, seed: int, spectral: bool = False, packing: int = 1, company: Company | None = None
+    ) -> ConvNet:
+        """D at its start, of packs of so many images, told of their batch or not."""
+        return ConvNet(lambda: self.d(packing).told(company), self.initialise, stream(seed, "d"), spectral)
 
 
 @dataclass(frozen=True)
@@ -262,17 +314,17 @@ class Cost:
 
     params: int
     macs: int
-    """Multiplications and additions of one image."""
+    """Multiplications and additions of one input."""
     floats: int
-    """Numbers that all layers put out for one image."""
+    """Numbers that all layers put out for one input."""
 
 
 @cache
-def costs(architecture: str, latent_dim: int) -> tuple[Cost, Cost]:
-    """(G's, D's)."""
+def costs(architecture: str, latent_dim: int, packing: int = 1, company: Company | None = None) -> tuple[Cost, Cost]:
+    """(G's for one image, D's for one pack)."""
     both = ARCHITECTURES[architecture]
-    g, d = both.generator(latent_dim, 0), both.discriminator(0)
-    return count(g, torch.zeros(1, latent_dim)), count(d, torch.zeros(1, 1, 28, 28))
+    g, d = both.generator(latent_dim, 0), both.discriminator(0, packing=packing, company=company)
+    return count(g, torch.zeros(1, latent_dim)), count(d, torch.zeros(1, packing, 28, 28))
 
 
 @torch.no_grad()
@@ -285,6 +337,8 @@ def count(net: ConvNet, x: Tensor) -> Cost:
             macs += x.numel() * layer.weight.numel() // x.shape[1]
         elif isinstance(layer, nn.Conv2d):
             macs += y.numel() * layer.weight.numel() // y.shape[1]
+        elif isinstance(layer, Told):
+            macs += x.numel() * layer.company.size
         floats, x = floats + y.numel(), y
     return Cost(net.flat.numel(), macs, floats)
 

@@ -6,9 +6,12 @@ Every draw comes from the generator that is handed in; nothing here touches glob
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import torch
 from torch import Generator, Tensor
+
+from ganlab import points
 
 Sampler = Callable[[int, Generator], Tensor]
 Density = Callable[[Tensor], Tensor]
@@ -126,6 +129,30 @@ def gaussian(std: float, extent: float) -> Dataset:
     return Dataset(one.sample, extent, density=one.density)
 
 
+def scattered(places: Tensor, std: float, extent: float) -> Dataset:
+    """A smoothed bootstrap: one of the places (n, 2), each as likely, plus N(0, std^2 I) (Efron 1979, sec. 2).
+
+    It has no modes: how many blobs some places make is for the eye; the cells of equal mass judge.
+    """
+    return Dataset(mixture(places, std, extent).sample, extent)
+
+
+class Catalogue(dict[str, Dataset]):
+    """Distributions by name; beside those that it lists, a visitor's own points by theirs, see points.py."""
+
+    def __missing__(self, name: str) -> Dataset:
+        """Raises PointsError where the points cannot be had, KeyError for what is no name of points."""
+        if not name.startswith(points.PREFIX):
+            raise KeyError(name)
+        return own(name)
+
+
+@lru_cache(64)
+def own(name: str) -> Dataset:
+    """A visitor's own points. Raises PointsError."""
+    return scattered(torch.from_numpy(points.read(name)), points.JITTER, points.EXTENT)
+
+
 def _polar(radius: float | Tensor, angle: Tensor) -> Tensor:
     return torch.stack([torch.cos(angle), torch.sin(angle)], -1) * torch.as_tensor(radius)[..., None]
 
@@ -140,17 +167,19 @@ def _blur(points: Tensor, std: float, rng: Generator) -> Tensor:
 
 
 # One half-width for almost all, so that lengths and arrows compare between data sets.
-DATASETS: dict[str, Dataset] = {
-    "two_gaussians": mixture(torch.tensor([[-1.2, -0.6], [1.2, 0.6]]), std=0.35, extent=3.0),
-    "ring": mixture(circle(8, radius=2.0), std=0.1, extent=3.0),
-    "blobs": mixture(torch.tensor([[-1.4, -1.0], [1.4, -0.8], [0.1, 1.4]]), std=0.3, extent=3.0),
-    "grid_3x3": mixture(lattice(3, spacing=1.5), std=0.1, extent=3.0),
-    "grid_5x5": mixture(lattice(5, spacing=1.5), std=0.1, extent=4.0),
-    "line": segment(length=4.0, angle=math.pi / 6, std=0.1, extent=3.0),
-    "annulus": annulus(inner=1.2, outer=2.0, extent=3.0),
-    "spiral": Dataset(two_spirals, extent=3.0),
-    "swiss_roll": Dataset(swiss_roll, extent=3.0),
-    "moons": Dataset(moons, extent=3.0),
-    "checkerboard": checkerboard(extent=3.0),
-    "gaussian": gaussian(std=0.7, extent=3.0),
-}
+DATASETS: dict[str, Dataset] = Catalogue(
+    {
+        "two_gaussians": mixture(torch.tensor([[-1.2, -0.6], [1.2, 0.6]]), std=0.35, extent=3.0),
+        "ring": mixture(circle(8, radius=2.0), std=0.1, extent=3.0),
+        "blobs": mixture(torch.tensor([[-1.4, -1.0], [1.4, -0.8], [0.1, 1.4]]), std=0.3, extent=3.0),
+        "grid_3x3": mixture(lattice(3, spacing=1.5), std=0.1, extent=3.0),
+        "grid_5x5": mixture(lattice(5, spacing=1.5), std=0.1, extent=4.0),
+        "line": segment(length=4.0, angle=math.pi / 6, std=0.1, extent=3.0),
+        "annulus": annulus(inner=1.2, outer=2.0, extent=3.0),
+        "spiral": Dataset(two_spirals, extent=3.0),
+        "swiss_roll": Dataset(swiss_roll, extent=3.0),
+        "moons": Dataset(moons, extent=3.0),
+        "checkerboard": checkerboard(extent=3.0),
+        "gaussian": gaussian(std=0.7, extent=3.0),
+    }
+)

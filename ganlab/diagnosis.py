@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ganlab.config import PlaneConfig
+from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
@@ -135,7 +136,7 @@ def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
 def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
     loss, m = config.at(frame.step).loss, covered(frame, member)
-    if loss not in G_LOSS or not has_modes(frame) or config.packing > 1 or m == 0:
+    if loss not in G_LOSS or not has_modes(frame) or not plain_game(config.at(frame.step)) or m == 0:
         return {}
     level = collapse(m, frame.shares.shape[1])
     return {

@@ -8,7 +8,8 @@ from functools import lru_cache
 from math import ceil
 
 from ganlab.augment import AUGMENTS
-from ganlab.convnets import ARCHITECTURES, costs
+from ganlab.convnets import ARCHITECTURES, Cost, costs
+from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.digits import CLASSES, DIGITS
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs
 from ganlab.losses import LOSSES
@@ -45,6 +46,12 @@ class DigitsConfig(RunConfig):
     clip_bound: float = knob(0.01, 0.0001, 10.0, "experiment", scale="log", live=True)
     spectral_norm: bool = flag(False, "experiment")
     augment: str = choice("none", AUGMENTS, "experiment", live=True)
+    packing: int = knob(1, 1, 4, "cures", later=True)
+    minibatch: str = choice("none", MINIBATCH, "cures", later=True)
+    feature_matching: bool = flag(False, "cures", live=True, later=True)
+    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", scale="log", live=True, later=True)
+    instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
+    noise_until: int = knob(3000, 1, 200_000, "cures", scale="log", live=True, later=True)
     g_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
     d_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
     latent_dim: int = knob(64, 2, 512, "noise")
@@ -84,19 +91,25 @@ class DigitsConfig(RunConfig):
 
     def flops(self) -> float:
         """Arithmetic of one step: 2 a multiplication forward, 4 back, thrice that for D with a penalty."""
-        g, d = (cost.macs for cost in costs(self.architecture, self.latent_dim))
+        g, d = self.costs[0].macs, (self.costs[1].macs + PAIR * self.pairs / 12) / self.packing
         d_update = 2 * g + 12 * d * (3 if self.penalised() else 1)
         return self.batch_size * (self.d_steps * d_update + self.g_steps * (6 * g + 4 * d))
 
     def floats(self) -> float:
         """Numbers alive in one update, an estimate from above."""
-        g, d = costs(self.architecture, self.latent_dim)
-        layers = g.floats + 2 * d.floats * (3 if self.penalised() else 1)
-        return 8 * (g.params + d.params) + 1.5 * self.batch_size * layers
+        g, d = self.costs
+        layers = g.floats + 2 * d.floats / self.packing * (3 if self.penalised() else 1)
+        return 8 * (g.params + d.params) + 1.5 * self.batch_size * (layers + self.kept_pairs() / self.packing)
+
+    @property
+    def costs(self) -> tuple[Cost, Cost]:
+        """(G's for one image, D's for one pack)."""
+        return costs(self.architecture, self.latent_dim, self.packing, self.company)
 
     def _check_together(self) -> None:
         if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
             raise ConfigError("g_from", self.g_from, "other_weights", **asdict(its))
+        self._check_cures()
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 
 

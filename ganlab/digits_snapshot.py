@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganlab import countermeasures
 from ganlab.digits import fixed
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import ROWS, DigitsFrame, pack
@@ -71,13 +72,23 @@ def to_bytes(images: Tensor) -> np.ndarray:
 
 def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """D's accuracy and the share of fakes that fool it, (1,) each; nan where the loss has no threshold."""
-    threshold = LOSSES[state.now.loss].threshold
+    threshold = LOSSES[state.now.loss].undecided(state.now.label_smoothing)
     if threshold is None:
         return known(None), known(None)
-    real_logits, fake_logits = state.d.net(torch.cat([real, fake])).view(2, 1, -1)
+    real_logits, fake_logits = logits(state, real, fake)
     fools = (fake_logits > threshold).float().mean(-1)
     hits = (real_logits > threshold).float().mean(-1)
     return ((hits + 1 - fools) / 2).numpy(), fools.numpy()
+
+
+def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
+    """D's outputs at packs of images (n, 1, 28, 28), (2, 1, n/m), in batches where D judges them by their batch."""
+    now, whole = state.now, len(real) // state.now.packing * state.now.packing
+    packs = [countermeasures.pack(images[None, :whole], now.packing)[0] for images in (real, fake)]
+    if not now.company:
+        return state.d.net(torch.cat(packs)).view(2, 1, -1)
+    parts = list(countermeasures.batches(len(packs[0]), now.batch_size // now.packing))
+    return torch.stack([torch.cat([state.d.net(x[part])[own] for part, own in parts]).view(1, -1) for x in packs])
 
 
 def norm(player: Player) -> Tensor | None:

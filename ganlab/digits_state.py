@@ -74,12 +74,18 @@ def take_over(state: DigitsState) -> None:
 def untrained(config: DigitsConfig) -> DigitsState:
     """The networks of a run as they are drawn. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
-    g, d = both.generator(config.latent_dim, seed), both.discriminator(seed, config.spectral_norm)
+    g, d = both.generator(config.latent_dim, seed), discriminator(config)
     shown = both.generator(config.latent_dim, seed) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real") for name in "dg"}
     return DigitsState(config, config.at(0), Player(g, slots(g.flat)), Player(d, slots(d.flat)), shown, z, real)
+
+
+def discriminator(config: DigitsConfig) -> ConvNet:
+    """The untrained D of a run."""
+    both = ARCHITECTURES[config.architecture]
+    return both.discriminator(config.seed, config.spectral_norm, config.packing, config.company)
 
 
 def latent(config: DigitsConfig):
@@ -103,9 +109,8 @@ def restore(config: DigitsConfig, tensors: dict[str, Tensor]) -> DigitsState:
 
 
 def images_own(state: DigitsState) -> dict[str, Tensor]:
-    """What a checkpoint has beside the plane's: running statistics of batches, the moving average of G."""
+    """What a checkpoint has beside the plane's: running statistics of batches, of G and of its moving average."""
     tensors = {f"g.norm.{i}": buffer for i, buffer in enumerate(state.g.net.norm_buffers)}
     if state.shown is not state.g.net:
         tensors |= {f"shown.norm.{i}": buffer for i, buffer in enumerate(state.shown.norm_buffers)}
-        tensors["shown.flat"] = state.shown.flat
     return tensors

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from ganlab import digits_frame, frame, train, train_digits
 from ganlab.config import PlaneConfig
-from ganlab.countermeasures import pack
+from ganlab.countermeasures import batches, pack
 from ganlab.datasets import DATASETS
 from ganlab.digit_metrics import DIGIT_METRICS, measure
 from ganlab.digit_reference import fid_floor
@@ -27,8 +27,8 @@ from ganlab.losses import LOSSES
 from ganlab.metrics import METRICS
 from ganlab.metrics import measure as measure_points
 from ganlab.rng import stream
-from ganlab.snapshot import expand
-from ganlab.state import State, judge, sample_latent
+from ganlab.snapshot import expand, logits
+from ganlab.state import State, sample_latent
 
 FINAL = 10_000
 """Fixed latent points of the final evaluation, as github.com/brycesandlund/paired-discriminator."""
@@ -71,17 +71,17 @@ def numbers(seen: Frame | DigitsFrame) -> dict[str, Any]:
     return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.died[0])}
 
 
-def hits(kind: str, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
+def hits(kind: str, smoothing: float, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
     """D's loss, G's, D's accuracy and the share of fakes that fool it, at logits (M, n) each; (M,) by name.
 
     nan where the loss has no threshold.
     """
-    loss = LOSSES[kind]
+    loss, threshold = LOSSES[kind], LOSSES[kind].undecided(smoothing)
     fools = accuracy = torch.full(real.shape[:1], torch.nan)
-    if loss.threshold is not None:
-        fools = (fake > loss.threshold).float().mean(-1)
-        accuracy = ((real > loss.threshold).float().mean(-1) + 1 - fools) / 2
-    judged = (loss.discriminator(real, fake), loss.generator(real, fake), accuracy, fools)
+    if threshold is not None:
+        fools = (fake > threshold).float().mean(-1)
+        accuracy = ((real > threshold).float().mean(-1) + 1 - fools) / 2
+    judged = (loss.d_loss(real, fake, smoothing), loss.generator(real, fake), accuracy, fools)
     return {name: value.numpy() for name, value in zip(JUDGED, judged, strict=True)}
 
 
@@ -103,10 +103,10 @@ def evaluate_points(state: State) -> dict[str, Any]:
     """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; (M, ...) by name."""
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
-    fake = state.g.net(expand(sample_latent(config, FINAL, rng("z")), config))
-    logits = (judge(state.d.net, pack(points[:, :PACKED], config.packing)) for points in (real, fake))
+    fake = state.shown(expand(sample_latent(config, FINAL, rng("z")), config))
+    told = (logits(state, points[:, :PACKED]) for points in (real, fake))
     measured, shares = measure_points(fake.numpy(), data)
-    return hits(config.loss, *logits) | measured | {"shares": list(shares.astype(np.float32))}
+    return hits(config.loss, config.label_smoothing, *told) | measured | {"shares": list(shares.astype(np.float32))}
 
 
 # Digits
@@ -129,13 +129,22 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
     fake = through(state.shown, z)
     real = fixed(config.dataset, config.classes, FINAL, config.seed)
-    logits = (through(state.d.net, images).view(1, -1) for images in (real, fake))
-    return hits(state.now.loss, *logits) | {name: [value] for name, value in judged(config, fake).items()}
+    told = (opinion(state, images) for images in (real, fake))
+    values = {name: [value] for name, value in judged(config, fake).items()}
+    return hits(state.now.loss, state.now.label_smoothing, *told) | values
 
 
 def through(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """A network's outputs, PART at a time."""
     return torch.cat([net(part) for part in rows.split(PART)])
+
+
+def opinion(state: DigitsState, images: Tensor) -> Tensor:
+    """D's outputs (1, n/m) at packs of images (n, 1, 28, 28), in batches where D judges them by their batch."""
+    now, whole = state.now, len(images) // state.now.packing * state.now.packing
+    packs = pack(images[None, :whole], now.packing)[0]
+    size = now.batch_size // now.packing if now.company else PART
+    return torch.cat([state.d.net(packs[part])[own] for part, own in batches(len(packs), size)]).view(1, -1)
 
 
 def judged(config: DigitsConfig, images: Tensor) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganlab import checkpoints, latent, state, weights
+from ganlab import checkpoints, latent, points, state, weights
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import DigitsConfig, PlaneConfig, from_json
+from ganlab.config import DigitsConfig, PlaneConfig, at_hand, from_json
 from ganlab.digits import DIGITS
 from ganlab.nets import Network
 from ganlab.pretrained import PRETRAINED
@@ -76,7 +76,7 @@ class Opened:
 
 @lru_cache(6)
 def opened(place: Path, source: Source) -> Opened:
-    """The generator of a source, in a store's folder. Raises WeightsError where it is there no more."""
+    """The generator of a source, in a store's folder. Raises WeightsError where it or its data are there no more."""
     if not source.config:
         named = source.name in PRETRAINED
         return of_digits(weights.shipped(source.name) if named else Uploads(place).load(source.name))
@@ -85,6 +85,9 @@ def opened(place: Path, source: Source) -> Opened:
         raise WeightsError("no_checkpoint")
     if isinstance(config, DigitsConfig):
         return of_digits(weights.of_run(kept, config, source.step))
+    points.shelf(place)
+    if at_hand(config, [])[1]:
+        raise WeightsError("no_points")
     return of_plane(config, *next(kept.blobs(source.name, source.step)), source.member)
 
 
@@ -102,7 +105,7 @@ def of_digits(generator: Generator) -> Opened:
 def of_plane(config: PlaneConfig, step: int, blob: bytes, member: int) -> Opened:
     """One member's generator of points. Raises WeightsError where the checkpoint is damaged."""
     try:
-        net = state.restore(config, checkpoints.decode(config.key(), step, blob)).g.net
+        net = state.restore(config, checkpoints.decode(config.key(), step, blob)).shown
     except (KeyError, ValueError, RuntimeError):
         raise WeightsError("no_checkpoint") from None
     member = min(member, config.members - 1)

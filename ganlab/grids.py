@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ganlab.config import PlaneConfig
 from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import knobs
+from ganlab.knobs import ConfigError, knobs
 from ganlab.presets import PUBLISHED
 from ganlab.run_config import RunConfig
 from ganlab.tables import Expected
@@ -85,6 +86,45 @@ ON_DIGITS = {
 """The k sweep, the cheap arms first; k = 5 has 5,000 D updates after 1,000 of G, as the others of `equal_d`."""
 WIDE = DigitsConfig(dataset="mnist", latent_dim=128, g_lr=2e-4, d_lr=2e-4, batch_size=128, ema=0.0, steps=10_000)
 """github.com/brycesandlund/paired-discriminator docs/MNIST.md, on our networks."""
+LOTTERY = 16
+"""Seeds of an arm of the cures."""
+
+
+def sixteen(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
+    """LOTTERY seeds in as few batched runs as the limits of one step allow."""
+    for members in (LOTTERY, 8, 4, 2):
+        with suppress(ConfigError):
+            return tuple(config.replace(members=members, seed=seed) for seed in range(LOTTERY // members))
+    return tuple(config.replace(seed=seed) for seed in range(LOTTERY))
+
+
+CURES: dict[str, dict[str, Any]] = {
+    "none": {},
+    "packing": {"packing": 2},
+    "feature_matching": {"feature_matching": True},
+    "spectral_norm": {"spectral_norm": True},
+    "r1_r2_relativistic": {"loss": "relativistic", "regularizer": "r1_r2", "gamma": 0.1},
+    "ema": {"ema": 0.999},
+    "instance_noise": {"instance_noise": 0.5, "noise_until": 10_000},
+    "minibatch_stddev": {"minibatch": "stddev"},
+    "minibatch_discrimination": {"minibatch": "discrimination"},
+    "wgan_gp": {"loss": "wasserstein", "regularizer": "wgan_gp", "gp_lambda": 0.1, "beta2": 0.9, "d_steps": 5},
+    "unrolling": {"unroll": 5},
+}
+"""What each cure changes of the published protocol, the cheap ones first."""
+
+
+def cured(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
+    """An arm for each cure."""
+    return {name: sixteen(base.replace(**changes)) for name, changes in CURES.items()}
+
+
+CURES_PROTOCOL = (
+    "The published nets and optimiser, 10,000 G updates, 16 seeds; each arm is one cure alone: packing of 2; "
+    "minibatch discrimination with 4 kernels of 5 dimensions; R1 + R2 with γ = 0.1 and the relativistic loss; WGAN-GP "
+    "with λ = 0.1, k = 5 and Adam (0.5, 0.9); 5 unrolled D steps; instance noise of 0.5, gone at the end; the moving "
+    "average of G with 0.999."
+)
 
 STUDIES: dict[str, Study] = {
     "ring": Study(
@@ -161,4 +201,6 @@ STUDIES: dict[str, Study] = {
             Expected("float32", "accepted", 0.70, 0.82, "0.763 ± 0.002"),
         ),
     ),
+    "cures_ring": Study(arms=cured(PUBLISHED), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}"),
+    "cures_grid": Study(arms=cured(GRID), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}"),
 }

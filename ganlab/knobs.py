@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +38,8 @@ class Knob:
     """Whether an edit may change it in mid-run."""
     later: bool = False
     """Whether the field is younger than stored runs: at its default it is no part of a run's key."""
+    also: Callable[[str], str | None] | None = None
+    """What a choice may be beside its choices: a text -> its one spelling, or None. Raises ConfigError."""
 
     def check(self, name: str, value: Any) -> Any:
         """The value in the field's own type. Raises ConfigError."""
@@ -61,7 +62,7 @@ def knob(default: Any, low: float, high: float, group: str, **rest: Any) -> Any:
 
 
 def choice(default: str, registry: Mapping[str, Any], group: str, **rest: Any) -> Any:
-    """A field that names an entry of a registry. rest: live, later."""
+    """A field that names an entry of a registry. rest: live, later, also."""
     return field(default=default, metadata={"knob": Knob("choice", group, choices=tuple(registry), **rest)})
 
 
@@ -80,16 +81,19 @@ def check_number(spec: Knob, name: str, value: Any) -> Any:
     whole = spec.kind == "int"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         raise ConfigError(name, value, "type", expected=spec.kind)
-    if not (math.isfinite(value) and spec.low <= value <= spec.high):
+    if not spec.low <= value <= spec.high:  # so is nothing that is not finite
         raise ConfigError(name, value, "range", low=spec.low, high=spec.high)
     return value if whole else float(value)
 
 
 def check_choice(spec: Knob, name: str, value: Any) -> str:
-    """A key of the registry."""
-    if value not in spec.choices:
+    """A key of the registry, or what else the field may be."""
+    if value in spec.choices:
+        return value
+    own = spec.also(value) if spec.also and isinstance(value, str) else None
+    if own is None:
         raise ConfigError(name, value, "choice", choices=", ".join(spec.choices))
-    return value
+    return own
 
 
 def check_bool(spec: Knob, name: str, value: Any) -> bool:
@@ -150,7 +154,14 @@ MESSAGES = {
     "range": "expected {low} to {high}",
     "choice": "expected one of {choices}",
     "type": "expected {expected}",
+    "points": "expected {least} to {most} points in the view, or the SHA-256 of more, as this program writes them",
+    "points_gone": "expected points that are still here",
     "packing": "expected a divisor of batch_size={batch_size}",
+    "no_features": "expected a hidden layer of D",
+    "one_pack": "expected two packs in batch_size={batch_size}",
+    "no_label": "expected a loss with labels",
+    "unroll_constraint": "expected regularizer='none'",
+    "unroll_optimizer": "expected an optimizer that can be differentiated through",
     "nothing_trains": "expected d_steps or g_steps above 0",
     "too_slow": "{gflops:.1f} GFLOP a step, expected at most {most:.0f}",
     "too_big": "{mb:.0f} MB an update, expected at most {most:.0f}",

@@ -8,7 +8,9 @@ import json
 from collections.abc import Callable, Iterator
 from typing import Any, ClassVar, Self
 
+from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH
 from ganlab.knobs import ConfigError, Edit, knobs
+from ganlab.nets import Company
 from ganlab.regularizers import REGULARIZERS
 
 Idle = dict[str, tuple[Callable[[Any], bool], str]]
@@ -26,6 +28,13 @@ class RunConfig:
     regularizer: str
     optimizer: str
     spectral_norm: bool
+    packing: int
+    minibatch: str
+    feature_matching: bool
+    label_smoothing: float
+    instance_noise: float
+    noise_until: int
+    ema: float
     update: str
     d_steps: int
     g_steps: int
@@ -94,9 +103,10 @@ class RunConfig:
         return {"kind": self.kind} | dataclasses.asdict(self)
 
     def _unsaid(self) -> set[str]:
-        """Fields younger than stored runs that are at their default, as they were before there was such a field."""
-        specs, fields = knobs(type(self)), self.__dataclass_fields__
-        return {name for name, spec in specs.items() if spec.later and self.values(name) == {fields[name].default}}
+        """Fields younger than stored runs that do nothing or are at their default, as before there were such fields."""
+        specs, fields, idle = knobs(type(self)), self.__dataclass_fields__, self.inactive()
+        young = [name for name, spec in specs.items() if spec.later]
+        return {name for name in young if name in idle or self.values(name) == {fields[name].default}}
 
     def flops(self) -> float:
         """Arithmetic of one step of the whole run."""
@@ -110,9 +120,31 @@ class RunConfig:
         """Whether D pays a gradient penalty, which costs as much again twice."""
         return REGULARIZERS[self.regularizer].penalty is not None
 
+    @property
+    def company(self) -> Company | None:
+        """What D is told of a point's batch."""
+        return MINIBATCH[self.minibatch]
+
+    @property
+    def pairs(self) -> float:
+        """Numbers that compare one pack with the others of its batch."""
+        return self.company.columns * self.batch_size / self.packing if self.company and self.company.size else 0
+
+    def kept_pairs(self, unroll: int = 0) -> float:
+        """Numbers that a second derivative keeps of such comparisons (measured)."""
+        return self.pairs * (20 * self.penalised() + 12 * unroll)
+
     def _check_together(self) -> None:
         """Raises ConfigError where values that are right one by one make no sense together."""
         raise NotImplementedError
+
+    def _check_cures(self) -> None:
+        """Raises ConfigError where a countermeasure makes no sense with the rest."""
+        refusals = [(name, cure.refused) for name, cure in COUNTERMEASURES.items() if name in self.__dataclass_fields__]
+        for name, refused in refusals:
+            for reason, wrong in refused.items():
+                if wrong(self):
+                    raise ConfigError(name, getattr(self, name), reason, batch_size=self.batch_size)
 
     def _check_budget(self, most_flops: float, most_floats: float) -> None:
         """Raises ConfigError where nothing trains, or a step takes too long, or too much memory."""
@@ -154,6 +186,9 @@ IDLE: Idle = {
     "d_lr": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "g_lr": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "update": (lambda c: c.values("d_steps") == {0} or c.values("g_steps") == {0}, "one_rests"),
+    "feature_matching": (lambda c: c.values("g_steps") == {0}, "g_rests"),
+    "label_smoothing": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "noise_until": (lambda c: c.values("instance_noise") == {0.0}, "no_noise"),
     "beta1": (lambda c: c.optimizer != "adam", "not_used"),
     "beta2": (lambda c: c.optimizer == "sgd", "not_used"),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache, partial
 
 import numpy as np
@@ -14,9 +15,12 @@ from ganlab.datasets import DATASETS
 from ganlab.frame import CURVE, FIELD, GRID, POINTS, Frame, pack
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
+from ganlab.objectives import g_loss
 from ganlab.rng import NOISES, stream
 from ganlab.state import Player, State, judge, sample_latent
 
+ROWS = 400
+"""Points of the field that are compared with a batch at once."""
 COMPANIONS = 16
 """Fixed packs of real points that a point joins where D judges packs and the field needs a value at the point."""
 
@@ -26,10 +30,10 @@ def snapshot(state: State) -> Frame:
     now, dataset = state.now, DATASETS[state.config.dataset]
     latent, evaluated, real_shown, real = spectators(state.config)
     with torch.no_grad():
-        fake, grid = state.g.net(expand(latent, now)), state.g.net(expand(latent_grid(now), now))
-        sample = state.g.net(expand(evaluated, now))
+        fake, grid = state.shown(expand(latent, now)), state.shown(expand(latent_grid(now), now))
+        sample = state.shown(expand(evaluated, now))
         view = plane_cells(dataset.extent)
-        values = field_values(state.d.net, view, real_shown, now)
+        values = field_values(state.d.net, view, real_shown, real, now)
         accuracy, fools = told_apart(state, expand(real, now), sample)
     push, rise = arrows(state, fake, expand(real_shown, now))
     values = values.view(now.members, FIELD, FIELD)
@@ -86,24 +90,30 @@ def plane_cells(extent: float) -> Tensor:
     return torch.cartesian_prod(axis, axis).flip(-1)
 
 
-def field_values(net: Network, points: Tensor, real: Tensor, config: PlaneConfig) -> Tensor:
-    """D at points (n, 2) -> (M, n); with packing, its mean over each point joined to COMPANIONS fixed real packs."""
-    if config.packing == 1:
-        return judge(net, expand(points, config))
-    others = real[: COMPANIONS * (config.packing - 1)].reshape(COMPANIONS, 1, -1)
-    packs = torch.cat([points.expand(COMPANIONS, -1, -1), others.expand(-1, len(points), -1)], -1)
-    return judge(net, expand(packs.flatten(0, 1), config)).view(config.members, COMPANIONS, -1).mean(1)
+def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, config: PlaneConfig) -> Tensor:
+    """D at points (n, 2) -> (M, n), each joined to fixed real points where D judges more than one.
+
+    With packing, D's mean over COMPANIONS packs of the point and real ones; where D is told of the batch, each such
+    pack joins a batch of real packs.
+    """
+    size = config.packing
+    others = shown[: COMPANIONS * (size - 1)].reshape(COMPANIONS if size > 1 else 1, 1, 2 * size - 2)
+    packs = torch.cat([points.expand(len(others), -1, -1), others.expand(-1, len(points), -1)], -1)
+    features = net.features(expand(packs.flatten(0, 1), config))
+    if net.company:
+        batch = net.features(countermeasures.pack(expand(real[: config.batch_size - size], config), size))
+        values = torch.cat([net.conclude(part, net.params, batch) for part in features.split(ROWS, 1)], 1)
+    else:
+        values = net.conclude(features, net.params)
+    return values.view(config.members, len(others), -1).mean(1)
 
 
 def told_apart(state: State, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
     """D's accuracy and the share of fakes that fool it, (M,) each; nan where the loss has no threshold."""
-    threshold = LOSSES[state.now.loss].threshold
+    threshold = LOSSES[state.now.loss].undecided(state.now.label_smoothing)
     if threshold is None:
         return (np.full(state.now.members, np.nan, np.float32),) * 2
-    real_logits, fake_logits = (
-        judge(state.d.net, countermeasures.pack(points[:, : real.shape[1]], state.now.packing))
-        for points in (real, fake)
-    )
+    real_logits, fake_logits = (logits(state, points[:, : real.shape[1]]) for points in (real, fake))
     fools = (fake_logits > threshold).float().mean(-1)
     hits = (real_logits > threshold).float().mean(-1)
     return ((hits + 1 - fools) / 2).numpy(), fools.numpy()
@@ -112,15 +122,30 @@ def told_apart(state: State, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np
 def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
     """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, 2) each; a pack's gradient is shared out to its points."""
     now, count = state.now, fake.shape[1] // state.now.packing * state.now.packing
-    x = fake[:, :count].clone().requires_grad_()
-    logits = judge(state.d.net, countermeasures.pack(x, now.packing))
-    with torch.no_grad():
-        real_logits = judge(state.d.net, countermeasures.pack(real[:, :count], now.packing))
-    value = LOSSES[now.loss].generator(real_logits, logits).sum() * logits.shape[1]
-    (push,) = torch.autograd.grad(value, x, retain_graph=True)
-    (rise,) = torch.autograd.grad(logits.sum(), x)
-    rest = (0, 0, 0, fake.shape[1] - count)
-    return torch.nn.functional.pad(-push, rest), torch.nn.functional.pad(rise, rest)
+    push, rise = torch.zeros_like(fake), torch.zeros_like(fake)
+    for part, fresh in batches(state, count):
+        x, others = fake[:, part].clone().requires_grad_(), countermeasures.pack(real[:, part], now.packing)
+        packs = countermeasures.pack(x, now.packing)
+        value = g_loss(now, state.d, packs, others).sum() * packs.shape[1]
+        push[:, part][:, fresh] = -torch.autograd.grad(value, x, retain_graph=True)[0][:, fresh]
+        rise[:, part][:, fresh] = torch.autograd.grad(judge(state.d.net, packs).sum(), x)[0][:, fresh]
+    return push, rise
+
+
+def logits(state: State, points: Tensor) -> Tensor:
+    """D's outputs (M, n/m) at packs of points (M, n, 2), in batches where D judges them by their batch."""
+    parts = [
+        judge(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
+            :, fresh.start // state.now.packing :
+        ]
+        for part, fresh in batches(state, points.shape[1])
+    ]
+    return torch.cat(parts, 1)
+
+
+def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
+    """(a batch of so many points, its own part of them); one batch where D's view of a point is its own."""
+    return countermeasures.batches(count, state.now.batch_size if state.now.company else count)
 
 
 def expand(points: Tensor, config: PlaneConfig) -> Tensor:
@@ -140,4 +165,5 @@ def known(values: Tensor | None, config: PlaneConfig) -> np.ndarray:
 
 def encode(config: PlaneConfig, frame: Frame) -> list[bytes]:
     """The frame as the store keeps it, one blob a member."""
-    return pack(frame, DATASETS[config.dataset].extent, LOSSES[config.at(frame.step).loss].threshold)
+    now = config.at(frame.step)
+    return pack(frame, DATASETS[config.dataset].extent, LOSSES[now.loss].undecided(now.label_smoothing))

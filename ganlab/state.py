@@ -58,6 +58,8 @@ class State:
     """In force at the current step."""
     g: Player[Network]
     d: Player[Network]
+    shown: Network
+    """The G that viewers see: the moving average of G, or G itself."""
     draws: dict[str, Draws]
     step: int = 0
     turn: int = 0
@@ -80,9 +82,13 @@ class State:
 def start(config: PlaneConfig) -> State:
     """The untrained networks of a run."""
     now = config.at(0)
-    g = Network(config.g_sizes, config.activation, config.members, config.seed, "g")
-    d = Network(config.d_sizes, config.activation, config.members, config.seed, "d", config.spectral_norm)
-    z, real = (config.batch_size, config.latent_dim), (config.batch_size, 2)
+    nets = (config.activation, config.members, config.seed)
+    g, d = (
+        Network(config.g_sizes, *nets, "g"),
+        Network(config.d_sizes, *nets, "d", config.spectral_norm, config.company),
+    )
+    shown = Network(config.g_sizes, *nets, "g") if config.ema else g
+    z, real, both = (config.batch_size, config.latent_dim), (config.batch_size, 2), (2 * config.batch_size, 2)
     draw = partial(Draws, members=config.members, seed=config.seed)
     latent = partial(sample_latent, config)
     draws = {
@@ -90,10 +96,13 @@ def start(config: PlaneConfig) -> State:
         "g_real": draw(DATASETS[config.dataset].sample, real, name="g_real"),
         "d_z": draw(latent, z, name="d_z"),
         "g_z": draw(latent, z, name="g_z"),
+        "d_blur": draw(blur, both, name="d_blur"),
+        "g_blur": draw(blur, both, name="g_blur"),
     }
     died = torch.full((config.members,), -1, dtype=torch.int64)
     marks = frozenset(step + after for step, _, _ in config.edits for after in (0, 1))
-    return State(config, now, Player(g, slots(g.flat)), Player(d, slots(d.flat)), draws, died=died, marks=marks)
+    players = Player(g, slots(g.flat)), Player(d, slots(d.flat))
+    return State(config, now, *players, shown, draws, died=died, marks=marks)
 
 
 def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:
@@ -101,9 +110,14 @@ def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:
     return NOISES[config.noise].sample(n, config.latent_dim, generator=rng)
 
 
-def judge(net: Network, packs: Tensor) -> Tensor:
-    """D's logits (M, B) of packs (M, B, d)."""
-    return net(packs).squeeze(-1)
+def blur(n: int, rng: torch.Generator) -> Tensor:
+    """n draws of instance noise of size 1, (n, 2)."""
+    return torch.randn(n, 2, generator=rng)
+
+
+def judge(net: Network, packs: Tensor, params: list[Tensor] | None = None) -> Tensor:
+    """D's logits (M, B) of packs (M, B, d), one batch; with weights `params` in the place of its own."""
+    return net(packs, params).squeeze(-1)
 
 
 def checkpoint(state: Any) -> dict[str, Tensor]:
@@ -116,6 +130,8 @@ def checkpoint(state: Any) -> dict[str, Tensor]:
         tensors |= {f"{name}.{key}": t for key in ("loss", "grad") if (t := getattr(player, key)) is not None}
     if state.penalty is not None:
         tensors["penalty"] = state.penalty
+    if state.shown is not state.g.net:
+        tensors["shown.flat"] = state.shown.flat
     if state.facts:
         tensors["facts"] = torch.tensor(encode_facts(state.facts))
     return {name: tensor.clone() for name, tensor in tensors.items()}
@@ -140,6 +156,8 @@ def fill(state: Any, tensors: dict[str, Tensor]) -> None:
             tensor.copy_(tensors[f"{name}.{key}"])
         player.loss, player.grad = tensors.get(f"{name}.loss"), tensors.get(f"{name}.grad")
     state.penalty = tensors.get("penalty")
+    if state.shown is not state.g.net:
+        state.shown.flat.copy_(tensors["shown.flat"])
     if "facts" in tensors:
         state.facts = decode_facts(tensors["facts"].tolist())
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganlab import recording
+from ganlab import points, recording
 from ganlab.checkpoints import Checkpoints, Stays, none
 from ganlab.database import Database, find_place
 
@@ -78,6 +78,7 @@ class Store:
         self.cap, self.clock = cap, clock
         self.database = Database(self.path)
         self.checkpoints = Checkpoints(self.path / "checkpoints")
+        points.shelf(self.path)
 
     def close(self) -> None:
         """Closes the connection."""

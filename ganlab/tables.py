@@ -10,8 +10,8 @@ from typing import Any
 
 import pandas as pd
 
-from ganlab import checkpoints
 from ganlab.evaluation import EVALUATIONS, SUFFIX
+from ganlab.replay import state_at
 from ganlab.run_config import RunConfig
 from ganlab.store import Store
 
@@ -36,7 +36,8 @@ class Expected:
 
 def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     """Every frame of a run up to config.steps and its state there, which alone has the *_10k; sorted by member."""
-    kind, state = EVALUATIONS[config.kind], state_at(store, config)
+    kind = EVALUATIONS[config.kind]
+    state = state_at(store, kind.engine, config, config.steps)
     final, about = kind.evaluate(state), facts(store, config)
     seen: list[dict[str, Any]] = []
     for member, last in enumerate(kind.frames(config, state)):
@@ -59,24 +60,6 @@ def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterato
     for step, blob in store.frames(config.key(), member).items():
         if step < before:
             yield EVALUATIONS[config.kind].unpack(config, blob)
-
-
-def state_at(store: Store, config: RunConfig) -> Any:
-    """A run's state at config.steps, or where it diverged: from its newest checkpoint up to there, and on."""
-    engine = EVALUATIONS[config.kind].engine
-    state = next(restored(store, config), None) or engine.start(config)
-    while state.step < config.steps and not state.outcome:
-        engine.update(state)
-    return state
-
-
-def restored(store: Store, config: RunConfig) -> Iterator[Any]:
-    """The states of a run's sound checkpoints up to config.steps, newest first."""
-    for step, blob in store.checkpoints.blobs(config.key(), config.steps):
-        try:
-            yield EVALUATIONS[config.kind].engine.restore(config, checkpoints.decode(config.key(), step, blob))
-        except (KeyError, ValueError, RuntimeError):
-            continue
 
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:

@@ -8,11 +8,12 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ganlab import countermeasures, rounds
+from ganlab import rounds
 from ganlab.config import PlaneConfig
+from ganlab.countermeasures import follow, inertia, sees_real
 from ganlab.frame import Frame, is_frame
-from ganlab.losses import LOSSES
 from ganlab.nets import Network
+from ganlab.objectives import d_loss, g_loss, inputs
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 from ganlab.snapshot import encode, real_points, snapshot
@@ -35,7 +36,10 @@ __all__ = [
 
 def update(state: State) -> None:
     """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
+    before = state.g.updates
     rounds.update(state, d_gradient, g_gradient)
+    if state.shown is not state.g.net and state.g.updates > before:
+        follow([state.shown.flat], [state.g.net.flat], inertia(state.config.ema, state.g.updates))
 
 
 def advance(state: State) -> Frame | None:
@@ -67,9 +71,8 @@ def d_gradient(state: State) -> None:
     with torch.no_grad():
         fake = state.g.net(state.draws["d_z"].row(index))
     net.power_iteration()
-    real, fake = (countermeasures.pack(points, now.packing) for points in (real, fake))
-    logits = judge(net, torch.cat([real, fake], 1))
-    loss = total = LOSSES[now.loss].discriminator(*logits.chunk(2, -1))
+    real, fake = inputs(state, "d", index, real, fake)
+    loss = total = d_loss(now, net, real, fake)
     if penalise := REGULARIZERS[now.regularizer].penalty:
         state.penalty = penalise(partial(judge, net), real, fake, now, stream(now.seed, "penalty", index))
         total = loss + state.penalty
@@ -78,16 +81,13 @@ def d_gradient(state: State) -> None:
 
 
 def g_gradient(state: State) -> None:
-    """The gradient of G's loss at fresh z, and at fresh real points where the loss compares."""
+    """The gradient of G's loss at fresh z, and at fresh real points where the loss compares or D is unrolled."""
     now, net, index = state.now, state.g.net, state.g.updates
-    loss = LOSSES[now.loss]
-    fake = net(state.draws["g_z"].row(index))
-    fake_logits = judge(state.d.net, countermeasures.pack(fake, now.packing))
-    real_logits = fake_logits  # ignored by a loss that does not compare
-    if loss.generator_sees_real:
-        with torch.no_grad():
-            real_logits = judge(state.d.net, countermeasures.pack(state.draws["g_real"].row(index), now.packing))
-    value = loss.generator(real_logits, fake_logits)
+    points = [net(state.draws["g_z"].row(index))]
+    if now.unroll or sees_real(now):
+        points.append(state.draws["g_real"].row(index))
+    fake, *real = inputs(state, "g", index, *points)
+    value = g_loss(now, state.d, fake, *real)
     state.g.loss, state.g.grad = value.detach(), flat_gradient(value, net)
 
 

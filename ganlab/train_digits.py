@@ -8,9 +8,10 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ganlab import digits_snapshot, rounds
+from ganlab import countermeasures, digits_snapshot, rounds
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ConvNet
+from ganlab.countermeasures import follow, inertia, sees_real
 from ganlab.digit_metrics import measure
 from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
@@ -32,7 +33,8 @@ def update(state: DigitsState) -> None:
     step, before = state.step, state.g.updates
     rounds.update(state, d_gradient, g_gradient)
     if state.g.updates > before and state.shown is not state.g.net:
-        follow(state.shown, state.g.net, inertia(state.config.ema, state.g.updates))
+        averages, current = ((net.flat, *net.norm_buffers) for net in (state.shown, state.g.net))
+        follow(averages, current, inertia(state.config.ema, state.g.updates))
     if state.step > step:
         count(state)
 
@@ -90,8 +92,12 @@ def d_gradient(state: DigitsState) -> None:
     net.power_iteration()
     real = AUGMENTS[now.augment](state.real["d"].row(index), stream(now.seed, "d_augment_real", index))
     fake = AUGMENTS[now.augment](fake, stream(now.seed, "d_augment_fake", index))
-    logits = judge(now, net, torch.cat([real, fake]), masks)
-    loss = total = LOSSES[now.loss].discriminator(*logits.chunk(2, -1))
+    real, fake = inputs(state, "d", index, real, fake)
+    if now.company:
+        told = [judge(now, net, packs, masks) for packs in (real, fake)]
+    else:
+        told = list(judge(now, net, torch.cat([real, fake]), masks).chunk(2, -1))
+    loss = total = LOSSES[now.loss].d_loss(told[0], told[1], now.label_smoothing)
     if penalise := REGULARIZERS[now.regularizer].penalty:
         flat_real, flat_fake = real.flatten(1)[None], fake.flatten(1)[None]
         rng = stream(now.seed, "penalty", index)
@@ -104,15 +110,19 @@ def d_gradient(state: DigitsState) -> None:
 def g_gradient(state: DigitsState) -> None:
     """The gradient of G's loss at fresh z, and at fresh real images where the loss compares."""
     now, net, index = state.now, state.g.net, state.g.updates
-    loss, masks = LOSSES[now.loss], stream(now.seed, "g_masks", index)
-    fake = AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))
-    fake_logits = judge(now, state.d.net, fake, masks)
-    real_logits = fake_logits  # ignored by a loss that does not compare
-    if loss.generator_sees_real:
-        with torch.no_grad():
-            real = AUGMENTS[now.augment](state.real["g"].row(index), stream(now.seed, "g_augment_real", index))
-            real_logits = judge(now, state.d.net, real, masks)
-    value = loss.generator(real_logits, fake_logits)
+    look = partial(judge, now, state.d.net, masks=stream(now.seed, "g_masks", index), features=now.feature_matching)
+    images = [AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))]
+    if sees_real(now):
+        real = state.real["g"].row(index)
+        images.append(AUGMENTS[now.augment](real, stream(now.seed, "g_augment_real", index)))
+    fake, *others = inputs(state, "g", index, *images)
+    made = met = look(fake)  # a loss that does not compare ignores what is met
+    with torch.no_grad():
+        for real in others:
+            met = look(real)
+    value = (
+        countermeasures.feature_distance(met, made) if now.feature_matching else LOSSES[now.loss].generator(met, made)
+    )
     state.g.loss, state.g.grad = value.detach(), flat_gradient(value, net)
 
 
@@ -122,10 +132,19 @@ def generate(state: DigitsState, player: str, index: int) -> Tensor:
         return state.g.net(state.z[player].row(index)[0], training=True).float()
 
 
-def judge(now: DigitsConfig, net: ConvNet, images: Tensor, masks: torch.Generator) -> Tensor:
-    """D's logits (1, B) of images (B, 1, 28, 28), in training."""
+def inputs(state: DigitsState, player: str, index: int, *images: Tensor) -> list[Tensor]:
+    """What D is shown of images (B, 1, 28, 28) in a player's update: noisy packs (B/m, m, 28, 28)."""
+    now, rng = state.now, stream(state.now.seed, f"{player}_blur", index)
+    if level := countermeasures.noise_level(now, state.step):
+        images = tuple(x + level * torch.randn(x.shape, generator=rng) for x in images)
+    return [countermeasures.pack(x[None], now.packing)[0] for x in images]
+
+
+def judge(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Generator, features: bool = False) -> Tensor:
+    """D's logits (1, B) of packs (B, m, 28, 28), one batch, in training; or its last features (1, B, h)."""
     with precision(now):
-        return net(images, training=True, rng=masks).float().view(1, -1)
+        seen = net(packs, training=True, rng=masks, **({"features": True} if features else {})).float()
+    return seen[None] if features else seen.view(1, -1)
 
 
 def precision(now: DigitsConfig) -> torch.autocast:
@@ -134,22 +153,10 @@ def precision(now: DigitsConfig) -> torch.autocast:
 
 
 def unflat(x: Tensor) -> Tensor:
-    """Images (B, 1, 28, 28) of rows (1, B, 784)."""
-    return x.view(-1, 1, SIDE, SIDE)
+    """Packs (B, m, 28, 28) of rows (1, B, 784m)."""
+    return x.view(x.shape[1], -1, SIDE, SIDE)
 
 
 def flat_gradient(loss: Tensor, net: ConvNet) -> Tensor:
     """The gradient of a loss (1,) in one vector laid out as net.flat."""
     return net.flatten(torch.autograd.grad(loss, net.params, torch.ones_like(loss)))
-
-
-@torch.no_grad()
-def follow(average: ConvNet, net: ConvNet, kept: float) -> None:
-    """Moves an average of weights and batch statistics towards a network's: kept·average + (1 - kept)·net."""
-    for mine, its in zip((average.flat, *average.norm_buffers), (net.flat, *net.norm_buffers), strict=True):
-        mine.lerp_(its, 1 - kept)
-
-
-def inertia(ema: float, updates: int) -> float:
-    """How much of the average stays: less in the beginning, so that the untrained G is soon forgotten."""
-    return min(ema, (1 + updates) / (10 + updates))

@@ -24,6 +24,7 @@ from ganlab import checkpoints
 from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
 from ganlab.digits import DataError
+from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
 from ganlab.uploads import STORE
 from ganlab.weights import WeightsError
@@ -116,6 +117,18 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
         fail(store, run, error)
 
 
+def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
+    """The trace of a run of the store's at a step, as plain values; None where it had diverged by then."""
+    from ganlab.trace import TraceError, trace
+
+    with Store(place) as store, suppress(TraceError):
+        chosen = from_json(config)
+        run = store.run(chosen.key())
+        fix_arithmetic(*((run.threads, run.precision) if run else (1, "highest")))
+        return trace(store, chosen, step, member).to_json()
+    return None
+
+
 def fix_arithmetic(threads: int, precision: str) -> None:
     """What bits depend on, as the run was submitted with."""
     import torch
@@ -130,7 +143,7 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, ConfigError):
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
-    if isinstance(error, WeightsError):
+    if isinstance(error, WeightsError | PointsError):
         facts |= error.facts | {"reason": error.reason}
     if isinstance(error, DataError):
         facts |= {"dataset": error.dataset, "reason": error.reason}
@@ -326,6 +339,7 @@ FAILURES = {
     ConfigError: "config",
     DataError: "data",
     WeightsError: "weights",
+    PointsError: "points",
     MemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",

@@ -21,7 +21,7 @@ from ganlab.config import (
 )
 
 KNOBS = knobs(PlaneConfig)
-ACTIVE = PlaneConfig(regularizer="r1")
+ACTIVE = PlaneConfig(regularizer="r1", instance_noise=0.2)
 
 
 def values(spec):
@@ -147,6 +147,7 @@ def test_the_key_ignores_the_target_and_what_does_nothing():
     assert ACTIVE.key() == ACTIVE.replace(steps=77).key()
     assert ACTIVE.key() == ACTIVE.replace(clip_bound=1.0, gp_lambda=3.0).key()
     assert ACTIVE.key() != ACTIVE.replace(gamma=0.2).key()
+    assert PlaneConfig().key() == PlaneConfig(noise_until=9).key() == PlaneConfig(noise_until=9, gamma=2.0).key()
     assert PlaneConfig().key() == PlaneConfig(gamma=7.0).key()
     assert PlaneConfig().key() != PlaneConfig(gamma=7.0, edits=((9, "regularizer", "r1"),)).key()
 
@@ -159,13 +160,18 @@ def test_every_other_field_changes_the_key(name):
         "bool": not now,
         "edits": ((5, "gamma", 0.5),),
     }.get(spec.kind, 4 if now != 4 else 8)
-    changed = ACTIVE.replace(**{name: float(other) * 0.1 if spec.kind == "float" else other})
-    assert changed.key() != ACTIVE.key()
-    assert list(differences(changed, ACTIVE)) == [name]
+    active = ACTIVE.replace(regularizer="none") if name == "unroll" else ACTIVE
+    changed = active.replace(**{name: float(other) * 0.1 if spec.kind == "float" else other})
+    assert changed.key() != active.key()
+    assert list(differences(changed, active)) == [name]
 
 
 def test_what_does_nothing_is_said():
-    assert set(PlaneConfig().inactive()) == {"gamma", "gp_lambda", "clip_bound"}
+    assert set(PlaneConfig().inactive()) == {"gamma", "gp_lambda", "clip_bound", "noise_until"}
+    assert "noise_until" not in PlaneConfig(edits=((9, "instance_noise", 0.1),)).inactive()
+    assert {"label_smoothing", "d_lr"} <= set(PlaneConfig(d_steps=0).inactive())
+    assert not {"label_smoothing", "d_lr"} & set(PlaneConfig(d_steps=0, unroll=1).inactive()), "G foresees D's steps"
+    assert {"unroll", "ema", "feature_matching"} <= set(PlaneConfig(g_steps=0).inactive())
     assert "gamma" not in PlaneConfig(regularizer="r1_r2").inactive()
     assert "beta1" in PlaneConfig(optimizer="sgd").inactive()
     assert {"d_lr", "regularizer", "update"} <= set(PlaneConfig(d_steps=0).inactive())

@@ -10,7 +10,7 @@ from ganlab.config import KINDS, ConfigError, DigitsConfig, PlaneConfig, differe
 from ganlab.knobs import knobs
 
 KNOBS = knobs(DigitsConfig)
-ACTIVE = DigitsConfig(regularizer="r1")
+ACTIVE = DigitsConfig(regularizer="r1", instance_noise=0.2)
 
 
 def values(spec):

@@ -9,14 +9,19 @@ import pytest
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {"rng", "nets", "convnets", "optimizers", "augment", "vision", "pretrained"},
-    {"datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"},
+    {
+        *("datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"),
+        *("points", "point_files"),
+    },
     {
         *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
         *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
-        *("theory", "state", "rounds", "snapshot", "train", "digits_state", "digits_snapshot", "train_digits"),
+        *("theory", "state", "rounds", "objectives", "snapshot", "train"),
+        *("digits_state", "digits_snapshot", "train_digits"),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep", "weights", "uploads"),
+        *("replay", "witness", "trace"),
     },
     {
         "diagnosis",
@@ -33,6 +38,7 @@ FLOORS = [
         "grids",
         "study",
         *("latent", "generators", "films", "latent_measures", "errands"),
+        *("script_parts", "script", "export"),
     },
     {"ui"},
 ]

@@ -1,6 +1,6 @@
 """Losses against the values that a blind D gives, and against PyTorch's own cross entropy."""
 
-from math import log
+from math import exp, log, log1p
 
 import pytest
 import torch
@@ -51,6 +51,16 @@ def test_reference_values_on_fixed_numbers():
     assert LOSSES["least_squares"].generator(real, fake).item() == pytest.approx((9 + 0.25) / 4)
     pairs = [log(1 + 2.718281828459045**-4), log(2)]
     assert LOSSES["relativistic"].discriminator(real, fake).item() == pytest.approx(sum(pairs) / 2, abs=1e-6)
+
+
+@pytest.mark.parametrize("member", [0, 1])
+def test_the_relativistic_pair_is_r3gan_s(member):
+    """R3GAN's Trainer.py: softplus(-(D(x) - D(G))) for D, softplus(-(D(G) - D(x))) for G, pair by pair."""
+    real, fake = REAL[member].tolist(), FAKE[member].tolist()
+    d = sum(log1p(exp(-(r - f))) for r, f in zip(real, fake, strict=True)) / 4
+    g = sum(log1p(exp(-(f - r))) for r, f in zip(real, fake, strict=True)) / 4
+    assert LOSSES["relativistic"].discriminator(REAL, FAKE)[member].item() == pytest.approx(d, abs=1e-6)
+    assert LOSSES["relativistic"].generator(REAL, FAKE)[member].item() == pytest.approx(g, abs=1e-6)
 
 
 @pytest.mark.parametrize("key", LOSSES)

@@ -183,13 +183,15 @@ CHANGES = {
     **dict(d_steps=3, g_steps=2, gamma="0.37", gp_lambda="0,5", clip_bound="0.02", spectral_norm=True, packing=2),
     **dict(g_lr="4.1e-4", d_lr="0.002", g_depth=3, g_width=17, d_depth=1, d_width=19, latent_dim=5, beta1="0.9"),
     **dict(loss="hinge", dataset="moons", beta2="0.99", batch_size="100", members=3, steps="1 234", seed=42),
+    **dict(feature_matching=True, unroll=2, label_smoothing="0.1", instance_noise="0.3", noise_until="700", ema="0.9"),
 }
 
 
 @pytest.mark.parametrize("name", [name for name in knobs(PlaneConfig) if name != "edits"])
 def test_changing_a_field_changes_no_other(name):
-    busy = {"gp_lambda": "wgan_gp", "clip_bound": "clip"}.get(name, "r1_r2")
+    busy = {"gp_lambda": "wgan_gp", "clip_bound": "clip", "unroll": "none"}.get(name, "r1_r2")
     before = PlaneConfig(regularizer=busy, g_lr=0.00037, d_lr=0.00123, seed=99, steps=4321, gamma=0.07)
+    before = before.replace(instance_noise=0.2 if name == "noise_until" else 0.0)
     app = arena(to_query(before, "a."))
     typed = isinstance(CHANGES[name], str) and knobs(PlaneConfig)[name].kind != "choice"
     changed = differences(config(enter(app, widget_key(name), CHANGES[name], typed)), before)

@@ -174,7 +174,7 @@ def test_a_cell_of_digits_that_diverged_is_finished(place, here):
     last = tables.finals(place.table(grid)).set_index("arm")
     assert 0 < last.loc["wild", "died"] == last.loc["wild", "step"] < 60
     assert last.loc["one", "died"] == -1
-    assert "| `wild` | 1 |" in tables.markdown(place.table(grid))
+    assert "| `wild` | 1 (1 diverged) |" in tables.markdown(place.table(grid))
 
 
 def test_broken_images_are_not_judged():

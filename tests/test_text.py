@@ -8,11 +8,14 @@ from string import Formatter
 import pytest
 
 from ganlab.config import DigitsConfig, PlaneConfig
+from ganlab.export import REASONS as SETTINGS_REASONS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import DIGITS, MESSAGES, knobs
 from ganlab.latent import PATHS
+from ganlab.points import REASONS
 from ganlab.presets import PRESETS
 from ganlab.pretrained import PRETRAINED
+from ganlab.script import REASONS as SCRIPT_REASONS
 from ganlab.ui.latent_link import VIEWS, Tour
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from ganlab.ui.weights import COLUMNS
@@ -58,7 +61,10 @@ FAMILIES = {
     "field.help": FIELDS,
     "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
     "field.digits": ["dataset", "gamma", "gp_lambda", "latent_dim", "batch_size", "steps"],
-    "choice": [*CHOICES, *(f"fashion_mnist.{digit}" for digit in DIGITS)],
+    "choice": [*CHOICES, "dataset.points", *(f"fashion_mnist.{digit}" for digit in DIGITS)],
+    "points.refused": list(REASONS),
+    "export.script": list(SCRIPT_REASONS),
+    "export.settings": list(SETTINGS_REASONS),
     "notice.reason": list(MESSAGES),
     "notice.expected": ["int", "float", "bool", "classes", "weights", "edits"],
     "notice.refusal": ["many_edits", "no_classes"],
@@ -75,14 +81,14 @@ FAMILIES = {
     "arena.alone": ["d", "d_help", "g", "g_help"],
     "run.quantity": list(QUANTITIES),
     "run.failure": [
-        *("config", "data", "memory", "storage", "crash", "weights"),
+        *("config", "data", "points", "memory", "storage", "crash", "weights"),
         *("data_no_network", "data_damaged", "data_storage"),
     ],
     "app.nav": ["learn", "lab", *(f"{name}{help}" for name in PAGES for help in ("", "_help"))],
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
-    "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used"],
+    "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used", "no_noise"],
     "latent.bend": ["same", "opposite", "line", "zero"],
     "latent.ends": ["from", "to"],
     "latent.field": list(knobs(Tour)),

@@ -134,7 +134,7 @@ def test_divergence_ends_in_a_frame_that_names_step_quantity_and_knob():
 @pytest.mark.parametrize("name", [name for name, spec in knobs(DigitsConfig).items() if spec.live])
 def test_every_live_field_can_be_edited(name):
     spec = knobs(DigitsConfig)[name]
-    value = spec.choices[-1] if spec.kind == "choice" else 2 if spec.kind == "int" else 0.5
+    value = spec.choices[-1] if spec.kind == "choice" else {"int": 2, "bool": True}.get(spec.kind, 0.5)
     *_, last = train(SMALL.replace(edits=((1, name, value),), steps=2))
     assert last.step == 2
 

@@ -122,9 +122,12 @@ def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, serie
 
 def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
     """The dashed levels of D's and G's loss when D is blind; none for a critic, or if the loss changes to another's."""
-    found = {LOSSES[name].equilibrium for name in config.values("loss")}
+    found = {
+        LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
+    }
     values = (found.pop() if len(found) == 1 else None) or ()
-    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip("dg", values, strict=False)]
+    known = "d" if True in config.values("feature_matching") else "dg"
+    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(known, values, strict=False)]
 
 
 def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:

@@ -112,7 +112,7 @@ def reason(key: str, facts: dict[str, Any], lang: str) -> str:
 def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     """A field's value as the visitor reads it."""
     if spec.kind in NAMED:
-        key = f"choice.{name}.{value}"
+        key = f"choice.{name}.{value.partition(':')[0]}"
         return text(key, lang) if spec.kind == "choice" or exists(key) else text("field.value.upload", lang, code=value)
     if spec.kind == "bool":
         return text("field.value.on" if value else "field.value.off", lang)

@@ -14,7 +14,7 @@ from ganlab.ui import latent_link, weights
 from ganlab.ui.controls import hold
 from ganlab.ui.experiment import MNIST
 from ganlab.ui.latent_link import VIEWS, change, tour
-from ganlab.ui.latent_sources import Offer, first, offer, offers, title
+from ganlab.ui.latent_sources import Offer, first, offer, offers, saying, title
 from ganlab.ui.text import number, text
 
 LEAVE = "l.leave"
@@ -88,7 +88,7 @@ def about(found: Offer, lang: str) -> str:
     """What one point of the latent space is here."""
     facts = {"dim": found.config.latent_dim}
     if found.on_plane:
-        return text("latent.about.plane", lang, data=text(f"choice.dataset.{found.config.dataset}", lang), **facts)
+        return text("latent.about.plane", lang, data=saying(found.config, "dataset", lang), **facts)
     return text("latent.about.digits", lang, **facts)
 
 

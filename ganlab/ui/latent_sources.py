@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.config import DigitsConfig, PlaneConfig, differences, from_json
+from ganlab.config import DigitsConfig, PlaneConfig, at_hand, differences, from_json
 from ganlab.datasets import DATASETS
 from ganlab.digits import DIGITS
 from ganlab.errands import Errands
@@ -137,6 +137,8 @@ def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
     if row is None or not steps:
         return None
     config = from_json(row.config)
+    if at_hand(config, [])[1]:
+        return None
     member = min(member, config.members - 1) if isinstance(config, PlaneConfig) else 0
     return Offer(Source(name, step if step in steps else steps[0], member, json.dumps(row.config)), config, steps)
 

@@ -9,7 +9,7 @@ import segno
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import Notice, from_query, to_query
+from ganlab.config import Notice, at_hand, from_query, to_query
 from ganlab.knobs import knobs
 from ganlab.presets import OPENING, PRESETS, nearest
 from ganlab.run_config import RunConfig
@@ -47,7 +47,7 @@ def from_link(link: Mapping[str, str], place: Experiment) -> tuple[RunConfig, st
     settings = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
     wanted, member = settings.pop(place.name("preset"), ""), settings.pop(place.name("member"), "0")
     base = place.presets.get(wanted, None if settings else PRESETS[OPENING[place.kind]])
-    config, notices = changed(base, settings, place)
+    config, notices = at_hand(*changed(base, settings, place))
     preset = wanted if wanted in place.presets else nearest(config)
     if place.name("preset") in link and wanted != preset:
         notices.append(Notice("preset", wanted[:80], "preset", {"preset": preset}))

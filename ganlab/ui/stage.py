@@ -95,14 +95,16 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
 
 def threshold(config: PlaneConfig) -> float | None:
     """D's output at which it is undecided; None where it only compares, or if the loss changes to another's."""
-    found = {LOSSES[name].threshold for name in config.values("loss")}
+    found = {
+        LOSSES[name].undecided(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
+    }
     return found.pop() if len(found) == 1 else None
 
 
 def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
     ours, own = sentences(lang), dict[str, str]()
-    if config.packing > 1:
+    if config.packing > 1 or config.company:
         own["caption_belief"] = ours["arena.caption.belief_packed"]
         own["caption_score"] = ours["arena.caption.score_packed"]
     if config.latent_dim != 2:

@@ -1,0 +1,96 @@
+"""What a visitor takes along of a run and brings back: its curves as a table, its settings as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ganlab.config import KINDS, ConfigError, Notice, knobs, settle
+from ganlab.frame import MEASURED, Frame
+from ganlab.metrics import METRICS
+
+LARGEST = 64 * 2**10
+"""Bytes of a file of settings, at most; a config with every edit has some kilobytes."""
+COUNTS = ("step", "d_updates", "g_updates")
+
+
+class SettingsError(ValueError):
+    """A file that holds no settings, with the reason's key: too_large, encoding, json, kind."""
+
+    def __init__(self, reason: str, **facts: Any):
+        self.reason, self.facts = reason, facts
+        super().__init__(f"{reason}: {facts}")
+
+
+def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
+    """A line of numbers for each frame, as CSV; empty where one is undefined.
+
+    Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells.
+    """
+    table, file = [numbers(frame, member) for frame in frames], io.StringIO()
+    writer = csv.DictWriter(file, list(table[0]) if table else [*COUNTS, *MEASURED, *METRICS], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: spelled(value) for name, value in line.items()} for line in table)
+    return file.getvalue()
+
+
+def numbers(frame: Frame, member: int) -> dict[str, float]:
+    """What a frame says of a member, but for its pictures."""
+    counts = {name: getattr(frame, name) for name in COUNTS}
+    measured = {name: getattr(frame, name)[member] for name in MEASURED}
+    metrics = {name: frame.metrics[name][member] for name in METRICS}
+    died = float(frame.died[member]) if frame.died[member] >= 0 else math.nan
+    shares = {f"share_{k}": share for k, share in enumerate(frame.shares[member], 1)}
+    return counts | measured | metrics | {"died": died} | shares
+
+
+def spelled(value: float) -> str:
+    """A number with the nine digits of a float32; nothing for nan."""
+    return "" if math.isnan(value) else f"{value:.9g}"
+
+
+def read_settings(blob: bytes) -> tuple[Any, list[Notice]]:
+    """The config of a file as `to_json` writes it; what is wrong in it gives way to the default, with a notice.
+
+    Raises SettingsError for what is no such file at all.
+    """
+    facts = parsed(blob)
+    config_class = KINDS.get(facts["kind"]) if isinstance(facts.get("kind"), str) else None
+    if config_class is None:
+        raise SettingsError("kind")
+    specs, values, notices = knobs(config_class), dict[str, Any](), list[Notice]()
+    for name, value in facts.items():
+        if name == "kind":
+            continue
+        try:
+            if name not in specs:
+                raise ConfigError(name, value, "unknown")
+            values[name] = specs[name].check(name, value)
+        except ConfigError as error:
+            notices.append(Notice(name[:80], str(value)[:80], error.reason, error.facts))
+    config, notices = settle(config_class, values, notices)
+    return config, [replace(said, value=said.value[:80]) for said in notices]
+
+
+def parsed(blob: bytes) -> dict[str, Any]:
+    """A JSON object. Raises SettingsError."""
+    if len(blob) > LARGEST:
+        raise SettingsError("too_large", kb=len(blob) / 2**10, most=LARGEST / 2**10)
+    try:
+        facts = json.loads(blob.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingsError("encoding") from None
+    except (ValueError, RecursionError):
+        raise SettingsError("json") from None
+    if not isinstance(facts, dict):
+        raise SettingsError("json")
+    return facts
+
+
+REASONS = ("too_large", "encoding", "json", "kind")
+"""Why a file is refused; keys of sentences."""
