@@ -60,7 +60,7 @@ FAMILIES = {
     "field.short": FIELDS,
     "field.help": FIELDS,
     "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
-    "field.digits": ["dataset", "gamma", "gp_lambda", "latent_dim", "batch_size", "steps"],
+    "field.digits": ["dataset", "gamma", "gp_lambda", "latent_dim", "batch_size", "steps", "packing", "minibatch"],
     "choice": [*CHOICES, "dataset.points", *(f"fashion_mnist.{digit}" for digit in DIGITS)],
     "points.refused": list(REASONS),
     "export.script": list(SCRIPT_REASONS),
