@@ -215,7 +215,7 @@ def test_an_edit_shows_the_steps_before_and_after_it():
 @pytest.mark.parametrize("name", [name for name, spec in knobs(PlaneConfig).items() if spec.live])
 def test_every_live_field_can_be_edited(name):
     spec = knobs(PlaneConfig)[name]
-    value = spec.choices[-1] if spec.kind == "choice" else 2 if spec.kind == "int" else 0.5
+    value = {"choice": spec.choices[-1:], "int": [2], "bool": [True]}.get(spec.kind, [0.5])[0]
     *_, last = train(SMALL.replace(edits=((2, name, value),), steps=5))
     assert isinstance(last, Frame)
     assert last.step == 5

@@ -300,7 +300,9 @@ def test_a_runs_weights_are_those_of_what_viewers_see(tmp_path):
 def brought(tmp_path, monkeypatch):
     """The code of a generator that the default store has."""
     monkeypatch.setenv("GANLAB_STORE", str(tmp_path))
-    return Uploads(tmp_path).save(made())
+    before = uploads.STORE.set(None)  # a worker that a test ran in this process has said which store is its own
+    yield Uploads(tmp_path).save(made())
+    uploads.STORE.reset(before)
 
 
 @pytest.mark.parametrize("ema", [0.0, 0.9])
