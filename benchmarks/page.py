@@ -16,7 +16,8 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from test_browser import CHROMIUM, FLAGS, Server, fact, offered, part, press, until
+from browsing import CHROMIUM, FLAGS, Server, fact, part, until
+from test_browser import offered, press
 
 WATCH = """() => {
   const player = () => {
