@@ -12,6 +12,7 @@ import torch
 
 from ganlab.digit_metrics import DIGIT_METRICS, fid, measure, nearest, scores
 from ganlab.digit_reference import fid_floor, reference
+from ganlab.digits import scaled, subset
 from ganlab.judge import Judged, judge
 from ganlab.rng import stream
 from ganlab.train_judge import read_mnist, strangers
@@ -69,10 +70,23 @@ def costs(images):
         print(f"| {n} | {' | '.join(f'{1000 * step:.0f}' for step in np.diff(times))} |")
 
 
-def copies(images, pool):
-    for n in (5000, len(pool)):
-        distances = nearest(images[:200], pool[:n], 1)[1]
-        print(f"\nA test image's nearest of {n} training images: median {np.median(distances):.3f} rms per pixel")
+def closest(images, pool):
+    """The distance (n,) of each image's nearest one of a pool, as root mean squares per pixel."""
+    parts = [nearest(images, pool[start : start + 5000], 1)[1][:, 0] for start in range(0, len(pool), 5000)]
+    return np.min(parts, 0)
+
+
+def copies(images, labels, pools):
+    """Where copying begins: what `ganlab.lookalikes` calls typical."""
+    print("\n| a test image's nearest of | all | " + " | ".join(map(str, range(10))) + " |")
+    print("|---" * 12 + "|")
+    for name, pool in pools.items():
+        distances = closest(images, pool)
+        cells = [f"{np.median(distances):.2f}"]
+        for digit in range(10):
+            own = distances[labels.numpy() == digit]
+            cells.append(f"{np.median(own):.2f} ({np.quantile(own, 0.01):.2f})")
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
 
 
 def main():
@@ -90,7 +104,8 @@ def main():
     calibration(images, labels, judged)
     sizes(judged)
     costs(images)
-    copies(images, read_mnist(folder, "train")[0])
+    pools = {"mnist_5k": scaled(subset()[0])[:, 0], "mnist": read_mnist(folder, "train")[0]}
+    copies(images, labels, pools)
 
 
 if __name__ == "__main__":

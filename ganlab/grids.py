@@ -6,8 +6,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import Any, TypeVar
+from typing import TypeVar
 
+from ganlab.cards import CARDS, CURES, LAB, Card
+from ganlab.cards import GRID as NINE
 from ganlab.config import PlaneConfig
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, knobs
@@ -28,6 +30,8 @@ class Study:
     arms: Mapping[str, tuple[RunConfig, ...]]
     protocol: str
     expected: tuple[Expected, ...] = ()
+    history: bool = True
+    """Whether its table keeps every frame, or the final evaluation alone."""
 
     @property
     def cells(self) -> Iterator[tuple[str, RunConfig]]:
@@ -98,32 +102,29 @@ def sixteen(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
     return tuple(config.replace(seed=seed) for seed in range(LOTTERY))
 
 
-CURES: dict[str, dict[str, Any]] = {
-    "none": {},
-    "packing": {"packing": 2},
-    "feature_matching": {"feature_matching": True},
-    "spectral_norm": {"spectral_norm": True},
-    "r1_r2_relativistic": {"loss": "relativistic", "regularizer": "r1_r2", "gamma": 0.1},
-    "ema": {"ema": 0.999},
-    "instance_noise": {"instance_noise": 0.5, "noise_until": 10_000},
-    "minibatch_stddev": {"minibatch": "stddev"},
-    "minibatch_discrimination": {"minibatch": "discrimination"},
-    "wgan_gp": {"loss": "wasserstein", "regularizer": "wgan_gp", "gp_lambda": 0.1, "beta2": 0.9, "d_steps": 5},
-    "unrolling": {"unroll": 5},
-}
-"""What each cure changes of the published protocol, the cheap ones first."""
-
-
 def cured(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
-    """An arm for each cure."""
-    return {name: sixteen(base.replace(**changes)) for name, changes in CURES.items()}
+    """An arm without a cure, and one for each."""
+    return {name: sixteen(base.replace(**changes)) for name, changes in ({"none": {}} | CURES).items()}
 
 
+def shown() -> dict[str, tuple[RunConfig, ...]]:
+    """The arms of all cards of the mistakes lab, as `card.arm`; those of equal configs are computed once."""
+    return {f"{name}.{arm}": drawn(card, config) for name, card in CARDS.items() for arm, config in card.arms}
+
+
+def drawn(card: Card, config: RunConfig) -> tuple[RunConfig, ...]:
+    """The seeds of a card's arm."""
+    return one_by_one(config, LOTTERY) if card.seeds or config.kind != "plane" else sixteen(config)
+
+
+LAB_PROTOCOL = (
+    "The arena's nets (64×2 each, leaky ReLU 0.2), latent 16, Adam 5e-4 (0.5, 0.999), batch 128, non-saturating, "
+    "16 seeds."
+)
 CURES_PROTOCOL = (
-    "The published nets and optimiser, 10,000 G updates, 16 seeds; each arm is one cure alone: packing of 2; "
-    "minibatch discrimination with 4 kernels of 5 dimensions; R1 + R2 with γ = 0.1 and the relativistic loss; WGAN-GP "
-    "with λ = 0.1, k = 5 and Adam (0.5, 0.9); 5 unrolled D steps; instance noise of 0.5, gone at the end; the moving "
-    "average of G with 0.999."
+    f"{LAB_PROTOCOL} 6,000 G updates; each arm is one cure alone: packing of 2; minibatch discrimination with 4 "
+    "kernels of 5 dimensions; R1 + R2 with γ = 0.1 and the relativistic loss; WGAN-GP with λ = 0.1, k = 5 and Adam "
+    "(0.5, 0.9); 5 unrolled D steps; instance noise of 0.5, gone at the end; the moving average of G with 0.999."
 )
 
 STUDIES: dict[str, Study] = {
@@ -201,6 +202,11 @@ STUDIES: dict[str, Study] = {
             Expected("float32", "accepted", 0.70, 0.82, "0.763 ± 0.002"),
         ),
     ),
-    "cures_ring": Study(arms=cured(PUBLISHED), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}"),
-    "cures_grid": Study(arms=cured(GRID), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}"),
+    "lab": Study(
+        arms=shown(),
+        protocol=f"What the mistakes lab shows, as `card.arm`. {LAB_PROTOCOL} Changes: `ganlab/cards.py`.",
+        history=False,
+    ),
+    "cures_ring": Study(arms=cured(LAB), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}", history=False),
+    "cures_grid": Study(arms=cured(NINE), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}", history=False),
 }

@@ -59,7 +59,8 @@ class Place:
         """The rows of all finished cells, arm by arm, with their arm and what varies; empty before the first."""
         cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
         labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
-        return pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
+        whole = pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
+        return whole if study.history or whole.empty else tables.finals(whole)
 
     def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
         rows = pd.read_parquet(self.part(config))

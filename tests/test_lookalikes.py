@@ -1,5 +1,8 @@
 """The nearest training images of an image, against answers that are known."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -70,3 +73,11 @@ def test_the_scale_of_distances_is_that_of_the_test_set():
         median, least = TYPICAL["mnist_5k"][digit]
         assert np.median(half) == pytest.approx(median, abs=0.06)
         assert sum(distance < least for distance in half) <= 3
+
+
+@pytest.mark.parametrize("dataset", TYPICAL)
+def test_what_counts_as_typical_is_what_the_benchmark_measured(dataset):
+    table = (Path(__file__).parents[1] / "docs" / "judge.md").read_text()
+    (row,) = (line for line in table.splitlines() if line.startswith(f"| {dataset} |"))
+    told = [tuple(map(float, pair)) for pair in re.findall(r"([\d.]+) \(([\d.]+)\)", row)]
+    assert told == list(TYPICAL[dataset])

@@ -1,0 +1,91 @@
+"""The common mistakes: for each a broken run and a fixed one, one idea apart, and what else is measured beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ganlab.config import PlaneConfig
+from ganlab.run_config import RunConfig
+
+LAB = PlaneConfig(batch_size=128, latent_dim=16)
+"""Healthy on the ring: small enough that sixteen seeds train in about a minute."""
+GRID = LAB.replace(dataset="grid_3x3")
+SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
+"""D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
+CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=4000)
+LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
+CURES: dict[str, dict[str, Any]] = {
+    "packing": {"packing": 2},
+    "minibatch_discrimination": {"minibatch": "discrimination"},
+    "feature_matching": {"feature_matching": True},
+    "unrolling": {"unroll": 5},
+    "wgan_gp": {"loss": "wasserstein", "regularizer": "wgan_gp", "d_steps": 5, "beta2": 0.9},
+    "r1_r2_relativistic": {"loss": "relativistic", "regularizer": "r1_r2"},
+    "spectral_norm": {"spectral_norm": True},
+    "minibatch_stddev": {"minibatch": "stddev"},
+    "instance_noise": {"instance_noise": 0.5, "noise_until": 6000},
+    "ema": {"ema": 0.999},
+}
+"""What each cure changes."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One mistake. Runs play with seed 0; the evidence has sixteen seeds of each."""
+
+    broken: RunConfig
+    fixed: RunConfig
+    others: Mapping[str, RunConfig] = field(default_factory=dict)
+    """What else is measured beside them, by name."""
+    seeds: bool = False
+    """Whether the two differ in their luck alone: then each seed of the evidence is a run of its own."""
+
+    @property
+    def arms(self) -> Iterator[tuple[str, RunConfig]]:
+        """(name, config) of all that is measured."""
+        yield from (("broken", self.broken), ("fixed", self.fixed), *self.others.items())
+
+
+CARDS: dict[str, Card] = {
+    "too_much_d": Card(
+        LAB.replace(d_steps=50, steps=1000),
+        LAB,
+        {
+            "k5": LAB.replace(d_steps=5, steps=3000),
+            "k50_r1": LAB.replace(d_steps=50, steps=1000, regularizer="r1"),
+            "k50_wgan_gp": CRITIC.replace(d_steps=50, steps=1000, regularizer="wgan_gp"),
+        },
+    ),
+    "no_cure": Card(
+        GRID,
+        GRID.replace(**CURES["packing"]),
+        {name: GRID.replace(**changes) for name, changes in CURES.items() if name != "packing"},
+    ),
+    "vanishing": Card(
+        SURE.replace(loss="saturating"),
+        SURE,
+        {
+            "adam": SURE.replace(loss="saturating", optimizer="adam", g_lr=5e-4, d_lr=2e-3),
+            "overlap": SURE.replace(loss="saturating", edits=()),
+        },
+    ),
+    "too_little_d": Card(LAB.replace(g_steps=10, steps=2000), LAB, {"slow_d": LAB.replace(d_lr=1e-6)}),
+    "rates": Card(
+        LAB.replace(d_lr=1e-2),
+        LAB,
+        {"both_high": LAB.replace(g_lr=0.05, d_lr=0.05), "g_high": LAB.replace(g_lr=1e-2)},
+    ),
+    "losses": Card(LAB.replace(g_steps=5, steps=3000), LAB),
+    "longer": Card(
+        GRID.replace(steps=20_000),
+        GRID.replace(packing=2, steps=20_000),
+        {"early": GRID, "early_fixed": GRID.replace(packing=2)},
+    ),
+    "no_constraint": Card(
+        CRITIC, CRITIC.replace(regularizer="wgan_gp"), {"clip": CRITIC.replace(regularizer="clip", clip_bound=0.1)}
+    ),
+    "one_seed": Card(LUCK, LUCK.replace(seed=1), seeds=True),
+}
+"""In the order of the page."""
