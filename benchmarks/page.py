@@ -14,6 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from ganlab.config import PlaneConfig
+from ganlab.datasets import DATASETS
+from ganlab.snapshot import encode, snapshot
+from ganlab.state import start
+
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from browsing import CHROMIUM, FLAGS, Server, fact, part, until
@@ -54,9 +59,9 @@ def noted(page, name, seconds=60):
     return until(lambda: page.evaluate(f"window.{name}"), seconds) / 1000
 
 
-def open_arena(browser, server, query="lang=en"):
+def open_arena(browser, server, query="lang=en", width=1280, height=900):
     """(page, seconds from the navigation until a trained picture is drawn), with an empty cache."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page = browser.new_context(viewport={"width": width, "height": height}).new_page()
     page.add_init_script(f"({WATCH})()")
     page.goto(server.url("arena", query), wait_until="commit")
     return page, noted(page, "opened")
@@ -98,15 +103,28 @@ def train_and_stop(browser, server, seed):
     return to_frame, stopped
 
 
-def frame_rate(browser, server):
-    """Frames per second while a finished run plays with all layers, and the longest gap in milliseconds."""
-    page, _ = open_arena(browser, server)
+def frame_rate(browser, server, width, height):
+    """Frames per second while a finished run plays with everything on, and the longest gap in milliseconds.
+
+    On are 512 + 512 points, D's field, arrows, the warped grid with its densities, and the pipeline's small pictures.
+    """
+    page, _ = open_arena(browser, server, width=width, height=height)
+    part(page, "tool-pipeline").click()
+    for layer in ("real", "fake", "field", "arrows", "grid"):
+        assert part(page, f"layer-{layer}").get_attribute("aria-pressed") == "true", layer
     part(page, "play").click()
     time.sleep(1)
     rate, gap = page.evaluate(FPS)
     assert fact(page, "playing") == "true"
+    assert part(page, "pipeline").is_visible()
     page.context.close()
     return rate, gap
+
+
+def frame_sizes():
+    """Kilobytes of a frame of each data set, as it travels."""
+    configs = [PlaneConfig(dataset=name) for name in DATASETS]
+    return [len(encode(config, snapshot(start(config)))[0]) / 1000 for config in configs]
 
 
 def memory(process_id):
@@ -132,9 +150,11 @@ def main():
         trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
         show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
         show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
-        rates = [frame_rate(browser, server) for _ in range(3)]
-        show("frames per second while playing", [rate for rate, _ in rates], "fps", "60 fps")
-        show("longest gap between two of them", [gap for _, gap in rates], "ms", "–")
+        for width, height in ((1280, 900), (1920, 1080)):
+            rates = [frame_rate(browser, server, width, height) for _ in range(3)]
+            show(f"frames per second, everything on, {width} px", [rate for rate, _ in rates], "fps", "60 fps")
+            show("longest gap between two of them", [gap for _, gap in rates], "ms", "–")
+        show("a frame, each data set", frame_sizes(), "KB", "10 KB")
         (_, _, worker), *_ = server.runs().values()
         show("server memory", [memory(server.process.pid)], "MB", "450 MB")
         if Path(f"/proc/{worker}").exists():

@@ -14,7 +14,7 @@ LAB = PlaneConfig(batch_size=128, latent_dim=16)
 GRID = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
 """D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
-CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=4000)
+CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
 CURES: dict[str, dict[str, Any]] = {
     "packing": {"packing": 2},
@@ -50,18 +50,18 @@ class Card:
 
 CARDS: dict[str, Card] = {
     "too_much_d": Card(
-        LAB.replace(d_steps=50, steps=1000),
+        LAB.replace(d_steps=50, steps=500),
         LAB,
         {
             "k5": LAB.replace(d_steps=5, steps=3000),
-            "k50_r1": LAB.replace(d_steps=50, steps=1000, regularizer="r1"),
-            "k50_wgan_gp": CRITIC.replace(d_steps=50, steps=1000, regularizer="wgan_gp"),
+            "k50_r1": LAB.replace(d_steps=50, steps=500, regularizer="r1"),
+            "k50_wgan_gp": CRITIC.replace(d_steps=50, steps=500, regularizer="wgan_gp"),
         },
     ),
     "no_cure": Card(
-        GRID,
-        GRID.replace(**CURES["packing"]),
-        {name: GRID.replace(**changes) for name, changes in CURES.items() if name != "packing"},
+        GRID.replace(steps=20_000),
+        GRID.replace(steps=20_000, **CURES["packing"]),
+        {"none_early": GRID} | {name: GRID.replace(**changes) for name, changes in CURES.items()},
     ),
     "vanishing": Card(
         SURE.replace(loss="saturating"),

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganlab import points
+from ganlab import code_mistakes, points
+from ganlab.code_mistakes import MISTAKES
 from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
@@ -38,6 +39,7 @@ PLANE_IDLE: Idle = IDLE | {
     "ema": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "label_smoothing": (lambda c: never_learns(c), "d_rests"),
     "d_lr": (lambda c: never_learns(c), "d_rests"),
+    "mistake": (code_mistakes.does_nothing, "one_rests"),
 }
 """When a field does nothing: (test, reason's key)."""
 
@@ -78,6 +80,7 @@ class PlaneConfig(RunConfig):
     instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
     noise_until: int = knob(5000, 1, 100_000, "cures", scale="log", live=True, later=True)
     ema: float = knob(0.0, 0.0, 0.9999, "cures", later=True)
+    mistake: str = choice("none", MISTAKES, "code", later=True)
     g_depth: int = knob(2, 0, 5, "networks")
     g_width: int = knob(64, 1, WIDEST, "networks")
     d_depth: int = knob(2, 0, 5, "networks")
@@ -116,8 +119,9 @@ class PlaneConfig(RunConfig):
         """
         g, packs = parameter_count(self.g_sizes), self.batch_size // self.packing
         d = parameter_count(self.d_sizes, self.company) + PAIR * self.pairs / 6
-        d_update = 2 * g * self.batch_size + 12 * d * packs * (3 if self.penalised() else 1)
-        g_update = 6 * g * self.batch_size + (6 + 36 * self.unroll) * d * packs
+        leaks = MISTAKES[self.mistake].leaks
+        d_update = (6 if leaks == "d" else 2) * g * self.batch_size + 12 * d * packs * (3 if self.penalised() else 1)
+        g_update = 6 * g * self.batch_size + ((8 if leaks == "g" else 6) + 36 * self.unroll) * d * packs
         return self.members * (self.d_steps * d_update + self.g_steps * g_update)
 
     def floats(self) -> float:
@@ -132,6 +136,9 @@ class PlaneConfig(RunConfig):
 
     def _check_together(self) -> None:
         self._check_cures()
+        for reason, wrong in MISTAKES[self.mistake].refused.items():
+            if wrong(self):
+                raise ConfigError("mistake", self.mistake, reason)
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 
 

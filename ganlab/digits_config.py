@@ -10,7 +10,7 @@ from math import ceil
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ARCHITECTURES, Cost, costs
 from ganlab.countermeasures import MINIBATCH, PAIR
-from ganlab.digits import CLASSES, DIGITS
+from ganlab.digits import CLASSES, DIGITS, PIXELS
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
@@ -46,6 +46,7 @@ class DigitsConfig(RunConfig):
     clip_bound: float = knob(0.01, 0.0001, 10.0, "experiment", scale="log", live=True)
     spectral_norm: bool = flag(False, "experiment")
     augment: str = choice("none", AUGMENTS, "experiment", live=True)
+    pixels: str = choice("symmetric", PIXELS, "code", later=True)
     packing: int = knob(1, 1, 4, "cures", later=True)
     minibatch: str = choice("none", MINIBATCH, "cures", later=True)
     feature_matching: bool = flag(False, "cures", live=True, later=True)
@@ -109,6 +110,8 @@ class DigitsConfig(RunConfig):
     def _check_together(self) -> None:
         if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
             raise ConfigError("g_from", self.g_from, "other_weights", **asdict(its))
+        if self.pixels != "symmetric" and self.augment != "none":
+            raise ConfigError("pixels", self.pixels, "pixels_augment")
         self._check_cures()
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 

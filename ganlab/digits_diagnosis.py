@@ -127,11 +127,13 @@ def lost(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
 def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> str | None:
     """The field to change first, None where nothing published or measured supports one.
 
-    A collapse, of either sort: fewer updates of an unconstrained D (docs/studies.md, k), else a constraint on D
-    (arXiv:1801.04406), else augmentation of a small set (arXiv:2006.10738). A smear or an unclear end that was still
-    improving: more steps.
+    Images scaled to what G's tanh cannot make come first. A collapse, of either sort: fewer updates of an
+    unconstrained D (docs/studies.md, k), else a constraint on D (arXiv:1801.04406), else augmentation of a small set
+    (arXiv:2006.10738). A smear or an unclear end that was still improving: more steps.
     """
     now = config.at(seen[-1].step)
+    if now.pixels != "symmetric" and key != "healthy":
+        return "pixels"
     free = now.regularizer == "none" and not now.spectral_norm
     if key in ("collapse", "alike"):
         if free:

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from ganlab import countermeasures
-from ganlab.digits import fixed
+from ganlab.digits import PIXELS, fixed
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import ROWS, DigitsFrame, pack
 from ganlab.digits_state import DigitsState, latent
@@ -29,13 +29,13 @@ Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
 @torch.no_grad()
 def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
-    fake = sample(state, TOLD)
-    real = fixed(state.config.dataset, state.config.classes, TOLD, state.config.seed)
+    config, fake = state.config, made(state, TOLD)
+    real = fixed(config.dataset, config.classes, TOLD, config.seed, config.pixels)
     accuracy, fools = told_apart(state, real, fake)
     metrics, shares = measure(sample(state, JUDGED)[:, 0].numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
-        *(state.step, state.config.epoch(state.step), state.d.updates, state.g.updates),
-        sheet=to_bytes(fake[: ROWS**2]),
+        *(state.step, config.epoch(state.step), state.d.updates, state.g.updates),
+        sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
         d_loss=known(state.d.loss),
         g_loss=known(state.g.loss),
         penalty=known(state.penalty),
@@ -55,7 +55,12 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
 
 @torch.no_grad()
 def sample(state: DigitsState, count: int) -> Tensor:
-    """What the shown G makes of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
+    """What viewers see of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
+    return PIXELS[state.config.pixels].shown(made(state, count))
+
+
+def made(state: DigitsState, count: int) -> Tensor:
+    """What the shown G makes of them, as D would see it, (count, 1, 28, 28)."""
     return state.shown(spectators(state.config)[:count])
 
 

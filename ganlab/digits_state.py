@@ -11,7 +11,7 @@ from torch import Tensor
 from ganlab import state as shared
 from ganlab import uploads
 from ganlab.convnets import ARCHITECTURES, ConvNet
-from ganlab.digits import Batches, chosen
+from ganlab.digits import PIXELS, Batches, chosen
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError
 from ganlab.optimizers import slots
@@ -35,7 +35,7 @@ class DigitsState:
     z: dict[str, Draws]
     """For D's and G's updates: row(i) -> (1, B, latent_dim)."""
     real: dict[str, Batches]
-    """For D's and G's updates: row(i) -> (B, 1, 28, 28)."""
+    """For D's and G's updates: row(i) -> (B, 1, 28, 28), on the scale of config.pixels."""
     step: int = 0
     turn: int = 0
     """Updates of the current round that are done."""
@@ -78,7 +78,7 @@ def untrained(config: DigitsConfig) -> DigitsState:
     shown = both.generator(config.latent_dim, seed) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
-    real = {name: Batches(images, batch, seed, f"{name}_real") for name in "dg"}
+    real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
     return DigitsState(config, config.at(0), Player(g, slots(g.flat)), Player(d, slots(d.flat)), shown, z, real)
 
 

@@ -13,12 +13,13 @@ import torch
 from torch import Tensor
 
 from ganlab import digits_frame, frame, train, train_digits
+from ganlab.code_mistakes import made
 from ganlab.config import PlaneConfig
 from ganlab.countermeasures import batches, pack
 from ganlab.datasets import DATASETS
 from ganlab.digit_metrics import DIGIT_METRICS, measure
 from ganlab.digit_reference import fid_floor
-from ganlab.digits import DIGITS, fixed
+from ganlab.digits import DIGITS, PIXELS, fixed
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame
 from ganlab.digits_state import DigitsState, latent
@@ -71,17 +72,19 @@ def numbers(seen: Frame | DigitsFrame) -> dict[str, Any]:
     return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.died[0])}
 
 
-def hits(kind: str, smoothing: float, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
+def hits(now: Any, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
     """D's loss, G's, D's accuracy and the share of fakes that fool it, at logits (M, n) each; (M,) by name.
 
     nan where the loss has no threshold.
     """
-    loss, threshold = LOSSES[kind], LOSSES[kind].undecided(smoothing)
+    loss, mistake, smoothing = LOSSES[now.loss], made(now), now.label_smoothing
+    threshold = loss.undecided(smoothing)
     fools = accuracy = torch.full(real.shape[:1], torch.nan)
     if threshold is not None:
         fools = (fake > threshold).float().mean(-1)
         accuracy = ((real > threshold).float().mean(-1) + 1 - fools) / 2
-    judged = (loss.d_loss(real, fake, smoothing), loss.generator(real, fake), accuracy, fools)
+    d_loss = loss.d_loss(*mistake.told(real, fake), smoothing)
+    judged = (d_loss, loss.generator(mistake.heard(real), mistake.heard(fake)), accuracy, fools)
     return {name: value.numpy() for name, value in zip(JUDGED, judged, strict=True)}
 
 
@@ -106,7 +109,7 @@ def evaluate_points(state: State) -> dict[str, Any]:
     fake = state.shown(expand(sample_latent(config, FINAL, rng("z")), config))
     told = (logits(state, points[:, :PACKED]) for points in (real, fake))
     measured, shares = measure_points(fake.numpy(), data)
-    return hits(config.loss, config.label_smoothing, *told) | measured | {"shares": list(shares.astype(np.float32))}
+    return hits(config, *told) | measured | {"shares": list(shares.astype(np.float32))}
 
 
 # Digits
@@ -128,10 +131,10 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     config = state.config
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
     fake = through(state.shown, z)
-    real = fixed(config.dataset, config.classes, FINAL, config.seed)
+    real = fixed(config.dataset, config.classes, FINAL, config.seed, config.pixels)
     told = (opinion(state, images) for images in (real, fake))
-    values = {name: [value] for name, value in judged(config, fake).items()}
-    return hits(state.now.loss, state.now.label_smoothing, *told) | values
+    values = {name: [value] for name, value in judged(config, PIXELS[config.pixels].shown(fake)).items()}
+    return hits(state.now, *told) | values
 
 
 def through(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:

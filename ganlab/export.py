@@ -6,11 +6,12 @@ import csv
 import io
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 from ganlab.config import KINDS, ConfigError, Notice, knobs, settle
+from ganlab.digits_frame import NUMBERS, DigitsFrame
 from ganlab.frame import MEASURED, Frame
 from ganlab.metrics import METRICS
 
@@ -32,8 +33,23 @@ def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
 
     Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells.
     """
-    table, file = [numbers(frame, member) for frame in frames], io.StringIO()
-    writer = csv.DictWriter(file, list(table[0]) if table else [*COUNTS, *MEASURED, *METRICS], lineterminator="\n")
+    table = [numbers(frame, member) for frame in frames]
+    return tabled(list(table[0]) if table else [*COUNTS, *MEASURED, *METRICS], table)
+
+
+def digits_csv(frames: Iterable[DigitsFrame]) -> str:
+    """A line of numbers for each frame of a run on digits, as CSV; empty where one is undefined or was not asked for.
+
+    Columns: step, epoch, the updates, NUMBERS, what the judge measures, died (the step), and the share of each digit.
+    """
+    table = [digits_numbers(frame) for frame in frames]
+    return tabled(list(dict.fromkeys(name for line in table for name in line)) or [*COUNTS, *NUMBERS], table)
+
+
+def tabled(columns: Sequence[str], table: Iterable[Mapping[str, float]]) -> str:
+    """Lines of numbers as CSV."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
     writer.writeheader()
     writer.writerows({name: spelled(value) for name, value in line.items()} for line in table)
     return file.getvalue()
@@ -47,6 +63,15 @@ def numbers(frame: Frame, member: int) -> dict[str, float]:
     died = float(frame.died[member]) if frame.died[member] >= 0 else math.nan
     shares = {f"share_{k}": share for k, share in enumerate(frame.shares[member], 1)}
     return counts | measured | metrics | {"died": died} | shares
+
+
+def digits_numbers(frame: DigitsFrame) -> dict[str, float]:
+    """What a frame on digits says, but for its images."""
+    counts = {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates")}
+    measured = {name: getattr(frame, name)[0] for name in NUMBERS}
+    died = float(frame.died[0]) if frame.died[0] >= 0 else math.nan
+    shares = {f"digit_{k}": share for k, share in enumerate(frame.shares)}
+    return counts | measured | {"died": died} | dict(frame.metrics) | shares
 
 
 def spelled(value: float) -> str:

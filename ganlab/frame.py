@@ -162,7 +162,7 @@ MEASURED = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fo
 SCALARS = (*MEASURED, *METRICS, "died")
 QUANTITIES = ("d_loss", "g_loss", "penalty", "fake")
 """What can blow up."""
-BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr")
+BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr", "mistake", "pixels")
 """The knobs that a divergence can be traced to."""
 
 

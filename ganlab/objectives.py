@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from ganlab import countermeasures
+from ganlab.code_mistakes import made as mistake
 from ganlab.config import PlaneConfig
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
@@ -27,7 +28,7 @@ def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: l
         told = [judge(net, packs, params) for packs in (real, fake)]
     else:
         told = list(judge(net, torch.cat([real, fake], 1), params).chunk(2, -1))
-    return LOSSES[now.loss].d_loss(told[0], told[1], now.label_smoothing)
+    return LOSSES[now.loss].d_loss(*mistake(now).told(*told), now.label_smoothing)
 
 
 def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:
@@ -41,4 +42,7 @@ def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | No
     if real is not None and countermeasures.sees_real(now):
         with torch.set_grad_enabled(now.unroll > 0):
             met = look(net, real, params)
-    return countermeasures.feature_distance(met, made) if now.feature_matching else loss.generator(met, made)
+    if now.feature_matching:
+        return countermeasures.feature_distance(met, made)
+    heard = mistake(now).heard
+    return loss.generator(heard(met), heard(made))

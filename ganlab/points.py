@@ -12,6 +12,7 @@ import hashlib
 import os
 import re
 import uuid
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -130,16 +131,37 @@ def at_hand(name: str) -> bool:
     return True
 
 
+@lru_cache(256)
+def number(name: str) -> int:
+    """How many points a name stands for; once it is known it stays so. Raises PointsError as `read`."""
+    return len(read(name))
+
+
+def count(name: str) -> int | None:
+    """The same; None where they were never at hand."""
+    try:
+        return number(name)
+    except PointsError:
+        return None
+
+
 def inside(name: str) -> bytes:
     """What a name of few points holds, as `pack` writes it. Raises PointsError: spelling."""
-    text = name.removeprefix(PREFIX + INSIDE)
+    try:
+        return written(name.removeprefix(PREFIX + INSIDE), IN_NAME)
+    except PointsError:
+        raise PointsError("spelling") from None
+
+
+def written(text: str, most: int = MOST) -> bytes:
+    """What base64url of at most `most` points holds, as `pack` writes it. Raises PointsError: spelling, or `pack`'s."""
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-        if len(content) % 4 or len(content) > 4 * IN_NAME:
-            raise PointsError("spelling")
-        return pack(unpack(content))
-    except (ValueError, binascii.Error):  # a PointsError is one of the former
+    except (ValueError, binascii.Error):
         raise PointsError("spelling") from None
+    if len(content) % 4 or len(content) > 4 * most:
+        raise PointsError("spelling")
+    return pack(unpack(content))
 
 
 def code_of(name: str) -> str:

@@ -9,6 +9,12 @@ OPENING = {"plane": "ring_r1", "digits": "digits"}
 PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
 """The nets and the optimiser of github.com/brycesandlund/paired-discriminator, whose ring and grids are ours."""
 
+SMALL = PlaneConfig(latent_dim=16, batch_size=128)
+"""Small nets that are quick to train; on the ring, all eight modes within some thousand steps."""
+
+HOPS = SMALL.replace(g_lr=1e-3, d_lr=1e-4, steps=4000)
+"""The rates of the unrolled GAN's own demonstration (github.com/poolio/unrolled_gan): G learns faster than D."""
+
 PLANE: dict[str, PlaneConfig] = {
     "ring_r1": PlaneConfig(regularizer="r1"),
     "ring": PlaneConfig(),
@@ -29,6 +35,15 @@ PLANE: dict[str, PlaneConfig] = {
     ),
     "two_gaussians": PlaneConfig(dataset="two_gaussians", regularizer="r1", steps=3000),
     "swiss_roll": PlaneConfig(dataset="swiss_roll", regularizer="r1"),
+    "ring_seeds": SMALL.replace(g_lr=2e-4, d_lr=2e-4, g_width=128, d_width=128, members=16, steps=4000),
+    "ring_hops": HOPS,
+    "ring_unrolled": HOPS.replace(unroll=5),
+    "ring_minibatch": HOPS.replace(minibatch="stddev", steps=8000),
+    "ring_features": HOPS.replace(feature_matching=True, steps=8000),
+    "ring_vanishing": SMALL.replace(loss="saturating", d_steps=20, d_lr=2e-3, g_lr=1e-4, steps=800),
+    "ring_weak_d": SMALL.replace(d_lr=5e-6, steps=3000),
+    "ring_diverges": SMALL.replace(loss="wasserstein", optimizer="sgd", d_steps=5, g_lr=1e-3, d_lr=1e-2, steps=1000),
+    "two_hops": SMALL.replace(dataset="two_gaussians", g_steps=5, g_lr=2e-3, steps=2000),
 }
 
 DIGITS: dict[str, DigitsConfig] = {

@@ -1,28 +1,41 @@
-"""Records the prepared experiments that ship: `python -m ganlab.record [preset …]`.
+"""Records the prepared experiments that ship: `python -m ganlab.record [--thin] [preset …]`.
 
 Some minutes for those on the plane; much longer for digits, where a full set comes from GANLAB_DATA or the network.
+With --thin nothing is trained: what ships already is brought down to what would ship now, its frames as they are.
+
+All recordings together stay small: of a run ship some frames only, spread as the run's own are, and all of its last
+tenth, which the verdict reads; of members other than the first, fewer. A checkpoint ships where a visitor may want to
+train on from it or go through its noise; that of the digits' collapse is too large for that, and those of sixteen seeds
+are too many: these start from the beginning.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from ganlab import runs, worker
+from ganlab import recording, runs, worker
+from ganlab.diagnosis import RECENT
 from ganlab.frame import spread
 from ganlab.presets import PRESETS
+from ganlab.recording import Recording
 from ganlab.store import Store
 
 RECORDED = Path(__file__).parent / "recorded"
-FRAMES = 120
-"""Frames of a recorded run, at most."""
+FRAMES = {"plane": 40, "digits": 120}
+"""Frames of a recorded run's first member before its last tenth, at most; of digits all, as few are judged."""
+OTHERS = 4
+"""Frames of each other member, at most, likewise."""
+NO_CHECKPOINT = ("digits_k50", "ring_seeds")
+"""Presets that ship without one."""
 
 
 def record(name: str, place: Path) -> Path:
-    """Trains a preset to its target in a store of its own and writes it to one file; the file."""
-    config, file = PRESETS[name], RECORDED / f"{name}.zip"
+    """Trains a preset to its target in a store of its own and writes what ships of it to one file; the file."""
+    config, whole = PRESETS[name], place / "whole.zip"
     key = config.key()
     with Store(place, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
         store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
@@ -32,19 +45,41 @@ def record(name: str, place: Path) -> Path:
         ended = store.run(key)
         if ended is None or ended.state not in ("done", "diverged"):
             raise SystemExit(f"{name}: {ended and (ended.state, ended.note, ended.facts)}")
-        store.export_recording(key, file, spread(store.steps(key), FRAMES))
+        store.export_recording(key, whole, members=range(config.members))
+    return thin(name, whole)
+
+
+def thin(name: str, source: Path) -> Path:
+    """Writes what ships of a preset's recorded run to one file; the file."""
+    file, whole = RECORDED / f"{name}.zip", recording.read(source)
+    recording.write(shipped(whole, FRAMES[PRESETS[name].kind], name not in NO_CHECKPOINT), file)
     return file
+
+
+def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
+    """A part of a recording: so many frames of the first member, fewer of others, perhaps without the checkpoint."""
+    chosen = {(step, member) for member in {m for _, m, _ in whole.frames} for step in kept(whole, member, most)}
+    frames = [frame for frame in whole.frames if frame[:2] in chosen]
+    return replace(whole, frames=frames, checkpoint=whole.checkpoint if checkpoint else None)
+
+
+def kept(whole: Recording, member: int, most: int) -> list[int]:
+    """The steps of a member's frames that ship; of those that ship already, all."""
+    steps = sorted(step for step, m, _ in whole.frames if m == member)
+    early = [step for step in steps if step < (1 - RECENT) * steps[-1]]
+    return [*spread(early, OTHERS if member else most), *steps[len(early) :]]
 
 
 def main(names: list[str]) -> None:
     """Records the named presets, or all, and drops files of presets that are no more."""
     RECORDED.mkdir(exist_ok=True)
+    only_thin, names = "--thin" in names, [name for name in names if name != "--thin"]
     for stale in {file.stem for file in RECORDED.glob("*.zip")} - PRESETS.keys():
         (RECORDED / f"{stale}.zip").unlink()
     for name in names or PRESETS:
         started = monotonic()
         with TemporaryDirectory() as place:
-            file = record(name, Path(place))
+            file = thin(name, RECORDED / f"{name}.zip") if only_thin else record(name, Path(place))
         print(f"{name:16} {file.stat().st_size / 1e6:6.2f} MB {monotonic() - started:6.1f} s", flush=True)
 
 

@@ -21,6 +21,8 @@ BLOWN_UP = 1e6
 """A loss beyond this, or not finite, ends a member's training."""
 HEAVY = 10.0
 """A penalty's weight from which it is the first suspect."""
+RIGHT = {"mistake": "none", "pixels": "symmetric"}
+"""Fields that make a program wrong at any other value, and so are suspected first."""
 
 
 def update(state: Any, d_gradient: Gradient, g_gradient: Gradient) -> None:
@@ -71,6 +73,8 @@ def bury(state: Any, blown_up: dict[str, Tensor]) -> None:
 
 def blame(config: RunConfig, quantity: str) -> str:
     """The field that most likely let a quantity blow up."""
+    if odd := [name for name, right in RIGHT.items() if getattr(config, name, right) != right]:
+        return odd[0]
     if config.loss == "wasserstein" and config.regularizer == "none" and not config.spectral_norm:
         return "regularizer"
     weight = REGULARIZERS[config.regularizer].knob

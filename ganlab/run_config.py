@@ -88,6 +88,14 @@ class RunConfig:
             edits += [(step + 1, name, getattr(now, name))] * (getattr(now, name) != count)
         return self.replace(edits=tuple(edits), steps=step + 1)
 
+    def edited(self, step: int, name: str, value: Any) -> Self:
+        """The run whose field has another value from a step on, in place of such an edit there. Raises ConfigError."""
+        before = self.replace(edits=tuple(edit for edit in self.edits if edit[:2] != (step, name)))
+        edited = before.replace(edits=(*before.edits, (step, name, value)))
+        if edited.at(step) == before.at(step):
+            raise ConfigError(name, value, "same", step=step)
+        return edited
+
     def inactive(self) -> dict[str, str]:
         """Fields that do nothing under the current choice, each with the reason's key."""
         return {name: reason for name, (idle, reason) in self.idle.items() if idle(self)}

@@ -15,7 +15,7 @@ import torch
 
 from ganlab import points
 from ganlab import script_parts as parts
-from ganlab.config import PlaneConfig, from_json, from_query, knobs
+from ganlab.config import PlaneConfig, from_json, from_query, knobs, to_query
 from ganlab.datasets import DATASETS
 from ganlab.presets import PRESETS
 from ganlab.regularizers import REGULARIZERS
@@ -34,15 +34,11 @@ WIDE = 112
 
 
 class ScriptError(ValueError):
-    """A run that no script is written for: the field in the way, and the reason's key.
-
-    edits: it changes in mid-run; not_covered: a countermeasure that scripts do not know; points: too many to be
-    written down; kind: not on the plane; member: no such member.
-    """
+    """A run that no script is written for: the field in the way, and the reason's key."""
 
     def __init__(self, field: str, reason: str):
         self.field, self.reason = field, reason
-        super().__init__(f"{field}: {reason}")
+        super().__init__(f"{field}: {MESSAGES[reason]}")
 
 
 def script(config: PlaneConfig, member: int = 0) -> str:
@@ -166,11 +162,16 @@ def described(text: str) -> Any:
     """The config of a link, its query, or settings as JSON. Raises ConfigError or ValueError for what is none."""
     if text.lstrip().startswith("{"):
         return from_json(json.loads(text))
-    query = {name.removeprefix("a."): value for name, value in parse_qsl(text.rpartition("?")[2])}
+    link = dict(parse_qsl(text.rpartition("?")[2]))
+    if not any(name.startswith("a.") for name in link) and any(name.startswith(ELSEWHERE) for name in link):
+        raise ScriptError("kind", "kind")
+    query = {name.removeprefix("a."): value for name, value in link.items()}
+    query = {name: value for name, value in query.items() if not name.startswith(ELSEWHERE)}
     preset = PRESETS.get(query.pop("preset", ""))
-    if preset is not None and "v" not in query:
-        return preset
-    config, notices = from_query(query)
+    if preset is not None and preset.kind != "plane":
+        raise ScriptError("kind", "kind")
+    base = to_query(preset) if preset is not None and "v" not in query else {}
+    config, notices = from_query(base | query)
     if notices:
         raise ValueError("; ".join(f"{said.field}={said.value}: {said.reason}" for said in notices))
     return config
@@ -186,7 +187,16 @@ def main(arguments: list[str]) -> int:
         return 2
 
 
-REASONS = ("edits", "not_covered", "points", "kind", "member")
+ELSEWHERE = ("m.", "n.", "b.", "l.", "w.")
+"""Prefixes in a link of what is not the arena's first run."""
+MESSAGES = {
+    "edits": "the run changes in mid-run, which no script does",
+    "not_covered": "scripts do not know it; expected its default",
+    "points": f"expected at most {points.IN_NAME} points of one's own, as only those are written down",
+    "kind": "expected a run on the plane",
+    "member": "expected a member of the run",
+}
+REASONS = tuple(MESSAGES)
 """Why there is no script; keys of sentences."""
 
 if __name__ == "__main__":

@@ -40,6 +40,8 @@ class Player(Generic[N]):
     """(M,), None before the first update of the round."""
     grad: Tensor | None = None
     """Laid out as net.flat."""
+    left: Tensor | None = None
+    """What a mistake has left in the gradients for the next update to add to, laid out as net.flat."""
 
     def step(self, rule: str, lr: float, beta1: float, beta2: float) -> None:
         """One step of the optimiser along -grad."""
@@ -127,7 +129,7 @@ def checkpoint(state: Any) -> dict[str, Tensor]:
         memory, net = player.memory, player.net
         tensors |= {f"{name}.flat": net.flat, f"{name}.first": memory.first, f"{name}.second": memory.second}
         tensors |= {f"{name}.count": memory.count} | {f"{name}.power.{i}": p for i, p in enumerate(net.power)}
-        tensors |= {f"{name}.{key}": t for key in ("loss", "grad") if (t := getattr(player, key)) is not None}
+        tensors |= {f"{name}.{key}": t for key in ("loss", "grad", "left") if (t := getattr(player, key)) is not None}
     if state.penalty is not None:
         tensors["penalty"] = state.penalty
     if state.shown is not state.g.net:
@@ -154,7 +156,7 @@ def fill(state: Any, tensors: dict[str, Tensor]) -> None:
         kept = {"flat": net.flat, "first": memory.first, "second": memory.second, "count": memory.count}
         for key, tensor in (kept | {f"power.{i}": p for i, p in enumerate(net.power)}).items():
             tensor.copy_(tensors[f"{name}.{key}"])
-        player.loss, player.grad = tensors.get(f"{name}.loss"), tensors.get(f"{name}.grad")
+        player.loss, player.grad, player.left = (tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left"))
     state.penalty = tensors.get("penalty")
     if state.shown is not state.g.net:
         state.shown.flat.copy_(tensors["shown.flat"])

@@ -21,6 +21,7 @@ import torch
 from ganlab import tables
 from ganlab.database import find_place
 from ganlab.grids import STUDIES, Study
+from ganlab.knobs import spell
 from ganlab.run_config import RunConfig
 from ganlab.runs import Runs, RunStatus
 from ganlab.store import Store
@@ -65,7 +66,8 @@ class Place:
     def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
         rows = pd.read_parquet(self.part(config))
         names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is a metric, too
-        labels = {"arm": arm} | {names[name]: getattr(config, name) for name in varied}
+        values = {name: getattr(config, name) for name in varied}
+        labels = {"arm": arm} | {names[k]: spell(v) if isinstance(v, tuple) else v for k, v in values.items()}
         return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
 
 

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from ganlab import train
+from ganlab.code_mistakes import made
 from ganlab.config import PlaneConfig
 from ganlab.losses import LOSSES, TERMS
 from ganlab.nets import Network
@@ -180,11 +181,13 @@ def costs(said: Logits, view: View) -> dict[str, np.ndarray]:
 
 def priced(said: Logits, view: View) -> Logits:
     """What each of D's outputs costs it."""
-    halves, loss, smoothing = TERMS.get(view.now.loss, ()), LOSSES[view.now.loss], view.now.label_smoothing
-    found = {name: term(said[name]) for name, term in zip(("real", "fake"), halves, strict=False)}
+    loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, made(view.now)
+    heard = {name: mistake.heard(output) for name, output in said.items()}
+    places = ("fake", "real") if mistake.swaps else ("real", "fake")
+    found = {name: term(heard[name]) for name, term in zip(places, TERMS.get(view.now.loss, ()), strict=False)}
     if smoothing and loss.smoothing:
-        found["real"] = found["real"] + loss.smoothing(said["real"][..., None], smoothing)
-    return found
+        found[places[0]] = found[places[0]] + loss.smoothing(heard[places[0]][..., None], smoothing)
+    return {name: found[name] for name in said if name in found}
 
 
 def plain(value: Any) -> Any:

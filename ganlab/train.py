@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from ganlab import rounds
+from ganlab.code_mistakes import made
 from ganlab.config import PlaneConfig
 from ganlab.countermeasures import follow, inertia, sees_real
 from ganlab.frame import Frame, is_frame
@@ -68,7 +69,7 @@ def d_gradient(state: State) -> None:
     """The gradient of D's loss and penalty at fresh real points and fresh z."""
     now, net, index = state.now, state.d.net, state.d.updates
     real = state.draws["d_real"].row(index)
-    with torch.no_grad():
+    with torch.set_grad_enabled(made(now).leaks == "d"):
         fake = state.g.net(state.draws["d_z"].row(index))
     net.power_iteration()
     real, fake = inputs(state, "d", index, real, fake)
@@ -77,7 +78,8 @@ def d_gradient(state: State) -> None:
         state.penalty = penalise(partial(judge, net), real, fake, now, stream(now.seed, "penalty", index))
         total = loss + state.penalty
         state.penalty = state.penalty.detach()
-    state.d.loss, state.d.grad = loss.detach(), flat_gradient(total, net)
+    state.d.loss = loss.detach()
+    backward(total, "d", state)
 
 
 def g_gradient(state: State) -> None:
@@ -88,10 +90,25 @@ def g_gradient(state: State) -> None:
         points.append(state.draws["g_real"].row(index))
     fake, *real = inputs(state, "g", index, *points)
     value = g_loss(now, state.d, fake, *real)
-    state.g.loss, state.g.grad = value.detach(), flat_gradient(value, net)
+    state.g.loss = value.detach()
+    backward(value, "g", state)
 
 
-def flat_gradient(loss: Tensor, net: Network) -> Tensor:
-    """The gradients of all members' losses (M,) in one vector laid out as net.flat."""
-    gradients = torch.autograd.grad(loss, net.params, torch.ones_like(loss))
-    return torch.cat([gradient.reshape(-1) for gradient in gradients])
+def backward(loss: Tensor, player: str, state: State) -> None:
+    """Notes the gradient of what a player minimises (M,), and what a mistake adds to it or leaves for later."""
+    mistake, (mine, other) = made(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
+    if mistake.leaks == player:
+        own, leaked = flat_gradients(loss, mine.net, other.net)
+        other.left = leaked if other.left is None else other.left + leaked
+    else:
+        (own,) = flat_gradients(loss, mine.net)
+    mine.grad = own if mine.left is None else mine.left + own
+    mine.left = mine.grad if mistake.keeps else None
+
+
+def flat_gradients(loss: Tensor, *nets: Network) -> list[Tensor]:
+    """The gradients of all members' losses (M,), for each net in one vector laid out as its flat."""
+    params, several = [param for net in nets for param in net.params], len(nets) > 1
+    gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), materialize_grads=several)
+    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    return list(flat.split([net.flat.numel() for net in nets]))

@@ -20,6 +20,7 @@ from ganlab import checkpoints
 from ganlab.checkpoints import Checkpoints
 from ganlab.config import ConfigError, DigitsConfig, from_json
 from ganlab.convnets import ARCHITECTURES, ConvNet
+from ganlab.digits import PIXELS
 from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.rng import stream
 
@@ -54,8 +55,8 @@ class Generator:
 
     @torch.no_grad()
     def sample(self, z: Tensor) -> Tensor:
-        """The images (n, 28, 28) in [-1, 1] of latent points (n, latent_dim); batch statistics rest."""
-        return torch.cat([self.net(some)[:, 0] for some in z.split(CHUNK)])
+        """The images (n, 28, 28) in [-1, 1], as shown, of latent points (n, latent_dim); batch statistics rest."""
+        return PIXELS[self.config.pixels].shown(torch.cat([self.net(some)[:, 0] for some in z.split(CHUNK)]))
 
     def draw(self, n: int, *names: str | int) -> Tensor:
         """n latent points (n, latent_dim), N(0, 1), the same for the same n and names."""

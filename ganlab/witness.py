@@ -92,8 +92,8 @@ def update(state: State) -> dict[str, Seen]:
         vars(player.net)["calls"] = calls
     train.update(state)
     first = next((i for i, call in enumerate(calls) if call.net == "g" and call.slope is not None), len(calls))
-    parts = {"d": calls[:first], "g": calls[first:]}
     moved = {name: player for name, player in players(state).items() if player.updates > before[name][0]}
+    parts = {"d": calls[:first], "g": calls[first:]} if len(moved) > 1 else dict.fromkeys(moved, calls)
     return {name: sight(player, *before[name], state.penalty, parts[name]) for name, player in moved.items()}
 
 

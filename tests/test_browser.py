@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import browsing
 import pytest
 from browsing import NEEDS_CHROMIUM, PATIENCE, Server, address, fact, link, part, step, until
+from PIL import Image
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -68,20 +69,66 @@ def test_play_pause_scrub_and_step(visit):
     part(page, "reset").click()
     until(lambda: step(page) == 0)
     expect(part(page, "verdict")).not_to_contain_text("Healthy")
+    still = part(page, "canvas").screenshot()
+    part(page, "layer-morph").click()
+    expect(part(page, "layer-morph")).to_have_attribute("aria-pressed", "true")
+    assert part(page, "canvas").screenshot() != still
+    expect(part(page, "layer-morph")).to_have_attribute("aria-pressed", "false")
+    until(lambda: part(page, "canvas").screenshot() == still)
+    assert step(page) == 0
     part(page, "time").focus()
     page.keyboard.press("End")
     until(lambda: step(page) == last)
     expect(part(page, "verdict")).to_contain_text("Healthy")
 
 
-@pytest.mark.parametrize("layer", ["real", "fake", "field", "arrows", "grid"])
-def test_the_words_of_the_caption_switch_their_layers(visit, layer):
+STOPS = {"real": "real", "fake": "fake", "d": "field", "g": "grid", "back_g": "arrows"}
+"""The pipeline's stops that switch a layer of the picture."""
+
+
+def test_words_and_stops_switch_their_layers_and_what_is_shown_can_be_saved(visit, tmp_path):
     page = visit()
-    word = part(page, f"layer-{layer}")
-    expect(word).to_have_attribute("aria-pressed", "true")
-    with pixels_change(page):
-        word.click()
-    expect(word).to_have_attribute("aria-pressed", "false")
+    expect(part(page, "pipeline")).to_be_hidden()
+    part(page, "tool-pipeline").click()
+    expect(part(page, "tool-pipeline")).to_have_attribute("aria-expanded", "true")
+    for stop, layer in STOPS.items():
+        word, button = part(page, f"layer-{layer}"), part(page, f"stop-{stop}")
+        expect(word).to_have_attribute("aria-pressed", "true")
+        with pixels_change(page):
+            word.click()
+        expect(button).to_have_attribute("aria-pressed", "false")
+        with pixels_change(page):
+            button.click()
+        expect(word).to_have_attribute("aria-pressed", "true")
+    assert thumbs(page) == 6
+    expect(part(page, "stop-g_loss")).to_contain_text("rest: log 2")
+    expect(part(page, "stop-d_loss")).to_contain_text("rest: log 4")
+    before = {
+        stop: part(page, f"stop-{stop}").screenshot() for stop in ("noise", "real", "g", "fake", "d", "predictions")
+    }
+    part(page, "reset").click()
+    until(lambda: step(page) == 0)
+    for stop, picture in before.items():
+        stays = stop in ("noise", "real")
+        assert (part(page, f"stop-{stop}").screenshot() == picture) is stays, stop
+    with page.expect_download() as saved:
+        part(page, "tool-save").click()
+    path = tmp_path / saved.value.suggested_filename
+    saved.value.save_as(path)
+    assert path.name.endswith("-step-0.png")
+    with Image.open(path) as picture:
+        assert picture.size == (960, 1016)
+
+
+THUMBS = """(strip) => [...strip.querySelectorAll(".picture canvas")].filter((canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size > 20;
+}).length"""
+
+
+def thumbs(page):
+    """How many of the pipeline's small pictures show anything."""
+    return part(page, "pipeline").evaluate(THUMBS)
 
 
 def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
@@ -206,6 +253,15 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verd
         assert box["y"] + box["height"] <= 844, name
         assert box["x"] + box["width"] <= 390, name
     expect(part(page, "verdict")).to_contain_text(verdict)
+    for tool in ("pipeline", "slow", "fork", "save"):
+        box = part(page, f"tool-{tool}").bounding_box()
+        assert box["height"] >= 44, tool
+        assert box["x"] + box["width"] <= 390, tool
+    part(page, "tool-pipeline").dispatch_event("click")
+    assert part(page, "pipeline").evaluate("(strip) => strip.scrollWidth <= strip.clientWidth")
+    for name in ("play", "canvas", "verdict"):
+        box = part(page, name).bounding_box()
+        assert box["y"] + box["height"] <= 844, name
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
@@ -231,6 +287,14 @@ def test_start_holds_still_where_motion_is_unwelcome(visit):
     page = visit(path="", reduced_motion="reduce")
     assert fact(page, "playing") == "false"
     assert step(page) > 5000
+    assert part(page, "tool-slow").count() == 0
+    with pixels_change(page):
+        part(page, "layer-morph").click()
+    noise = part(page, "canvas").screenshot()
+    time.sleep(0.5)
+    assert part(page, "canvas").screenshot() == noise
+    with pixels_change(page):
+        part(page, "layer-morph").click()
 
 
 def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):

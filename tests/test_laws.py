@@ -11,7 +11,7 @@ FLOORS = [
     {"rng", "nets", "convnets", "optimizers", "augment", "vision", "pretrained"},
     {
         *("datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"),
-        *("points", "point_files"),
+        *("points", "point_files", "code_mistakes"),
     },
     {
         *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
@@ -26,7 +26,7 @@ FLOORS = [
     {
         "diagnosis",
         "digits_diagnosis",
-        "presets",
+        *("presets", "cards"),
         "worker",
         "slot",
         "runs",

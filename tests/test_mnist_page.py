@@ -11,7 +11,8 @@ from ganlab.digits import DIGITS
 from ganlab.knobs import ConfigError, knobs
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
-from ganlab.ui import controls, mnist, server, training
+from ganlab.ui import compare, controls, server, training
+from ganlab.ui.differences import titles
 from ganlab.ui.experiment import BESIDE, MNIST
 from ganlab.ui.share import from_link
 
@@ -247,13 +248,13 @@ def test_the_run_before_the_last_change_can_stand_beside():
     app = page({"m.preset": "digits"})
     assert "before" not in app.selectbox(key="n.w.preset").options
     app.get_by_key(key("d_steps")).set_value(50).run()
-    app.selectbox(key="n.w.preset").select(mnist.BEFORE).run()
+    app.selectbox(key="n.w.preset").select(compare.BEFORE).run()
     assert held(sound(app), BESIDE) == PRESETS["digits"]
     assert "k 50 against 1" in captions(app)
     app.get_by_key(key("seed")).set_value(8).run()
     assert held(sound(app), BESIDE) == PRESETS["digits"]
     assert "k 50 against 1, seed 8 against 0" in captions(app)
-    app.selectbox(key="n.w.preset").select(mnist.NOTHING).run()
+    app.selectbox(key="n.w.preset").select(compare.NOTHING).run()
     assert "n.train" not in {button.key for button in sound(app).button}
 
 
@@ -275,7 +276,7 @@ def test_a_target_alone_is_no_other_run():
     ],
 )
 def test_two_runs_are_called_by_what_alone_differs(one, other, names):
-    assert mnist.labels(DigitsConfig(**one), DigitsConfig(**other), "en") == names
+    assert titles(DigitsConfig(**one), DigitsConfig(**other), "en") == names
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])

@@ -110,7 +110,7 @@ def test_many_chips_are_folded_away_and_still_undo(n):
     names = list(many)[:n]
     app = arena(to_query(PlaneConfig(**{name: many[name] for name in names}), "a.") | {"a.preset": "ring"})
     assert [f"a.chip.{name}" for name in names] == [b.key for b in app.button if b.key.startswith("a.chip")]
-    assert [fold.proto.popover.label for fold in app.get("popover")] == ["Share", "+3"][: 1 + (n > 6)]
+    assert [fold.proto.popover.label for fold in app.get("popover")] == ["Share", "Export", "+3"][: 2 + (n > 6)]
     app.button(key=f"a.chip.{names[-1]}").click().run()
     assert config(sound(app)) == PlaneConfig(**{name: many[name] for name in names[:-1]})
 

@@ -1,10 +1,12 @@
 """The player's message read back by an independent reader, its labels, and what travels on the wire."""
 
+import itertools
 import json
 import re
 import struct
 from pathlib import Path
 from string import Formatter
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ganlab import frame
-from ganlab.ui import player
+from ganlab import frame, snapshot
+from ganlab.config import PlaneConfig
+from ganlab.ui import arena, player, stage
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))
 REAL = np.random.default_rng(0).uniform(-3, 3, (512, 2)).astype(np.float32)
@@ -30,6 +33,10 @@ def read(data: bytes) -> tuple[dict, np.ndarray, dict[int, bytes]]:
     head = json.loads(data[4 : 4 + size])
     at = 4 + size + 2048
     real = np.frombuffer(data[4 + size : at], "<i2").reshape(512, 2) / 32767 * 2 * head["extent"]
+    if "noise" in head:
+        z = np.frombuffer(data[at : at + 2048], "<i2").reshape(512, 2)
+        head["noise"]["points"] = z / 32767 * 2 * head["noise"]["extent"]
+        at += 2048
     frames = {}
     for step, length in head["frames"]:
         frames[step] = data[at : at + length]
@@ -67,8 +74,60 @@ def test_real_points_of_another_number_are_refused():
         built(real=REAL[:500])
 
 
+def test_the_noise_travels_with_its_own_view():
+    z = np.random.default_rng(1).normal(size=(512, 2)).astype(np.float32)
+    head, real, frames = read(built(noise=z, axis=[-2.0, 0.0, 2.0]))
+    assert head["noise"]["axis"] == [-2.0, 0.0, 2.0]
+    assert 2.0 < head["noise"]["extent"] < 3.5
+    assert head["noise"]["points"] == pytest.approx(z, abs=1e-3)
+    assert real == pytest.approx(REAL, abs=6 / 65534 + 1e-6)
+    assert frames == FRAMES
+    assert "noise" not in read(built())[0]
+
+
+@pytest.mark.parametrize("law", ["gaussian", "uniform"])
+@pytest.mark.parametrize("dim", [1, 2, 5])
+def test_the_player_shows_the_noise_that_frames_are_made_of(law, dim):
+    config = PlaneConfig(noise=law, latent_dim=dim, seed=3)
+    shown = stage.noise(config.key(), config)
+    z = snapshot.spectators(config)[0].numpy()
+    assert np.array_equal(shown["noise"][:, : min(2, dim)], z[:, :2])
+    assert not shown["noise"][:, dim:].any()
+    sides = [(u,) for u in shown["axis"]] if dim == 1 else list(itertools.product(shown["axis"], repeat=2))
+    assert np.array_equal(sides, snapshot.latent_grid(config).numpy()[:, :2])
+
+
+def test_what_a_browser_asks_is_heard_only_if_it_makes_sense(monkeypatch):
+    known = SimpleNamespace(grow=lambda member, limit: [0, 1, 2, 40])
+    monkeypatch.setattr(arena.stage, "film", lambda key, member, config: known)
+    config = PlaneConfig(members=2)
+    good = {"name": "slow", "run": config.key(), "member": 1, "step": 40}
+    assert arena.sound(good, config, 1)
+    bad = [
+        {"name": "drop"},
+        {"name": ["slow"]},
+        {"run": "0"},
+        {"member": 0},
+        {"step": 39},
+        {"step": "40"},
+        {"step": True},
+    ]
+    bad += [{"step": 40.0}, {"step": None}, {"member": "1"}]
+    for change in bad:
+        assert not arena.sound(good | change, config, 1), change
+    for ask in (None, "slow", ["slow"], {}):
+        assert not arena.sound(ask, config, 1), ask
+
+
+def test_only_the_arenas_player_has_the_buttons_that_ask():
+    assert read(built())[0]["asks"] == []
+    assert read(built(asks=player.ASKS))[0]["asks"] == ["slow", "fork"]
+    assert 'data-part="tools"' in player._html("player")
+    assert 'data-part="tools"' not in player._html("digits")
+
+
 def test_a_message_is_little_more_than_its_frames():
-    assert len(built()) - sum(map(len, FRAMES.values())) < 2048 + 4500
+    assert len(built()) - sum(map(len, FRAMES.values())) < 2048 + 8000
 
 
 def test_scalars_stand_in_the_order_of_the_packed_frame():
@@ -91,11 +150,25 @@ def test_both_languages_have_the_same_labels_and_placeholders():
 def test_every_label_that_the_scripts_say_exists_and_none_is_idle():
     labels = set(player.labels("en"))
     ours = {"player", "viewer", "controls", "caption", "board", "scores", "film", "message", "canvas", "words"}
+    ours |= {"overlay", "tools", "pipeline"}
     scripts = "\n".join((player.WEB / f"{name}.js").read_text(encoding="utf-8") for name in ours)
     said = set(re.findall(r'(?:\bsay|#say)\("(\w+)"', scripts))
     assert said <= labels
-    idle = {key for key in labels if f'"{key}"' not in scripts and not key.startswith("word_")}
-    assert not idle
+    built_of_names = ("word_", "tool_", "tip_", "stop_")
+    assert not {key for key in labels if f'"{key}"' not in scripts and not key.startswith(built_of_names)}
+
+
+def test_every_button_and_every_stop_has_its_name_and_says_what_it_is():
+    tools, pipeline = ((player.WEB / f"{name}.js").read_text(encoding="utf-8") for name in ("tools", "pipeline"))
+    buttons = set(re.findall(r'^  (\w+): "M', tools, re.MULTILINE))
+    lists = re.findall(r"^const (?:PICTURES|LOSSES|BACK) = \[(.*?)\]", pipeline, re.MULTILINE)
+    stops = {f"stop_{name}" for name in re.findall(r'"(\w+)"', ",".join(lists))}
+    assert buttons >= {"pipeline", "save", *player.ASKS}
+    assert len(stops) == 10
+    labels = set(player.labels("en"))
+    assert {key for key in labels if key.startswith("tip_")} == {f"tip_{name}" for name in buttons | stops}
+    assert {key for key in labels if key.startswith("tool_")} == {f"tool_{name}" for name in buttons}
+    assert labels >= stops
 
 
 def test_every_score_is_defined():

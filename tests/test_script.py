@@ -20,7 +20,7 @@ from ganlab.optimizers import OPTIMIZERS
 from ganlab.presets import PRESETS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
-from ganlab.script import COVERED, ScriptError, main, script
+from ganlab.script import COVERED, MESSAGES, ScriptError, main, script
 
 CONSTRAINTS = {**{name: {"regularizer": name} for name in REGULARIZERS}, "spectral_norm": {"spectral_norm": True}}
 DRAWN = points.keep(points.fitted(np.random.default_rng(0).normal(size=(200, 2))), None)
@@ -201,6 +201,20 @@ def test_links_json_and_presets_are_understood(capsys):
     for text in (json.dumps(config.to_json()), "https://x/arena?" + urlencode(to_query(config, "a.") | {"lang": "es"})):
         assert printed(capsys, text, "1") == (0, (script(config, 1), ""))
     assert printed(capsys, "a.preset=ring_r1")[1].out == script(PRESETS["ring_r1"])
+
+
+def test_a_link_by_hand_changes_its_preset_and_a_written_one_is_complete(capsys):
+    by_hand = "https://x/arena?lang=es&a.preset=ring_r1&a.seed=5"
+    assert printed(capsys, by_hand)[1].out == script(PRESETS["ring_r1"].replace(seed=5))
+    assert printed(capsys, by_hand + "&v=1")[1].out == script(PlaneConfig(seed=5))
+    assert printed(capsys, by_hand + "&b.loss=hinge")[1].out == script(PRESETS["ring_r1"].replace(seed=5))
+
+
+@pytest.mark.parametrize("link", ["m.seed=5", "mnist?lang=en&v=1&m.preset=digits", "preset=digits", "n.loss=hinge&v=1"])
+def test_a_link_to_digits_is_refused_in_words(capsys, link):
+    status, said = printed(capsys, link)
+    assert (status, said.out) == (2, "")
+    assert said.err == f"kind: {MESSAGES['kind']}\n"
 
 
 @pytest.mark.parametrize("text", ["a.loss=nothing", "{", '{"kind": "digits"}', "a.edits=5:d_lr=0.1", "{'a': 1}"])

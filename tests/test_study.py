@@ -275,7 +275,7 @@ def test_a_worker_process_computes_it_too(place):
     assert len(tables.finals(place.table(grid))) == 2
 
 
-SEEDS = {"digits_k": 3, "digits_10k": 1, "cures_ring": 16, "cures_grid": 16}
+SEEDS = {"digits_k": 3, "digits_10k": 1, "lab": 16, "cures_ring": 16, "cures_grid": 16}
 
 
 @pytest.mark.parametrize("name", STUDIES)

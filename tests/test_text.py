@@ -12,11 +12,16 @@ from ganlab.export import REASONS as SETTINGS_REASONS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import DIGITS, MESSAGES, knobs
 from ganlab.latent import PATHS
+from ganlab.losses import LOSSES
 from ganlab.points import REASONS
 from ganlab.presets import PRESETS
 from ganlab.pretrained import PRETRAINED
 from ganlab.script import REASONS as SCRIPT_REASONS
+from ganlab.trace import STOPS
+from ganlab.ui.export import MIME as FILES
 from ganlab.ui.latent_link import VIEWS, Tour
+from ganlab.ui.seed_strip import VERDICTS as SEED_VERDICTS
+from ganlab.ui.slow import REMARKS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from ganlab.ui.weights import COLUMNS
 
@@ -46,6 +51,20 @@ LATENT_LABELS = [
     *("sure_plane", "sure_note_plane", "steps_plane", "steps_note_plane", "pick_points", "pick_first", "pick_next"),
     *("place_whole", "place_square", "regions"),
 ]
+DRAW_LABELS = [
+    *("brush", "eraser", "undo", "redo", "clear", "thin", "use", "size", "density", "tools", "keys", "canvas"),
+    *("count", "count_one", "few", "inside", "many", "full", "spoken", "spoken_place"),
+]
+SLOW_OWN = [
+    *((stop, "") for stop in STOPS),
+    *(("d_judge", loss) for loss in ("saturating", "nonsaturating")),
+    *(("d_loss", loss) for loss in ("least_squares", "hinge", "wasserstein", "relativistic")),
+    *(("d_penalty", name) for name in ("r1", "r2", "r1_r2", "wgan_gp")),
+    *(("d_step", name) for name in ("adam", "rmsprop")),
+    ("g_noise", "simultaneous"),
+    *(("g_loss", loss) for loss in (*LOSSES, "matched")),
+]
+"""Stops of slow motion, and what has a sentence of its own there."""
 DIGIT_VERDICTS = ("diverged", "collapse", "alike", "smear", "healthy", "unjudged", "no_finding")
 FAMILIES = {
     "digits_stage.title": DIGIT_VERDICTS,
@@ -64,7 +83,9 @@ FAMILIES = {
     "choice": [*CHOICES, "dataset.points", *(f"fashion_mnist.{digit}" for digit in DIGITS)],
     "points.refused": list(REASONS),
     "export.script": list(SCRIPT_REASONS),
-    "export.settings": list(SETTINGS_REASONS),
+    "export.settings": [*SETTINGS_REASONS, "only_plane", "only_digits"],
+    **{f"export.{name}": ["button", "help"] for name in FILES},
+    "own.draw": [*DRAW_LABELS, *(f"{name}_help" for name in DRAW_LABELS[:7])],
     "notice.reason": list(MESSAGES),
     "notice.expected": ["int", "float", "bool", "classes", "weights", "edits"],
     "notice.refusal": ["many_edits", "no_classes"],
@@ -76,7 +97,8 @@ FAMILIES = {
     "run.status": PHASES,
     "arena.status": WORDS,
     "mnist.status": WORDS,
-    "mnist.compare": ["before", "own"],
+    "duel.compare": ["before", "own"],
+    "duel": [f"{act}.{part}" for act in ("exchange", "close") for part in ("button", "help")],
     "mnist.drawer": ["about", "own", "ready", "brought"],
     "arena.alone": ["d", "d_help", "g", "g_help"],
     "run.quantity": list(QUANTITIES),
@@ -89,6 +111,20 @@ FAMILIES = {
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
     "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used", "no_noise"],
+    "seeds.player": [
+        *("title", "about", "step", "waiting", "count", "count_cells", "tile", "tile_shown", "play", "pause", "sort"),
+        *("large", "small", *SEED_VERDICTS),
+    ],
+    "slow.title": STOPS,
+    "slow.say": [f"{stop}_{own}" if own else stop for stop, own in SLOW_OWN],
+    "slow.also": list(REMARKS),
+    "slow.bar": ["layer", "all", "real", "fake", "d_loss", "g_loss", "penalty", "total"],
+    "slow.which": [f"{player}_{which}" for player in "dg" for which in ("one", "many", "rests")],
+    "slow.player": [
+        *("decimal", "toolbar", "stops", "play", "pause", "back", "forward", "speed"),
+        *(f"legend_{kind}" for kind in ("noise", "made", "points", "pairs", "net", "push", "moved")),
+        *(f"legend_{stop}" for stop in ("d_judge", "d_loss", "g_judge", "g_loss")),
+    ],
     "latent.bend": ["same", "opposite", "line", "zero"],
     "latent.ends": ["from", "to"],
     "latent.field": list(knobs(Tour)),
@@ -131,7 +167,7 @@ def test_every_sentence_that_is_asked_for_exists(lang):
 
 
 def test_every_sentence_is_used():
-    ours = {key for key in sentences("en") if not key.startswith(("player.", "digits_stage.player."))}
+    ours = {key for key in sentences("en") if not key.startswith(("player.", "digits_stage.player.", "duel.player."))}
     variants = {key for key in ours if key.endswith("_cells") and key.removesuffix("_cells") in wanted()}
     assert sorted(ours - wanted() - variants) == []
 

@@ -1,5 +1,7 @@
 """The arena's own: single updates, the member shown, and what is watched of a run on the plane."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
@@ -8,8 +10,10 @@ from streamlit.delta_generator import DeltaGenerator
 from ganlab import ui
 from ganlab.config import ConfigError, PlaneConfig
 from ganlab.knobs import knobs
-from ganlab.ui import controls, stage, training
-from ganlab.ui.experiment import ARENA
+from ganlab.points import PointsError
+from ganlab.ui import compare, controls, differences, duel, own, stage, training
+from ganlab.ui.experiment import ARENA, COMPARE, Experiment
+from ganlab.ui.player import ASKS
 from ganlab.ui.text import text
 from ganlab.ui.training import PACE, phase, status_of, train
 
@@ -47,39 +51,100 @@ def alone(config: PlaneConfig, player: str, step: int) -> None:
         ARENA.refuse(error)
 
 
-def member_menu(config: PlaneConfig, lang: str) -> None:
+def member_menu(place: Experiment, lang: str) -> None:
     """Which of the run's networks the page shows, if there are several."""
-    if config.members == 1:
+    if place.config.members == 1:
         return
-    controls.hold("a.w.member", ARENA.member)
+    key = place.name("w.member")
+    controls.hold(key, place.member)
     st.selectbox(
         text("arena.page.member", lang),
-        range(config.members),
+        range(place.config.members),
         format_func=lambda i: f"{text('arena.page.member', lang)}: {i}",
-        key="a.w.member",
+        key=key,
         help=text("field.help.member", lang),
         on_change=choose_member,
+        args=(place,),
         label_visibility="collapsed",
         width=200,
     )
 
 
-def choose_member() -> None:
+def choose_member(place: Experiment) -> None:
     """Shows another member."""
     ui.touched()
-    ARENA.open(ARENA.config, ARENA.preset, st.session_state["a.w.member"])
+    place.open(place.config, place.preset, st.session_state[place.name("w.member")])
 
 
-def watch(config: PlaneConfig, member: int, line: DeltaGenerator, lang: str) -> None:
-    """The player and the curves, and the status in `line`, looked after while the run is under way."""
+def compared(lang: str) -> DeltaGenerator | None:
+    """The row of the run that is compared with, if there is one; where its status goes."""
+    if not COMPARE.is_open:
+        return None
+    with st.container(horizontal=True, vertical_alignment="center", key="b.toolbar"):
+        compare.menu(ARENA, COMPARE, lang)
+        member_menu(COMPARE, lang)
+        training.train_button(COMPARE, lang)
+        compare.end_buttons(ARENA, COMPARE, lang)
+        return st.container(width="stretch", key="b.status")
+
+
+ASK, NEWS = "a.ask", "a.ask.news"
+"""What the player last asked for: {name of ASKS, step, member, key}; whether the page has not heard of it yet."""
+
+
+def asked() -> None:
+    """Notes what the player asks for; what a browser makes up is left unheard."""
+    ask = st.session_state["a.player"].get("ask")
+    if not sound(ask, ARENA.config, ARENA.member):
+        return
+    ui.touched()
+    st.session_state[ASK] = {"name": ask["name"], "step": ask["step"], "member": ask["member"], "key": ask["run"]}
+    st.session_state[NEWS] = True
+
+
+def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
+    """Whether the player may ask this: a button's name, and a step that has a frame, of what the page shows."""
+    if not isinstance(ask, dict) or ask.get("name") not in ASKS:
+        return False
+    if type(ask.get("step")) is not int or (ask.get("run"), ask.get("member")) != (config.key(), member):
+        return False
+    return ask["step"] in stage.film(config.key(), member, config).grow(member, config.steps)
+
+
+def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerator:
+    """The player and the curves, and how each run stands, in `lines` by its place; two runs stand side by side.
+
+    The place between the player and the curves, for what looks closer.
+    """
+    places, closer = list(lines), list[DeltaGenerator]()
 
     def picture(live: bool) -> None:
-        stage.stage(config, member, live, lang, key="a.player")
+        if st.session_state.pop(NEWS, False):
+            ui.rerun()
+        with own.at_hand(lang):
+            show(live)
+
+    def show(live: bool) -> None:
+        if len(places) > 1:
+            left, right = (duel.Side(place.config, place.member) for place in places)
+            duel.duel(left, right, live, lang, key="a.duel")
+        else:
+            stage.stage(ARENA.config, ARENA.member, live, lang, key="a.player", on_ask=asked)
 
     def curves() -> None:
-        stage.curves(config, member, lang)
+        names = differences.titles(ARENA.config, COMPARE.config, lang) if len(places) > 1 else ("",)
+        for place, name in zip(places, names, strict=True):
+            if name:
+                st.markdown(f"**{differences.plain(name)}**")
+            with suppress(PointsError):  # which is said in the picture's place
+                stage.curves(place.config, place.member, lang, key=place.name("curves"))
 
     def say() -> None:
-        line.caption(training.status_line(ARENA, config, {}, lang))
+        for place, line in lines.items():
+            line.caption(training.status_line(place, place.config, {}, lang))
 
-    training.watch([config], say, picture, curves)
+    def between() -> None:
+        closer.append(st.container(key="a.closer"))
+
+    training.watch([place.config for place in places], say, picture, curves, between)
+    return closer[0]

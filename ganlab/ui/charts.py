@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from ganlab.code_mistakes import made
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
@@ -19,7 +20,7 @@ from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.run_config import RunConfig
 from ganlab.ui.text import number, text
-from ganlab.ui.vega import PANELS, TALL
+from ganlab.ui.vega import BEND, PANELS, TALL
 
 CURVES = tuple(scalar for series in PANELS.values() for scalar in series.values())
 NAMES = {math.log(4): "log 4", math.log(2): "log 2", -math.log(2): "−log 2", 0.25: "¼", 0.125: "⅛"}
@@ -30,6 +31,8 @@ WARM_UP = 0.1
 """Share of the steps so far that the loss axis takes no account of: a run's first swings dwarf all that follows."""
 APART = 12
 """Pixels between the middles of two labels."""
+CROWDED = 0.06
+"""Share of the axis between two changes that are both named."""
 
 
 def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
@@ -39,8 +42,17 @@ def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
     return table.assign(step=np.array(sorted(blobs), "<f4"))
 
 
-def table(curve: pd.DataFrame, config: PlaneConfig, verdict: Verdict | None, lang: str) -> pd.DataFrame:
-    """All that the picture draws, one row each: curves (kind ""), levels, bands, ticks, bounds and names."""
+def table(
+    curve: pd.DataFrame,
+    config: PlaneConfig,
+    verdict: Verdict | None,
+    lang: str,
+    changes: Sequence[tuple[int, str]] = (),
+) -> pd.DataFrame:
+    """All that the picture draws, one row each: curves (kind ""), levels, bands, ticks, bounds and names.
+
+    changes: (step, what changes there) in mid-run; a rule marks each.
+    """
     levels = [*equilibrium(config, lang), *collapsed(verdict, lang)]
     bounds = {"losses": loss_bounds(curve, levels), "js": (0.0, math.log(2)), "gradients": log_bounds(curve)}
     rows = [*levels, *notes(levels, lang), row("band", "js", js_floor(DATASETS[config.dataset])[1])]
@@ -48,7 +60,7 @@ def table(curve: pd.DataFrame, config: PlaneConfig, verdict: Verdict | None, lan
         ticks = [row("y", panel, y, tick(y, lang)) for y in value_ticks(panel, low, high)]
         rows += [row("bound", panel, low), row("bound", panel, high, step=config.steps)]
         rows += [row("x", panel, 0, label, step) for step, label in step_ticks(config.steps, lang)]
-        rows += [*ticks, *names(panel, curve, *scale(panel, low, high))]
+        rows += [*ticks, *names(panel, curve, *scale(panel, low, high)), *rules(panel, changes, config.steps)]
         if panel == "losses":
             height, value = scale(panel, low, high)
             thin_out([r for r in levels if r["kind"] == "level"] + ticks, height)
@@ -115,6 +127,21 @@ def tags(
     ]
 
 
+def rules(panel: str, changes: Sequence[tuple[int, str]], last: int) -> list[dict[str, Any]]:
+    """A rule where each change in mid-run begins, named where its name does not stand on an earlier one's."""
+    rows, taken = list[dict[str, Any]](), -CROWDED
+    for step, said in changes:
+        place = across(step, last)
+        rows.append(row("edit", panel, 0, said if place - taken >= CROWDED else "", step))
+        taken = place if place - taken >= CROWDED else taken
+    return [r for r in rows if r["step"] <= last]
+
+
+def across(step: float, last: int) -> float:
+    """Where a step stands on the axis, 0 to 1."""
+    return math.log1p(step / BEND) / math.log1p(last / BEND)
+
+
 def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, series: str = "") -> dict[str, Any]:
     """One row of the table that is not a curve's."""
     return {"kind": kind, "panel": panel, "series": series, "step": step, "y": y, "label": label}
@@ -126,7 +153,7 @@ def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
         LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
     }
     values = (found.pop() if len(found) == 1 else None) or ()
-    known = "d" if True in config.values("feature_matching") else "dg"
+    known = "" if not made(config).same_game else "d" if True in config.values("feature_matching") else "dg"
     return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(known, values, strict=False)]
 
 
@@ -199,11 +226,11 @@ def tick(y: float, lang: str) -> str:
     return number(round(y, 12) + 0.0, lang, ".4g")
 
 
-def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str) -> str:
-    """What the curves show, in one sentence."""
+def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str, changes: Sequence[tuple[int, str]] = ()) -> str:
+    """What the curves show, in one sentence, and where a change is marked."""
     if not len(curve):
         return text("chart.alt.empty", lang)
     last, floor = curve.iloc[-1], js_floor(DATASETS[config.dataset])[0]
-    return text(
-        "chart.alt.curves", lang, step=int(last.step), floor=floor, **{name: float(last[name]) for name in CURVES}
-    )
+    facts = {name: float(last[name]) for name in CURVES}
+    marked = [text("chart.alt.change", lang, step=step, change=said) for step, said in changes]
+    return " ".join([text("chart.alt.curves", lang, step=int(last.step), floor=floor, **facts), *marked])

@@ -5,12 +5,13 @@ change of a field is read back, for that field alone.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 import streamlit as st
 
+from ganlab import points
 from ganlab.config import differences
 from ganlab.knobs import DIGITS, ConfigError, Knob
 from ganlab.presets import PRESETS
@@ -32,6 +33,8 @@ ROWS = (
 """Fields that stand side by side."""
 OPEN = "experiment"
 """The group that is not folded away."""
+Below = Mapping[str, Callable[[], None]]
+"""What stands below the widgets of some fields, by field."""
 NAMED = ("choice", "weights")
 """Kinds whose values are keys that have names."""
 CHIPS = 6
@@ -111,6 +114,8 @@ def reason(key: str, facts: dict[str, Any], lang: str) -> str:
 
 def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     """A field's value as the visitor reads it."""
+    if spec.kind in NAMED and value.startswith(points.PREFIX) and (n := points.count(value)) is not None:
+        return text("own.name.counted", lang, n=n)
     if spec.kind in NAMED:
         key = f"choice.{name}.{value.partition(':')[0]}"
         return text(key, lang) if spec.kind == "choice" or exists(key) else text("field.value.upload", lang, code=value)
@@ -143,15 +148,15 @@ def options(spec: Knob, value: Any) -> list[Any]:
 # Widgets
 
 
-def sidebar(place: Experiment, lang: str, notes: Mapping[str, str] | None = None) -> None:
-    """Every knob, grouped; the rare ones folded. notes: sentences below the widgets of some fields."""
+def sidebar(place: Experiment, lang: str, notes: Mapping[str, str] | None = None, below: Below | None = None) -> None:
+    """Every knob, grouped; the rare ones folded. Below the widgets of some fields, notes: sentences, below: more."""
     for group in dict.fromkeys(spec.group for spec in place.specs.values()):
         names = [name for name, spec in place.specs.items() if spec.group == group]
         with st.container() if group == OPEN else st.expander(text(f"field.group.{group}", lang)):
-            rows(place, names, lang, notes or {})
+            rows(place, names, lang, notes or {}, below or {})
 
 
-def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str]) -> None:
+def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str], below: Below) -> None:
     """The widgets of a group, those of a row side by side."""
     idle = place.config.inactive()
     together = [tuple(name for name in row if name in names) for row in ROWS]
@@ -163,6 +168,8 @@ def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str,
                 widget(place, name, idle.get(name), lang)
                 if name in notes:
                     st.caption(notes[name])
+                if name in below:
+                    below[name]()
 
 
 def widget(place: Experiment, name: str, idle: str | None, lang: str) -> None:
@@ -174,7 +181,12 @@ def widget(place: Experiment, name: str, idle: str | None, lang: str) -> None:
     common = {"help": help, "disabled": bool(idle), "key": widget_key(place, name)}
     if spec.kind != "edits":
         common |= {"on_change": take, "args": (place, name)}
-    DRAW[_style(spec)](place, name, getattr(place.config, name), lang, common)
+    draw(place, name, getattr(place.config, name), lang, common)
+
+
+def draw(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
+    """The kind of widget that a field has, holding a value; common: its key, help, what a change of it calls."""
+    DRAW[_style(place.specs[name])](place, name, value, lang, common)
 
 
 def widget_key(place: Experiment, name: str) -> str:
@@ -212,7 +224,8 @@ def plain(typed: str) -> str:
 
 def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
     spec = place.specs[name]
-    choices = list(dict.fromkeys((*spec.choices, value))) if spec.kind in NAMED else options(spec, value)
+    offered = (*spec.choices, *st.session_state.get(f"{common['key']}.also", ()), value)
+    choices = list(dict.fromkeys(offered)) if spec.kind in NAMED else options(spec, value)
     hold(common["key"], value)
     st.selectbox(
         text(f"field.label.{name}", lang),

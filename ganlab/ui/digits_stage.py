@@ -1,7 +1,6 @@
 """What is watched of runs on digits: their films, the messages that bring them to the player, verdicts in words."""
 
 import math
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import sleep
@@ -18,6 +17,7 @@ from ganlab.digits_frame import DigitsFrame, unpack
 from ganlab.digits_snapshot import JUDGED
 from ganlab.losses import LOSSES
 from ganlab.ui import digits_charts
+from ganlab.ui.differences import plain
 from ganlab.ui.digits_look import looked
 from ganlab.ui.film import HEAD_START, SENT, Film, carried, wanted
 from ganlab.ui.player.digits import Shown, digit_labels, message, player
@@ -160,11 +160,6 @@ def curves(
         st.vega_lite_chart(drawn, digits_charts.spec(lang), width="stretch", key=f"m.curves.{place}", alt=alt)
         if said := digits_charts.claim(curve, one, lang):
             st.caption(f"{said} {text('digits_stage.chart.claim_tried', lang)}")
-
-
-def plain(name: str) -> str:
-    """A name as markdown shows it literally."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|<>$~:-])", r"\\\1", name)
 
 
 # A verdict in words

@@ -110,7 +110,8 @@ class Experiment:
         return {config.key() for config in configs if config is not None}
 
 
-ARENA = Experiment("plane", "a.", "arena")
+ARENA = Experiment("plane", "a.", "arena", peers=("b.",))
+COMPARE = Experiment("plane", "b.", "arena", peers=("a.",))
 MNIST = Experiment("digits", "m.", "mnist", peers=("n.",))
 BESIDE = Experiment("digits", "n.", "mnist", peers=("m.",))
-"""The arena's experiment; the MNIST page's, and the one that is compared with it."""
+"""The arena's experiment, and the one that is compared with it; the same of the MNIST page."""

@@ -7,10 +7,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
-from ganlab.config import DigitsConfig, differences
+from ganlab.config import DigitsConfig
 from ganlab.digits import DIGITS, downloaded, is_here
 from ganlab.presets import nearest
-from ganlab.ui import controls, digits_stage, share, training, weights
+from ganlab.ui import compare, differences, digits_stage, training, weights
 from ganlab.ui.experiment import BESIDE, MNIST, Experiment
 from ganlab.ui.server import service
 from ganlab.ui.text import text
@@ -18,112 +18,12 @@ from ganlab.ui.training import status_of, train
 
 MORE = 5
 """Epochs that one press adds."""
-NOTHING, BEFORE, OWN = "", "before", "own"
-"""Runs to compare with that are no presets: none, the one shown before, the one that is there."""
-
-
-# The experiment, and the one beside it
-
-
-def open_link(lang: str) -> list[str]:
-    """Settles which runs the page shows; the sentences about what the link could not have."""
-    link = ui.new_link(MNIST.prefix) or ui.new_link(BESIDE.prefix)
-    notices = share.open_link(MNIST, lang)
-    if link is not None:
-        if any(name.startswith(BESIDE.prefix) for name in link):
-            notices += share.open_link(BESIDE, lang)
-        elif BESIDE.is_open:
-            BESIDE.close()
-    return notices
-
-
-def keep_link() -> dict[str, str]:
-    """Puts the page's runs into the address bar; the whole query."""
-    return ui.write_link(share.to_link(MNIST) | (share.to_link(BESIDE) if BESIDE.is_open else {}))
-
-
-def beside() -> DigitsConfig | None:
-    """The run that the page's own is compared with."""
-    return BESIDE.config if BESIDE.is_open else None
 
 
 def further(config: DigitsConfig) -> None:
     """Opens a run that goes on from saved weights."""
     ui.touched()
     MNIST.open(config, nearest(config))
-
-
-def rivals(config: DigitsConfig) -> dict[str, DigitsConfig]:
-    """The runs that a run can be compared with."""
-    others: dict[str, Any] = dict(MNIST.presets)
-    if MNIST.before is not None:
-        others[BEFORE] = MNIST.before
-    others = {name: other for name, other in others.items() if other.key() != config.key()}
-    if BESIDE.is_open and BESIDE.config not in others.values():
-        others[OWN] = BESIDE.config
-    return others
-
-
-def compare_menu(config: DigitsConfig, lang: str) -> None:
-    """Which run stands beside."""
-    others = rivals(config)
-    present = next((name for name, other in others.items() if other == beside()), NOTHING)
-    names, titles = [NOTHING, *others], {name: rival_name(name, lang) for name in (NOTHING, *others)}
-    controls.hold("n.w.preset", present)
-    st.selectbox(
-        text("mnist.compare.label", lang),
-        names,
-        format_func=titles.__getitem__,
-        key="n.w.preset",
-        help=text("mnist.compare.help", lang),
-        on_change=lambda: compare(others.get(st.session_state["n.w.preset"])),
-        label_visibility="collapsed",
-        width=300,
-    )
-
-
-def rival_name(name: str, lang: str) -> str:
-    """What a run to compare with is called in the menu."""
-    if name == NOTHING:
-        return text("mnist.compare.end" if BESIDE.is_open else "mnist.compare.nothing", lang)
-    if name in (BEFORE, OWN):
-        return text(f"mnist.compare.{name}", lang)
-    return text("mnist.compare.with", lang, name=text(f"preset.name.{name}", lang))
-
-
-def compare(other: DigitsConfig | None) -> None:
-    """Puts a run beside the page's own, or none."""
-    ui.touched()
-    if other is None:
-        BESIDE.close()
-    else:
-        BESIDE.open(other, nearest(other))
-
-
-def told(config: DigitsConfig, other: DigitsConfig, lang: str) -> list[tuple[str, str, str]]:
-    """The settings that make two runs differ, in words: (name, the one's, the other's)."""
-    idle = config.inactive().keys() & other.inactive().keys() | {"steps"}
-    found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
-    words = ((name, *(controls.show(MNIST.specs[name], name, value, lang) for value in found[name])) for name in found)
-    return [(text(f"field.short.{name}", lang), mine, theirs) for name, mine, theirs in words]
-
-
-def labels(config: DigitsConfig, other: DigitsConfig, lang: str) -> tuple[str, str]:
-    """What two runs are called side by side: what alone differs, else this and the other."""
-    found = told(config, other, lang)
-    if len(found) == 1:
-        (name, mine, theirs) = found[0]
-        return f"{name} {mine}", f"{name} {theirs}"
-    return text("mnist.compare.this", lang), text("mnist.compare.other", lang)
-
-
-def difference_line(config: DigitsConfig, other: DigitsConfig, lang: str) -> str:
-    """In what two runs differ."""
-    found = told(config, other, lang)
-    if not found:
-        return text("mnist.compare.same", lang)
-    pairs = (text("mnist.compare.pair", lang, name=name, mine=mine, theirs=its) for name, mine, its in found)
-    return text("mnist.compare.differ", lang, pairs=", ".join(pairs))
 
 
 # Knobs and buttons
@@ -159,8 +59,8 @@ def more_button(config: DigitsConfig, lang: str) -> None:
 
 def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
     """The digits, the scoreboard and the curves, and how each run stands, in `lines` by its place."""
-    other = beside()
-    names = labels(config, other, lang) if other else ("", "")
+    other: Any = compare.beside(BESIDE)
+    names = differences.titles(config, other, lang) if other else ("", "")
 
     def say() -> None:
         for place, line in lines.items():

@@ -1,7 +1,6 @@
-"""Handing an experiment on: the link that holds it, a QR code of that link, its settings as a file."""
+"""Handing an experiment on: the link that holds it, a QR code of that link."""
 
 import io
-import json
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
@@ -124,7 +123,7 @@ def qr_code(url: str) -> str:
     return picture.getvalue().decode()
 
 
-def share(config: RunConfig | None, query: Mapping[str, str], lang: str) -> None:
+def share(query: Mapping[str, str], lang: str) -> None:
     """The Share button and what unfolds from it."""
     url = address(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
@@ -133,25 +132,9 @@ def share(config: RunConfig | None, query: Mapping[str, str], lang: str) -> None
         if urlsplit(url).hostname in LOCAL:
             st.caption(text("share.link.local", lang))
         st.code(url, language=None, wrap_lines=True)
-        with st.container(horizontal=True):
-            st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
-            if config is not None:
-                download(config, lang)
+        st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
     if st.session_state.get(FULL_SCREEN):
         full_screen(url, lang)
-
-
-def download(config: RunConfig, lang: str) -> None:
-    """The settings as a JSON file."""
-    st.download_button(
-        text("share.link.download", lang),
-        json.dumps(config.to_json(), indent=1),
-        file_name=f"gan-arena-{config.key()}.json",
-        mime="application/json",
-        icon=":material/download:",
-        on_click="ignore",
-        key="share.json",
-    )
 
 
 def full_screen(url: str, lang: str) -> None:

@@ -1,7 +1,7 @@
 """What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from time import sleep
 from typing import Any
@@ -12,13 +12,14 @@ import streamlit as st
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import BLIND, MOSTLY, Verdict, verdict
-from ganlab.frame import Frame, unpack
+from ganlab.frame import GRID, Frame, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
+from ganlab.snapshot import latent_grid, spectators
 from ganlab.train import real_points
-from ganlab.ui import charts, vega
+from ganlab.ui import charts, fork, vega
 from ganlab.ui.film import HEAD_START, Film, carried, wanted
-from ganlab.ui.player import labels, message, player
+from ganlab.ui.player import ASKS, labels, message, player
 from ganlab.ui.server import service
 from ganlab.ui.text import exists, sentences, text
 
@@ -45,10 +46,27 @@ def real(key: str, _config: PlaneConfig) -> np.ndarray:
     return real_points(_config)
 
 
+@st.cache_data(max_entries=256, show_spinner=False)
+def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
+    """What the player shows of the noise: the generated points' z, two coordinates of it, and the lattice's axis."""
+    z, lattice = spectators(_config)[0], latent_grid(_config)
+    axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:GRID, 1]
+    return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
+
+
 def stage(
-    config: PlaneConfig, member: int, live: bool, lang: str, key: str, view: Mapping[str, Any] | None = None
+    config: PlaneConfig,
+    member: int,
+    live: bool,
+    lang: str,
+    key: str,
+    view: Mapping[str, Any] | None = None,
+    on_ask: Callable[[], None] | None = None,
 ) -> None:
-    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens."""
+    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens.
+
+    Where somebody answers, `on_ask`, it has the buttons that ask.
+    """
     run, reel = (config.key(), member), film(config.key(), member, config)
     steps = reel.grow(member, config.steps)
     named, opening = carried((key, lang, *run), steps, live)
@@ -60,9 +78,12 @@ def stage(
         live=live,
         key_frames=opening,
         view=view,
+        asks=ASKS if on_ask else (),
+        levels={row["series"]: row["label"] for row in charts.equilibrium(config, lang)},
+        **noise(run[0], config),
         **scenery(config, member, lang),
     )
-    player(data, key=key)
+    player(data, key=key, on_ask=on_ask)
 
 
 def picture(config: PlaneConfig, lang: str) -> None:
@@ -141,7 +162,7 @@ def remarks(found: Verdict) -> Iterable[str]:
         yield "losses"
 
 
-def curves(config: PlaneConfig, member: int, lang: str) -> None:
+def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
     """Losses, JS divergence and gradient norms up to now."""
     if "stage.curves" not in st.session_state:
         st.session_state["stage.curves"] = True
@@ -149,6 +170,7 @@ def curves(config: PlaneConfig, member: int, lang: str) -> None:
     reel = film(config.key(), member, config)
     steps = reel.grow(member, config.steps)
     curve = charts.curves(service().tail(config.key()).blobs(member, steps))
-    table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang)
-    alt = charts.alt(curve, config, lang)
-    st.vega_lite_chart(table, vega.spec(lang), width="stretch", key="a.curves", alt=alt)
+    changes = fork.marks(config, lang)
+    table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang, changes)
+    alt = charts.alt(curve, config, lang, changes)
+    st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)

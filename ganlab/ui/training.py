@@ -165,11 +165,16 @@ OWN: dict[str, Callable[[str, RunStatus, Mapping[str, Any], str], str]] = {
 
 
 def watch(
-    configs: Sequence[RunConfig], say: Callable[[], None], picture: Callable[[bool], None], curves: Callable[[], None]
+    configs: Sequence[RunConfig],
+    say: Callable[[], None],
+    picture: Callable[[bool], None],
+    curves: Callable[[], None],
+    between: Callable[[], None] = lambda: None,
 ) -> None:
     """What a page shows of runs, looked after while one of them is under way; the whole page follows a new phase.
 
     say: writes how the runs stand. picture: draws them, told whether any is under way. curves: drawn less often.
+    between: what comes between the two, drawn once.
     """
     now = phases(configs)
     pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
@@ -181,6 +186,7 @@ def watch(
             ui.rerun()
 
     st.fragment(look, run_every=pace)()
+    between()
     st.fragment(curves, run_every=pace and CURVES_PACE)()
 
 

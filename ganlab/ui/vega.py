@@ -17,6 +17,8 @@ NARROW = 760
 """Below this width, in pixels, the panels stand one above the other."""
 TALL = 124
 """Height of a panel in pixels."""
+BEND = 10
+"""Where the step axis turns from even to logarithmic."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +67,7 @@ def spec(lang: str) -> dict[str, Any]:
             signals=SIGNALS,
             places=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
             axis=text("chart.axis.step", lang),
-            x={"type": "symlog", "constant": 10},
+            x={"type": "symlog", "constant": BEND},
             logs=("gradients",),
         )
     )
@@ -110,7 +112,7 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
     here = f"datum.panel === '{panel}'"
     data = [
         {"name": f"{panel}_{kind}", "source": "source", "transform": [only(f"{here} && datum.kind === '{kind}'")]}
-        for kind in ("bound", "band", "claim", "level", "collapse", "tag", "name", "note", "x", "y")
+        for kind in ("bound", "band", "claim", "edit", "level", "collapse", "tag", "name", "note", "x", "y")
     ]
     curve = {"name": "curve", "source": "source", "transform": [only("datum.kind === ''")]}
     lines = [*(curve_line(curve, panel in drawing.logs) for curve in drawing.curves[panel])]
@@ -131,7 +133,7 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
             *heading(panel, drawing),
             *frame_marks(panel),
             *level_marks(panel),
-            *[*lines, *level_tags(panel), curve_names(panel)],
+            *[*lines, *change_marks(panel), *level_tags(panel), curve_names(panel)],
         ],
     }
 
@@ -175,6 +177,19 @@ def frame_marks(panel: str) -> list[dict[str, Any]]:
         mark("text", f"{panel}_x", {"x": x, "y": {"value": TALL + 14}, "align": {"value": "center"}, **label}),
         mark("rect", f"{panel}_band", {**band, "fill": {"value": QUIET}, "fillOpacity": {"value": 0.3}}),
         mark("rect", f"{panel}_claim", claim_band()),
+    ]
+
+
+def change_marks(panel: str) -> list[dict[str, Any]]:
+    """A rule where something changed in mid-run, what changed written along it on a halo of the page's colour."""
+    rule = {"x": {"scale": "x", "field": "step"}, "y": {"value": 0}, "y2": {"value": TALL}, "stroke": {"value": QUIET}}
+    beside = {"signal": "scale('x', datum.step) + (scale('x', datum.step) < 14 ? 11 : -4)"}
+    name = {"x": beside, "y": {"value": 3}, "angle": {"value": -90}, "align": {"value": "right"}}
+    look = {**name, **INK, "text": {"field": "label"}, "limit": {"value": TALL - 6}}
+    halo = {"stroke": {"signal": "background"}, "strokeWidth": {"value": 4}, "strokeJoin": {"value": "round"}}
+    return [
+        mark("rule", f"{panel}_edit", {**rule, "strokeWidth": {"value": 1.5}}),
+        *(mark("text", f"{panel}_edit", {**look, **paint}) for paint in (halo, {})),
     ]
 
 

@@ -3,29 +3,45 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui import arena, controls, share
-from ganlab.ui.experiment import ARENA
+from ganlab.ui import arena, compare, controls, export, fork, gallery, own, seeds, share, slow, tries
+from ganlab.ui.experiment import ARENA, COMPARE
 from ganlab.ui.text import text
 
 lang = ui.language()
-notices = share.open_link(ARENA, lang)
-query = ui.write_link(share.to_link(ARENA))
+notices = compare.open_link(ARENA, COMPARE, lang)
+query = ui.write_link(compare.to_link(ARENA, COMPARE))
 config = ARENA.config
 
 with st.sidebar:
     controls.preset_menu(ARENA, lang)
-    controls.sidebar(ARENA, lang)
+    gallery.open_button(ARENA, lang)
+    controls.sidebar(ARENA, lang, below={"dataset": lambda: own.open_button(ARENA, lang)})
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
-    share.share(config, query, lang)
-share.warn(notices, controls.refusal(ARENA, lang), lang)
+    share.share(query, lang)
+    export.export(ARENA, lang)
+share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):
     arena.train_buttons(lang)
     arena.alone_buttons(config, lang)
-    arena.member_menu(config, lang)
+    arena.member_menu(ARENA, lang)
+    if not COMPARE.is_open:
+        compare.keep_button(ARENA, COMPARE, lang)
     controls.chips(ARENA, lang)
-    line = st.container(width="stretch", key="a.status")
-arena.watch(config, ARENA.member, line, lang)
+    lines = {ARENA: st.container(width="stretch", key="a.status")}
+if other := arena.compared(lang):
+    lines[COMPARE] = other
+fork.changes(ARENA, lang)
+fork.dialog(ARENA, lang)
+gallery.dialog(ARENA, lang)
+own.dialog(ARENA, lang)
+with arena.watch(lines, lang):
+    with st.container(horizontal=True, key="a.looks"):
+        slow.button(config, lang)
+        seeds.button(ARENA, lang)
+    slow.panel(config, ARENA.member, lang)
+    seeds.panel(ARENA, lang)
+tries.panel(ARENA, lang)
 with st.expander(text("arena.about.title", lang)):
     st.markdown(text("arena.about.body", lang))

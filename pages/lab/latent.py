@@ -16,7 +16,7 @@ query = latent.keep_link()
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="l.head"):
     st.title(text("latent.page.title", lang), anchor=False)
-    share(None, query, lang)
+    share(query, lang)
 if notices:
     st.warning("\n".join([text("notice.link.title", lang), *(f"- {sentence}" for sentence in notices)]))
 if found is None:

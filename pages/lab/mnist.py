@@ -3,13 +3,13 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui import controls, mnist, share, training
+from ganlab.ui import compare, controls, differences, export, mnist, share, training
 from ganlab.ui.experiment import BESIDE, MNIST
 from ganlab.ui.text import text
 
 lang = ui.language()
-notices = mnist.open_link(lang)
-query = mnist.keep_link()
+notices = compare.open_link(MNIST, BESIDE, lang)
+query = ui.write_link(compare.to_link(MNIST, BESIDE))
 config = MNIST.config
 
 with st.sidebar:
@@ -18,19 +18,20 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
-    share.share(config, query, lang)
+    share.share(query, lang)
+    export.export(MNIST, lang)
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):
     mnist.train_buttons(lang)
-    if not (other := mnist.beside()):
-        mnist.compare_menu(config, lang)
+    if not (other := compare.beside(BESIDE)):
+        compare.menu(MNIST, BESIDE, lang)
     controls.chips(MNIST, lang)
     lines = {MNIST: st.container(width="stretch", key="m.status")}
 if other:
     with st.container(horizontal=True, vertical_alignment="center", key="n.toolbar"):
-        mnist.compare_menu(config, lang)
+        compare.menu(MNIST, BESIDE, lang)
         training.train_button(BESIDE, lang)
         lines[BESIDE] = st.container(width="stretch", key="n.status")
-    st.caption(mnist.difference_line(config, other, lang))
+    st.caption(differences.line(config, other, lang))
 mnist.watch(config, lines, lang)
 mnist.drawers(config, lang)

@@ -1,16 +1,17 @@
 // The picture: D's field, G's warped latent grid, real points, arrows, generated points.
 import { Field } from "./field.js";
+import { net } from "./net.js";
 
-const DENSITIES = 6;  // shades of the grid
 const TURN = Math.PI * 2;
+const HALO = 0.55;  // pixels around a generated point
 
 export class Canvas {
-  constructor(element) {
-    Object.assign(this, { element, context: element.getContext("2d"), field: new Field(), real: null });
+  /** `least`: the smallest radius of a point, in pixels. */
+  constructor(element, { least = 2 } = {}) {
+    Object.assign(this, { element, least, context: element.getContext("2d"), field: new Field(), real: null });
   }
 
-  resize(side) {
-    const scale = Math.min(3, window.devicePixelRatio || 1);
+  resize(side, scale = Math.min(3, window.devicePixelRatio || 1)) {
     if (this.side === side && this.scale === scale) return;
     Object.assign(this, { side, scale, real: null, unit: side / 640 });
     this.element.width = this.element.height = Math.round(side * scale);
@@ -37,53 +38,38 @@ export class Canvas {
     if (layers.real) this.#real(film);
   }
 
-  /** scene: frames a and b, blend t in [0, 1], film, layers, arrows "push" | "rise", mode: highlighted one or -1. */
-  draw({ a, b, t, film, layers, arrows, mode }) {
-    this.#aim(film.head);
-    this.#ground(a, b, t, layers.field);
-    if (layers.grid) this.#grid(blend(a.grid, b.grid, t), a.rows, a.columns);
-    if (layers.modes || mode >= 0) this.#modes(film.head, a.shares, layers.modes, mode);
-    if (layers.real) this.#real(film);
-    const fake = blend(a.fake, b.fake, t);
-    if (layers.arrows) this.#arrows(fake, blend(a[arrows], b[arrows], t));
-    if (layers.fake) this.#fake(fake);
+  /**
+   * scene: frames a and b, blend t in [0, 1], film, layers, arrows "push" | "rise", mode: highlighted one or -1; journey:
+   * null, or how far the noise is on its way from its own plane (morph.js).
+   */
+  draw({ a, b, t, film, layers, arrows, mode, journey = null }) {
+    const { head } = film;
+    const came = (from, points) => (journey ? blend(from, points, journey.at) : points);
+    this.#aim(head);
+    this.#ground(a, b, t, layers.field, journey?.at ?? 1);
+    if (layers.grid || journey) this.#grid(came(journey?.grid, blend(a.grid, b.grid, t)), a, head);
+    if (!journey && (layers.modes || mode >= 0)) this.#modes(head, a.shares, layers.modes, mode);
+    if (layers.real) this.#real(film, journey ? 0.25 + 0.75 * journey.at : 1);
+    const fake = came(journey?.fake, blend(a.fake, b.fake, t));
+    if (layers.arrows && !journey) this.#arrows(fake, blend(a[arrows], b[arrows], t));
+    if (layers.fake || journey) this.#fake(fake);
   }
 
-  #ground(a, b, t, shown) {
+  #ground(a, b, t, shown, strength = 1) {
     const { context: c, side, palette } = this;
     c.fillStyle = palette.ground;
     c.fillRect(0, 0, side, side);
     if (!shown) return;
     c.imageSmoothingEnabled = true;
+    c.globalAlpha = strength;
     c.drawImage(this.field.paint(a.field, b.field, t, a.side), 0, 0, side, side);
+    c.globalAlpha = 1;
   }
 
-  /** Lines of the latent lattice; the shorter a link, the denser G's points lie there and the darker it is. */
-  #grid(points, rows, columns) {
-    const { context: c, palette } = this;
-    const shades = Array.from({ length: DENSITIES }, () => new Path2D());
-    const link = (i, j) => {
-      const [x0, y0] = [this.x(points[2 * i]), this.y(points[2 * i + 1])];
-      const [x1, y1] = [this.x(points[2 * j]), this.y(points[2 * j + 1])];
-      const length = Math.hypot(x1 - x0, y1 - y0);
-      if (!(length > 0)) return;
-      const shade = shades[Math.min(DENSITIES - 1, Math.floor(Math.log2(1 + length / (6 * this.unit))))];
-      shade.moveTo(x0, y0);
-      shade.lineTo(x1, y1);
-    };
-    for (let r = 0; r < rows; r++) {
-      for (let k = 0; k < columns; k++) {
-        if (k + 1 < columns) link(r * columns + k, r * columns + k + 1);
-        if (r + 1 < rows) link(r * columns + k, (r + 1) * columns + k);
-      }
-    }
-    c.strokeStyle = palette.ink;
-    c.lineWidth = rows > 1 ? 0.8 : 1.6;
-    shades.forEach((path, i) => {
-      c.globalAlpha = 0.62 * 0.72 ** i;
-      c.stroke(path);
-    });
-    c.globalAlpha = 1;
+  /** Cells are shaded where they carry equal noise: a slice through more dimensions says nothing of density. */
+  #grid(points, { rows, columns }, { latent_dim, extent }) {
+    const { x, y, unit, palette } = this;
+    net(this.context, points, { rows, columns, x, y, unit, ink: palette.ink, extent, shaded: rows > 1 && latent_dim === 2 });
   }
 
   #modes({ modes, std, extent }, shares, all, highlighted) {
@@ -102,7 +88,7 @@ export class Canvas {
   }
 
   /** Real points never move: drawn once, then copied. */
-  #real(film) {
+  #real(film, strength = 1) {
     if (!this.real || this.realOf !== film.real) {
       this.real = document.createElement("canvas");
       this.real.width = this.real.height = this.element.width;
@@ -114,24 +100,22 @@ export class Canvas {
       c.globalAlpha = 0.75;
       this.#each(film.real, (x, y) => ring(c, x, y, this.#radius(3.3)));
     }
+    this.context.globalAlpha = strength;
     this.context.drawImage(this.real, 0, 0, this.side, this.side);
+    this.context.globalAlpha = 1;
   }
 
+  /** Many small shapes are drawn far faster than one intricate one; the halos all lie below the dots. */
   #fake(points) {
     const { context: c, palette } = this;
-    const dots = new Path2D();
     const radius = this.#radius(2.9);
-    this.#each(points, (x, y) => {
-      dots.moveTo(x + radius, y);
-      dots.arc(x, y, radius, 0, TURN);
-    });
-    c.strokeStyle = palette.ground;
-    c.lineWidth = 1.1;
-    c.globalAlpha = 0.7;
-    c.stroke(dots);
-    c.globalAlpha = 0.92;
-    c.fillStyle = palette.generated;
-    c.fill(dots);
+    const discs = (r, colour, alpha) => {
+      c.fillStyle = colour;
+      c.globalAlpha = alpha;
+      this.#each(points, (x, y) => disc(c, x, y, r));
+    };
+    discs(radius + HALO, palette.ground, 0.7);
+    discs(radius, palette.generated, 0.92);
     c.globalAlpha = 1;
   }
 
@@ -139,21 +123,18 @@ export class Canvas {
   #arrows(points, vectors) {
     const { context: c, palette, unit } = this;
     const longest = 16 + 24 * unit;
-    const shafts = new Path2D(), heads = new Path2D();
-    this.#each(points, (x, y, i) => {
-      const [u, v] = [vectors[2 * i], -vectors[2 * i + 1]];
-      const m = Math.hypot(u, v), length = longest * Math.sqrt(m / (1 + m));
-      if (length > 3) arrow(shafts, heads, x, y, u / m, v / m, length);
-    });
     c.strokeStyle = c.fillStyle = palette.gradient;
     c.lineWidth = 1.2;
     c.globalAlpha = 0.88;
-    c.stroke(shafts);
-    c.fill(heads);
+    this.#each(points, (x, y, i) => {
+      const [u, v] = [vectors[2 * i], -vectors[2 * i + 1]];
+      const m = Math.hypot(u, v), length = longest * Math.sqrt(m / (1 + m));
+      if (length > 3) arrow(c, x, y, u / m, v / m, length);
+    });
     c.globalAlpha = 1;
   }
 
-  #radius = (r) => Math.max(2, r * Math.sqrt(this.unit));
+  #radius = (r) => Math.max(this.least, r * Math.sqrt(this.unit));
 
   #each(points, visit) {
     for (let i = 0; i < points.length / 2; i++) {
@@ -168,16 +149,25 @@ function ring(c, x, y, radius) {
   c.stroke();
 }
 
-function arrow(shafts, heads, x, y, ux, uy, length) {
+function disc(c, x, y, radius) {
+  c.beginPath();
+  c.arc(x, y, radius, 0, TURN);
+  c.fill();
+}
+
+function arrow(c, x, y, ux, uy, length) {
   const head = Math.min(7.5, 0.42 * length), wide = 0.45 * head;
   const [tipX, tipY, neckX, neckY] = [x + ux * length, y + uy * length, x + ux * (length - head), y + uy * (length - head)];
-  shafts.moveTo(x, y);
-  shafts.lineTo(neckX, neckY);
+  c.beginPath();
+  c.moveTo(x, y);
+  c.lineTo(neckX, neckY);
+  c.stroke();
   if (length < 8) return;
-  heads.moveTo(tipX, tipY);
-  heads.lineTo(neckX - uy * wide, neckY + ux * wide);
-  heads.lineTo(neckX + uy * wide, neckY - ux * wide);
-  heads.closePath();
+  c.beginPath();
+  c.moveTo(tipX, tipY);
+  c.lineTo(neckX - uy * wide, neckY + ux * wide);
+  c.lineTo(neckX + uy * wide, neckY - ux * wide);
+  c.fill();
 }
 
 function blend(a, b, t) {

@@ -8,9 +8,10 @@ export class Caption {
     Object.assign(this, { acts, caption: root.querySelector('[data-part="caption"]') });
   }
 
-  label({ say }, { modes, threshold }) {
+  label({ say }, { modes, threshold, latent_dim, noise }) {
     this.say = say;
     const sentences = ["caption_points", threshold === null ? "caption_score" : "caption_belief", "caption_arrows", "caption_grid"];
+    if (this.acts.bend && noise) sentences.push(latent_dim === 2 ? "caption_morph" : "caption_no_morph");
     if (modes) sentences.push("caption_modes");
     const nodes = sentences.flatMap((key) => [...pieces(say(key)), " "]).map((piece) => (piece.name ? this.#word(piece.name) : piece));
     this.caption.replaceChildren(...nodes);
@@ -22,15 +23,21 @@ export class Caption {
     button.className = LAYERS.includes(name) ? "layer" : "choice";
     button.dataset.name = name;
     button.dataset.testid = `layer-${name}`;
-    button.onclick = () => (LAYERS.includes(name) ? this.acts.toggle(name) : this.acts.point(name));
+    button.onclick = () => this.#press(name);
     return button;
   }
 
-  show({ layers, arrows }) {
+  #press(name) {
+    if (name === "morph") this.acts.bend();
+    else if (LAYERS.includes(name)) this.acts.toggle(name);
+    else this.acts.point(name);
+  }
+
+  show({ layers, arrows, morphing = false }) {
     this.caption.querySelectorAll("button").forEach((word) => {
       const { name } = word.dataset;
-      word.setAttribute("aria-pressed", layers[name] ?? arrows === name);
-      word.disabled = !(name in layers) && !layers.arrows;
+      word.setAttribute("aria-pressed", layers[name] ?? (name === "morph" ? morphing : arrows === name));
+      word.disabled = !(name in layers) && name !== "morph" && !layers.arrows;
     });
   }
 }

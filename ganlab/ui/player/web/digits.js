@@ -1,8 +1,9 @@
 // The player of runs on digits: a sheet of 8 x 8 images on fixed noise, one run or two beside each other.
 import { Controls } from "./controls.js";
 import { DigitsBoard } from "./digits_board.js";
+import { Epochs, parse } from "./epochs.js";
 import { Look } from "./look.js";
-import { Reels, parse } from "./reels.js";
+import { download } from "./save.js";
 import { ROWS, Sheet } from "./sheet.js";
 import { Versus } from "./versus.js";
 import { Viewer, mounted } from "./viewer.js";
@@ -34,7 +35,7 @@ class Digits extends Viewer {
     return message;
   }
 
-  reel = (head) => new Reels(head, () => this.arrived());
+  reel = (head) => new Epochs(head, () => this.arrived());
   labelled = (head) => head.runs.map(({ name, run }) => [name, run]);
 
   receive(data) {
@@ -223,14 +224,6 @@ function tick(epoch, share, go) {
   element.style.setProperty("--share", share);
   element.onclick = go;
   return element;
-}
-
-function download(png, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(png);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
 export default mounted(Digits);

@@ -21,8 +21,13 @@ export class Film {
     this.known = head.known.length ? head.known : [...this.blobs.keys()].sort((a, b) => a - b);
     Object.assign(this.verdicts, head.verdicts);
     this.verdictSteps = Object.keys(this.verdicts).map(Number).sort((a, b) => a - b);
-    const [from, to] = this.wish ? [this.wish.from, this.wish.to] : [1, 0];
-    if (head.frames.some(([step]) => from <= step && step <= to)) this.wish = null;
+    this.answered(head.frames);
+  }
+
+  /** Frames [step, length] have come: if one of them was wished, the wish is granted. */
+  answered(frames) {
+    const { from, to } = this.wish ?? { from: 1, to: 0 };
+    if (frames.some(([step]) => from <= step && step <= to)) this.wish = null;
   }
 
   get last() {

@@ -2,7 +2,7 @@
 
 const SCALARS = ["d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools",
   "modes_covered", "modes_hit", "cells_covered", "valid", "mode_tv", "reverse_kl", "js"];
-const REAL = 512;
+const POINTS = 512;
 const NOT_FINITE = -32768;
 
 /** A message's JSON, and where its parts begin. */
@@ -24,9 +24,11 @@ export function cut(bytes, at, frames, has) {
 /** {head, real, blobs}; blobs holds a copy of each frame that `has(run, member, step)` does not know yet. */
 export function parse(bytes, has) {
   const { head, at } = opened(bytes);
-  const frames = at + REAL * 4;
-  const real = positions(new Int16Array(bytes.slice(at, frames).buffer), head.extent);
-  return { head, real, blobs: cut(bytes, frames, head.frames, (step) => has(head, step)).blobs };
+  let end = at;
+  const points = (extent) => positions(new Int16Array(bytes.slice(end, (end += POINTS * 4)).buffer), extent);
+  const real = points(head.extent);
+  if (head.noise) head.noise.points = points(head.noise.extent);
+  return { head, real, blobs: cut(bytes, end, head.frames, (step) => has(head, step)).blobs };
 }
 
 /** One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none. */

@@ -5,8 +5,19 @@ import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
 import { Film } from "./film.js";
 import { decode, parse } from "./message.js";
+import { announce } from "./moment.js";
+import { Morph } from "./morph.js";
+import { Overlay, finite } from "./overlay.js";
+import { Pipeline } from "./pipeline.js";
+import { png } from "./png.js";
+import { download } from "./save.js";
+import { Tools } from "./tools.js";
 import { Viewer, mounted } from "./viewer.js";
 import { thin } from "./words.js";
+
+const [SPACIOUS, STRIP] = [880, 470];  // pixels from which on the pipeline stands beside the picture, and what it needs there
+const SLACK = 40;  // pixels that a line of words above the player may come and go without moving the picture
+const page = { pipeline: false };  // what the visitor opened, as long as the page lives
 
 class Player extends Viewer {
   constructor(root) {
@@ -15,25 +26,37 @@ class Player extends Viewer {
     this.board = new Board(root);
     this.controls = new Controls(root, this);
     this.caption = new Caption(root, this);
+    this.tools = new Tools(root, this);
+    this.strip = new Pipeline(root, this);
+    this.morph = new Morph();
+    this.overlay = new Overlay(root);
     this.layers = { real: true, fake: true, field: true, arrows: true, grid: true, modes: false };
     Object.assign(this, { arrows: "push", mode: -1 });
   }
 
   read = (data) => parse(data, (head, step) => this.film?.has(head, step));
   reel = (head) => new Film(head, (blob) => decode(blob, head.extent, head.threshold));
-  labelled = (head) => [head.threshold === null, head.modes];
-  colours = (palette) => this.canvas.dress(palette);
+  labelled = ({ threshold, modes, asks, latent_dim, levels }) => [threshold === null, modes, asks, latent_dim, levels];
   glides = (j) => !this.film.frame(j).diverged;
+  animates = (now) => this.morph.goes(now);
 
-  view({ layers = {}, arrows, ...view }) {
+  colours(palette) {
+    this.palette = palette;
+    [this.canvas, this.strip].forEach((picture) => picture.dress(palette));
+  }
+
+  view({ layers = {}, arrows, pipeline, ...view }) {
     super.view(view);
     Object.assign(this.layers, layers);
     this.arrows = arrows ?? this.arrows;
+    this.unfold(pipeline ?? page.pipeline);
   }
 
   label(head) {
     this.controls.label(this.reader);
     this.caption.label(this.reader, head);
+    this.tools.label(this.reader, head);
+    this.strip.label(this.reader, head);
     this.board.label(this.reader, head);
   }
 
@@ -47,33 +70,84 @@ class Player extends Viewer {
     this.moved();
   }
 
+  /** Takes the noise on its way from its own plane to G's output. */
+  bend() {
+    if (this.film.last >= 0) this.morph.press(this.still.matches);
+    this.moved();
+  }
+
+  /** Opens or closes the view of the machine behind the picture. */
+  pipeline() {
+    page.pipeline = !page.pipeline;
+    this.unfold(page.pipeline);
+    this.fit();
+  }
+
+  unfold(open) {
+    this.root.dataset.pipeline = open;
+    this.root.querySelector('[data-part="pipeline"]').hidden = !open;
+  }
+
+  /** Saves what is on screen as a file. */
+  save() {
+    const { film, step, scene, layers, palette } = this;
+    const { run } = film.head;
+    const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step)}`;
+    const words = [film.verdict(step)?.title ?? "", facts];
+    png(scene, film, layers, palette, words, (file) => download(file, `gan-${run}-step-${step}.png`));
+  }
+
+  /** Stops, and has Python answer for what is on screen. */
+  ask(name) {
+    if (this.playing) this.play();
+    const { run, member } = this.film.head;
+    if (this.step !== "") this.call("ask", { name, run, member, step: this.step });
+  }
+
   fit() {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
     const wide = width >= 640;
-    const room = wide ? Math.max(320, window.innerHeight - 250) : Math.max(260, window.innerHeight - 400);
-    const side = Math.floor(Math.min(800, wide ? 0.56 * width : width, room));
+    const room = wide ? Math.max(320, this.#room(177, 119)) : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
+    const beside = wide ? Math.min(0.56 * width, this.strip.open && width >= SPACIOUS ? width - STRIP : width) : width;
+    const side = Math.floor(Math.min(800, beside, room));
     this.root.style.setProperty("--side", `${side}px`);
     this.canvas.resize(side);
     this.changed = true;
     this.schedule();
   }
 
-  picture({ i, j, t }, shown) {
+  /** Pixels of the first screen between what stands above the player, if it is on that screen, and `beside` that it adds. */
+  #room(usual, beside) {
+    const main = this.root.getRootNode().host?.closest('[data-testid="stMain"]') ?? document.documentElement;
+    const top = this.root.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    if (!(Math.abs(top - this.top) < SLACK)) this.top = top;
+    return window.innerHeight - beside - (this.top < 0.4 * window.innerHeight ? this.top : usual);
+  }
+
+  picture({ i, j, t }, shown, busy) {
     const { film, layers, arrows, mode } = this;
-    if (!shown) return this.canvas.blank(film, layers);
-    const a = shown.diverged ? this.#finite(i) ?? shown : shown;
-    const b = j === i ? a : film.frame(j);
-    this.canvas.draw({ a, b, t, film, layers, arrows, mode });
+    this.scene = shown ? { ...this.#between(shown, i, j), t, film, layers, arrows, mode, journey: this.morph.scene(film) } : null;
+    shown ? this.canvas.draw(this.scene) : this.canvas.blank(film, layers);
+    this.strip.paint(this.scene ?? { film }, busy && !this.changed);
+  }
+
+  /** The frames on either side of the clock; in place of a diverged one the last that was finite. */
+  #between(shown, i, j) {
+    const a = shown.diverged ? finite(this.film, i) ?? shown : shown;
+    return { a, b: j === i ? a : this.film.frame(j) };
   }
 
   scores(shown, waiting) {
     const { film, playing, layers, arrows, step, live } = this;
     this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
-    this.caption.show({ layers, arrows });
+    if (shown) announce({ run: film.head.run, step, playing });
+    this.caption.show({ layers, arrows, morphing: this.morph.on });
+    this.tools.show({ empty: !shown, pipeline: this.strip.open });
+    this.strip.show(shown, layers, this.morph.on);
     this.root.dataset.frames = film.blobs.size;
     this.root.dataset.empty = !shown;
-    this.#overlay(shown, step);
+    this.overlay.show(film, this.pair().i, this.reader);
     const hover = (mode) => this.#highlight(mode);
     shown ? this.board.show(shown, film.verdict(step), hover) : this.board.blank(hover);
   }
@@ -81,29 +155,6 @@ class Player extends Viewer {
   #highlight(mode) {
     this.mode = mode;
     this.moved();
-  }
-
-  /** The latest finite frame at or before an index, or null. */
-  #finite(index) {
-    const { film } = this;
-    for (let i = film.before(index); i >= 0; i = film.before(i - 1)) if (!film.frame(i).diverged) return film.frame(i);
-    return null;
-  }
-
-  #overlay(shown, step) {
-    const { say } = this.reader;
-    const part = (name) => this.root.querySelector(`[data-part="overlay${name}"]`);
-    const verdict = shown?.diverged ? this.film.verdict(step) : null;
-    part("").hidden = shown ? !shown.diverged : this.film.last >= 0;
-    part("-title").textContent = shown ? verdict?.title ?? say("diverged") : say("empty");
-    part("-sentence").textContent = verdict?.sentence ?? "";
-    part("-note").textContent = shown?.diverged ? this.#lastFinite() : "";
-  }
-
-  /** Which frame a diverged run shows. */
-  #lastFinite() {
-    const { step } = this.#finite(this.pair().i) ?? {};
-    return step === undefined ? "" : this.reader.say("last_finite", { step: thin(step) });
   }
 
   summary = (frame) => `${this.board.summary(frame, this.step)} ${this.film.verdict(this.step)?.title ?? ""}`;

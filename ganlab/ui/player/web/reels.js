@@ -1,45 +1,24 @@
-// One or two runs on digits as one film. One run's moments are its frames; two runs' moments are all their epochs, and at
-// each of them either run shows its latest frame.
+// Two runs as one film, or one: its moments are those of all its runs, and at each of them every run shows its latest frame.
 import { Film } from "./film.js";
-import { cut, opened } from "./message.js";
-
-/** {head, blobs: one map a run, strip}; layout: ganlab/ui/player/digits.py. */
-export function parse(bytes, film) {
-  const { head, at } = opened(bytes);
-  let end = at;
-  const blobs = head.runs.map((run, k) => {
-    const part = cut(bytes, end, run.frames, (step) => film?.reels[k]?.has(run, step));
-    end = part.at;
-    return part.blobs;
-  });
-  return { head, blobs, strip: bytes.slice(end) };
-}
-
-/** One packed frame (ganlab/digits_frame.py): its numbers, and its sheet as soon as the browser has unpacked it. */
-function decode(blob, ready) {
-  const { head, at } = opened(blob);
-  const frame = { ...head, diverged: head.outcome === "diverged", sheet: null };
-  createImageBitmap(new Blob([blob.subarray(at)], { type: "image/png" })).then((sheet) => {
-    frame.sheet = sheet;
-    ready();
-  });
-  return frame;
-}
 
 export class Reels extends Film {
-  /** `ready()` is called whenever a sheet has been unpacked. */
-  constructor(head, ready) {
-    super({ run: head.runs.map(({ run }) => run).join(" "), member: 0 });
-    this.reels = head.runs.map((run) => new Film(run, (blob) => decode(blob, ready)));
+  /** `decoder(head)` makes the function that makes a run's frames of their bytes. */
+  constructor(head, decoder) {
+    super({ run: head.run ?? head.runs.map(({ run }) => run).join(" "), member: 0 });
+    this.reels = head.runs.map((run) => new Film(run, decoder(run)));
   }
+
+  /** The moments of a run's frames: their steps, for runs that are compared step by step. */
+  moments = (reel) => reel.known;
 
   is = (head) => head.runs.length === this.reels.length && this.reels.every((reel, k) => reel.is(head.runs[k]));
 
-  merge({ head, blobs }) {
+  /** parts: what came of each run. */
+  merge({ head, parts }) {
     this.head = head;
-    this.reels.forEach((reel, k) => reel.merge({ head: head.runs[k], blobs: blobs[k] }));
-    const { known, places } = this.reels.length === 1 ? alone(this.reels[0]) : together(this.reels);
-    Object.assign(this, { known, places });
+    this.reels.forEach((reel, k) => reel.merge(parts[k]));
+    this.answered(head.runs.flatMap(({ frames }) => frames));
+    Object.assign(this, this.reels.length === 1 ? alone(this.reels[0]) : together(this.reels, this.moments));
   }
 
   get size() {
@@ -53,49 +32,16 @@ export class Reels extends Film {
 
   /** Each run's newest judgement at a moment, or null. */
   judgements = (index) => this.reels.map((reel, k) => (index < 0 || this.places[index][k] < 0 ? null : reel.verdict(reel.known[this.places[index][k]])));
-
-  epoch(index) {
-    const [reel, place] = this.#first(index);
-    return reel ? reel.head.epochs[place] : 0;
-  }
-
-  stepAt(index) {
-    const [reel, place] = this.#first(index);
-    return reel ? reel.known[place] : "";
-  }
-
-  #first(index) {
-    if (!(index in this.places)) return [];
-    const last = this.places[index].map((place, k) => (place < 0 ? -1 : this.reels[k].head.epochs[place]));
-    const k = last.indexOf(Math.max(...last));
-    return [this.reels[k], this.places[index][k]];
-  }
-
-  missing(index, ahead, stride) {
-    return this.#wish((reel, place) => reel.missing(place, ahead, stride), index);
-  }
-
-  around(index) {
-    return this.#wish((reel, place) => (reel.holds(place) ? null : reel.around(place)), index);
-  }
-
-  #wish(missing, index) {
-    const wishes = this.reels.map((reel, k) => (reel.last < 0 ? null : missing(reel, Math.max(0, this.places[index]?.[k] ?? 0))));
-    return wishes.find(Boolean) ?? null;
-  }
-
-  ask(wish, now) {
-    return this.reels.find((reel) => reel.run === wish?.run)?.ask(wish, now) ?? null;
-  }
 }
 
 const alone = (reel) => ({ known: reel.known, places: reel.known.map((_, i) => [i]) });
 
-function together(reels) {
-  const known = [...new Set(reels.flatMap((reel) => reel.head.epochs))].sort((a, b) => a - b);
+function together(reels, moments) {
+  const times = reels.map(moments);
+  const known = [...new Set(times.flat())].sort((a, b) => a - b);
   const latest = reels.map(() => -1);
-  const places = known.map((epoch) => reels.map((reel, k) => {
-    while (reel.head.epochs[latest[k] + 1] <= epoch) latest[k]++;
+  const places = known.map((time) => times.map((own, k) => {
+    while (own[latest[k] + 1] <= time) latest[k]++;
     return latest[k];
   }));
   return { known, places };

@@ -11,7 +11,7 @@ const SPEAK = 10000;    // ms between two summaries for screen readers while pla
 /** A component's entry: one viewer of a kind for each place where it is mounted. */
 export function mounted(Kind) {
   const viewers = new WeakMap();
-  return function mount({ data, parentElement, setStateValue }) {
+  return function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     const root = parentElement.querySelector(".player");
     let viewer = viewers.get(parentElement);
     if (viewer?.root !== root) {
@@ -20,7 +20,7 @@ export function mounted(Kind) {
     }
     const style = parentElement.querySelector("link");
     if (style && !style.sheet) style.onload = () => viewer.dress();
-    viewer.tell = setStateValue;
+    Object.assign(viewer, { tell: setStateValue, call: setTriggerValue });
     viewer.receive(data);
     // Streamlit also cleans up after a run that a newer message overtook: only a viewer off the page ends.
     return () => setTimeout(() => root.isConnected || viewer.dispose());
@@ -63,6 +63,7 @@ export class Viewer {
   #merge(message) {
     const { head } = message;
     const [first, fresh] = [!this.film, !this.film?.is(head)];
+    const elsewhere = fresh && !(head.run && this.film?.run === head.run);  // another member is shown at the same moment
     const { following, live } = this;
     const wanted = this.film?.known[Math.floor(this.at)];
     const length = fresh ? 0 : this.film.known.length;
@@ -72,7 +73,7 @@ export class Viewer {
     this.#label(head);
     const view = first ? head.view ?? {} : {};
     this.view(view);
-    if (fresh || wanted === undefined) this.#open(view);
+    if (elsewhere || wanted === undefined) this.#open(view);
     else this.#goOn(wanted, following, live);
     this.changed = true;
     this.#wishSoon();
@@ -209,16 +210,20 @@ export class Viewer {
     this.request = 0;
     if (!this.film || !this.root.isConnected) return;
     const moving = this.playing && this.#advance(seconds);
-    this.#paint(moving, now);
+    const busy = this.animates(now) || moving;
+    this.#paint(moving, busy, now);
     if (this.playing) this.#wishSoon();
-    if (moving) this.request = requestAnimationFrame((later) => this.#tick(later));
+    if (busy) this.request = requestAnimationFrame((later) => this.#tick(later));
   }
 
-  #paint(moving, now) {
+  /** Whether the picture moves by itself, whatever the film does. */
+  animates = () => false;
+
+  #paint(moving, busy, now) {
     const pair = this.pair();
     const shown = pair.i < 0 ? null : this.film.frame(pair.i);
-    this.picture(pair, shown);
-    if (moving && !this.changed && now - this.readAt < READ) return;
+    this.picture(pair, shown, busy);
+    if (busy && !this.changed && now - this.readAt < READ) return;
     this.readAt = now;
     this.changed = false;
     this.scores(shown, this.waiting(moving, pair.i), pair);

@@ -1,0 +1,266 @@
+// Points drawn by hand, with mouse, finger, pen or keys: a brush that sprays, an eraser, undo; sent once, by a button.
+import { opened } from "../ganlab.player/message.js";
+import { palette } from "../ganlab.player/palette.js";
+import { reader, thin } from "../ganlab.player/words.js";
+import { Board } from "./board.js";
+import { Cloud } from "./cloud.js";
+
+const TICK = 50;      // ms between two sprays of a brush that rests
+const RESTING = 2;    // units of way that a second of rest counts for
+const LEAST = 0.08;   // radius of the eraser, at least
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+const drafts = new Map();  // by the message's key: what was drawn outlives the element
+
+class Draw {
+  constructor(root) {
+    this.root = root;
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    Object.assign(this, { tool: "brush", cursor: [0, 0], owed: 0 });
+    this.board = new Board(this.part("canvas"));
+    this.#listen();
+    this.resized = new ResizeObserver(() => this.#fit());
+    this.resized.observe(root);
+    this.onresize = () => this.#fit();
+    window.addEventListener("resize", this.onresize);
+  }
+
+  dispose() {
+    this.resized.disconnect();
+    window.removeEventListener("resize", this.onresize);
+    clearInterval(this.resting);
+  }
+
+  #listen() {
+    const canvas = this.part("canvas");
+    canvas.onpointerdown = (event) => this.#down(event);
+    canvas.onpointermove = (event) => this.#move(event);
+    canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => this.#up(event);
+    canvas.onpointerleave = () => this.#hover(null);
+    canvas.onkeydown = (event) => this.#key(event);
+    canvas.onfocus = () => canvas.matches(":focus-visible") && this.#hover(this.cursor);
+    canvas.onblur = () => this.#hover(null);
+    canvas.oncontextmenu = (event) => event.preventDefault();
+    this.root.onkeydown = (event) => this.#shortcut(event);
+    const acts = { undo: () => this.cloud.undo(), redo: () => this.cloud.redo(), clear: () => this.cloud.replace([]) };
+    acts.thin = () => this.cloud.thin(this.head.in_name);
+    Object.entries(acts).forEach(([name, act]) => (this.part(name).onclick = () => this.#change(act)));
+    ["brush", "eraser"].forEach((name) => (this.part(name).onclick = () => this.#take(name)));
+    this.part("use").onclick = () => this.tell("use", this.cloud.written());
+  }
+
+  // What the server says
+
+  receive(data) {
+    if (data !== this.data) this.#open(data);
+    this.data = data;
+    this.dress();
+  }
+
+  #open(data) {
+    const { head, at } = opened(data);
+    const words = JSON.stringify(head.text);
+    Object.assign(this, { head, reader: reader(head.text) });
+    if (words !== this.words) this.#label();
+    this.words = words;
+    if (this.cloud && this.cloud === drafts.get(head.key)) return;
+    const known = drafts.get(head.key), points = new Cloud(head).read(data.subarray(at));
+    const before = this.cloud;
+    this.cloud = known ?? before ?? new Cloud(head);
+    if (!known && before) this.cloud.replace(points);
+    if (!known && !before) this.cloud.points = points;
+    drafts.clear();
+    drafts.set(head.key, this.cloud);
+  }
+
+  #label() {
+    const { say } = this.reader;
+    ["brush", "eraser", "clear", "thin", "size", "density", "use"].forEach((name) => (this.part(`${name}-label`).textContent = say(name, { n: this.head.in_name })));
+    ["brush", "eraser", "undo", "redo", "clear", "thin", "use"].forEach((name) => (this.part(name).title = say(`${name}_help`, { n: this.head.in_name })));
+    ["undo", "redo"].forEach((name) => this.part(name).setAttribute("aria-label", say(name)));
+    this.part("tools").setAttribute("aria-label", say("tools"));
+    this.part("canvas").setAttribute("aria-description", say("keys"));
+    this.part("keys").textContent = say("keys");
+  }
+
+  dress() {
+    const colours = palette(this.root), style = getComputedStyle(this.root);
+    const dark = this.root.dataset.theme === "dark";
+    this.colours = { ...colours, gradient: style.getPropertyValue("--gradient"), muted: dark ? "#9aa5b4" : "#5b6675", line: dark ? "#2f3946" : "#e3e7ec" };
+    this.#fit();
+  }
+
+  #fit() {
+    const wide = this.root.clientWidth, narrow = wide < 640;
+    if (!wide || !this.head) return;
+    const room = narrow ? Math.min(wide, window.innerHeight - 300) : Math.min(wide - 220, window.innerHeight - 260);
+    this.board.resize(Math.floor(Math.max(240, Math.min(room, 620))));
+    this.#show();
+  }
+
+  // What the visitor does
+
+  #take(tool) {
+    this.tool = tool;
+    this.#show();
+  }
+
+  /** An act that is undone as one. */
+  #change(act) {
+    act();
+    this.#show();
+    this.#speak();
+  }
+
+  get radius() {
+    const size = Number(this.part("size").value);
+    return this.erasing ? Math.max(size, LEAST) : size;
+  }
+
+  get erasing() {
+    return this.tool === "eraser" || this.turned;
+  }
+
+  #down(event) {
+    if (this.pointer !== undefined || (event.pointerType === "mouse" && event.button)) return;
+    event.preventDefault();
+    const canvas = this.part("canvas");
+    canvas.focus({ preventScroll: true });
+    canvas.setPointerCapture(event.pointerId);
+    Object.assign(this, { pointer: event.pointerId, turned: (event.buttons & 32) > 0, owed: 1, hovers: null });
+    this.pressure = pressed(event);
+    this.cloud.begin();
+    this.#stroke(this.board.place(event));
+    this.resting = setInterval(() => this.#rest(), TICK);
+  }
+
+  #move(event) {
+    if (event.pointerId !== this.pointer) return event.pointerType === "touch" ? null : this.#hover(this.board.place(event));
+    this.pressure = pressed(event);
+    const all = event.getCoalescedEvents?.() ?? [];
+    (all.length ? all : [event]).forEach((one) => this.#stroke(this.board.place(one), this.cursor));
+    this.moved = true;
+  }
+
+  #up(event) {
+    if (event.pointerId !== this.pointer) return;
+    clearInterval(this.resting);
+    Object.assign(this, { pointer: undefined, turned: false });
+    this.cloud.end();
+    if (event.pointerType === "touch") this.hovers = null;
+    this.#show();
+    this.#speak();
+  }
+
+  #rest() {
+    if (!this.moved && !this.erasing) this.#spray(this.cursor, this.cursor, (RESTING * TICK) / 1000);
+    this.moved = false;
+    this.#show();
+  }
+
+  /** The tool at a place, or on its way there from the one before. */
+  #stroke(place, from = place) {
+    if (this.erasing) this.cloud.erase(from, place, this.radius);
+    else this.#spray(from, place, Math.hypot(place[0] - from[0], place[1] - from[1]));
+    this.cursor = this.hovers = place;
+    this.#show();
+  }
+
+  /** Points around a way, as many for each unit of it as the density says. */
+  #spray([x0, y0], [x1, y1], way) {
+    this.owed += way * Number(this.part("density").value) * this.pressure;
+    for (; this.owed >= 1; this.owed--) {
+      const [t, r, angle] = [Math.random(), this.radius * Math.sqrt(Math.random()), 2 * Math.PI * Math.random()];
+      this.cloud.add(x0 + t * (x1 - x0) + r * Math.cos(angle), y0 + t * (y1 - y0) + r * Math.sin(angle));
+    }
+  }
+
+  #hover(place) {
+    this.hovers = place;
+    this.#show();
+  }
+
+  #key(event) {
+    const step = ARROWS[event.key], { limit } = this.head;
+    if (step && !event.ctrlKey && !event.metaKey) {
+      const far = event.shiftKey ? 0.5 : 0.1, within = (v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
+      this.cursor = this.cursor.map((v, i) => within(v + far * step[i]));
+      this.#hover(this.cursor);
+    } else if (event.key === " " || event.key === "Enter") {
+      Object.assign(this, { owed: 1, pressure: 1 });
+      this.cloud.begin();
+      if (this.erasing) this.cloud.erase(this.cursor, this.cursor, this.radius);
+      else this.#spray(this.cursor, this.cursor, this.radius);
+      this.cloud.end();
+      this.#hover(this.cursor);
+    } else return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#speak(true);
+  }
+
+  #shortcut(event) {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#change(() => (key === "y" || event.shiftKey ? this.cloud.redo() : this.cloud.undo()));
+  }
+
+  // What is seen and heard
+
+  #show() {
+    this.request ??= requestAnimationFrame(() => {
+      this.request = undefined;
+      this.#draw();
+    });
+  }
+
+  #draw() {
+    const { head, cloud, hovers, reader: { say } } = this;
+    const brush = hovers && { place: hovers, radius: this.radius, erases: this.erasing };
+    this.board.draw({ ...head, points: cloud.points, brush, colours: this.colours });
+    const { count } = cloud;
+    const full = count >= head.most, many = count > head.in_name;
+    this.part("count").textContent = say(count === 1 ? "count_one" : "count", { n: thin(count) });
+    this.part("where").textContent = say(full ? "full" : count < head.least ? "few" : many ? "many" : "inside", { n: head.in_name });
+    this.part("thin").hidden = !many;
+    this.#enable("undo", cloud.past.length);
+    this.#enable("redo", cloud.future.length);
+    this.#enable("clear", count);
+    this.#enable("use", count >= head.least);
+    ["brush", "eraser"].forEach((name) => this.part(name).setAttribute("aria-pressed", String(this.tool === name)));
+    this.part("canvas").setAttribute("aria-label", say("canvas", { n: thin(count) }));
+    this.root.dataset.count = count;
+  }
+
+  /** Whether a button may be pressed; one that has the focus hands it on, so that the keys go on to work. */
+  #enable(name, on) {
+    const button = this.part(name);
+    if (!on && this.root.getRootNode().activeElement === button) this.part("canvas").focus({ preventScroll: true });
+    button.disabled = !on;
+  }
+
+  #speak(placed = false) {
+    const { say, number } = this.reader, [x, y] = this.cursor.map((v) => number(v, 1).replace("-", "−"));
+    this.part("spoken").textContent = say(placed ? "spoken_place" : "spoken", { n: thin(this.cloud.count), x, y });
+  }
+}
+
+/** How strongly a pen presses, 1 for all that cannot tell. */
+const pressed = (event) => (event.pointerType === "pen" && event.pressure ? 2 * event.pressure : 1);
+
+const drawings = new WeakMap();
+
+export default function mount({ data, parentElement, setTriggerValue }) {
+  const root = parentElement.querySelector(".player");
+  let drawing = drawings.get(parentElement);
+  if (drawing?.root !== root) {
+    drawing?.dispose();
+    drawings.set(parentElement, (drawing = new Draw(root)));
+  }
+  const style = parentElement.querySelector("link");
+  if (style && !style.sheet) style.onload = () => drawing.dress();
+  drawing.tell = setTriggerValue;
+  drawing.receive(data);
+  return () => setTimeout(() => root.isConnected || drawing.dispose());
+}

@@ -1,0 +1,31 @@
+"""Common mistakes: each broken beside fixed, predicted first, with what sixteen seeds really came to."""
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.ui import mistakes, mistakes_seeds, share
+from ganlab.ui.text import text
+
+lang = ui.language()
+notices = mistakes.open_link(lang)
+name = mistakes.chosen()
+query = ui.write_link({mistakes.CHOSEN: name})
+
+with st.sidebar:
+    mistakes.contents(lang)
+
+with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="c.head"):
+    st.title(mistakes.title(name, lang), anchor=False)
+    share.share(query, lang)
+share.warn(notices, None, lang)
+with st.container(horizontal=True, vertical_alignment="center", key="c.turns"):
+    mistakes.turns(lang)
+mistakes.lesson(name, lang)
+if mistakes.predict(name, lang):
+    mistakes_seeds.pair(name, lang)
+    st.subheader(text("mistakes.page.seeds", lang), anchor=False)
+    st.caption(text("mistakes.page.seeds_about", lang))
+    mistakes_seeds.outcome(name, lang)
+    mistakes.conclusion(name, lang)
+    with st.expander(text("mistakes.page.recompute_title", lang)):
+        mistakes_seeds.recompute(name, lang)

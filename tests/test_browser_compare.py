@@ -1,0 +1,88 @@
+"""Two runs side by side in a real browser: one slider for both, in step; exchange, keep, close."""
+
+import pytest
+from browsing import NEEDS_CHROMIUM, fact, link, part, press, until
+from playwright.sync_api import expect
+
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
+QUERY = "lang=en&a.preset=ring_k50&b.preset=ring"
+
+
+@pytest.fixture(scope="module")
+def page(browser, server):
+    """One visit to two shipped runs: of 1 000 and of 6 000 steps."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.set_default_timeout(60_000)
+    page.goto(server.url("arena", QUERY))
+    page.wait_for_selector("[data-testid=player][data-step]")
+    yield page
+    page.context.close()
+
+
+def side(page, name):
+    return page.locator(f"[data-side={name}]")
+
+
+def times(page):
+    """The moment that the slider shows, and the steps that the two sides do; all at once."""
+    read = "all => all.map((element) => Number(element.dataset.step || -1))"
+    return page.locator("[data-testid=player], [data-side]").evaluate_all(read)
+
+
+def shown(page):
+    """The steps that the two sides show."""
+    return times(page)[1:]
+
+
+def test_both_open_trained_and_each_says_what_it_is(page):
+    assert shown(page) == [1000, 6000]
+    expect(side(page, "a").get_by_test_id("moment")).to_have_text("ended at step 1\u202f000")
+    expect(side(page, "b").get_by_test_id("moment")).to_have_text("step 6\u202f000")
+    expect(side(page, "a").get_by_test_id("verdict")).to_contain_text("Collapse to 1 of 8")
+    expect(side(page, "b").get_by_test_id("verdict")).to_contain_text("Healthy")
+    expect(side(page, "b").get_by_test_id("modes-count")).to_have_text("8 of 8")
+    expect(part(page, "differences")).to_contain_text("k: 50 against 1")
+
+
+def test_one_slider_moves_both_in_step(page):
+    part(page, "reset").click()
+    until(lambda: shown(page) == [0, 0])
+    part(page, "speed").select_option("4")
+    part(page, "play").click()
+    seen = []
+    until(lambda: seen.append(tuple(times(page))) or fact(page, "playing") == "false")
+    assert times(page) == [6000, 1000, 6000]
+    assert len(set(seen)) > 3
+    for moment, left, right in seen:
+        assert max(left, right) == moment
+        assert left == 1000 or moment <= 1000
+    part(page, "time").focus()
+    page.keyboard.press("Home")
+    page.keyboard.press("ArrowRight")
+    until(lambda: 0 < (now := times(page))[0] == max(now[1:]) < 100)
+
+
+def test_exchange_and_close_stand_in_the_link(page):
+    press(page, "b-exchange")
+    until(lambda: link(page)["a.preset"] == "ring" and link(page)["b.preset"] == "ring_k50")
+    expect(part(page, "differences")).to_contain_text("k: 1 against 50")
+    press(page, "b-close")
+    until(lambda: not any(name.startswith("b.") for name in link(page)))
+    expect(part(page, "differences")).to_have_count(0)
+
+
+def test_compare_keeps_the_run_and_names_the_one_thing_that_changes(page):
+    press(page, "a-compare")
+    expect(part(page, "differences")).to_contain_text("Both sides show the same run")
+    box = page.locator(".st-key-a-w-d_steps input:visible").first
+    box.fill("2")
+    box.press("Enter")
+    expect(part(page, "differences")).to_have_text("k: 2 against 1")
+    until(
+        lambda: (
+            link(page).get("a.d_steps") == "2" and link(page)["b.preset"] == "ring" and "b.d_steps" not in link(page)
+        )
+    )
+    until(lambda: shown(page) == [-1, 6000])
+    assert page.get_by_text("Traceback").count() == 0

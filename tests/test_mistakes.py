@@ -1,0 +1,254 @@
+"""Mistakes in the code: the trainer against the very program that each stands for, run by torch.nn and torch.optim."""
+
+import math
+from itertools import count
+
+import numpy as np
+import pytest
+import torch
+from sameness import assert_equal, assert_same_state
+from torch import nn
+
+from ganlab.code_mistakes import LOOP, MISTAKES, program
+from ganlab.config import ConfigError, PlaneConfig
+from ganlab.evaluation import evaluate_points
+from ganlab.rounds import blame
+from ganlab.script import ScriptError, script
+from ganlab.trace import trace_of
+from ganlab.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.ui.charts import equilibrium
+
+SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=12)
+WRONG = [key for key in MISTAKES if key != "none"]
+OPTIMIZERS = {
+    "adam": lambda params, lr: torch.optim.Adam(params, lr, betas=(0.5, 0.999)),
+    "sgd": lambda params, lr: torch.optim.SGD(params, lr),
+}
+
+
+def layers(net, member):
+    """torch's layers with one member's weights of a network."""
+    found = []
+    for weight, bias in zip(net.params[::2], net.params[1::2], strict=True):
+        layer = nn.Linear(*weight.shape[1:])
+        layer.weight.data, layer.bias.data = weight[member].detach().T.clone(), bias[member, 0].detach().clone()
+        found += [layer, nn.LeakyReLU(0.2)]
+    return found[:-1]
+
+
+class Endless:
+    """Batches as training draws them: D's noise and G's are streams of their own."""
+
+    def __init__(self, state, member):
+        self.draws, self.member = state.draws, member
+        self.at = {name: count() for name in ("d_real", "d_z", "g_z")}
+
+    def row(self, name):
+        return self.draws[name].row(next(self.at[name]))[self.member]
+
+
+def executed(text, config, member=0):
+    """The weights of (D, G) after a program has run, as one vector each."""
+    state = start(config)
+    batches = Endless(state, member)
+    d_layers, g = layers(state.d.net, member), nn.Sequential(*layers(state.g.net, member))
+    order = (["d_z"] * config.d_steps + ["g_z"] * config.g_steps) * config.steps
+    names = iter(order)
+    shape = (config.batch_size, 1)
+    space = {
+        "nn": nn,
+        "G": g,
+        "d_layers": d_layers,
+        "steps": config.steps,
+        "d_steps": config.d_steps,
+        "g_steps": config.g_steps,
+        "data": lambda: batches.row("d_real"),
+        "noise": lambda: batches.row(next(names)),
+        "ones": torch.ones(shape),
+        "zeros": torch.zeros(shape),
+        "opt_d": OPTIMIZERS[config.optimizer](nn.Sequential(*d_layers).parameters(), config.d_lr),
+        "opt_g": OPTIMIZERS[config.optimizer](g.parameters(), config.g_lr),
+    }
+    exec(text, space)
+    return [torch.cat([p.detach().flatten() for p in net.parameters()]) for net in (nn.Sequential(*d_layers), g)]
+
+
+def trained(config, member=0):
+    """The same of our trainer."""
+    state = start(config)
+    while state.step < config.steps:
+        update(state)
+    nets = (nn.Sequential(*layers(player.net, member)) for player in (state.d, state.g))
+    return [torch.cat([p.detach().flatten() for p in net.parameters()]) for net in nets]
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("counts", [(1, 1), (3, 1), (2, 2)])
+@pytest.mark.parametrize("key", MISTAKES)
+def test_the_trainer_does_what_the_program_does(key, counts, optimizer):
+    rates = {"g_lr": 0.02, "d_lr": 0.05} if optimizer == "sgd" else {}
+    config = SMALL.replace(mistake=key, d_steps=counts[0], g_steps=counts[1], optimizer=optimizer, **rates)
+    for mine, theirs in zip(trained(config, 1), executed(program(key), config, 1), strict=True):
+        assert torch.allclose(mine, theirs, atol=3e-5), (mine - theirs).abs().max()
+    if key != "none":
+        apart = zip(trained(config), trained(config.replace(mistake="none")), strict=True)
+        assert max((a - b).abs().max().item() for a, b in apart) > 1e-3, "a mistake that changes nothing"
+
+
+@pytest.mark.parametrize("key", ["detach_forgotten", "d_not_frozen"])
+def test_in_the_tutorials_order_both_are_harmless_to_the_last_bit(key):
+    """zero_grad right before backward clears whatever another loss has written."""
+
+    def tutorial(text):
+        for player in "dg":
+            text = text.replace(f"        opt_{player}.zero_grad()\n", "")
+            text = text.replace(
+                f"        {player}_loss.backward()",
+                f"        opt_{player}.zero_grad()\n        {player}_loss.backward()",
+            )
+        return text
+
+    assert tutorial(LOOP).count("zero_grad") == 2
+    right, wrong = (executed(tutorial(text), SMALL) for text in (LOOP, program(key)))
+    assert all(torch.equal(a, b) for a, b in zip(right, wrong, strict=True))
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_the_diff_is_what_turns_the_right_program_into_the_wrong_one(key):
+    mistake, ours, theirs = MISTAKES[key], LOOP.splitlines(), program(key).splitlines()
+    gone = [line.strip() for line in ours if line not in theirs]
+    come = [line.strip() for line in theirs if line not in ours]
+    assert (tuple(gone), tuple(come)) == (mistake.right, mistake.wrong)
+    assert len(mistake.right) <= 2
+    assert program("none") == LOOP
+
+
+@pytest.mark.parametrize("changes", [{}, {"d_steps": 2, "g_steps": 2, "regularizer": "r1", "ema": 0.9, "packing": 2}])
+@pytest.mark.parametrize("key", WRONG)
+def test_frames_change_nothing_and_a_run_resumes_exactly_after_any_update(key, changes):
+    config = SMALL.replace(mistake=key, **changes)
+    watched, unwatched, left = start(config), start(config), set()
+    for _ in range(9):
+        resumed = restore(config, checkpoint(unwatched))
+        assert_equal(snapshot(watched), snapshot(resumed))
+        for state in (watched, unwatched, resumed):
+            update(state)
+        assert_same_state(checkpoint(watched), checkpoint(unwatched))
+        assert_same_state(checkpoint(resumed), checkpoint(unwatched))
+        left |= {name for name in checkpoint(watched) if name.endswith("left")}
+    expected = {"detach_forgotten": {"g.left"}, "d_not_frozen": {"d.left"}, "zero_grad_missing": {"d.left", "g.left"}}
+    assert left == expected.get(key, set())
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_members_are_the_same_networks_however_many_train_beside_them(key):
+    one, three = (list(train(SMALL.replace(members=m, steps=4, mistake=key))) for m in (1, 3))
+    for a, b in zip(one, three, strict=True):
+        assert np.allclose(a.fake[0], b.fake[0], atol=2e-4)
+
+
+def test_a_run_without_mistakes_keeps_its_name_and_its_checkpoints():
+    assert PlaneConfig().key() == PlaneConfig(mistake="none").key() == "1bb6ceb5abd78078"
+    assert len({SMALL.replace(mistake=key).key() for key in MISTAKES}) == len(MISTAKES)
+    state = start(SMALL)
+    update(state)
+    assert not [name for name in checkpoint(state) if "left" in name]
+
+
+@pytest.mark.parametrize(
+    ("key", "changes", "reason"),
+    [
+        ("detach_forgotten", {"update": "simultaneous"}, "mistake_order"),
+        ("d_not_frozen", {"unroll": 1}, "mistake_unroll"),
+        ("zero_grad_missing", {"edits": ((5, "update", "simultaneous"),)}, "mistake_order"),
+        ("sigmoid_twice", {"loss": "hinge"}, "no_sigmoid"),
+        ("sigmoid_twice", {"loss": "least_squares"}, "no_sigmoid"),
+        ("labels_swapped", {"loss": "wasserstein"}, "no_label"),
+        ("labels_swapped", {"loss": "relativistic"}, "no_label"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(key, changes, reason):
+    with pytest.raises(ConfigError) as refused:
+        SMALL.replace(mistake=key, **changes)
+    assert (refused.value.field, refused.value.reason) == ("mistake", reason)
+
+
+@pytest.mark.parametrize(
+    ("key", "changes"),
+    [
+        ("detach_forgotten", {"g_steps": 0}),
+        ("detach_forgotten", {"d_steps": 0}),
+        ("d_not_frozen", {"d_steps": 0}),
+        ("labels_swapped", {"d_steps": 0}),
+    ],
+)
+def test_a_mistake_without_a_victim_is_said_to_do_nothing(key, changes):
+    config = SMALL.replace(mistake=key, steps=3, **changes)
+    assert config.inactive()["mistake"] == "one_rests"
+    assert config.key() == config.replace(mistake="none").key()
+    for one, two in zip(train(config), train(config.replace(mistake="none")), strict=True):
+        assert np.array_equal(one.fake, two.fake)
+        assert np.array_equal(one.field, two.field)
+
+
+def test_fields_that_still_act_are_not_called_idle():
+    assert "mistake" not in SMALL.replace(mistake="zero_grad_missing", d_steps=0).inactive()
+    assert "mistake" not in SMALL.replace(mistake="sigmoid_twice", g_steps=0).inactive()
+    assert "mistake" not in SMALL.replace(mistake="labels_swapped", d_steps=0, unroll=1).inactive()
+
+
+@pytest.mark.parametrize("loss", ["nonsaturating", "saturating"])
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+@pytest.mark.parametrize("key", WRONG)
+def test_a_trace_tells_the_loss_that_is_minimised(key, smoothing, loss):
+    state = start(SMALL.replace(mistake=key, label_smoothing=smoothing, loss=loss))
+    for _ in range(3):
+        advance(state)
+    stops = {stop.key: stop for stop in trace_of(state, 1).stops}
+    d = stops["d_loss"]
+    assert d.numbers["real"] + d.numbers["fake"] == pytest.approx(d.numbers["d_loss"], abs=1e-5)
+    assert [np.mean(d.arrays[name]) for name in ("real", "fake")] == pytest.approx(
+        [d.numbers[name] for name in ("real", "fake")], abs=1e-5
+    )
+    advance(state)
+    assert d.numbers["d_loss"] == pytest.approx(float(state.d.loss[1]), abs=1e-5)
+    assert stops["g_loss"].numbers["g_loss"] == pytest.approx(float(state.g.loss[1]), abs=1e-5)
+    assert stops["d_gradient"].numbers["norm"] == pytest.approx(float(state.d.net.norms(state.d.grad)[1]), rel=1e-4)
+    assert stops["g_gradient"].numbers["norm"] == pytest.approx(float(state.g.net.norms(state.g.grad)[1]), rel=1e-4)
+
+
+def test_two_sigmoids_bound_the_loss_and_swapped_labels_name_the_other_one():
+    real, fake = torch.tensor([[9.0, 8.0]]), torch.tensor([[-9.0, -8.0]])
+    told = MISTAKES["sigmoid_twice"].told(real, fake)
+    assert torch.stack(told).flatten().tolist() == pytest.approx([1, 1, 0, 0], abs=1e-3)
+    assert math.log1p(math.exp(-1)) + math.log(2) == pytest.approx(1.0064, abs=1e-4)
+    assert MISTAKES["labels_swapped"].told(real, fake) == (fake, real)
+    state = start(SMALL.replace(mistake="labels_swapped", g_steps=0))
+    for _ in range(400):
+        advance(state)
+    assert snapshot(state).d_accuracy.max() < 0.4, "D tells them apart and calls each the other"
+    assert snapshot(state).d_loss.max() < math.log(4)
+    assert evaluate_points(state)["d_loss"].max() < math.log(4)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_the_arrows_follow_the_loss_that_g_minimises(key):
+    state = start(SMALL.replace(mistake=key))
+    frame = snapshot(state)
+    x = torch.tensor(frame.fake, requires_grad=True)
+    logits = state.d.net(x).squeeze(-1)
+    per_point = nn.functional.softplus(-(logits.sigmoid() if key == "sigmoid_twice" else logits))
+    (gradient,) = torch.autograd.grad(per_point.sum(), x)
+    assert np.allclose(frame.push, -gradient.numpy(), atol=1e-6)
+
+
+def test_levels_of_the_plain_game_are_drawn_only_where_it_is_played():
+    assert len(equilibrium(SMALL.replace(mistake="detach_forgotten"), "en")) == 2
+    assert equilibrium(SMALL.replace(mistake="sigmoid_twice"), "en") == []
+
+
+def test_a_mistake_is_the_first_suspect_and_no_script_is_written():
+    assert blame(SMALL.replace(mistake="zero_grad_missing"), "g_loss") == "mistake"
+    with pytest.raises(ScriptError) as error:
+        script(SMALL.replace(mistake="zero_grad_missing"))
+    assert (error.value.field, error.value.reason) == ("mistake", "not_covered")
