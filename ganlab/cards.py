@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganlab.code_mistakes import MISTAKES
 from ganlab.config import PlaneConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.run_config import RunConfig
 
 LAB = PlaneConfig(batch_size=128, latent_dim=16)
@@ -15,6 +17,8 @@ GRID = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
 """D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
+DIGITS = DigitsConfig(steps=200)
+"""Five passes over the images that ship: enough to tell digits from none."""
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
 CURES: dict[str, dict[str, Any]] = {
     "packing": {"packing": 2},
@@ -87,5 +91,9 @@ CARDS: dict[str, Card] = {
         CRITIC, CRITIC.replace(regularizer="wgan_gp"), {"clip": CRITIC.replace(regularizer="clip", clip_bound=0.1)}
     ),
     "one_seed": Card(LUCK, LUCK.replace(seed=1), seeds=True),
+    "pixels": Card(DIGITS.replace(pixels="bytes"), DIGITS, {"unit": DIGITS.replace(pixels="unit")}),
 }
-"""In the order of the page."""
+"""Mistakes of settings and of judgement, in the order of the page."""
+IN_CODE: dict[str, Card] = {name: Card(LAB.replace(mistake=name), LAB) for name in MISTAKES if name != "none"}
+"""Mistakes in the program: the broken side trains what such a program would."""
+LESSONS = CARDS | IN_CODE

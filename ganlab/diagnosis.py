@@ -1,11 +1,13 @@
-"""What the frames of a run show: one sober verdict, decided by where the generated points are, never by the losses.
+"""What the frames of a run show: one sober verdict, decided by where the generated points are, never by losses alone.
 
 A collapsed generator has finite, steady losses (`theory.collapse`), and a smear may touch every mode: so the shares
-decide, and the losses are handed on as evidence only.
+decide what is wrong. Why points are off the data is told by what D and G's gradient do meanwhile.
+`python -m benchmarks.diagnosis` counts how often it is right.
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,6 +18,7 @@ from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
+from ganlab.rounds import RIGHT, blame
 from ganlab.theory import collapse
 
 MOSTLY = 0.5
@@ -35,6 +38,28 @@ WARM_UP = 64
 """Updates of G before which a compact cloud is merely untrained."""
 RECENT = 0.1
 """Share of the steps so far over which medians are taken, so that no verdict hangs on one frame."""
+LATE = 0.5
+"""Share of the steps so far over which it is judged whether a run turns, swings, grows or stands still."""
+FAINT, STILL = 0.02, 0.05
+"""Norm of G's gradient, and path of a point in half-widths of the view, below which G gets no signal."""
+SURE = 0.4
+"""How far from one half the accuracy of a D is that is sure, be it of the right thing or not."""
+WEAK = 0.15
+"""How far from one half D's accuracy may be, on average, for it to be no help to a G that is off the data."""
+APART = 0.61
+"""JS divergence, in nats, from which an optimal D would be right at least 94 % of the time: ½ + JS / 2 log 2."""
+AWAY = 0.5
+"""Share of points out of view from which G has left."""
+LARGE, GROWN = 20.0, 1.5
+"""A loss, and its growth over the late frames, from which the numbers run away."""
+TURNED = 0.25
+"""Mean TV between the modes of one frame and of the next from which a collapse rotates."""
+RELAPSED = 0.15
+"""Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
+ENOUGH, TOLD = 5, 21
+"""Late frames without which there is no history, and those that tell it."""
+MANY = 5
+"""Updates of one player for each of the other's, or times its learning rate, from which it is the first suspect."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +67,7 @@ class Verdict:
     """What the last frame shows of one member."""
 
     key: str
-    """diverged, collapse, smear, near_equilibrium or no_finding."""
+    """One of VERDICTS."""
     evidence: dict[str, float] = field(default_factory=dict)
     """Of the last frame, finite numbers only. Always: step (diverged: the step at which it happened). Unless diverged:
     on_data: share of points on the data (valid ones; without modes those in the squares that hold 99 % of the data);
@@ -60,12 +85,14 @@ class Verdict:
 def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Verdict:
     """What the last of the frames shows of a member; medians over the last tenth of the steps so far decide.
 
-    diverged: its training ended so. smear: less than half of its points are on the data. collapse: most are, but
-    modes (or a quarter of the cells) are missing, now as in the median. near_equilibrium: none is missing, at least
-    80 % of the points are on the data and well spread, and D, where it has a threshold, is right 40 to 60 % of the
-    time. no_finding: anything else, and a compact cloud before G's 64th update.
-    `config` is that of the run; frames that were unpacked hold one member, so `member` is then 0.
-    Raises ValueError if there are no frames.
+    diverged: its training ended so. Less than half of its points are on the data: diverging, if they leave the view or
+    the losses run away; vanishing, if G gets no gradient from a D that is sure and stands still; d_too_weak, if a
+    good D would tell at once but this one is little better than a coin; smear, otherwise. Most are on the data:
+    collapse, if modes (or a quarter of the cells) are missing, now as in the median; rotating, if those modes change;
+    oscillating, if modes come and go around a good state; near_equilibrium, if none is missing, the points are well
+    spread, and D, where it has a threshold, is right 40 to 60 % of the time. no_finding: anything else, and a compact
+    cloud before G's 64th update. `config` is that of the run; frames that were unpacked hold one member, so `member` is
+    then 0. Raises ValueError if there are no frames.
     """
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
@@ -74,11 +101,12 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
         return Verdict("diverged", {"step": float(last.died[member])}, knob=last.facts.get("knob"))
     recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
+    story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
     bound = js_bound(DATASETS[config.dataset])
-    key = judge(typical, m, of, has_modes(last), bound, trained=last.g_updates >= WARM_UP)
+    key = judge(typical | story, m, of, has_modes(last), bound, trained=last.g_updates >= WARM_UP)
     level = closed_form(last, config, member) if key == "collapse" else {}
-    evidence = {"step": float(last.step), **recent[-1], **lost(frames, member), **level}
+    evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
 
@@ -87,30 +115,105 @@ def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """The numbers that decide, and the losses; nan where undefined."""
     data = DATASETS[config.dataset]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
-    battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss")}
+    battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
     on = metrics["valid"] if has_modes(frame) else on_data(frame.fake[member], data)
     return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
 
 
 def js_bound(data: Dataset) -> float:
     """How far above its sampling floor the JS divergence may be near equilibrium."""
-    return CLOSE_WIDE if data.std is not None and data.std > 2 * data.extent / GRID else CLOSE
+    return CLOSE_WIDE if data.std is not None and wide(data) else CLOSE
 
 
-def judge(typical: Mapping[str, float], m: int, of: int, modes: bool, bound: float, trained: bool) -> str:
+def wide(data: Dataset) -> bool:
+    """Whether the grid sees the shape of the data: their modes are wider than its squares, or there are none."""
+    return data.std is None or data.std > 2 * data.extent / GRID
+
+
+def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
+    """How the run went on in the second half of the steps so far, by TOLD frames at most; nan where undefined.
+
+    late_on, late_covered: medians of the valid share and of the modes covered. accuracy: D's mean accuracy. path: how
+    far the points have gone from the first of them to the last, on average, in half-widths of the view. away: share of
+    points out of view lately. apart: JS divergence lately. growth: by what factor the larger loss has grown, and
+    size: that loss. turn: mean TV between the modes (or cells) of a frame and of the next. relapse: the largest rise of
+    the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
+    frames in which nothing is missing. All nan for fewer than ENOUGH frames.
+    """
+    extent, chosen = DATASETS[config.dataset].extent, {*told([frame.step for frame in frames])}
+    late = [frame for frame in frames if frame.step in chosen]
+    if len(late) < ENOUGH:
+        return dict.fromkeys(HISTORY, math.nan)
+    first, last, third = late[0], late[-1], len(late) // 3
+    moved = np.linalg.norm(last.fake[member] - first.fake[member], axis=-1).mean() / extent
+    away = [float((~(np.abs(f.fake[member]).max(-1) <= extent)).mean()) for f in late[-third:]]
+    size = [max(abs(float(f.d_loss[member])), abs(float(f.g_loss[member]))) for f in late]
+    js = [float(f.metrics["js"][member]) for f in late]
+    small, large, apart = (float(np.median(part)) for part in (size[:third], size[-third:], js[-third:]))
+    spread = np.array([float(f.metrics["js" if wide(DATASETS[config.dataset]) else "mode_tv"][member]) for f in late])
+    whole = [covered(f, member) > (f.shares.shape[1] - 1 if has_modes(f) else MOST_CELLS) for f in late]
+    return {
+        "late_on": float(np.median([f.metrics["valid"][member] for f in late])),
+        "late_covered": float(np.median([covered(f, member) for f in late])),
+        "accuracy": float(np.mean([f.d_accuracy[member] for f in late])),
+        "path": float(moved),
+        "away": float(np.median(away)),
+        "apart": apart,
+        "size": large,
+        "growth": large / small if small > 0 else math.nan,
+        "turn": turned([f.shares[member] for f in late]),
+        "relapse": float((spread - np.minimum.accumulate(spread)).max()),
+        "seen_all": float(np.mean(whole)),
+    }
+
+
+def told(steps: Sequence[int]) -> list[int]:
+    """Of the steps so far, those whose frames tell the history: at or just before TOLD moments of the second half."""
+    moments = np.linspace(LATE * steps[-1], steps[-1], TOLD)
+    return sorted({steps[max(0, bisect_right(steps, moment) - 1)] for moment in moments})
+
+
+def deciding(steps: Sequence[int]) -> list[int]:
+    """Of the steps so far, those whose frames decide the verdict's key at the last of them."""
+    return sorted({*told(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
+
+
+def turned(shares: Sequence[np.ndarray]) -> float:
+    """Mean TV between the shares (K,) of what is covered in one frame and in the next, 0 to 1; 0 for a single one."""
+    rows = np.stack(shares)
+    rows = rows / np.maximum(rows.sum(1, keepdims=True), 1e-9)
+    return float(np.abs(np.diff(rows, axis=0)).sum(-1).mean() / 2) if len(rows) > 1 else 0.0
+
+
+def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, bound: float, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
-    A mode TV or an accuracy that is undefined (nan) is no objection to an equilibrium.
+    seen: what is typical now, and the history. What is undefined (nan) is no objection to an equilibrium.
     """
     few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
-    if typical["on_data"] < MOSTLY:
-        return "smear"
-    if max(m, typical["covered"]) <= few:
+    if trained and seen["late_on"] >= MOSTLY and seen["late_covered"] <= few and seen["turn"] >= TURNED:
+        return "rotating"
+    if seen["on_data"] < MOSTLY:
+        return off_data(seen) if trained else "smear"
+    if max(m, seen["covered"]) <= few:
         return "collapse" if trained else "no_finding"
-    whole = m > few and typical["covered"] > most
-    close = typical["js"] - typical["js_floor"] <= bound and not typical["mode_tv"] > EVEN
-    blind = not abs(typical["d_accuracy"] - 0.5) > BLIND
-    return "near_equilibrium" if whole and typical["on_data"] >= GOOD and close and blind else "no_finding"
+    whole = m > few and seen["covered"] > most
+    close = seen["js"] - seen["js_floor"] <= bound and not seen["mode_tv"] > EVEN
+    blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
+    if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
+        return "oscillating"
+    return "near_equilibrium" if whole and seen["on_data"] >= GOOD and close and blind else "no_finding"
+
+
+def off_data(seen: Mapping[str, float]) -> str:
+    """Why most points are off the data, as a key."""
+    if seen["away"] >= AWAY or (seen["size"] >= LARGE and seen["growth"] >= GROWN):
+        return "diverging"
+    apart = abs(seen["accuracy"] - 0.5)
+    if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not apart < SURE:
+        return "vanishing"
+    weak = apart <= WEAK
+    return "d_too_weak" if weak and seen["apart"] >= APART else "smear"
 
 
 def has_modes(frame: Frame) -> bool:
@@ -149,20 +252,81 @@ def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, flo
 
 
 def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
-    """The field to change first.
-
-    collapse: constrain D (arXiv:1801.04406, arXiv:2501.05441), or if it is, let it judge packs (arXiv:1712.04086).
-    smear: more steps, if the run is at its end and the JS divergence has fallen in the last half of it.
-    """
+    """The field to change first: a mistake in the code before all else; None where nothing supports one."""
     now = config.at(frames[-1].step)
-    if key == "collapse":
-        free = now.regularizer == "none" and not now.spectral_norm
-        return "regularizer" if free else "packing" if now.packing == 1 else None
-    if key == "smear" and frames[-1].step >= (1 - RECENT) * config.steps:
-        half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
-        return "steps" if half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01 else None
-    return None
+    if key in ("near_equilibrium", "no_finding"):
+        return None
+    if now.mistake != RIGHT["mistake"]:
+        return "mistake"
+    if key == "smear":
+        return more_steps(frames, config, member)
+    return SUSPECTS[key](now)
 
 
+def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
+    """More steps, if the run is at its end and the JS divergence has fallen in the last half of it."""
+    if frames[-1].step < (1 - RECENT) * config.steps:
+        return None
+    half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
+    return "steps" if half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01 else None
+
+
+def free(now: PlaneConfig) -> bool:
+    """Whether nothing limits how steep D may become."""
+    return now.regularizer == "none" and not now.spectral_norm
+
+
+def of_collapse(now: PlaneConfig) -> str | None:
+    """Fewer updates, or a lower rate, of an unconstrained D (docs/studies.md, k); a constraint on it (arXiv:1801.04406,
+    arXiv:2501.05441); or if it has one, packs to judge (arXiv:1712.04086)."""
+    if free(now):
+        return "d_steps" if now.d_steps >= MANY else "d_lr" if now.d_lr >= MANY * now.g_lr else "regularizer"
+    return "packing" if now.packing == 1 else None
+
+
+def of_rotation(now: PlaneConfig) -> str | None:
+    """A G that is too fast for D, else a D that foresees nothing: unrolling (arXiv:1611.02163)."""
+    return fast_g(now) or ("regularizer" if free(now) else "unroll" if now.unroll == 0 else None)
+
+
+def of_oscillation(now: PlaneConfig) -> str | None:
+    """A constraint on D (arXiv:1801.04406: it makes the equilibrium attract), or if it has one, a lower rate."""
+    return "regularizer" if free(now) else "d_lr" if now.d_lr >= now.g_lr else "g_lr"
+
+
+def of_vanishing(now: PlaneConfig) -> str | None:
+    """The loss, where it is the saturating one (arXiv:1701.04862); else noise that makes supports overlap."""
+    return "loss" if now.loss == "saturating" else "instance_noise" if now.instance_noise == 0 else None
+
+
+def of_weakness(now: PlaneConfig) -> str | None:
+    """What keeps D from learning: fewer or smaller steps than G's, a heavy constraint, too small a network."""
+    heavy = {"clip": "clip_bound", "r1": "gamma", "r2": "gamma", "r1_r2": "gamma", "wgan_gp": "gp_lambda"}
+    small = "d_depth" if now.d_depth == 0 else "d_width" if MANY * now.d_width <= now.g_width else None
+    return fast_g(now) or small or heavy.get(now.regularizer, "d_steps")
+
+
+def fast_g(now: PlaneConfig) -> str | None:
+    """Why G is faster than D, if it is."""
+    return "g_steps" if now.g_steps >= MANY * now.d_steps else "d_lr" if now.g_lr >= MANY * now.d_lr else None
+
+
+HISTORY = (
+    *("late_on", "late_covered", "accuracy", "path", "away", "apart", "size", "growth"),
+    *("turn", "relapse", "seen_all"),
+)
+"""What is told of how a run went on."""
 G_LOSS = {"saturating": "g_loss_saturating", "nonsaturating": "g_loss"}
 """Losses whose level in a collapse is known: the field of theory.Collapse."""
+SUSPECTS: dict[str, Callable[[PlaneConfig], str | None]] = {
+    "collapse": of_collapse,
+    "rotating": of_rotation,
+    "oscillating": of_oscillation,
+    "vanishing": of_vanishing,
+    "d_too_weak": of_weakness,
+    "diverging": lambda now: blame(now, "d_loss"),
+}
+"""The likely cause of each finding, as a field of the config."""
+OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
+VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
+"""OFF_DATA: less than half of the points are on the data."""

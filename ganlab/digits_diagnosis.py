@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ganlab.diagnosis import Verdict
+from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, turned
 from ganlab.digit_metrics import COVER
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
@@ -46,6 +46,8 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     1 % of the images), now as in the median; where a third are missing, a quarter accepted will do. alike: none is
     missing, but images of one digit differ less than 0.6 times as much as real ones: a collapse within the digits.
     healthy: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least 0.75. no_finding: else.
+    As on the plane: a smear is vanishing, where G gets no gradient from a D that is sure, or d_too_weak, where D is no
+    better than a coin and the images do not improve; a collapse is rotating, where other digits come and go.
     Evidence, finite numbers only: step, of the last judged frame (diverged: of the end); its accepted, diversity,
     digit_tv, of the last full judgement fid, precision, recall, density, coverage; d_accuracy, d_loss, g_loss of the
     last frame; top: share of the commonest digit; most: digits that an earlier legible frame covered, if more than now.
@@ -60,9 +62,24 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
         return Verdict("unjudged", {"step": float(last.step)})
     of, m = owed(config), covered(seen[-1], config)
     key = decide(typical(seen, config), m, of)
+    if key in ("smear", "collapse") and last.g_updates >= WARM_UP:
+        key = cause(key, frames, seen)
     evidence = {"step": float(seen[-1].step), "top": float(seen[-1].shares.max()), **numbers(seen), **battle(last)}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite | lost(seen, config), m, of, likely_knob(key, seen, config))
+
+
+def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) -> str:
+    """What a smear or a collapse is more exactly, by the second half of the run so far."""
+    late = [frame for frame in frames if frame.step >= frames[-1].step / 2]
+    judged = [frame for frame in seen if frame.step >= seen[-1].step / 2]
+    if key == "collapse":
+        return "rotating" if turned([frame.shares for frame in judged]) >= TURNED else key
+    accuracy = float(np.mean([frame.d_accuracy[0] for frame in late]))
+    if middle(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
+        return "vanishing"
+    gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
+    return "d_too_weak" if abs(accuracy - 0.5) <= BLIND and gained < RISEN else key
 
 
 def decide(typical: Mapping[str, float], m: int, of: int) -> str:
@@ -113,8 +130,8 @@ def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:
 
 
 def battle(frame: DigitsFrame) -> dict[str, float]:
-    """How D and G stand, and their losses; they decide nothing."""
-    return {name: float(getattr(frame, name)[0]) for name in ("d_accuracy", "d_loss", "g_loss")}
+    """How D and G stand, and their losses, which decide nothing."""
+    return {name: float(getattr(frame, name)[0]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
 
 
 def lost(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
@@ -135,6 +152,8 @@ def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> 
     if now.pixels != "symmetric" and key != "healthy":
         return "pixels"
     free = now.regularizer == "none" and not now.spectral_norm
+    if key in BY_CAUSE:
+        return BY_CAUSE[key]
     if key in ("collapse", "alike"):
         if free:
             return "d_steps" if now.d_steps >= MANY else "regularizer"
@@ -143,3 +162,11 @@ def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> 
         half = next(frame for frame in seen if frame.step >= seen[-1].step / 2)
         return "steps" if seen[-1].metrics["accepted"] - half.metrics["accepted"] > RISEN else None
     return None
+
+
+BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}
+"""The field to change first where the finding names its cause."""
+VERDICTS = (
+    *("diverged", "unjudged", "vanishing", "d_too_weak", "smear", "collapse", "rotating", "alike", "healthy"),
+    "no_finding",
+)

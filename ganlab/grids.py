@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import TypeVar
 
-from ganlab.cards import CARDS, CURES, LAB, Card
+from ganlab.cards import CURES, LAB, LESSONS, Card
 from ganlab.cards import GRID as NINE
 from ganlab.config import PlaneConfig
 from ganlab.digits_config import DigitsConfig
@@ -41,9 +41,10 @@ class Study:
 
     @property
     def varied(self) -> list[str]:
-        """The fields in which the configs differ."""
+        """The fields in which the configs differ, of those that all of them have."""
         configs = [config for _, config in self.cells]
-        names = [name for name in knobs(type(configs[0])) if name not in IDENTITY]
+        shared = set.intersection(*({*knobs(kind)} for kind in {type(config) for config in configs}))
+        names = [name for name in knobs(type(configs[0])) if name in shared.difference(IDENTITY)]
         return [name for name in names if len({getattr(config, name) for config in configs}) > 1]
 
     def first(self, count: int) -> Study:
@@ -109,7 +110,7 @@ def cured(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
 
 def shown() -> dict[str, tuple[RunConfig, ...]]:
     """The arms of all cards of the mistakes lab, as `card.arm`; those of equal configs are computed once."""
-    return {f"{name}.{arm}": drawn(card, config) for name, card in CARDS.items() for arm, config in card.arms}
+    return {f"{name}.{arm}": drawn(card, config) for name, card in LESSONS.items() for arm, config in card.arms}
 
 
 def drawn(card: Card, config: RunConfig) -> tuple[RunConfig, ...]:

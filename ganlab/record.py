@@ -25,7 +25,7 @@ from ganlab.recording import Recording
 from ganlab.store import Store
 
 RECORDED = Path(__file__).parent / "recorded"
-FRAMES = {"plane": 40, "digits": 120}
+FRAMES = {"plane": 36, "digits": 120}
 """Frames of a recorded run's first member before its last tenth, at most; of digits all, as few are judged."""
 OTHERS = 4
 """Frames of each other member, at most, likewise."""
@@ -57,10 +57,13 @@ def thin(name: str, source: Path) -> Path:
 
 
 def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
-    """A part of a recording: so many frames of the first member, fewer of others, perhaps without the checkpoint."""
+    """A part of a recording: so many frames of the first member, fewer of others, perhaps without the checkpoint.
+
+    Without its seconds: how long it took says more about how busy the machine was.
+    """
     chosen = {(step, member) for member in {m for _, m, _ in whole.frames} for step in kept(whole, member, most)}
     frames = [frame for frame in whole.frames if frame[:2] in chosen]
-    return replace(whole, frames=frames, checkpoint=whole.checkpoint if checkpoint else None)
+    return replace(whole, frames=frames, checkpoint=whole.checkpoint if checkpoint else None, seconds=0.0)
 
 
 def kept(whole: Recording, member: int, most: int) -> list[int]:

@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import NEEDS_CHROMIUM, address, choose, fact, link, part, press, step, until
+from browsing import NEEDS_CHROMIUM, PATIENCE, address, choose, link, part, press, step, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -17,7 +17,7 @@ def shared(browser, server):
     """One page for all that follows, each test going on where the one before left it."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(server.url("arena", f"lang=en&{SMALL}"))
     page.wait_for_selector("[data-testid=player][data-step]")
     yield page
@@ -27,7 +27,7 @@ def shared(browser, server):
 def test_a_run_branches_off_where_it_is_shown_and_its_link_has_the_change(shared, visit):
     page = shared
     press(page, "a-train")
-    until(lambda: fact(page, "last") == "200")
+    until(lambda: step(page) == 200)
     parent = link(page)
     part(page, "time").focus()
     page.keyboard.press("Home")
@@ -38,43 +38,43 @@ def test_a_run_branches_off_where_it_is_shown_and_its_link_has_the_change(shared
     shown = step(page)
     part(page, "tool-fork").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("input[type=number]").nth(1)).to_have_value(str(shown))
+    expect(dialog.locator(".st-key-a-fork-step input")).to_have_value(str(shown), timeout=PATIENCE)
     choose(page, "a-fork-value-d_steps", "4")
-    expect(dialog.locator(".st-key-a-fork-go button")).to_be_enabled()
+    expect(dialog.locator(".st-key-a-fork-go button")).to_be_enabled(timeout=PATIENCE)
     press(page, "a-fork-go")
     until(lambda: link(page).get("a.edits") == f"{shown}:d_steps=4")
-    expect(dialog).to_have_count(0)
-    until(lambda: fact(page, "last") == "200")
+    expect(dialog).to_have_count(0, timeout=PATIENCE)
+    until(lambda: step(page) == 200)
     child = visit("arena", urlsplit(address(page)).query)
     assert link(child) == link(page)
-    expect(child.locator(".st-key-a-edits")).to_contain_text(f"{shown}: k 4")
+    expect(child.locator(".st-key-a-edits")).to_contain_text(f"{shown}: k 4", timeout=PATIENCE)
     marked = re.compile(f"A rule marks the change at step {shown}: k 4")
-    expect(child.get_by_test_id("stVegaLiteChart").first).to_have_attribute("aria-label", marked)
+    expect(child.get_by_test_id("stVegaLiteChart").first).to_have_attribute("aria-label", marked, timeout=PATIENCE)
     press(child, "a-back")
     until(lambda: "a.edits" not in link(child))
     assert link(child) == parent
-    until(lambda: fact(child, "last") == "200")
+    until(lambda: step(child) == 200)
 
 
 def test_the_gallery_opens_a_prepared_run(shared):
     page = shared
     press(page, "a-gallery")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("img").first).to_be_visible()
+    expect(dialog.locator("img").first).to_be_visible(timeout=PATIENCE)
     assert dialog.locator("img").count() == dialog.locator("[class*=st-key-a-card]").count() >= 12
     press(page, "a-gallery-ring_k50")
     until(lambda: link(page).get("a.preset") == "ring_k50")
-    expect(dialog).to_have_count(0)
-    expect(part(page, "modes-count")).to_have_text("1 of 8")
+    expect(dialog).to_have_count(0, timeout=PATIENCE)
+    expect(part(page, "modes-count")).to_have_text("1 of 8", timeout=PATIENCE)
 
 
 def test_a_guided_try_is_predicted_and_answered(shared):
     page = shared
     panel = page.locator(".st-key-a-tries")
     panel.locator("summary").click()
-    expect(panel.locator(".st-key-a-go-k50 button")).to_be_disabled()
+    expect(panel.locator(".st-key-a-go-k50 button")).to_be_disabled(timeout=PATIENCE)
     panel.get_by_text("Some modes are lost").click()
     press(page, "a-go-k50")
-    expect(panel.get_by_text("You were right")).to_be_visible()
-    expect(panel).to_contain_text("1 of 3 tried, 1 predicted right.")
-    expect(panel).to_contain_text("Collapse to 1 of 8 modes.")
+    expect(panel.get_by_text("You were right")).to_be_visible(timeout=PATIENCE)
+    expect(panel).to_contain_text("1 of 3 tried, 1 predicted right.", timeout=PATIENCE)
+    expect(panel).to_contain_text("Collapse to 1 of 8 modes.", timeout=PATIENCE)

@@ -1,7 +1,7 @@
 """Two runs side by side in a real browser: one slider for both, in step; exchange, keep, close."""
 
 import pytest
-from browsing import NEEDS_CHROMIUM, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, PATIENCE, fact, link, part, press, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -13,7 +13,7 @@ QUERY = "lang=en&a.preset=ring_k50&b.preset=ring"
 def page(browser, server):
     """One visit to two shipped runs: of 1 000 and of 6 000 steps."""
     page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(PATIENCE)
     page.goto(server.url("arena", QUERY))
     page.wait_for_selector("[data-testid=player][data-step]")
     yield page
@@ -33,6 +33,11 @@ def times(page):
 def shown(page):
     """The steps that the two sides show."""
     return times(page)[1:]
+
+
+def told(page, difference):
+    """Waits until the page names this difference, or that there is none."""
+    expect(part(page, "differences")).to_contain_text(difference, timeout=PATIENCE)
 
 
 def test_both_open_trained_and_each_says_what_it_is(page):
@@ -66,19 +71,19 @@ def test_one_slider_moves_both_in_step(page):
 def test_exchange_and_close_stand_in_the_link(page):
     press(page, "b-exchange")
     until(lambda: link(page)["a.preset"] == "ring" and link(page)["b.preset"] == "ring_k50")
-    expect(part(page, "differences")).to_contain_text("k: 1 against 50")
+    told(page, "k: 1 against 50")
     press(page, "b-close")
     until(lambda: not any(name.startswith("b.") for name in link(page)))
-    expect(part(page, "differences")).to_have_count(0)
+    expect(part(page, "differences")).to_have_count(0, timeout=PATIENCE)
 
 
 def test_compare_keeps_the_run_and_names_the_one_thing_that_changes(page):
     press(page, "a-compare")
-    expect(part(page, "differences")).to_contain_text("Both sides show the same run")
+    told(page, "Both sides show the same run")
     box = page.locator(".st-key-a-w-d_steps input:visible").first
     box.fill("2")
     box.press("Enter")
-    expect(part(page, "differences")).to_have_text("k: 2 against 1")
+    told(page, "k: 2 against 1")
     until(
         lambda: (
             link(page).get("a.d_steps") == "2" and link(page)["b.preset"] == "ring" and "b.d_steps" not in link(page)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from pathlib import Path
 
 import pytest
 from browsing import NEEDS_CHROMIUM, PATIENCE, choose, fact, link, part, press, until
@@ -13,7 +14,7 @@ from ganlab.export import read_settings
 from ganlab.points import INSIDE, PREFIX, read
 
 pytest_plugins = ["browsing"]
-pytestmark = NEEDS_CHROMIUM
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(400)]
 SMALL = "a.g_width=8&a.d_width=8&a.batch_size=16&a.steps=30"
 
 
@@ -49,9 +50,10 @@ def dragged(page, places):
 
 def taken(page, name):
     """A file that the page hands out: its name and content."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")  # as a rerun makes other files
     with page.expect_download() as waiting:
         press(page, f"a-export-{name}")
-    return waiting.value.suggested_filename, open(waiting.value.path(), "rb").read()
+    return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
 
 
 @pytest.fixture

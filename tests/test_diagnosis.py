@@ -8,7 +8,7 @@ import torch
 
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import verdict
+from ganlab.diagnosis import APART, OFF_DATA, SUSPECTS, VERDICTS, verdict
 from ganlab.frame import POINTS, Frame, pack, unpack
 from ganlab.metrics import EVAL_POINTS, measure
 from ganlab.rng import stream
@@ -49,7 +49,8 @@ def frame(*members: np.ndarray, step: int = 1000, accuracy: float = 0.5, loss: f
         *(step, step, step, points[:, :POINTS], zeros, zeros),
         field=np.zeros((len(points), 40, 40), np.float32),
         grid=np.zeros((len(points), 21, 21, 2), np.float32),
-        **dict.fromkeys(("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "fools"), ones * loss),
+        **dict.fromkeys(("d_loss", "g_loss", "penalty", "d_grad", "fools"), ones * loss),
+        g_grad=ones * changes.pop("g_grad", 1.0),
         d_accuracy=ones * accuracy,
         shares=shares,
         metrics=metrics,
@@ -215,6 +216,126 @@ def test_points_that_are_no_numbers_are_a_smear():
     found = verdict([frame(np.full((EVAL_POINTS, 2), np.nan, np.float32))], RING)
     assert (found.key, found.m) == ("smear", 0)
     assert all(math.isfinite(value) for value in found.evidence.values())
+
+
+# What a run's history tells
+
+
+def story(*points: np.ndarray, **changes) -> list[Frame]:
+    """Frames of one member 20 steps apart, the last at step 1000; a change that is a list is one value a frame."""
+    steps = range(1000 - 20 * (len(points) - 1), 1001, 20)
+    single = [{name: v[i] if isinstance(v, list) else v for name, v in changes.items()} for i in range(len(points))]
+    return [frame(one, step=step, **more) for one, step, more in zip(points, steps, single, strict=True)]
+
+
+def mode(which: int, std: float = 0.1) -> np.ndarray:
+    """One mode of the ring."""
+    draw = torch.randn(EVAL_POINTS, 2, generator=rng()) * std
+    return (DATASETS["ring"].modes[which] + draw).numpy()
+
+
+def nowhere(shift: float = 0.0) -> np.ndarray:
+    """A cloud at the ring's centre."""
+    return mode(0) - [2 + shift, 0]
+
+
+def test_modes_that_come_and_go_rotate():
+    found = verdict(story(*(mode(i % 3) for i in range(8))), RING)
+    assert (found.key, found.m, found.knob) == ("rotating", 1, "regularizer")
+    assert found.evidence["turn"] == pytest.approx(1, abs=0.02)
+    assert verdict(story(*(mode(1) for _ in range(8))), RING).key == "collapse"
+    fast = RING.replace(g_lr=5e-3)
+    assert verdict(story(*(mode(i % 3) for i in range(8))), fast).knob == "d_lr"
+
+
+def test_a_rotation_that_is_between_two_modes_still_rotates():
+    clouds = [*(mode(i % 3) for i in range(8)), nowhere()]
+    assert verdict(story(*clouds), RING).key == "rotating"
+
+
+def test_a_good_state_that_does_not_last_is_circled():
+    uneven = np.concatenate([some_modes(8)[:1500], some_modes(1)[:1000]])
+    found = verdict(story(perfect(), perfect(), uneven, perfect(), uneven, perfect(), perfect()), RING)
+    assert (found.key, found.knob) == ("oscillating", "regularizer")
+    assert found.evidence["relapse"] == pytest.approx(0.35, abs=0.05)
+    constrained = RING.replace(regularizer="r1", g_lr=1e-3)
+    assert verdict(story(*[perfect(), uneven] * 4), constrained).knob == "g_lr"
+
+
+def test_a_run_that_only_gets_better_circles_nothing():
+    uneven = np.concatenate([some_modes(8)[:1500], some_modes(1)[:1000]])
+    assert verdict(story(smear(), uneven, uneven, uneven, perfect(), perfect(), perfect()), RING).key != "oscillating"
+
+
+SURE = {"accuracy": 1.0, "loss": 1e-4, "g_grad": 1e-5}
+
+
+def test_a_g_that_gets_no_gradient_from_a_sure_d_has_lost_it():
+    frames = story(*[nowhere()] * 8, **SURE)
+    found = verdict(frames, RING.replace(loss="saturating"))
+    assert (found.key, found.knob) == ("vanishing", "loss")
+    assert found.evidence["g_grad"] == pytest.approx(1e-5)
+    assert verdict(frames, RING).knob == "instance_noise"
+
+
+@pytest.mark.parametrize(
+    ("points", "changes"),
+    [
+        ([nowhere()] * 8, SURE | {"g_grad": 0.5}),
+        ([nowhere()] * 8, SURE | {"accuracy": 0.8}),
+        ([nowhere(0.1 * i) for i in range(8)], SURE),
+    ],
+    ids=["gradient", "unsure", "moving"],
+)
+def test_what_still_moves_or_gets_a_gradient_is_a_smear(points, changes):
+    assert verdict(story(*points, **changes), RING).key == "smear"
+
+
+@pytest.mark.parametrize(
+    ("changes", "knob"),
+    [
+        ({}, "d_steps"),
+        ({"g_steps": 5}, "g_steps"),
+        ({"d_lr": 1e-5}, "d_lr"),
+        ({"regularizer": "clip"}, "clip_bound"),
+        ({"regularizer": "r1", "gamma": 100.0}, "gamma"),
+        ({"d_width": 4}, "d_width"),
+        ({"d_depth": 0}, "d_depth"),
+        ({"mistake": "d_not_frozen"}, "mistake"),
+    ],
+)
+def test_a_d_at_a_coins_level_before_points_off_the_data_is_too_weak(changes, knob):
+    found = verdict(story(*[nowhere()] * 8, accuracy=[0.3, 0.7] * 4), RING.replace(**changes))
+    assert (found.key, found.knob) == ("d_too_weak", knob)
+    assert found.evidence["accuracy"] == pytest.approx(0.5)
+
+
+def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_be():
+    found = verdict(story(*[smear()] * 8, accuracy=0.5), RING)
+    assert found.key == "smear"
+    assert found.evidence["apart"] < APART
+    assert verdict(story(*[nowhere()] * 8, accuracy=0.7), RING).key == "smear", "D tells"
+
+
+def test_points_that_leave_and_losses_that_grow_run_away():
+    gone = verdict(story(*(nowhere(i) for i in range(8))), RING)
+    assert (gone.key, gone.evidence["away"]) == ("diverging", 1)
+    losses = [2.0**i for i in range(8)]
+    critic = RING.replace(loss="wasserstein")
+    found = verdict(story(*[smear()] * 8, loss=losses, accuracy=math.nan), critic)
+    assert (found.key, found.knob) == ("diverging", "regularizer")
+    assert verdict(story(*[smear()] * 8, loss=50.0, accuracy=math.nan), critic).key == "smear", "large, not growing"
+    assert verdict(story(*[perfect()] * 8, loss=losses), RING).key == "near_equilibrium", "losses alone decide nothing"
+
+
+def test_a_few_frames_are_no_history():
+    assert verdict(story(*[smear()] * 4, accuracy=0.5), RING).key == "smear"
+    assert "turn" not in verdict(story(mode(0), mode(1)), RING).evidence
+
+
+def test_every_finding_is_in_the_list():
+    assert set(SUSPECTS) < set(VERDICTS)
+    assert set(OFF_DATA) < set(VERDICTS)
 
 
 def test_no_frames_is_an_error():

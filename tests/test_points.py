@@ -33,11 +33,14 @@ from ganlab.points import (
     Shelf,
     at_hand,
     canonical,
+    count,
     fitted,
+    inside,
     keep,
     pack,
     read,
     unpack,
+    written,
 )
 from ganlab.rng import stream
 from ganlab.runs import Runs
@@ -342,6 +345,19 @@ def test_a_store_is_where_points_are_looked_for(tmp_path):
     with Store(tmp_path):
         assert at_hand(name)
     assert_equal(*(next(train.train(PlaneConfig(dataset=name, **SMALL))) for _ in range(2)))
+
+
+def test_what_is_written_in_full_is_read_and_its_reasons_are_its_own(tmp_path):
+    text = base64.urlsafe_b64encode(pack(cloud(IN_NAME + 1))).decode().rstrip("=")
+    assert written(text) == pack(cloud(IN_NAME + 1))
+    assert refused(written, text, IN_NAME) == "spelling"
+    assert refused(written, text + "!") == "spelling"
+    assert refused(written, "") == "few"
+    assert refused(inside, PREFIX + INSIDE) == "spelling", "in a link, no reason is told apart"
+    many = keep(cloud(321), tmp_path)
+    assert (count(many), count(PREFIX + "0" * 64), count(keep(CORNERS, tmp_path))) == (321, None, 3)
+    (tmp_path / "points" / f"{many.removeprefix(PREFIX)}.bin").unlink()
+    assert count(many) == 321, "what a name stands for never changes"
 
 
 # Files

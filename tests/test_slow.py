@@ -93,7 +93,9 @@ def test_a_probability_is_sigma_of_the_output():
 
 
 def test_the_loss_is_the_runs_own():
-    seen = {loss: formula(moments(traced(SMALL.replace(loss=loss)), SMALL.replace(loss=loss))["g_loss"]) for loss in LOSSES}
+    seen = {
+        loss: formula(moments(traced(SMALL.replace(loss=loss)), SMALL.replace(loss=loss))["g_loss"]) for loss in LOSSES
+    }
     assert seen["hinge"].split("&=")[1] == seen["wasserstein"].split("&=")[1]  # the critic's G, both
     assert len({written.split("&=")[1] for written in seen.values()}) == len(LOSSES) - 1
     ahead = SMALL.replace(unroll=2)

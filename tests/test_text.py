@@ -7,7 +7,10 @@ from string import Formatter
 
 import pytest
 
+from ganlab.cards import LESSONS
 from ganlab.config import DigitsConfig, PlaneConfig
+from ganlab.diagnosis import VERDICTS
+from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.export import REASONS as SETTINGS_REASONS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import DIGITS, MESSAGES, knobs
@@ -20,6 +23,7 @@ from ganlab.script import REASONS as SCRIPT_REASONS
 from ganlab.trace import STOPS
 from ganlab.ui.export import MIME as FILES
 from ganlab.ui.latent_link import VIEWS, Tour
+from ganlab.ui.mistakes_seeds import COLUMNS as MEASURED
 from ganlab.ui.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.slow import REMARKS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
@@ -30,8 +34,7 @@ SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("g
 KINDS = (PlaneConfig, DigitsConfig)
 FIELDS = [f.name for kind in KINDS for f in fields(kind)]
 CHOICES = [f"{name}.{key}" for kind in KINDS for name, spec in knobs(kind).items() for key in spec.choices]
-VERDICTS = ("diverged", "collapse", "smear", "near_equilibrium", "no_finding")
-PAGES = ("start", "arena", "mnist", "latent")
+PAGES = ("start", "arena", "mnist", "latent", "mistakes")
 PHASES = ("absent", "starting", "worker_died", "server_restarted")
 WORDS = ("running", "running_unknown", "done", "part")
 PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
@@ -65,8 +68,29 @@ SLOW_OWN = [
     *(("g_loss", loss) for loss in (*LOSSES, "matched")),
 ]
 """Stops of slow motion, and what has a sentence of its own there."""
-DIGIT_VERDICTS = ("diverged", "collapse", "alike", "smear", "healthy", "unjudged", "no_finding")
+LESSON = ("title", "what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure")
+OWN_ARMS = [f"{name}.arm_{arm}" for name, card in LESSONS.items() for arm, _ in card.arms]
+COMMON_ARMS = {key.split(".arm_")[1] for key in OWN_ARMS if not exists(f"mistakes.{key}")}
 FAMILIES = {
+    "mistakes": [
+        *(f"{name}.{part}" for name in LESSONS for part in LESSON),
+        *(key for key in OWN_ARMS if exists(f"mistakes.{key}")),
+    ],
+    "mistakes.arm": sorted(COMMON_ARMS),
+    "mistakes.column": list(MEASURED),
+    "mistakes.page": [
+        "what",
+        "why",
+        "verdict",
+        "folklore",
+        "cure",
+        "back",
+        "on",
+        "show",
+        "again",
+        "arm_head",
+        "arm_note",
+    ],
     "digits_stage.title": DIGIT_VERDICTS,
     "digits_stage.sentence": DIGIT_VERDICTS,
     "digits_stage.also": ["lost", "alike", "losses"],

@@ -35,7 +35,8 @@ def quiet_server(monkeypatch, tmp_path):
 def record(config: RunConfig, seconds: float = 0.0) -> None:
     """Ships a run with the product."""
     engine = import_module(ENGINES[config.kind])
-    frames = [(frame.step, 0, engine.encode(config, frame)[0]) for frame in engine.train(config)]
+    packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
+    frames = [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
     facts = {"key": config.key(), "config": config.to_json(), "step": config.steps, "frames": frames}
     computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds}
     whole = recording.Recording(**facts, **computing, checkpoint=None)

@@ -19,7 +19,7 @@ from ganlab.ui.experiment import Experiment
 from ganlab.ui.server import service
 from ganlab.ui.text import text
 
-IN_SIGHT = 4
+IN_SIGHT = 3
 """Changes in sight; the others are one press away."""
 
 

@@ -189,7 +189,7 @@ def entropy_terms(moment: Moment, real: str, fake: str) -> tuple[str, str]:
     right = rf"\log D({real})"
     if alpha:
         soft, rest = moment.exact(1 - alpha), moment.exact(alpha)
-        right = rf"\bigl[{soft}\log D({real}) + {rest}\log(1 - D({real}))\bigr]"
+        right = rf"\bigl[{soft}\log D({real}) \\ &\qquad + {rest}\log(1 - D({real}))\bigr]"
     wrong = rf"\log(1 - D({fake}))"
     return f"-{mean(moment, right)}", f"- {mean(moment, wrong)}"
 
@@ -250,8 +250,8 @@ def steepness(*names: str) -> Callable[[Moment], str]:
 def slope_one(moment: Moment) -> str:
     """λ times the mean squared distance of the gradient's length from 1, somewhere between the pairs."""
     far = mean(moment, rf"\bigl(\|\nabla {output(moment)}(\hat x_i)\| - 1\bigr)^2")
-    between = rf"\hat x_i = x_i + t_i\,({X_FAKE}_i - x_i)"
-    return rf"{moment.exact(moment.now.gp_lambda)} \cdot {far} \\ &\quad {between}, \; t_i \sim \mathcal U(0, 1)"
+    between = rf"\hat x_i = x_i + t_i\,({X_FAKE}_i - x_i) \\ &\quad t_i \sim \mathcal U(0, 1)"
+    return rf"{moment.exact(moment.now.gp_lambda)} \cdot {far} \\ &\quad {between}"
 
 
 # What moves
@@ -275,7 +275,7 @@ def update(moment: Moment) -> list[str]:
     rule = RULES[now.optimizer]
     rows = [rf"{weights} &\leftarrow {weights} - \eta\, {rule}", rate]
     if player == "D" and now.regularizer == "clip":
-        rows.append(rf"{weights} &\leftarrow \min(\max({weights}, -c), c), \quad c = {moment.exact(now.clip_bound)}")
+        rows += [rf"{weights} &\leftarrow \min(\max({weights}, -c), c)", rf"c &= {moment.exact(now.clip_bound)}"]
     rows.append(rf"\|\Delta{weights}\| &= {moment.value('norm')}")
     if "moved" in moment.arrays:
         rows.append(rf"G(z_1) &= {moment.first('moved')}")
@@ -285,7 +285,7 @@ def update(moment: Moment) -> list[str]:
 def push(moment: Moment) -> list[str]:
     """Where the first point is sent, and how strongly the mean point is."""
     to_point = rf"-{moment.packs}\,\nabla_{{\!{X_FAKE}_1}} L_G"
-    return [rf"p_1 &= {to_point} = {moment.first('push')}", rf"\overline{{\|p_i\|}} &= {moment.value('mean')}"]
+    return [rf"p_1 &= {to_point}", rf"&= {moment.first('push')}", rf"\overline{{\|p_i\|}} &= {moment.value('mean')}"]
 
 
 X_FAKE, LOGIT = r"\tilde x", "f"

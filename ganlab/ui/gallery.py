@@ -66,24 +66,24 @@ def dialog(place: Experiment, lang: str) -> None:
 
 
 def card(place: Experiment, name: str, lang: str) -> None:
-    """One experiment: its picture at the left, what it is at the right."""
+    """One experiment: its picture at the left, what it is at the right, the press that opens it."""
     config, title = place.presets[name], text(f"preset.name.{name}", lang)
     assert isinstance(config, PlaneConfig)
     ends = last_frames(config)
-    with st.container(border=True, height="stretch", key=place.name(f"card.{name}")):
-        with st.container(horizontal=True, gap="small"):
-            if ends:
-                end = fate(ends, lang)
-                st.image(picture(config, ends), width=96, alt=text("gallery.card.alt", lang, name=title, end=end))
-            with st.container(width="stretch", gap=None):
-                st.markdown(f"**{title}**")
-                st.caption(text(f"preset.about.{name}", lang))
-        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.caption(fate(ends, lang) if ends else text("gallery.card.untrained", lang), width="content")
-            if st.button(text("gallery.card.open", lang), place.name(f"gallery.{name}")):
-                fold(place)
-                place.choose_preset(name)
-                ui.rerun()
+    end = fate(ends, lang) if ends else text("gallery.card.untrained", lang)
+    with st.container(border=True, height="stretch", key=place.name(f"card.{name}"), horizontal=True, gap="small"):
+        if ends:
+            st.image(picture(config, ends), width=104, alt=text("gallery.card.alt", lang, name=title, end=end))
+        with st.container(width="stretch", gap="xsmall"):
+            st.markdown(f"**{title}**")
+            st.caption(text(f"preset.about.{name}", lang))
+            with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+                st.caption(end, width="content")
+                pressed = st.button(text("gallery.card.open", lang), place.name(f"gallery.{name}"))
+    if pressed:
+        fold(place)
+        place.choose_preset(name)
+        ui.rerun()
 
 
 def last_frames(config: PlaneConfig) -> list[Frame]:
@@ -115,7 +115,7 @@ def picture(config: PlaneConfig, ends: Sequence[Frame]) -> str:
         for points, colour, width in ((real, REAL, 3.2), (end.fake[0], GENERATED, 3.6)):
             path = dots(points[:count], DATASETS[config.dataset].extent, side, corner)
             marks += f'<path d="{path}" stroke="{colour}" stroke-width="{width}" stroke-opacity=".8"/>'
-    frame = f'<rect x="1" y="1" width="{SIDE - 2}" height="{SIDE - 2}" rx="10" stroke="{EDGE}" stroke-opacity=".5"/>'
+    frame = f'<rect x="1" y="1" width="{SIDE - 2}" height="{SIDE - 2}" rx="16" stroke="{EDGE}" stroke-opacity=".5"/>'
     head = f'xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {SIDE} {SIDE}" fill="none" stroke-linecap="round"'
     return f"<svg {head}>{frame}{marks}</svg>"
 

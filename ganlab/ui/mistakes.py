@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from ganlab import code_mistakes, theory, ui
-from ganlab.cards import CARDS, LAB, Card
+from ganlab.cards import IN_CODE, LESSONS
 from ganlab.code_mistakes import MISTAKES
 from ganlab.config import to_query
 from ganlab.ui import evidence
@@ -18,12 +18,9 @@ from ganlab.ui.text import exists, text
 PREFIX, CHOSEN, GUESSED = "c.", "c.card", "c.guesses"
 SHOWN = -1
 """The guess of a visitor who only wants to see."""
+TOLD = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
+"""Settings that sentences name."""
 ARENA, MNIST = "pages/lab/arena.py", "pages/lab/mnist.py"
-
-IN_CODE = {key: CARDS.get(key, Card(LAB.replace(mistake=key), LAB)) for key in MISTAKES if key != "none"}
-"""The mistakes that are made in code."""
-LESSONS: dict[str, Card] = {name: card for name, card in CARDS.items() if exists(f"mistakes.{name}.title")} | IN_CODE
-"""All cards, in the order of the page."""
 
 
 # Which card
@@ -107,6 +104,7 @@ QUESTIONS: dict[str, Question] = {
     "vanishing": Question(covered, (0.5, 5.5)),
     "losses": Question(lambda facts: facts["broken_l_g"], (1.0, 4.0)),
     "longer": Question(lambda facts: facts["broken_modes"] - facts["early_modes"], (-0.5, 0.5)),
+    "pixels": Question(lambda facts: facts["broken_accepted"], (1 / 3, 2 / 3)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }
 """Of the cards that do not ask for the modes in three equal parts."""
@@ -120,7 +118,9 @@ def guess(name: str) -> int | None:
 def predict(name: str, lang: str) -> bool:
     """Asks for a prediction; whether the outcome may be shown."""
     with st.container(border=True, key="c.predict"):
-        st.markdown(f"**{text('mistakes.page.predict', lang)}** {text(f'mistakes.{name}.question', lang)}")
+        st.markdown(
+            f"**{text('mistakes.page.predict', lang)}** {text(f'mistakes.{name}.question', lang, **settings(name))}"
+        )
         key, given = f"c.w.guess.{name}", guess(name)
         st.session_state[key] = None if given in (None, SHOWN) else given
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -133,14 +133,9 @@ def predict(name: str, lang: str) -> bool:
                 label_visibility="collapsed",
                 width="content",
             )
-            if given is None:
-                st.button(
-                    text("mistakes.page.show", lang), "c.show", type="tertiary", on_click=tell, args=(name, SHOWN)
-                )
-            else:
-                st.button(
-                    text("mistakes.page.again", lang), "c.again", type="tertiary", on_click=tell, args=(name, None)
-                )
+            word, then = ("show", SHOWN) if given is None else ("again", None)
+            label = text(f"mistakes.page.{word}", lang)
+            st.button(label, f"c.{word}", type="tertiary", on_click=tell, args=(name, then))
         if given is not None:
             feedback(name, given, lang)
     return given is not None
@@ -179,10 +174,18 @@ def feedback(name: str, given: int, lang: str) -> None:
 
 
 def known(name: str) -> dict[str, Any]:
-    """All numbers that a card's sentences can name: measured, and of theory for one mode of eight."""
-    one = theory.collapse(1, 8)
+    """All numbers that a card's sentences can name: measured, and of theory for one mode of eight and for all."""
+    one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
-    return evidence.facts(evidence.measured(name, LESSONS[name])) | of_theory
+    of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
+    return evidence.facts(evidence.measured(name, LESSONS[name])) | of_theory | settings(name)
+
+
+def settings(name: str) -> dict[str, Any]:
+    """What a card's sentences say of its settings, by arm; `head`: the steps for which D trains alone."""
+    found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in TOLD}
+    edits = LESSONS[name].broken.edits if name == "vanishing" else ()
+    return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})
 
 
 def said(name: str, part: str, lang: str) -> None:
@@ -199,7 +202,7 @@ def lesson(name: str, lang: str) -> None:
     parts = st.columns(2, gap="medium")
     for column, part in zip(parts, ("what", "why"), strict=True):
         column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
-        column.markdown(text(f"mistakes.{name}.{part}", lang))
+        column.markdown(text(f"mistakes.{name}.{part}", lang, **settings(name)))
     if name in IN_CODE:
         st.code(diff(name), language="diff")
         with st.expander(text("mistakes.page.program", lang)):
@@ -207,17 +210,17 @@ def lesson(name: str, lang: str) -> None:
 
 
 def diff(name: str) -> str:
-    """The lines that a mistake in code changes."""
+    """What to change where a mistake was made in code: its lines, and the right ones."""
     mistake = MISTAKES[name]
     wrong = mistake.wrong or ("",) * len(mistake.right)
-    pairs = zip(mistake.right, wrong, strict=True)
-    return "\n".join(line for right, other in pairs for line in ("- " + right, "+ " + other) if line != "+ ")
+    pairs = zip(wrong, mistake.right, strict=True)
+    return "\n".join(line for other, right in pairs for line in ("- " + other, "+ " + right) if line != "- ")
 
 
 def arm_name(name: str, arm: str, lang: str) -> str:
     """What an arm of a card is called."""
     own = f"mistakes.{name}.arm_{arm}"
-    return text(own if exists(own) else f"mistakes.arm.{arm}", lang)
+    return text(own if exists(own) else f"mistakes.arm.{arm}", lang, **settings(name))
 
 
 def conclusion(name: str, lang: str) -> None:

@@ -8,13 +8,13 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.cards import Card
+from ganlab.cards import LESSONS, Card
 from ganlab.config import ConfigError
 from ganlab.run_config import RunConfig
 from ganlab.ui import digits_stage, duel, evidence, training
 from ganlab.ui.controls import reason
 from ganlab.ui.evidence import Arm
-from ganlab.ui.mistakes import LESSONS, arm_name
+from ganlab.ui.mistakes import arm_name
 from ganlab.ui.player.lamps import lamps
 from ganlab.ui.server import service
 from ganlab.ui.text import duration, number, text
@@ -38,8 +38,10 @@ def pair(name: str, lang: str) -> None:
 
 def play(name: str, card: Card, live: bool, lang: str) -> None:
     """The player of a card's two runs."""
-    broken, fixed = (arm_name(name, arm, lang) for arm in ("broken", "fixed"))
-    one, other, key = card.broken, card.fixed, f"c.duel.{name}"
+    broken, fixed = ("", "") if card.seeds else (arm_name(name, arm, lang) for arm in ("broken", "fixed"))
+    one: Any = card.broken
+    other: Any = card.fixed
+    key = f"c.duel.{name}"
     if one.kind == "plane":
         left, right = duel.Side(one, title=broken), duel.Side(other, title=fixed)
         duel.duel(left, right, live, lang, key, PLAYED)

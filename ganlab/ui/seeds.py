@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
 import streamlit as st
@@ -11,8 +13,9 @@ import streamlit as st
 from ganlab import ui
 from ganlab.config import ConfigError, PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import RECENT, verdict
+from ganlab.diagnosis import deciding, verdict
 from ganlab.frame import unpack
+from ganlab.points import PointsError
 from ganlab.ui import seed_strip, stage, training
 from ganlab.ui.controls import reason
 from ganlab.ui.experiment import Experiment
@@ -23,7 +26,7 @@ from ganlab.ui.training import PACE, phase, status_of
 
 COUNTS = (16, 8, 4)
 """How many are trained, if they are not too much together."""
-KEY_FRAMES = 32
+KEY_FRAMES = 20
 """Moments of an opening message, at most."""
 EVERY = 2.0
 """Seconds between two looks at a run that is under way."""
@@ -34,24 +37,26 @@ class Strip:
     """A run's members at the moments that were asked for, shared by all who watch."""
 
     def __init__(self, config: PlaneConfig):
-        self.config, self.extent = config, DATASETS[config.dataset].extent
+        self.config, self.extent, self.run = config, DATASETS[config.dataset].extent, config.key()
         self.lock = threading.Lock()
         self.kept: dict[int, list[bytes]] = {}
 
     def at(self, steps: Sequence[int], known: Sequence[int]) -> dict[int, list[bytes]]:
         """Each member's record at each of the steps; `known` are the steps that have a frame."""
         with self.lock:
-            for step in steps:
-                if step not in self.kept:
-                    recent = [other for other in known if (1 - RECENT) * step <= other <= step]
-                    self.kept[step] = [self.record(member, recent) for member in range(self.config.members)]
+            missing = [step for step in steps if step not in self.kept]
+            read = {step: deciding([other for other in known if other <= step]) for step in missing}
+            columns = [self.records(member, read) for member in range(self.config.members)]
+            self.kept |= dict(zip(missing, map(list, zip(*columns, strict=True)), strict=True))
             return {step: self.kept[step] for step in steps}
 
-    def record(self, member: int, recent: Sequence[int]) -> bytes:
-        """A member at the last of the steps, with the verdict of the player: none but the recent frames decide it."""
-        blobs = service().tail(self.config.key()).blobs(member, recent)
-        frames = [unpack(blobs[step], self.extent) for step in recent]
-        return seed_strip.record(frames[-1], verdict(frames, self.config).key, self.extent)
+    def records(self, member: int, read: Mapping[int, Sequence[int]]) -> Iterator[bytes]:
+        """A member at each step of `read`, with the verdict of the player: none but the frames named there count."""
+        blobs = service().tail(self.run).blobs(member, sorted({*chain(*read.values())}))
+        frames = {step: unpack(blob, self.extent) for step, blob in blobs.items()}
+        for step, steps in read.items():
+            found = verdict([frames[other] for other in steps], self.config)
+            yield seed_strip.record(frames[step], found.key, self.extent)
 
 
 @st.cache_resource(max_entries=24, show_spinner=False)
@@ -70,7 +75,8 @@ def panel(place: Experiment, lang: str) -> None:
     def look() -> None:
         if st.session_state.pop(NEWS, False):
             ui.rerun()
-        draw(place, live, lang)
+        with suppress(PointsError):  # which is said in the player's place
+            draw(place, live, lang)
 
     st.fragment(look, run_every=EVERY if live else None)()
 

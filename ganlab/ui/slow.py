@@ -176,6 +176,8 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
     """The picture, and beside it what is said at every stop."""
     now, step = config.at(facts["step"]), facts["step"]
     st.caption(which(facts, config, now, lang))
+    if now.mistake != "none":
+        st.warning(text("slow.page.mistake", lang, mistake=text(f"choice.mistake.{now.mistake}", lang)))
     titles = {stop["key"]: text(f"slow.title.{stop['key']}", lang) for stop in facts["stops"]}
     data = slow_player.message(facts, now, titles, f"{config.key()}.{step}.{facts['member']}", lang)
     picture, words = st.columns([1, 1], gap="medium")
@@ -184,7 +186,7 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
     with words, st.container(gap=None, key="a.slow.words"):
         for i, stop in enumerate(facts["stops"]):
             with st.container(key=f"slow.at.{stop['key']}"):
-                st.markdown(f"#### {i + 1}. {titles[stop['key']]}")
+                st.markdown(f"### {i + 1}. {titles[stop['key']]}")
                 moment = Moment(stop["key"], stop["numbers"], stop["arrays"], now, step, lang)
                 st.markdown(sentence(moment))
                 st.latex(formula(moment))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.config import PlaneConfig
-from ganlab.diagnosis import Verdict
+from ganlab.diagnosis import OFF_DATA, Verdict
 from ganlab.presets import PLANE, SMALL
 from ganlab.ui import stage, training
 from ganlab.ui.experiment import Experiment
@@ -30,9 +30,9 @@ class Try:
 
 def fate(found: Verdict) -> str:
     """What a run has come to: one of CHOICES."""
-    if found.key in ("smear", "diverged"):
+    if found.key in OFF_DATA:
         return "nothing"
-    return "few" if found.key == "collapse" or found.m != found.of else "all"
+    return "few" if found.key in ("collapse", "rotating") or found.m != found.of else "all"
 
 
 def outcome(config: PlaneConfig) -> Verdict | None:
@@ -65,9 +65,7 @@ def chosen(place: Experiment, made: Mapping[str, str], lang: str) -> str:
     """The try that is open; those that were predicted have a tick."""
     names = list(TRIES)
     open_ = st.session_state.get(place.name("try"), next((name for name in names if name not in made), names[0]))
-    labels = {
-        name: f"{i + 1} {text(f'tries.name.{name}', lang)}{' ✓' * (name in made)}" for i, name in enumerate(names)
-    }
+    labels = {name: text(f"tries.name.{name}", lang) + " ✓" * (name in made) for name in names}
     key = place.name("w.try")
     st.session_state[key] = open_
     look: dict[str, Any] = {"label_visibility": "collapsed", "required": True, "key": key}

@@ -14,7 +14,7 @@ COVERED = 0.01
 def lamps(arms: Sequence[Mapping[str, Any]], key: str) -> None:
     """Mounts the lamps on the page.
 
-    Each of `arms`: title, head and note (what it comes to), rows (seeds × modes, shares of all points), died (seeds, whether
-    each diverged), yours (whether it was computed here), alt (the same in words).
+    Each of `arms`: title, head and note (what it comes to), rows (seeds × modes, shares of all points), died (whether
+    each seed diverged), yours (whether it was computed here), alt (the same in words).
     """
     component("lamps")(key=key, data={"arms": list(arms), "covered": COVERED})

@@ -29,7 +29,10 @@ WEB = Path(__file__).parent / "web"
 PROJECT, COMPONENT = "ganlab_seeds", "seeds"
 POINTS = 128
 """Of each picture: the first of the frame's."""
-VERDICTS = ("near_equilibrium", "collapse", "smear", "diverged", "no_finding")
+VERDICTS = (
+    *("near_equilibrium", "oscillating", "collapse", "rotating", "smear", "d_too_weak", "vanishing", "diverging"),
+    *("diverged", "no_finding"),
+)
 FULL = 32
 """Modes, or cells, at most."""
 COVERED, LIT = 0.01, 0.25

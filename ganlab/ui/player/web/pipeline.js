@@ -68,6 +68,10 @@ export class Pipeline {
     return !this.strip.hidden;
   }
 
+  unfold(open) {
+    this.strip.hidden = !open;
+  }
+
   dress(palette) {
     this.palette = palette;
     this.measured = null;

@@ -15,9 +15,10 @@ import { Tools } from "./tools.js";
 import { Viewer, mounted } from "./viewer.js";
 import { thin } from "./words.js";
 
-const [SPACIOUS, STRIP] = [880, 470];  // pixels from which on the pipeline stands beside the picture, and what it needs there
+const [STRIP, NARROW] = [470, 392];  // pixels beside the picture that the pipeline likes to have, and that it needs
+const ROOMY = 1400;  // pixels from which on it costs nothing, and is open from the start
 const SLACK = 40;  // pixels that a line of words above the player may come and go without moving the picture
-const page = { pipeline: false };  // what the visitor opened, as long as the page lives
+const page = { pipeline: null };  // what the visitor opened or closed, as long as the page lives
 
 class Player extends Viewer {
   constructor(root) {
@@ -49,7 +50,7 @@ class Player extends Viewer {
     super.view(view);
     Object.assign(this.layers, layers);
     this.arrows = arrows ?? this.arrows;
-    this.unfold(pipeline ?? page.pipeline);
+    page.pipeline ??= pipeline ?? null;
   }
 
   label(head) {
@@ -78,14 +79,8 @@ class Player extends Viewer {
 
   /** Opens or closes the view of the machine behind the picture. */
   pipeline() {
-    page.pipeline = !page.pipeline;
-    this.unfold(page.pipeline);
+    page.pipeline = !this.strip.open;
     this.fit();
-  }
-
-  unfold(open) {
-    this.root.dataset.pipeline = open;
-    this.root.querySelector('[data-part="pipeline"]').hidden = !open;
   }
 
   /** Saves what is on screen as a file. */
@@ -107,10 +102,11 @@ class Player extends Viewer {
   fit() {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
+    this.strip.unfold(page.pipeline ?? width >= ROOMY);
     const wide = width >= 640;
-    const room = wide ? Math.max(320, this.#room(177, 119)) : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
-    const beside = wide ? Math.min(0.56 * width, this.strip.open && width >= SPACIOUS ? width - STRIP : width) : width;
-    const side = Math.floor(Math.min(800, beside, room));
+    const room = wide ? Math.max(320, this.#room(177, 123)) : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
+    const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
+    const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
     this.canvas.resize(side);
     this.changed = true;

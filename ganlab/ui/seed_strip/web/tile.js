@@ -1,7 +1,7 @@
 // One member: its picture, its lamps, its name.
 
 const MANY = 12;  // lamps from which on they are thin
-const RANKS = ["diverged", "collapse", "smear", "no_finding", "near_equilibrium"];
+const RANKS = ["diverged", "diverging", "vanishing", "d_too_weak", "collapse", "rotating", "smear", "no_finding", "oscillating", "near_equilibrium"];
 
 export class Tile {
   constructor(i, { of }, pick) {

@@ -57,7 +57,7 @@ class Slow {
   fit() {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
-    const side = Math.floor(Math.min(width < 480 ? 270 : 460, width, Math.max(260, window.innerHeight - 330)));
+    const side = Math.floor(Math.min(window.innerWidth < 640 ? 270 : 460, width, Math.max(260, window.innerHeight - 330)));
     this.root.style.setProperty("--side", `${side}px`);
     this.scene.resize(side);
     this.#draw();

@@ -1,0 +1,109 @@
+"""Looking closer, in a browser: slow motion through every stop, then the seed strip of a run with four members."""
+
+import pytest
+from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, step, until, visit  # noqa: F401
+
+from ganlab.config import PlaneConfig, to_query
+from ganlab.trace import STOPS
+
+pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(600)]
+CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=30, regularizer="r1", members=4)
+TALE = "[...document.querySelectorAll('[class*=st-key-slow-at-]')].filter(e => e.offsetParent)"
+
+
+def told(page):
+    """What is seen beside the picture: its heading, its formula; whether that is broken or too wide."""
+    return page.evaluate(
+        f"""() => {{ const [seen, ...more] = {TALE}, formula = seen.querySelector('.katex-display');
+        return {{ heading: seen.querySelector('h3').innerText, formula: formula.innerText, more: more.length,
+        broken: seen.querySelectorAll('.katex-error').length, key: seen.className.match(/slow-at-(\\w+)/)[1] }} }}"""
+    )
+
+
+def at(page, stop):
+    page.wait_for_selector(f"[data-testid=slow][data-stop={stop}]")
+    return until(lambda: (found := told(page))["key"] == stop and found)
+
+
+def drawn(page):
+    return part(page, "slow-canvas").evaluate("canvas => canvas.toDataURL()")
+
+
+def test_slow_motion_and_the_lottery_of_seeds(visit):  # noqa: F811
+    page = visit(
+        "arena",
+        "&".join(f"{k}={v}" for k, v in {"lang": "en", **to_query(CONFIG, "a.")}.items()),
+        reduced_motion="reduce",
+    )
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(str(error)))
+    press(page, "a-train")
+    until(lambda: step(page) == CONFIG.steps)
+    slow_motion(page)
+    keyboard_and_play(page)
+    lottery(page)
+    assert page.errors == []
+
+
+def slow_motion(page):
+    """Asked for at a step of the player's; all stops forward and back, each with its own picture and formula."""
+    part(page, "time").evaluate("time => { time.value = 20; time.dispatchEvent(new Event('input')) }")
+    until(lambda: step(page) == 20)
+    part(page, "tools").get_by_role("button", name="Slow motion").click()
+    at(page, STOPS[0])
+    assert "from step 20 to step 21" in page.locator(".st-key-a-slow-head").first.inner_text()
+    seen, pictures = [], []
+    for stop in STOPS:
+        seen.append(at(page, stop))
+        pictures.append(drawn(page))
+        if stop != STOPS[-1]:
+            part(page, "slow-forward").click()
+    assert part(page, "slow-forward").is_disabled()
+    assert not any(stop["broken"] or stop["more"] for stop in seen)
+    assert [stop["heading"].split(".")[0] for stop in seen] == [str(i + 1) for i in range(len(STOPS))]
+    assert len({stop["formula"] for stop in seen}) == len({stop["heading"] for stop in seen}) == len(STOPS)
+    assert len(set(pictures)) >= len(STOPS) - 2  # a loss is drawn on the points that were judged
+    for stop in reversed(STOPS[:-1]):
+        part(page, "slow-back").click()
+        at(page, stop)
+    part(page, "slow-at-d_loss").click()
+    at(page, "d_loss")
+    assert part(page, "slow-numbers").locator("output").count() == 3
+
+
+def keyboard_and_play(page):
+    """Arrows, End; played at ×4 from the beginning; Next step, Close."""
+    part(page, "slow-at-d_loss").press("ArrowRight")
+    at(page, "d_penalty")
+    part(page, "slow-at-d_loss").press("End")
+    at(page, "g_step")
+    part(page, "slow-speed").select_option("4")
+    part(page, "slow-play").click()
+    at(page, "d_fake")
+    part(page, "slow-play").click()
+    press(page, "a-slow-next")
+    page.wait_for_function("document.querySelector('.st-key-a-slow-head').innerText.includes('from step 21')")
+    at(page, "d_noise")
+    press(page, "a-slow-close")
+    page.wait_for_selector("[data-testid=slow]", state="detached")
+
+
+def lottery(page):
+    """All members at the player's moment; a click shows one large, at the same moment, and the link says so."""
+    seeds = part(page, "seeds")
+    until(lambda: seeds.get_attribute("data-step") == "20")
+    assert page.locator("[data-testid=seeds] .tile").count() == 4
+    assert part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes")
+    assert part(page, "seed-0").get_attribute("aria-pressed") == "true"
+    pictures = [part(page, f"seed-{i}").locator("canvas").evaluate("c => c.toDataURL()") for i in range(4)]
+    assert len(set(pictures)) == 4
+    part(page, "seed-2").click()
+    page.wait_for_selector("[data-testid=seed-2][aria-pressed=true]")
+    assert link(page)["a.member"] == "2"
+    assert step(page) == 20
+    part(page, "reset").click()
+    until(lambda: seeds.get_attribute("data-step") == "0")
+    part(page, "seeds-sort").click()
+    assert part(page, "seeds-sort").get_attribute("aria-pressed") == "true"
+    part(page, "seeds-play").click()
+    until(lambda: seeds.get_attribute("data-step") == str(CONFIG.steps))

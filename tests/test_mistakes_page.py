@@ -1,0 +1,184 @@
+"""The mistakes lab: its sentences and numbers, predictions, links, the seeds computed on the spot."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from visits import captions, opened, quiet_server, record, sound  # noqa: F401
+
+from ganlab import cards
+from ganlab.cards import IN_CODE, LESSONS, Card
+from ganlab.code_mistakes import LOOP, program
+from ganlab.config import PlaneConfig
+from ganlab.ui import evidence, mistakes, mistakes_seeds
+from ganlab.ui.evidence import NUMBERS, SEEN, Arm
+from ganlab.ui.text import LANGUAGES, text
+
+PAGE = "pages/lab/mistakes.py"
+SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
+SETTLED = {
+    "too_much_d": lambda f: f["broken_modes"] <= 2 < f["fixed_modes"] and f["broken_g_grad"] > 0.01,
+    "no_cure": lambda f: f["broken_modes"] < f["fixed_modes"] and f["broken_tv"] > f["fixed_tv"],
+    "vanishing": lambda f: f["broken_modes"] == 0 and f["broken_g_grad"] < 1e-3 and f["overlap_g_grad"] > 1e-3,
+    "too_little_d": lambda f: f["broken_modes"] < f["fixed_modes"] and 0.4 < f["slow_d_acc"] < 0.6,
+    "rates": lambda f: f["broken_modes"] < f["fixed_modes"] > f["g_high_modes"] and f["both_high_died"] > 0,
+    "losses": lambda f: f["broken_modes"] < f["fixed_modes"] and abs(f["broken_l_d"] - f["eq_l_d"]) < 0.05,
+    "longer": lambda f: f["broken_modes"] <= f["early_modes"] and f["broken_valid"] > f["early_valid"],
+    "no_constraint": lambda f: f["broken_modes_low"] < f["broken_of"] and f["broken_l_d"] < -10,
+    "one_seed": lambda f: f["broken_modes_high"] - f["broken_modes_low"] > 2,
+    "pixels": lambda f: f["broken_accepted"] < f["fixed_accepted"],
+    "detach_forgotten": lambda f: f["broken_modes"] < f["fixed_modes"],
+    "d_not_frozen": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_acc"] < f["fixed_acc"],
+    "sigmoid_twice": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_g_grad"] < f["fixed_g_grad"],
+    "labels_swapped": lambda f: f["broken_modes"] <= 2 and f["broken_acc"] < 0.1,
+    "zero_grad_missing": lambda f: f["broken_modes"] < f["fixed_modes"] or f["broken_died"] > 0,
+}
+"""What each card's words say of the measurements."""
+
+
+def arm(seeds: int = 16, modes: int = 8, covered: int = 8) -> Arm:
+    shares = np.zeros((seeds, modes))
+    shares[:, :covered] = 1 / modes
+    numbers = {name: np.linspace(0.1, 0.9, seeds) for name in (*NUMBERS, *SEEN)}
+    return Arm(shares, np.zeros(seeds, bool), numbers, 100.0)
+
+
+def rows(**columns) -> pd.DataFrame:
+    shares = [np.array([0.5, 0.5, 0.0], "f4"), np.array([1.0, 0.0, 0.0], "f4"), np.array([0.4, 0.3, 0.3], "f4")]
+    plain = {"arm": "c.broken", "seed": 0, "member": [2, 0, 1], "died": -1, "steps_per_s": 9.0}
+    measured = {"shares_10k": shares, "valid_10k": [0.3, 0.1, 0.2], "g_grad": [3.0, 1.0, 2.0]}
+    return pd.DataFrame(plain | measured | columns)
+
+
+# Numbers
+
+
+def test_an_arm_has_its_seeds_in_order_and_counts_modes_from_one_percent():
+    found = evidence.arm_of(rows())
+    assert found.modes.tolist() == [1, 3, 2]
+    assert found.numbers["valid"].tolist() == [0.1, 0.2, 0.3]
+    facts = found.facts("broken")
+    assert (facts["broken_modes"], facts["broken_modes_low"], facts["broken_modes_high"]) == (2, 1, 3)
+    assert (facts["broken_n"], facts["broken_of"], facts["broken_full"], facts["broken_died"]) == (3, 3, 1, 0)
+    assert (facts["broken_g_grad"], facts["broken_speed"]) == (2.0, 9.0)
+
+
+def test_a_diverged_seed_covers_nothing():
+    assert evidence.arm_of(rows(died=[5, -1, -1])).modes.tolist() == [1, 3, 0]
+
+
+def test_only_what_was_measured_is_told(monkeypatch):
+    monkeypatch.setattr(evidence, "table", rows)
+    assert list(evidence.measured("c", Card(SMALL, SMALL))) == ["broken"]
+    assert evidence.measured("other", Card(SMALL, SMALL)) == {}
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", LESSONS)
+def test_every_sentence_can_be_said_with_the_cards_own_numbers(monkeypatch, name, lang):
+    monkeypatch.setattr(evidence, "shipped", lambda *_: arm())
+    facts = mistakes.known(name)
+    for part in ("what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure"):
+        assert "{" not in text(f"mistakes.{name}.{part}", lang, **facts)
+    assert len({mistakes.arm_name(name, each, lang) for each, _ in LESSONS[name].arms}) == len(list(LESSONS[name].arms))
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_the_words_of_a_card_agree_with_what_ships(name):
+    facts = mistakes.known(name)
+    if not all(f"{each}_n" in facts for each, _ in LESSONS[name].arms):
+        pytest.skip("not yet measured")
+    assert SETTLED[name](facts)
+    assert mistakes.QUESTIONS.get(name, mistakes.Question(mistakes.covered)).answer(facts) is not None
+
+
+def test_the_table_has_the_range_of_every_number():
+    said = mistakes_seeds.numbers({"k = 1": arm(covered=6)}, "en").splitlines()
+    assert said[0].startswith("|  | modes | seeds with all | valid |")
+    assert said[2].startswith("| k = 1 | 6 [6, 6] | 0 | 50\u202f% [10\u202f%, 90\u202f%] |")
+
+
+# Predictions
+
+
+@pytest.mark.parametrize(("modes", "place"), [(0, 0), (2, 0), (3, 1), (5, 1), (6, 2), (8, 2)])
+def test_the_answer_is_the_measured_one(modes, place):
+    assert mistakes.Question(mistakes.covered).answer({"broken_modes": modes}) == place
+
+
+def test_where_nothing_was_measured_there_is_no_answer():
+    assert mistakes.Question(mistakes.covered).answer({}) is None
+
+
+def test_two_lines_of_code_are_shown_as_they_are():
+    for name in IN_CODE:
+        wrong, right = ([line[2:] for line in mistakes.diff(name).splitlines() if line[0] == sign] for sign in "-+")
+        assert right
+        assert all(line in LOOP for line in right)
+        assert all(line in program(name) for line in wrong)
+
+
+# On the page
+
+
+@pytest.fixture
+def lab(monkeypatch):
+    """A page with one small card beside the others."""
+    name, card = "too_much_d", Card(SMALL.replace(d_steps=2), SMALL)
+    monkeypatch.setitem(LESSONS, name, card)
+    monkeypatch.setattr(evidence, "shipped", lambda *_: arm(covered=2))
+    return card
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nothing_is_unveiled_before_the_prediction(lab, lang):
+    for config in (lab.broken, lab.fixed):
+        record(config)
+    app = opened(PAGE, {"c.card": "too_much_d"}, lang)
+    assert not app.get("bidi_component")
+    app.get_by_key("c.w.guess.too_much_d").set_value(1).run()
+    assert len(sound(app).get("bidi_component")) == 3
+    assert text("mistakes.too_much_d.a", lang) in app.info[0].value
+    assert not [button for button in app.button if button.key == "c.train.pair"]
+    app.button(key="c.again").click().run()
+    assert not sound(app).get("bidi_component")
+
+
+def test_cards_are_turned_and_stand_in_the_link(lab):
+    app = opened(PAGE)
+    names = list(LESSONS)
+    assert app.query_params["c.card"] == names[0]
+    app.button(key="c.on").click().run()
+    assert sound(app).query_params["c.card"] == names[1]
+    app.radio(key="c.w.card").set_value(names[-1]).run()
+    assert sound(app).title[0].value == text(f"mistakes.{names[-1]}.title", "en")
+    assert app.button(key="c.on").disabled
+
+
+@pytest.mark.parametrize("link", [{"c.card": "<script>"}, {"c.nonsense": "1"}])
+def test_a_bad_link_gives_the_first_card_and_a_notice(link):
+    app = opened(PAGE, link)
+    assert next(iter(link.values())) in app.warning[0].value
+    assert app.query_params["c.card"] == next(iter(LESSONS))
+
+
+def test_the_seeds_are_wished_stopped_and_shown_as_yours(lab):
+    seeds = evidence.seeds(lab, lab.broken)
+    assert sum(config.members for config in seeds) == 16
+    app = opened(PAGE, {"c.card": "too_much_d"})
+    app.button(key="c.show").click().run()
+    app.button(key="c.train.seeds").click().run()
+    wished = app.session_state["viewer"]
+    assert all(mistakes_seeds.service().wishes(config.key(), wished) for config in seeds)
+    app.button(key="c.stop.seeds").click().run()
+    assert not any(mistakes_seeds.service().wishes(config.key(), wished) for config in seeds)
+    sound(app)
+
+
+def test_what_was_computed_here_is_read_from_its_last_frames(lab):
+    seeds = evidence.seeds(lab, lab.broken)
+    opened(PAGE)
+    assert evidence.yours(seeds) is None
+
+
+def test_all_cards_of_the_core_are_on_the_page():
+    assert {**cards.CARDS, **cards.IN_CODE}.keys() == LESSONS.keys() == SETTLED.keys()
