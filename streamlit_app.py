@@ -47,7 +47,7 @@ def visit() -> None:
 async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    for page in ("arena", "mnist"):
+    for page in ("arena", "mnist", "mistakes_seeds"):
         import_module(f"ganlab.ui.{page}")
     runs = await asyncio.to_thread(server.service)
     yield

@@ -21,8 +21,9 @@ from ganlab.metrics import CELLS, GRID, js_floor, on_data
 from ganlab.rounds import RIGHT, blame
 from ganlab.theory import collapse
 
-MOSTLY = 0.5
-"""Below this share of points on the data, what is seen is a smear, whatever it touches."""
+MOSTLY, MOSTLY_CELLS = 0.5, 0.75
+"""Below this share of points on the data, what is seen is a smear, whatever it touches; more where there are no modes:
+such data fill so much of the view that a cloud in its middle is half on them."""
 GOOD = 0.8
 """Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
 EVEN = 0.25
@@ -193,7 +194,7 @@ def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, bound: float,
     few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
     if trained and seen["late_on"] >= MOSTLY and seen["late_covered"] <= few and seen["turn"] >= TURNED:
         return "rotating"
-    if seen["on_data"] < MOSTLY:
+    if seen["on_data"] < (MOSTLY if modes else MOSTLY_CELLS):
         return off_data(seen) if trained else "smear"
     if max(m, seen["covered"]) <= few:
         return "collapse" if trained else "no_finding"

@@ -1,4 +1,4 @@
-"""Records the prepared experiments that ship: `python -m ganlab.record [--thin] [preset …]`.
+"""Records the runs that ship, prepared experiments and the lab's: `python -m ganlab.record [--thin] [name …]`.
 
 Some minutes for those on the plane; much longer for digits, where a full set comes from GANLAB_DATA or the network.
 With --thin nothing is trained: what ships already is brought down to what would ship now, its frames as they are.
@@ -18,6 +18,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 from ganlab import recording, runs, worker
+from ganlab.cards import EXHIBITS
 from ganlab.diagnosis import RECENT
 from ganlab.frame import spread
 from ganlab.presets import PRESETS
@@ -29,13 +30,14 @@ FRAMES = {"plane": 36, "digits": 120}
 """Frames of a recorded run's first member before its last tenth, at most; of digits all, as few are judged."""
 OTHERS = 4
 """Frames of each other member, at most, likewise."""
-NO_CHECKPOINT = ("digits_k50", "ring_seeds")
-"""Presets that ship without one."""
+RUNS = PRESETS | EXHIBITS
+NO_CHECKPOINT = ("digits_k50", "ring_seeds", *EXHIBITS)
+"""Runs that ship without one."""
 
 
 def record(name: str, place: Path) -> Path:
-    """Trains a preset to its target in a store of its own and writes what ships of it to one file; the file."""
-    config, whole = PRESETS[name], place / "whole.zip"
+    """Trains a run to its target in a store of its own and writes what ships of it to one file; the file."""
+    config, whole = RUNS[name], place / "whole.zip"
     key = config.key()
     with Store(place, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
         store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
@@ -50,9 +52,9 @@ def record(name: str, place: Path) -> Path:
 
 
 def thin(name: str, source: Path) -> Path:
-    """Writes what ships of a preset's recorded run to one file; the file."""
+    """Writes what ships of a recorded run to one file; the file."""
     file, whole = RECORDED / f"{name}.zip", recording.read(source)
-    recording.write(shipped(whole, FRAMES[PRESETS[name].kind], name not in NO_CHECKPOINT), file)
+    recording.write(shipped(whole, FRAMES[RUNS[name].kind], name not in NO_CHECKPOINT), file)
     return file
 
 
@@ -74,12 +76,12 @@ def kept(whole: Recording, member: int, most: int) -> list[int]:
 
 
 def main(names: list[str]) -> None:
-    """Records the named presets, or all, and drops files of presets that are no more."""
+    """Records the named presets, or all, and drops files of runs that are no more."""
     RECORDED.mkdir(exist_ok=True)
     only_thin, names = "--thin" in names, [name for name in names if name != "--thin"]
-    for stale in {file.stem for file in RECORDED.glob("*.zip")} - PRESETS.keys():
+    for stale in {file.stem for file in RECORDED.glob("*.zip")} - RUNS.keys():
         (RECORDED / f"{stale}.zip").unlink()
-    for name in names or PRESETS:
+    for name in names or RUNS:
         started = monotonic()
         with TemporaryDirectory() as place:
             file = thin(name, RECORDED / f"{name}.zip") if only_thin else record(name, Path(place))

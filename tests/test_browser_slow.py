@@ -7,7 +7,7 @@ from ganlab.config import PlaneConfig, to_query
 from ganlab.trace import STOPS
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(600)]
-CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=30, regularizer="r1", members=4)
+CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=18, regularizer="r1", members=4)
 TALE = "[...document.querySelectorAll('[class*=st-key-slow-at-]')].filter(e => e.offsetParent)"
 
 
@@ -47,11 +47,11 @@ def test_slow_motion_and_the_lottery_of_seeds(visit):  # noqa: F811
 
 def slow_motion(page):
     """Asked for at a step of the player's; all stops forward and back, each with its own picture and formula."""
-    part(page, "time").evaluate("time => { time.value = 20; time.dispatchEvent(new Event('input')) }")
-    until(lambda: step(page) == 20)
+    part(page, "time").evaluate("time => { time.value = 12; time.dispatchEvent(new Event('input')) }")
+    until(lambda: step(page) == 12)
     part(page, "tools").get_by_role("button", name="Slow motion").click()
     at(page, STOPS[0])
-    assert "from step 20 to step 21" in page.locator(".st-key-a-slow-head").first.inner_text()
+    assert "from step 12 to step 13" in page.locator(".st-key-a-slow-head").first.inner_text()
     seen, pictures = [], []
     for stop in STOPS:
         seen.append(at(page, stop))
@@ -82,7 +82,7 @@ def keyboard_and_play(page):
     at(page, "d_fake")
     part(page, "slow-play").click()
     press(page, "a-slow-next")
-    page.wait_for_function("document.querySelector('.st-key-a-slow-head').innerText.includes('from step 21')")
+    page.wait_for_function("document.querySelector('.st-key-a-slow-head').innerText.includes('from step 13')")
     at(page, "d_noise")
     press(page, "a-slow-close")
     page.wait_for_selector("[data-testid=slow]", state="detached")
@@ -91,7 +91,7 @@ def keyboard_and_play(page):
 def lottery(page):
     """All members at the player's moment; a click shows one large, at the same moment, and the link says so."""
     seeds = part(page, "seeds")
-    until(lambda: seeds.get_attribute("data-step") == "20")
+    until(lambda: seeds.get_attribute("data-step") == "12")
     assert page.locator("[data-testid=seeds] .tile").count() == 4
     assert part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes")
     assert part(page, "seed-0").get_attribute("aria-pressed") == "true"
@@ -100,7 +100,7 @@ def lottery(page):
     part(page, "seed-2").click()
     page.wait_for_selector("[data-testid=seed-2][aria-pressed=true]")
     assert link(page)["a.member"] == "2"
-    assert step(page) == 20
+    assert step(page) == 12
     part(page, "reset").click()
     until(lambda: seeds.get_attribute("data-step") == "0")
     part(page, "seeds-sort").click()

@@ -58,6 +58,7 @@ def test_every_reason_is_a_sentence(lang):
         "too_slow": {"gflops": 31.25, "most": 20.0},
         "too_big": {"mb": 120.0, "most": 96.0},
         "many_edits": {"most": 32},
+        "same": {"step": 400},
         "version": {"version": "1"},
         "other_weights": {"architecture": "light", "latent_dim": 2},
         "small_memory": {"mb": 690.0, "least": 1200.0},

@@ -27,6 +27,8 @@ from ganlab.ui.mistakes_seeds import COLUMNS as MEASURED
 from ganlab.ui.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.slow import REMARKS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+from ganlab.ui.tries import CHOICES as CHOICES_OF_TRIES
+from ganlab.ui.tries import TRIES
 from ganlab.ui.weights import COLUMNS
 
 ROOT = Path(__file__).parents[1]
@@ -134,6 +136,13 @@ FAMILIES = {
     "start.page": ["lead", "forger", "detective", "limit"],
     "start.go": [f"{name}{about}" for name in ("arena", *PLACES) for about in ("", "_about")],
     "chart": ["losses.title", "js.title", "gradients.title"],
+    "fork.dialog": [f"{part}{help}" for part in ("step", "steps") for help in ("", "_help")],
+    "gallery.fate": ["modes", "cells"],
+    "tries.ask": list(TRIES),
+    "tries.choice": CHOICES_OF_TRIES,
+    "tries.name": list(TRIES),
+    "tries.panel": ["right", "wrong"],
+    "tries.why": [f"{name}.{fate}" for name in TRIES for fate in CHOICES_OF_TRIES],
     "field.idle": ["no_penalty", "d_rests", "g_rests", "one_rests", "no_hidden", "not_used", "no_noise"],
     "seeds.player": [
         *("title", "about", "step", "waiting", "count", "count_cells", "tile", "tile_shown", "play", "pause", "sort"),

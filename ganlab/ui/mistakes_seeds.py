@@ -116,7 +116,7 @@ COLUMNS = {
 def recompute(name: str, lang: str) -> None:
     """The seeds of an arm, trained here, beside what ships."""
     card = LESSONS[name]
-    configs = dict(card.arms)
+    configs = {arm: config for arm, config in card.arms if arm == "broken" or not card.seeds}
     st.markdown(text("mistakes.page.recompute_about", lang))
     arm = st.selectbox(
         text("mistakes.page.recompute_which", lang),

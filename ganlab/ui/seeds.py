@@ -46,7 +46,7 @@ class Strip:
         with self.lock:
             missing = [step for step in steps if step not in self.kept]
             read = {step: deciding([other for other in known if other <= step]) for step in missing}
-            columns = [self.records(member, read) for member in range(self.config.members)]
+            columns = [list(self.records(member, read)) for member in range(self.config.members)]
             self.kept |= dict(zip(missing, map(list, zip(*columns, strict=True)), strict=True))
             return {step: self.kept[step] for step in steps}
 

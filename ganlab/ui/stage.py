@@ -11,7 +11,7 @@ import streamlit as st
 
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import BLIND, MOSTLY, Verdict, verdict
+from ganlab.diagnosis import BLIND, MOSTLY, MOSTLY_CELLS, Verdict, verdict
 from ganlab.frame import GRID, Frame, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
@@ -146,7 +146,8 @@ def judgement(found: Verdict, lang: str) -> dict[str, str]:
 
 def variant(key: str, found: Verdict) -> str:
     """The sentence for data without modes, or for a smear that has just come together, where there is one."""
-    if found.key == "smear" and found.evidence["on_data"] >= MOSTLY and exists(f"{key}_late"):
+    most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
+    if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
         return f"{key}_late"
     cells = f"{key}_cells"
     return cells if "valid" not in found.evidence and exists(cells) else key

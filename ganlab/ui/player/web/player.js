@@ -108,6 +108,7 @@ class Player extends Viewer {
     const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
     const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
+    this.root.dataset.tight = side < 400;
     this.canvas.resize(side);
     this.changed = true;
     this.schedule();
