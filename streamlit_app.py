@@ -4,6 +4,7 @@ import asyncio
 from contextlib import asynccontextmanager
 from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -47,8 +48,8 @@ def visit() -> None:
 async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    for page in ("arena", "mnist", "mistakes_seeds"):
-        import_module(f"ganlab.ui.{page}")
+    for module in iter_modules(ui.__path__, "ganlab.ui."):
+        import_module(module.name)
     runs = await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(runs.close)

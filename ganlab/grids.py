@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import zip_longest
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from ganlab.cards import CURES, LAB, LESSONS, Card
 from ganlab.cards import GRID as NINE
@@ -105,7 +105,8 @@ def sixteen(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
 
 def cured(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
     """An arm without a cure, and one for each."""
-    return {name: sixteen(base.replace(**changes)) for name, changes in ({"none": {}} | CURES).items()}
+    arms: dict[str, dict[str, Any]] = {"none": {}} | CURES
+    return {name: sixteen(base.replace(**changes)) for name, changes in arms.items()}
 
 
 def shown() -> dict[str, tuple[RunConfig, ...]]:
@@ -115,7 +116,7 @@ def shown() -> dict[str, tuple[RunConfig, ...]]:
 
 def drawn(card: Card, config: RunConfig) -> tuple[RunConfig, ...]:
     """The seeds of a card's arm."""
-    return one_by_one(config, LOTTERY) if card.seeds or config.kind != "plane" else sixteen(config)
+    return one_by_one(config, LOTTERY) if card.seeds or not isinstance(config, PlaneConfig) else sixteen(config)
 
 
 LAB_PROTOCOL = (

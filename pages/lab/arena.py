@@ -38,7 +38,8 @@ gallery.dialog(ARENA, lang)
 own.dialog(ARENA, lang)
 with arena.watch(lines, lang):
     with st.container(horizontal=True, key="a.looks"):
-        slow.button(config, lang)
+        if COMPARE.is_open:
+            slow.button(config, lang)
         seeds.button(ARENA, lang)
     slow.panel(config, ARENA.member, lang)
     seeds.panel(ARENA, lang)
