@@ -13,7 +13,7 @@ from ganlab.digits_config import DigitsConfig
 from ganlab.presets import PRESETS
 from ganlab.run_config import RunConfig
 
-LAB = PlaneConfig(batch_size=128, latent_dim=16)
+LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
 """Healthy on the ring: small enough that sixteen seeds train in about a minute."""
 GRID = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))

@@ -28,9 +28,8 @@ GOOD = 0.8
 """Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
 EVEN = 0.25
 """Mode TV near equilibrium: less than a quarter of the mass is misplaced."""
-CLOSE, CLOSE_WIDE = 0.2, 0.15
-"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21.
-Modes wider than a square of the grid must be closer: there the grid sees their shape."""
+CLOSE = 0.2
+"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21."""
 BLIND = 0.1
 """How far D's accuracy may be from one half near equilibrium."""
 FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
@@ -41,7 +40,7 @@ RECENT = 0.1
 """Share of the steps so far over which medians are taken, so that no verdict hangs on one frame."""
 LATE = 0.5
 """Share of the steps so far over which it is judged whether a run turns, swings, grows or stands still."""
-FAINT, STILL = 0.02, 0.05
+FAINT, STILL = 0.02, 0.1
 """Norm of G's gradient, and path of a point in half-widths of the view, below which G gets no signal."""
 SURE = 0.4
 """How far from one half the accuracy of a D is that is sure, be it of the right thing or not."""
@@ -51,7 +50,7 @@ APART = 0.61
 """JS divergence, in nats, from which an optimal D would be right at least 94 % of the time: ½ + JS / 2 log 2."""
 AWAY = 0.5
 """Share of points out of view from which G has left."""
-LARGE, GROWN = 20.0, 1.5
+LARGE, GROWN = 20.0, 1.2
 """A loss, and its growth over the late frames, from which the numbers run away."""
 TURNED = 0.25
 """Mean TV between the modes of one frame and of the next from which a collapse rotates."""
@@ -104,8 +103,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
-    bound = js_bound(DATASETS[config.dataset])
-    key = judge(typical | story, m, of, has_modes(last), bound, trained=last.g_updates >= WARM_UP)
+    key = judge(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
     level = closed_form(last, config, member) if key == "collapse" else {}
     evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
@@ -119,11 +117,6 @@ def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
     on = metrics["valid"] if has_modes(frame) else on_data(frame.fake[member], data)
     return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
-
-
-def js_bound(data: Dataset) -> float:
-    """How far above its sampling floor the JS divergence may be near equilibrium."""
-    return CLOSE_WIDE if data.std is not None and wide(data) else CLOSE
 
 
 def wide(data: Dataset) -> bool:
@@ -186,7 +179,7 @@ def turned(shares: Sequence[np.ndarray]) -> float:
     return float(np.abs(np.diff(rows, axis=0)).sum(-1).mean() / 2) if len(rows) > 1 else 0.0
 
 
-def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, bound: float, trained: bool) -> str:
+def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
     seen: what is typical now, and the history. What is undefined (nan) is no objection to an equilibrium.
@@ -199,7 +192,7 @@ def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, bound: float,
     if max(m, seen["covered"]) <= few:
         return "collapse" if trained else "no_finding"
     whole = m > few and seen["covered"] > most
-    close = seen["js"] - seen["js_floor"] <= bound and not seen["mode_tv"] > EVEN
+    close = seen["js"] - seen["js_floor"] <= CLOSE and not seen["mode_tv"] > EVEN
     blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
     if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
         return "oscillating"
