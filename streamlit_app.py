@@ -2,9 +2,8 @@
 
 import asyncio
 from contextlib import asynccontextmanager
-from importlib import import_module
 from pathlib import Path
-from pkgutil import iter_modules
+from pkgutil import iter_modules, resolve_name
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -49,7 +48,7 @@ async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
     for module in iter_modules(ui.__path__, "ganlab.ui."):
-        import_module(module.name)
+        resolve_name(module.name)
     runs = await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(runs.close)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import APART, OFF_DATA, SUSPECTS, VERDICTS, verdict
@@ -341,3 +342,52 @@ def test_every_finding_is_in_the_list():
 def test_no_frames_is_an_error():
     with pytest.raises(ValueError, match="at least one frame"):
         verdict([], RING)
+
+
+# The runs on which it is judged (benchmarks/diagnosis_runs.py)
+
+
+def record(*clouds: np.ndarray, accuracy: float = 0.5, **changes: float) -> dict[str, np.ndarray]:
+    """The looks of one run on the ring, a cloud each; what is not given is of a run that moves."""
+    metrics, shares = measure(np.stack(clouds), DATASETS["ring"])
+    looks = {name: values[:, None] for name, values in metrics.items()} | {"shares": shares[:, None]}
+    outside = np.array([[(np.abs(cloud).max(-1) > 3).mean()] for cloud in clouds])
+    given = {"d_accuracy": accuracy, "g_grad": 1.0, "moved": 1.0, "g_loss": 1.0} | changes
+    filled = {name: np.full((len(clouds), 1), value) for name, value in given.items()}
+    return looks | {"on": looks["valid"], "outside": outside, "died": np.array([-1])} | filled
+
+
+@pytest.mark.parametrize(
+    ("looks", "done", "truth"),
+    [
+        (record(*[perfect()] * 8), "healthy", "near_equilibrium"),
+        (record(*[perfect()] * 8, accuracy=0.8), "healthy", "between"),
+        (record(*[some_modes(3)] * 8), "healthy", "collapse"),
+        (record(*[mode(i % 3) for i in range(8)]), "healthy", "rotating"),
+        (record(*[perfect(), some_modes(7), perfect(), perfect()] * 2), "healthy", "oscillating"),
+        (record(*[nowhere()] * 8), "young", "smear"),
+        (record(*[nowhere()] * 8), "weak", "d_too_weak"),
+        (record(*[nowhere(9)] * 8), "young", "diverging"),
+        (record(*[nowhere()] * 8, accuracy=1.0, g_grad=0.001, moved=0.01), "young", "vanishing"),
+    ],
+)
+def test_labels_ask_the_samples_and_what_was_done(looks, done, truth):
+    assert label(looks, 0, done, RING) == truth
+    assert truth in right(looks, 0, done, RING) or truth == "between"
+
+
+def test_what_is_near_to_a_limit_may_be_called_either():
+    accurate = {
+        accuracy: right(record(*[perfect()] * 8, accuracy=accuracy), 0, "healthy", RING) for accuracy in ACCURATE
+    }
+    assert list(accurate.values()) == [{"near_equilibrium"}, {"near_equilibrium", "no_finding"}, {"no_finding"}]
+
+
+ACCURATE = (0.55, 0.61, 0.7)
+
+
+def test_every_kind_has_configs_in_both_halves_and_what_was_seen_sets_thresholds():
+    drawn = halves()
+    assert {drawn[name] for name in SEEN} == {"fit"}
+    for kind in {kind for kind, _ in FRESH.values()}:
+        assert {drawn[name] for name in FRESH if FRESH[name][0] == kind} == {"fit", "first", "second"}

@@ -219,13 +219,19 @@ def arena(config, lang="en"):
 def test_the_last_step_opens_and_closes(here):
     app = arena(SMALL)
     assert not app.latex
-    sound(app.button(key="a.slow.open").click().run())
+    asked(app)
     assert len(app.latex) == len(traced(SMALL)["stops"])
     expected = moments(trace_at(SMALL, 6), SMALL)["d_loss"]
     assert formula(expected) in [latex.value.strip("$\n") for latex in app.latex]
     assert app.button(key="a.slow.next").disabled
     sound(app.button(key="a.slow.close").click().run())
     assert not app.latex
+
+
+def asked(app):
+    """The page after the player has asked for its last step."""
+    app.session_state["a.ask"] = {"name": "slow", "step": SMALL.steps, "member": 0, "key": SMALL.key()}
+    return sound(app.run())
 
 
 def trace_at(config, step):
@@ -249,7 +255,7 @@ def test_what_cannot_be_shown_is_said_and_tried_again(here, monkeypatch):
     tries = []
     monkeypatch.setattr(slow, "compute", lambda *asked: tries.append(asked) or fail())
     app = arena(SMALL)
-    sound(app.button(key="a.slow.open").click().run())
+    asked(app)
     assert "checkpoint" in app.warning[0].value
     sound(app.run())
     assert len(tries) == 2
@@ -278,7 +284,7 @@ def test_a_trace_is_computed_once(monkeypatch):
 
 def test_a_step_of_another_run_does_not_show(here):
     app = arena(SMALL)
-    sound(app.button(key="a.slow.open").click().run())
+    asked(app)
     app.session_state[ARENA.name("config")] = SMALL.replace(seed=5)
     assert not sound(app.run()).latex
     assert held(app, ARENA).seed == 5
