@@ -190,6 +190,7 @@ def document(found: list[Case], work: Path) -> str:
     drawn, names = halves(), list(dict.fromkeys(case.name for case in found))
     seconds = {name: float(trained(name, work)["spent"]) for name in names}
     parts = [HEAD.format(runs=len(found), configs=len(names), minutes=sum(seconds.values()) / 60)]
+    parts += [f"Both looks together: {score([case for case in found if drawn[case.name] != 'fit'])}", ""]
     for half, title in TITLES.items():
         mine = [case for case in found if drawn[case.name] == half]
         if mine:
