@@ -3,7 +3,8 @@
 import { palette } from "./palette.js";
 import { reader } from "./words.js";
 
-const RATE = 12;        // frames a second at speed 1
+const RATE = 12;        // frames a second at speed 1, at most
+const WHOLE = 9;        // seconds that a finished run takes at speed 1, at least: what ships has few frames
 const DEBOUNCE = 150;   // ms before a gap becomes a wish
 const READ = 90;        // ms between two readings of the scoreboard while playing
 const SPEAK = 10000;    // ms between two summaries for screen readers while playing
@@ -189,11 +190,13 @@ export class Viewer {
   /** Whether what is on screen may go over into a frame. */
   glides = () => true;
 
+  #rate = () => (this.film.head.live ? RATE : Math.min(RATE, this.film.last / WHOLE));
+
   #advance(seconds) {
     const { film } = this;
     const reach = film.before(film.last);
     const behind = film.head.live ? (film.last - this.at) / this.interval : Infinity;
-    this.at = Math.min(reach, this.at + seconds * Math.min(RATE * this.speed, Math.max(1.5, behind)));
+    this.at = Math.min(reach, this.at + seconds * Math.min(this.#rate() * this.speed, Math.max(1.5, behind)));
     if (this.at >= film.last && !film.head.live) this.playing = false;
     return this.at < reach;
   }
