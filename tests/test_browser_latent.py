@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from ganlab.latent import FRAMES
+from ganlab.presets import PRESETS
 
 pytestmark = NEEDS_CHROMIUM
 DIGITS = "lang=en&l.g=light&l.a=1&l.b=2"
@@ -140,11 +141,8 @@ def test_a_film_can_be_taken_along(latent):
     assert film.info["loop"] == 0
 
 
-def test_on_the_plane_two_points_are_clicked(latent, server):  # noqa: F811
-    ((run, _),) = server.rows(
-        "SELECT key, used FROM runs WHERE config LIKE '%grid_3x3%' AND config LIKE '%\"packing\": 1%'"
-    )
-    page = latent(f"lang=en&l.g={run}")
+def test_on_the_plane_two_points_are_clicked(latent):
+    page = latent(f"lang=en&l.g={PRESETS['grid'].key()}")
     assert walk(page, "kind") == "plane"
     plane = part(page, "plane")
     side = plane.bounding_box()["width"]

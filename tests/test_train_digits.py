@@ -5,8 +5,8 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab import presets, runs, train_digits, vision, worker
 from ganlab import record as recorder
+from ganlab import runs, train_digits, vision, worker
 from ganlab.config import DigitsConfig, knobs
 from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_frame import frame_steps
@@ -176,14 +176,14 @@ def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(t
 
 def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end(tmp_path, monkeypatch):
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=5)
-    monkeypatch.setitem(presets.PRESETS, "digits", config)
+    monkeypatch.setitem(recorder.RUNS, "digits", config)
     monkeypatch.setattr(recorder, "RECORDED", tmp_path)
     file = recorder.record("digits", tmp_path / "store")
     with Store(tmp_path / "fresh") as store:
         assert store.import_recording(file) == config.key()
         run = store.run(config.key())
         assert (run.step, run.threads, store.steps(run.key)) == (5, runs.threads("digits"), [0, 1, 2, 3, 4, 5])
-        assert run.seconds > 0
+        assert run.seconds == 0
         assert store.checkpoints.steps(run.key) == [5]
 
 
