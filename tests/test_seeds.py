@@ -3,6 +3,7 @@
 import json
 import struct
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -14,7 +15,11 @@ from ganlab.datasets import DATASETS
 from ganlab.diagnosis import deciding, verdict
 from ganlab.frame import pack, unpack
 from ganlab.metrics import measure
+from ganlab.presets import PRESETS
+from ganlab.record import RECORDED
 from ganlab.rng import stream
+from ganlab.store import Store
+from ganlab.tail import Tail
 from ganlab.train import snapshot, start, train
 from ganlab.ui import seed_strip, seeds, server, stage
 from ganlab.ui.experiment import ARENA
@@ -171,3 +176,16 @@ def test_one_press_trains_sixteen():
     assert held(app, ARENA) == SMALL.replace(members=16)
     assert server.service().status(held(app, ARENA).key(), "").state == "queued"
     assert head(app)[0]["members"] == 16
+
+
+def test_the_lottery_that_ships_has_fewer_frames_of_the_others_and_shows_all_the_same(tmp_path, monkeypatch):
+    config = PRESETS["ring_seeds"]
+    with Store(tmp_path / "fresh") as store:
+        store.import_recording(RECORDED / "ring_seeds.zip")
+        tail = Tail(store, config.key())
+        monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(tail=lambda key: tail))
+        steps = seeds.shared(config)
+        assert steps[-1] == config.steps
+        assert len(steps) < len(tail.steps())
+        moments = seeds.Strip(config).at(steps, steps)
+    assert [len(members) for members in moments.values()] == [config.members] * len(steps)

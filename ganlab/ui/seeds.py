@@ -81,10 +81,17 @@ def panel(place: Experiment, lang: str) -> None:
     st.fragment(look, run_every=EVERY if live else None)()
 
 
+def shared(config: PlaneConfig) -> list[int]:
+    """The steps that have a frame of every member: what ships has fewer of those beside the first."""
+    tail = service().tail(config.key())
+    steps = [step for step in tail.steps() if step <= config.steps]
+    return list(tail.blobs(config.members - 1, tail.blobs(0, steps)))
+
+
 def draw(place: Experiment, live: bool, lang: str) -> None:
     """The strip, sent what it lacks."""
     config, key = place.config, place.config.key()
-    known = [step for step in service().tail(key).steps() if step <= config.steps]
+    known = shared(config)
     steps, _ = carried((key, lang), known, live, KEY_FRAMES, SENT)
     dataset = DATASETS[config.dataset]
     data = seed_strip.message(
