@@ -85,8 +85,7 @@ def test_every_sentence_can_be_said_with_the_cards_own_numbers(monkeypatch, name
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_words_of_a_card_agree_with_what_ships(name):
     facts = mistakes.known(name)
-    if not all(f"{each}_n" in facts for each, _ in LESSONS[name].arms):
-        pytest.skip("not yet measured")
+    assert all(f"{each}_n" in facts for each, _ in LESSONS[name].arms)
     assert SETTLED[name](facts)
     assert mistakes.QUESTIONS.get(name, mistakes.Question(mistakes.covered)).answer(facts) is not None
 
