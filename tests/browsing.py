@@ -111,11 +111,13 @@ def visit(browser, server):
     """Opens a page as a new visitor and waits for its player."""
     contexts = []
 
-    def visit(path, query="lang=en", width=1280, height=900, player=True, **options):
+    def visit(path, query="lang=en", width=1280, height=900, player=True, late=None, **options):
         context = browser.new_context(viewport={"width": width, "height": height}, **options)
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(PATIENCE)
+        if late:
+            page.route(late, lambda route: (time.sleep(1), route.continue_()))
         page.goto(server.url(path, query))
         if player:
             page.wait_for_selector("[data-testid=player][data-step]")

@@ -4,6 +4,7 @@ import pytest
 from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, step, until, visit  # noqa: F401
 
 from ganlab.config import PlaneConfig, to_query
+from ganlab.presets import PRESETS
 from ganlab.trace import STOPS
 
 pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(600)]
@@ -95,8 +96,8 @@ def lottery(page):
     assert page.locator("[data-testid=seeds] .tile").count() == 4
     assert part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes")
     assert part(page, "seed-0").get_attribute("aria-pressed") == "true"
-    pictures = [part(page, f"seed-{i}").locator("canvas").evaluate("c => c.toDataURL()") for i in range(4)]
-    assert len(set(pictures)) == 4
+    canvases = [part(page, f"seed-{i}").locator("canvas") for i in range(4)]
+    until(lambda: len({canvas.evaluate("c => c.toDataURL()") for canvas in canvases}) == 4)
     part(page, "seed-2").click()
     page.wait_for_selector("[data-testid=seed-2][aria-pressed=true]")
     assert link(page)["a.member"] == "2"
@@ -107,3 +108,11 @@ def lottery(page):
     assert part(page, "seeds-sort").get_attribute("aria-pressed") == "true"
     part(page, "seeds-play").click()
     until(lambda: seeds.get_attribute("data-step") == str(CONFIG.steps))
+
+
+def test_styles_that_come_late_still_colour_every_picture(visit):  # noqa: F811
+    query = "&".join(f"{k}={v}" for k, v in to_query(PRESETS["ring_seeds"], "a.").items())
+    page = visit("arena", f"lang=en&{query}", late="**/palette.css*")
+    ground = "c => String(c.getContext('2d').getImageData(1, 1, 1, 1).data)"
+    for name in ("seed-0", "seed-15"):
+        until(lambda name=name: part(page, name).locator("canvas").evaluate(ground) == "247,247,247,255")

@@ -1,6 +1,7 @@
 // Points drawn by hand, with mouse, finger, pen or keys: a brush that sprays, an eraser, undo; sent once, by a button.
 import { opened } from "../ganlab.player/message.js";
 import { palette } from "../ganlab.player/palette.js";
+import { mounted } from "../ganlab.player/viewer.js";
 import { reader, thin } from "../ganlab.player/words.js";
 import { Board } from "./board.js";
 import { Cloud } from "./cloud.js";
@@ -45,7 +46,7 @@ class Draw {
     acts.thin = () => this.cloud.thin(this.head.in_name);
     Object.entries(acts).forEach(([name, act]) => (this.part(name).onclick = () => this.#change(act)));
     ["brush", "eraser"].forEach((name) => (this.part(name).onclick = () => this.#take(name)));
-    this.part("use").onclick = () => this.tell("use", this.cloud.written());
+    this.part("use").onclick = () => this.call("use", this.cloud.written());
   }
 
   // What the server says
@@ -249,18 +250,4 @@ class Draw {
 /** How strongly a pen presses, 1 for all that cannot tell. */
 const pressed = (event) => (event.pointerType === "pen" && event.pressure ? 2 * event.pressure : 1);
 
-const drawings = new WeakMap();
-
-export default function mount({ data, parentElement, setTriggerValue }) {
-  const root = parentElement.querySelector(".player");
-  let drawing = drawings.get(parentElement);
-  if (drawing?.root !== root) {
-    drawing?.dispose();
-    drawings.set(parentElement, (drawing = new Draw(root)));
-  }
-  const style = parentElement.querySelector("link");
-  if (style && !style.sheet) style.onload = () => drawing.dress();
-  drawing.tell = setTriggerValue;
-  drawing.receive(data);
-  return () => setTimeout(() => root.isConnected || drawing.dispose());
-}
+export default mounted(Draw);

@@ -1,10 +1,9 @@
 // What many seeds came to: for every arm a row of lamps a seed, one lamp a mode. Python: ganlab/ui/player/lamps.py.
-import { palette } from "./palette.js";
+import { palette, whenStyled } from "./palette.js";
 
 export default function mount({ data, parentElement }) {
   const root = parentElement.querySelector(".player");
-  const style = parentElement.querySelector("link");
-  if (style && !style.sheet) style.onload = () => palette(root);
+  whenStyled(parentElement, root, () => palette(root));
   palette(root);
   root.querySelector(".arms").replaceChildren(...data.arms.map((arm) => card(arm, data.covered)));
 }

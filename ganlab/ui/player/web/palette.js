@@ -29,3 +29,9 @@ export function palette(root) {
     ink: value("--ink"),
   };
 }
+
+/** Dresses what is mounted again when its styles have come: a sheet is there before those that it imports. */
+export function whenStyled(parentElement, root, dress) {
+  const sheet = parentElement.querySelector("link");
+  if (sheet && !getComputedStyle(root).getPropertyValue("--real")) sheet.onload = dress;
+}

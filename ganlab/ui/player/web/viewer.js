@@ -1,6 +1,6 @@
 // A film in the viewer's own time: play, pause, scrub, follow what is trained now, ask for what is missing. What is on
 // screen is the subclass's: read, film, label, fit, paint, speak.
-import { palette } from "./palette.js";
+import { palette, whenStyled } from "./palette.js";
 import { reader } from "./words.js";
 
 const RATE = 12;        // frames a second at speed 1, at most
@@ -12,6 +12,10 @@ const SPEAK = 10000;    // ms between two summaries for screen readers while pla
 /** A component's entry: one viewer of a kind for each place where it is mounted. */
 export function mounted(Kind) {
   const viewers = new WeakMap();
+  const end = (viewer, place) => {
+    viewer.dispose();
+    if (viewers.get(place) === viewer) viewers.delete(place);  // it may come back, with the same root
+  };
   return function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     const root = parentElement.querySelector(".player");
     let viewer = viewers.get(parentElement);
@@ -19,12 +23,11 @@ export function mounted(Kind) {
       viewer?.dispose();
       viewers.set(parentElement, (viewer = new Kind(root)));
     }
-    const style = parentElement.querySelector("link");
-    if (style && !style.sheet) style.onload = () => viewer.dress();
+    whenStyled(parentElement, root, () => viewer.dress());
     Object.assign(viewer, { tell: setStateValue, call: setTriggerValue });
     viewer.receive(data);
     // Streamlit also cleans up after a run that a newer message overtook: only a viewer off the page ends.
-    return () => setTimeout(() => root.isConnected || viewer.dispose());
+    return () => setTimeout(() => root.isConnected || end(viewer, parentElement));
   };
 }
 

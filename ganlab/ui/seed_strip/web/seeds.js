@@ -25,7 +25,7 @@ class Seeds {
     this.part("play").onclick = () => this.play(!this.playing);
     this.part("sort").onclick = () => this.#sort(!this.sorted);
     this.part("large").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.());
-    this.resized = new ResizeObserver(() => this.fit());
+    this.resized = new ResizeObserver(() => this.#resize());
     this.resized.observe(root);
     root.onfullscreenchange = () => this.fit();
   }
@@ -90,6 +90,12 @@ class Seeds {
     this.part("large").hidden = !this.root.requestFullscreen;
     this.tiles.forEach((tile) => tile.fit());
     this.#schedule();
+  }
+
+  /** Draws at once: a canvas of a new size is empty, and would be shown so. */
+  #resize() {
+    this.fit();
+    if (this.palette && this.head) this.#draw();
   }
 
   /** How many stand in a row so that all are as large as the screen allows. */
