@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
+from ganlab.cards import LESSONS
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.snapshot import encode, snapshot
@@ -122,6 +123,36 @@ def frame_rate(browser, server, width, height):
     return rate, gap
 
 
+def cards(browser, server):
+    """Seconds until each card of the mistakes lab asks its question: by a link, and turned to from the card before.
+
+    And from `just show me` until both sides are drawn and the lamps of sixteen seeds stand below.
+    """
+    linked, turned, shown = [], [], []
+    for name, following in zip(LESSONS, [*list(LESSONS)[1:], None], strict=True):
+        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+        began = time.perf_counter()
+        page.goto(server.url("mistakes", f"lang=en&c.card={name}"), wait_until="commit")
+        linked.append(asked(page, name, began))
+        began = time.perf_counter()
+        page.click(".st-key-c-show button")
+        for seen in ("[data-testid=player][data-step]", "[data-testid=arm]"):
+            page.wait_for_selector(seen)
+        shown.append(time.perf_counter() - began)
+        if following:
+            began = time.perf_counter()
+            page.click(".st-key-c-on button")
+            turned.append(asked(page, following, began))
+        page.context.close()
+    return linked, turned, shown
+
+
+def asked(page, name, began):
+    """Seconds since then until a card asks."""
+    page.wait_for_selector(f".st-key-c-w-guess-{name}")
+    return time.perf_counter() - began
+
+
 def frame_sizes():
     """Kilobytes of a frame of each data set, as it travels."""
     configs = [PlaneConfig(dataset=name) for name in DATASETS]
@@ -151,6 +182,8 @@ def main():
         trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
         show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
         show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
+        for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
+            show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
         for width, height in ((1280, 900), (1920, 1080)):
             rates = [frame_rate(browser, server, width, height) for _ in range(3)]
             show(f"frames per second, everything on, {width} px", [rate for rate, _ in rates], "fps", "60 fps")

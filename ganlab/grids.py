@@ -31,7 +31,7 @@ class Study:
     protocol: str
     expected: tuple[Expected, ...] = ()
     history: bool = True
-    """Whether its table keeps every frame, or the final evaluation alone."""
+    """Whether its table keeps every frame, or an early one and the final evaluation alone."""
 
     @property
     def cells(self) -> Iterator[tuple[str, RunConfig]]:

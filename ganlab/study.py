@@ -61,7 +61,7 @@ class Place:
         cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
         labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
         whole = pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
-        return whole if study.history or whole.empty else tables.finals(whole)
+        return whole if study.history or whole.empty else tables.ends(whole)
 
     def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
         rows = pd.read_parquet(self.part(config))
@@ -113,7 +113,8 @@ class Round:
     def __init__(self, study: Study, place: Place, runs: Trainer, at_once: int = 1):
         self.study, self.place, self.runs, self.at_once = study, place, runs, at_once
         self.cells = list(dict.fromkeys(config for _, config in study.cells))
-        self.waiting = [config for config in self.cells if not place.finished(config)]
+        self.finished = {config for config in self.cells if place.finished(config)}
+        self.waiting = [config for config in self.cells if config not in self.finished]
         self.flying: dict[RunConfig, RunStatus] = {}
         self.failed: dict[RunConfig, RunStatus] = {}
         self.deaths: dict[RunConfig, int] = {}
@@ -134,8 +135,7 @@ class Round:
         worked, whole = self._worked(), sum(work(config, config.steps) for config in self.cells)
         gained, seconds = worked - self.before, monotonic() - self.began
         left = (whole - worked) / gained * seconds if gained > 0 else inf
-        done = sum(self.place.finished(config) for config in self.cells)
-        return Progress(done, len(self.cells), worked / whole, left if worked < whole else 0.0)
+        return Progress(len(self.finished), len(self.cells), worked / whole, left if worked < whole else 0.0)
 
     def _start(self) -> None:
         """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
@@ -162,6 +162,7 @@ class Round:
             self.waiting.insert(0, config)
         else:
             tables.write(tables.rows(self.runs.store, config), self.place.part(config))
+            self.finished.add(config)
 
     def _fail(self, config: RunConfig, status: RunStatus) -> None:
         """Gives a cell up; one whose workers died is tried again as long as it gets further."""
@@ -172,7 +173,7 @@ class Round:
             self.failed[config] = status
 
     def _worked(self) -> float:
-        finished = sum(work(config, config.steps) for config in self.cells if self.place.finished(config))
+        finished = sum(work(config, config.steps) for config in self.finished)
         return finished + sum(work(config, status.step) for config, status in self.flying.items())
 
 

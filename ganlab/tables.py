@@ -17,6 +17,8 @@ from ganlab.store import Store
 
 EVIDENCE = Path(__file__).parent / "evidence"
 """The tables that ship."""
+EARLY = 8
+"""A step that is a frame of every run: what is computed again in a moment."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,11 @@ def load(name: str) -> pd.DataFrame:
 def finals(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the final evaluation: one for each arm and seed."""
     return table[table[f"shares{SUFFIX}"].notna()]
+
+
+def ends(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the final evaluation and those of EARLY, by which anybody can see that they compute the same run."""
+    return table[table[f"shares{SUFFIX}"].notna() | (table["step"] == EARLY)]
 
 
 def spread(values: pd.Series) -> tuple[float, float, float]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -27,6 +27,7 @@ FLAGS = [
 ]
 PATIENCE = 60_000
 """Milliseconds; nothing here measures time."""
+expect.set_options(timeout=PATIENCE)
 
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, PATIENCE, Server, address, fact, link, part, step, until
+from browsing import NEEDS_CHROMIUM, Server, address, fact, link, part, step, until
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -224,7 +224,7 @@ def test_a_killed_server_loses_nothing(browser, tmp_path):
         ((key, (_, reached, _)),) = server.runs().items()
         server.start()
         page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
-        expect(page.get_by_text("The server was restarted at step")).to_be_visible(timeout=PATIENCE)
+        expect(page.get_by_text("The server was restarted at step")).to_be_visible()
         until(lambda: server.runs()[key][1] > reached)
     finally:
         server.stop()
@@ -339,6 +339,6 @@ def test_a_diverged_run_names_the_step_it_shows(visit):
     page = visit(query="lang=en&a.loss=wasserstein&a.optimizer=sgd&a.g_lr=1&a.d_lr=1&a.steps=500")
     press(page, "train")
     note = part(page, "overlay").locator("small")
-    expect(note).to_contain_text("The picture is that of step", timeout=PATIENCE)
+    expect(note).to_contain_text("The picture is that of step")
     named = int(re.search(r"step ([\d\u202f]+),", note.inner_text())[1].replace("\u202f", ""))
     assert named < step(page)

@@ -36,21 +36,21 @@ def test_a_run_branches_off_at_the_step_that_is_shown(shared):
     until(lambda: step(page) == 5)
     part(page, "tool-fork").click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator(".st-key-a-fork-step input")).to_have_value("5", timeout=PATIENCE)
+    expect(dialog.locator(".st-key-a-fork-step input")).to_have_value("5")
     choose(page, "a-fork-value-d_steps", "4")
-    expect(dialog.locator(".st-key-a-fork-go button")).to_be_enabled(timeout=PATIENCE)
+    expect(dialog.locator(".st-key-a-fork-go button")).to_be_enabled()
     press(page, "a-fork-go")
     until(lambda: link(page).get("a.edits") == "5:d_steps=4")
-    expect(dialog).to_have_count(0, timeout=PATIENCE)
+    expect(dialog).to_have_count(0)
     until(lambda: step(page) == 200)
 
 
 def test_the_link_has_the_change_and_the_way_back(shared, visit):
     page = visit("arena", urlsplit(address(shared)).query)
     assert link(page) == link(shared)
-    expect(page.locator(".st-key-a-edits")).to_contain_text("5: k 4", timeout=PATIENCE)
+    expect(page.locator(".st-key-a-edits")).to_contain_text("5: k 4")
     marked = re.compile("A rule marks the change at step 5: k 4")
-    expect(page.get_by_test_id("stVegaLiteChart").first).to_have_attribute("aria-label", marked, timeout=PATIENCE)
+    expect(page.get_by_test_id("stVegaLiteChart").first).to_have_attribute("aria-label", marked)
     press(page, "a-back")
     until(lambda: "a.edits" not in link(page))
     assert link(page) | {"a.edits": "5:d_steps=4"} == link(shared)
@@ -61,21 +61,21 @@ def test_the_gallery_opens_a_prepared_run(shared):
     page = shared
     press(page, "a-gallery")
     dialog = page.get_by_role("dialog")
-    expect(dialog.locator("img").first).to_be_visible(timeout=PATIENCE)
+    expect(dialog.locator("img").first).to_be_visible()
     assert dialog.locator("img").count() == dialog.locator("[class*=st-key-a-card]").count() >= 12
     press(page, "a-gallery-ring_k50")
     until(lambda: link(page).get("a.preset") == "ring_k50")
-    expect(dialog).to_have_count(0, timeout=PATIENCE)
-    expect(part(page, "modes-count")).to_have_text("1 of 8", timeout=PATIENCE)
+    expect(dialog).to_have_count(0)
+    expect(part(page, "modes-count")).to_have_text("1 of 8")
 
 
 def test_a_guided_try_is_predicted_and_answered(shared):
     page = shared
     panel = page.locator(".st-key-a-tries")
     panel.locator("summary").click()
-    expect(panel.locator(".st-key-a-go-k50 button")).to_be_disabled(timeout=PATIENCE)
+    expect(panel.locator(".st-key-a-go-k50 button")).to_be_disabled()
     panel.get_by_text("Some modes are lost").click()
     press(page, "a-go-k50")
-    expect(panel.get_by_text("You were right")).to_be_visible(timeout=PATIENCE)
-    expect(panel).to_contain_text("1 of 3 tried, 1 predicted right.", timeout=PATIENCE)
-    expect(panel).to_contain_text("Collapse to 1 of 8 modes.", timeout=PATIENCE)
+    expect(panel.get_by_text("You were right")).to_be_visible()
+    expect(panel).to_contain_text("1 of 3 tried, 1 predicted right.")
+    expect(panel).to_contain_text("Collapse to 1 of 8 modes.")

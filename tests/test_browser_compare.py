@@ -37,7 +37,7 @@ def shown(page):
 
 def told(page, difference):
     """Waits until the page names this difference, or that there is none."""
-    expect(part(page, "differences")).to_contain_text(difference, timeout=PATIENCE)
+    expect(part(page, "differences")).to_contain_text(difference)
 
 
 def test_both_open_trained_and_each_says_what_it_is(page):
@@ -74,7 +74,7 @@ def test_exchange_and_close_stand_in_the_link(page):
     told(page, "k: 1 against 50")
     press(page, "b-close")
     until(lambda: not any(name.startswith("b.") for name in link(page)))
-    expect(part(page, "differences")).to_have_count(0, timeout=PATIENCE)
+    expect(part(page, "differences")).to_have_count(0)
 
 
 def test_compare_keeps_the_run_and_names_the_one_thing_that_changes(page):

@@ -87,14 +87,14 @@ def test_every_seed_has_its_row_of_lamps(page):
 def test_the_seeds_are_computed_again_here(page):
     page.get_by_text("compute it again").click()
     press(page, "c-train-seeds")
-    expect(page.get_by_text("All computed.")).to_be_visible(timeout=PATIENCE)
-    expect(part(page, "arm-yours").locator("li")).to_have_count(16, timeout=PATIENCE)
+    expect(page.get_by_text("All computed.")).to_be_visible()
+    expect(part(page, "arm-yours").locator("li")).to_have_count(16)
 
 
 def test_the_next_card_stands_in_the_link(page):
     press(page, "c-on")
     until(lambda: link(page)["c.card"] != NAME)
-    expect(page.get_by_role("heading", name="Ignoring collapse")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_role("heading", name="Ignoring collapse")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     assert page.get_by_text("Traceback").count() == 0

@@ -124,7 +124,7 @@ def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
     until(lambda: server.runs().get(config.key(), ("", 0))[1] > 5)
     _, reached, pid = server.runs()[config.key()]
     os.kill(pid, signal.SIGKILL)
-    expect(page.get_by_text("The worker died at step")).to_be_visible(timeout=PATIENCE)
+    expect(page.get_by_text("The worker died at step")).to_be_visible()
     until(lambda: server.runs()[config.key()][0] == "running" and server.runs()[config.key()][1] > reached)
     press(page, "m-stop")
     until(lambda: server.runs()[config.key()][0] == "stopped")

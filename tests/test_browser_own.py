@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browsing import NEEDS_CHROMIUM, PATIENCE, choose, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, choose, fact, link, part, press, until
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -58,7 +58,7 @@ def taken(page, name):
 
 @pytest.fixture
 def page(visit):
-    expect.set_options(timeout=PATIENCE)
+    expect.set_options()
     yield visit("arena", f"lang=en&{SMALL}", has_touch=True)
     expect.set_options(timeout=5000)
 

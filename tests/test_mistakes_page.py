@@ -26,6 +26,7 @@ SETTLED = {
     "no_constraint": lambda f: f["broken_modes_low"] < f["broken_of"] and f["broken_l_d"] < -10,
     "one_seed": lambda f: f["broken_modes_high"] - f["broken_modes_low"] > 2,
     "pixels": lambda f: f["broken_accepted"] < f["fixed_accepted"],
+    "few_images": lambda f: f["broken_fid"] < f["fixed_fid"] and f["broken_acc"] > f["fixed_acc"],
     "detach_forgotten": lambda f: f["broken_modes"] < f["fixed_modes"],
     "d_not_frozen": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_acc"] < f["fixed_acc"],
     "sigmoid_twice": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_g_grad"] < f["fixed_g_grad"],
@@ -165,6 +166,7 @@ def test_the_seeds_are_wished_stopped_and_shown_as_yours(lab):
     assert sum(config.members for config in seeds) == 16
     app = opened(PAGE, {"c.card": "too_much_d"})
     app.button(key="c.show").click().run()
+    assert "16 seeds. One core of the machine that made these tables took under 1 s." in captions(app)
     app.button(key="c.train.seeds").click().run()
     wished = app.session_state["viewer"]
     assert all(mistakes_seeds.service().wishes(config.key(), wished) for config in seeds)

@@ -30,6 +30,7 @@ NUMBERS = {
     "fools": "fools",
     "accepted": "accepted",
     "digit_tv": "digit_tv",
+    "fid": "fid",
 }
 """Name in a sentence -> what the final evaluation calls it."""
 SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}

@@ -12,6 +12,7 @@ from ganlab import code_mistakes, theory, ui
 from ganlab.cards import IN_CODE, LESSONS
 from ganlab.code_mistakes import MISTAKES
 from ganlab.config import to_query
+from ganlab.digits_config import DigitsConfig
 from ganlab.ui import evidence
 from ganlab.ui.text import exists, text
 
@@ -105,6 +106,7 @@ QUESTIONS: dict[str, Question] = {
     "losses": Question(lambda facts: facts["broken_l_g"], (1.0, 4.0)),
     "longer": Question(lambda facts: facts["broken_modes"] - facts["early_modes"], (-0.5, 0.5)),
     "pixels": Question(lambda facts: facts["broken_accepted"], (1 / 3, 2 / 3)),
+    "few_images": Question(lambda facts: facts["broken_accepted"] - facts["fixed_accepted"], (-0.03, 0.03)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }
 """Of the cards that do not ask for the modes in three equal parts."""
@@ -184,6 +186,7 @@ def known(name: str) -> dict[str, Any]:
 def settings(name: str) -> dict[str, Any]:
     """What a card's sentences say of its settings, by arm; `head`: the steps for which D trains alone."""
     found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in TOLD}
+    found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
     edits = LESSONS[name].broken.edits if name == "vanishing" else ()
     return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})
 

@@ -127,6 +127,9 @@ def recompute(name: str, lang: str) -> None:
         width=320,
     )
     runs = list(evidence.seeds(card, configs[arm]))
+    if (ours := evidence.shipped(name, arm)) and ours.steps_per_s:
+        eta = duration(sum(config.steps for config in runs) / ours.steps_per_s, lang)
+        st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.died), eta=eta))
     work("seeds", runs, text("mistakes.page.recompute", lang), lang)
     title = arm_name(name, arm, lang)
 
