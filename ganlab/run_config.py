@@ -103,8 +103,8 @@ class RunConfig:
     def key(self) -> str:
         """The run's name: 16 hex digits of all that determines its frames; `steps` is a target, not part of it."""
         facts = self.to_json() | {name: None for name in self.inactive()} | {"steps": None, "engine": self.engine}
-        facts = {name: value for name, value in facts.items() if name not in self._unsaid()}
-        return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()[:16]
+        said = {name: facts[name] for name in facts.keys() - self._unsaid()}
+        return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
 
     def to_json(self) -> dict[str, Any]:
         """Every field, and the kind."""

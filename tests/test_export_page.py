@@ -169,6 +169,17 @@ def test_the_digits_page_has_numbers_and_settings():
     assert shown(opened(DIGITS_PAGE)).keys() == {"numbers", "settings_file"}
 
 
+@pytest.mark.parametrize("beside", [False, True])
+def test_of_two_runs_side_by_side_it_says_which_it_takes(beside):
+    app = opened(PAGE, to_query(SMALL, "a.") | (to_query(SMALL.replace(seed=5), "b.") if beside else {}))
+    said = {key: text(f"export.page.{key}", "en") for key in ("title", "title_beside")}
+    found = "\n".join(markdown.value for markdown in app.markdown)
+    assert {key: f"**{words}**" in found for key, words in said.items()} == {
+        "title": not beside,
+        "title_beside": beside,
+    }
+
+
 # Back again
 
 

@@ -25,11 +25,11 @@ NEWS = "export.news"
 """What the last file of settings came to: the key of the run then shown, the sentences, whether it was refused."""
 
 
-def export(place: Experiment, lang: str) -> None:
-    """The Export button and what unfolds from it."""
+def export(place: Experiment, other: Experiment, lang: str) -> None:
+    """The Export button and what unfolds from it; of two runs side by side it says which it takes."""
     config, member = place.config, place.member
     with st.popover(text("export.page.button", lang), icon=":material/download:", key=place.name("export")):
-        st.markdown(f"**{text('export.page.title', lang)}**")
+        st.markdown(f"**{text('export.page.title_beside' if other.is_open else 'export.page.title', lang)}**")
         with st.container(horizontal=True):
             numbers_button(place, config, member, lang)
             if config.kind == "plane":

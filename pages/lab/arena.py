@@ -20,7 +20,7 @@ with st.sidebar:
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
     share.share(query, lang)
-    export.export(ARENA, lang)
+    export.export(ARENA, COMPARE, lang)
 share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):
     arena.train_buttons(lang)

@@ -19,7 +19,7 @@ with st.sidebar:
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
     share.share(query, lang)
-    export.export(MNIST, lang)
+    export.export(MNIST, BESIDE, lang)
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):
     mnist.train_buttons(lang)
