@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from visits import captions, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import cards
+from ganlab import cards, tables
 from ganlab.cards import IN_CODE, LESSONS, Card
 from ganlab.code_mistakes import LOOP, program
 from ganlab.config import PlaneConfig
@@ -93,8 +93,21 @@ def test_the_words_of_a_card_agree_with_what_ships(name):
 
 def test_the_table_has_the_range_of_every_number():
     said = mistakes_seeds.numbers({"k = 1": arm(covered=6)}, "en").splitlines()
-    assert said[0].startswith("|  | modes | seeds with all | valid |")
-    assert said[2].startswith("| k = 1 | 6 [6, 6] | 0 | 50\u202f% [10\u202f%, 90\u202f%] |")
+    assert said[0].startswith("|  | seeds | digits | seeds with all | valid |")
+    assert said[2].startswith("| k = 1 | 16 | 6 [6, 6] | 0 | 50\u202f% [10\u202f%, 90\u202f%] |")
+
+
+def test_the_k_sweep_on_digits_stands_below_the_card_of_k():
+    found = evidence.studied("digits_k")
+    config, seeds = next(iter(found.items()))
+    rows = tables.finals(tables.load("digits_k"))
+    rows = rows[(rows["arm"] == "nonsaturating_k1")]
+    assert (config.loss, config.d_steps, config.precision) == ("nonsaturating", 1, "bfloat16")
+    assert np.sort(seeds.numbers["accepted"]) == pytest.approx(np.sort(rows["accepted_10k"]))
+    assert len(seeds.numbers["accepted"]) == len(rows) <= 3
+    assert all(config.precision == "bfloat16" for config in found), "the control in float32 is no way to hold D"
+    assert mistakes_seeds.studied_name(config, "en") == "Non-saturating: k = 1, 1\u202f000 updates of G"
+    assert LESSONS["too_much_d"].study == "digits_k"
 
 
 # Predictions

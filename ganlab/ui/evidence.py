@@ -14,7 +14,7 @@ from ganlab import digits_frame, frame
 from ganlab.cards import Card
 from ganlab.datasets import DATASETS
 from ganlab.evaluation import SUFFIX
-from ganlab.grids import drawn
+from ganlab.grids import STUDIES, drawn
 from ganlab.run_config import RunConfig
 from ganlab.tables import finals, load
 from ganlab.ui.player.lamps import COVERED
@@ -69,10 +69,10 @@ class Arm:
 
 
 @st.cache_data(show_spinner=False)
-def table() -> pd.DataFrame:
-    """The rows of the final evaluation that ship, empty where there are none."""
+def table(study: str = STUDY) -> pd.DataFrame:
+    """The rows of the final evaluation that ship of a study, empty where there are none."""
     try:
-        return finals(load(STUDY))
+        return finals(load(study))
     except FileNotFoundError:
         return pd.DataFrame({"arm": []})
 
@@ -97,6 +97,13 @@ def measured(name: str, card: Card) -> dict[str, Arm]:
     """The arms of a card that were measured, in its order."""
     found = {arm: shipped(name, arm) for arm, _ in card.arms}
     return {arm: seeds for arm, seeds in found.items() if seeds is not None}
+
+
+def studied(study: str) -> dict[RunConfig, Arm]:
+    """What ships of a study: the first config of each of its arms, without those that are there for control."""
+    rows, arms = table(study), STUDIES[study].arms.items()
+    seen = {arm: rows[rows["arm"] == arm] for arm, _ in arms if not arm.endswith("float32")}
+    return {configs[0]: arm_of(seen[arm]) for arm, configs in arms if arm in seen and len(seen[arm])}
 
 
 def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ import streamlit as st
 from ganlab import ui
 from ganlab.cards import LESSONS, Card
 from ganlab.config import ConfigError
+from ganlab.knobs import knobs
 from ganlab.run_config import RunConfig
 from ganlab.ui import digits_stage, duel, evidence, training
-from ganlab.ui.controls import reason
+from ganlab.ui.controls import reason, show
 from ganlab.ui.evidence import Arm
 from ganlab.ui.mistakes import arm_name
 from ganlab.ui.player.lamps import lamps
@@ -63,6 +64,18 @@ def outcome(name: str, lang: str) -> None:
     lamps([drawn(arm_name(name, arm, lang), seeds, lang) for arm, seeds in arms.items()], f"c.lamps.{name}.{lang}")
     with st.expander(text("mistakes.page.numbers", lang)):
         st.markdown(numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang))
+    if (study := LESSONS[name].study) and (found := evidence.studied(study)):
+        with st.expander(text(f"mistakes.{name}.study", lang)):
+            st.markdown(text(f"mistakes.{name}.study_about", lang))
+            st.markdown(numbers({studied_name(config, lang): seeds for config, seeds in found.items()}, lang))
+
+
+def studied_name(config: Any, lang: str) -> str:
+    """What a run of a study does to D, how often, and for how long."""
+    chosen = [(name, getattr(config, name)) for name in ("loss", "regularizer")]
+    way = [show(knobs(type(config))[name], name, value, lang) for name, value in chosen if value != "none"]
+    facts = {"way": ", ".join(way), "k": config.d_steps, "steps": number(config.steps, lang, ",d")}
+    return text("mistakes.page.studied", lang, **facts)
 
 
 def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any]:
@@ -79,7 +92,8 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
 def numbers(arms: Mapping[str, Arm], lang: str) -> str:
     """Medians over the seeds, lowest and highest, as a table."""
     columns = [key for key in COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
-    head = ["", *(text(f"mistakes.column.{key}", lang) for key in columns)]
+    words = {"modes": "digits"} if "accepted" in columns else {}
+    head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
     lines = [head, ["---"] * len(head)]
     for title, arm in arms.items():
         lines.append([title, *(cell(arm.facts("x"), key, lang) for key in columns)])
@@ -96,12 +110,14 @@ def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
 
 
 COLUMNS = {
+    "n": "d",
     "modes": ".0f",
     "full": "d",
     "valid": ".0%",
     "tv": ".2f",
     "accepted": ".0%",
     "digit_tv": ".2f",
+    "fid": ".0f",
     "l_d": ".2f",
     "l_g": ".2f",
     "acc": ".0%",
