@@ -106,7 +106,7 @@ def test_the_k_sweep_on_digits_stands_below_the_card_of_k():
     assert np.sort(seeds.numbers["accepted"]) == pytest.approx(np.sort(rows["accepted_10k"]))
     assert len(seeds.numbers["accepted"]) == len(rows) <= 3
     assert all(config.precision == "bfloat16" for config in found), "the control in float32 is no way to hold D"
-    assert mistakes_seeds.studied_name(config, "en") == "Non-saturating: k = 1, 1\u202f000 updates of G"
+    assert mistakes_seeds.studied_name(config, "en") == "Non-saturating, k = 1, 1\u202f000 updates"
     assert LESSONS["too_much_d"].study == "digits_k"
 
 

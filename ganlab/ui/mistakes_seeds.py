@@ -11,6 +11,7 @@ from ganlab import ui
 from ganlab.cards import LESSONS, Card
 from ganlab.config import ConfigError
 from ganlab.knobs import knobs
+from ganlab.losses import LOSSES
 from ganlab.run_config import RunConfig
 from ganlab.ui import digits_stage, duel, evidence, training
 from ganlab.ui.controls import reason, show
@@ -67,7 +68,13 @@ def outcome(name: str, lang: str) -> None:
     if (study := LESSONS[name].study) and (found := evidence.studied(study)):
         with st.expander(text(f"mistakes.{name}.study", lang)):
             st.markdown(text(f"mistakes.{name}.study_about", lang))
-            st.markdown(numbers({studied_name(config, lang): seeds for config, seeds in found.items()}, lang))
+            named = {studied_name(config, lang): found[config] for config in sorted(found, key=in_turn)}
+            st.markdown(numbers(named, lang, BRIEF))
+
+
+def in_turn(config: Any) -> tuple[Any, ...]:
+    """Where a run of a study stands: one way to hold D after the other, and of each the least work first."""
+    return list(LOSSES).index(config.loss), config.regularizer, config.d_steps, config.steps
 
 
 def studied_name(config: Any, lang: str) -> str:
@@ -89,9 +96,9 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
     return own | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
 
 
-def numbers(arms: Mapping[str, Arm], lang: str) -> str:
-    """Medians over the seeds, lowest and highest, as a table."""
-    columns = [key for key in COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
+def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> str:
+    """Medians over the seeds, lowest and highest, as a table, of some columns or of all that were measured."""
+    columns = [key for key in columns or COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
     words = {"modes": "digits"} if "accepted" in columns else {}
     head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
     lines = [head, ["---"] * len(head)]
@@ -106,7 +113,7 @@ def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
         return "–"
     named = [f"x_{key}", f"x_{key}_low", f"x_{key}_high"]
     median, *ends = (number(facts[name], lang, COLUMNS[key]) for name in named if name in facts)
-    return f"{median} [{ends[0]}, {ends[1]}]" if ends else median
+    return f"{median} [{ends[0]}, {ends[1]}]" if ends and facts["x_n"] > 1 else median
 
 
 COLUMNS = {
@@ -124,6 +131,8 @@ COLUMNS = {
     "speed": "rate",
 }
 """Of the table, with their formats."""
+BRIEF = ("n", "modes", "accepted", "fid", "l_d", "l_g")
+"""Columns of a study's table."""
 
 
 # On the spot
