@@ -125,8 +125,8 @@ COLUMNS = {
     "accepted": ".0%",
     "digit_tv": ".2f",
     "fid": ".0f",
-    "l_d": ".2f",
-    "l_g": ".2f",
+    "l_d": "z.2f",
+    "l_g": "z.2f",
     "acc": ".0%",
     "speed": "rate",
 }
