@@ -49,8 +49,8 @@ class Card:
     """What else is measured beside them, by name."""
     seeds: bool = False
     """Whether the two differ in their luck alone: then each seed of the evidence is a run of its own."""
-    study: str = ""
-    """What was measured on top of that, by its name in `python -m ganlab.study`."""
+    studies: tuple[str, ...] = ()
+    """What was measured on top of that, by its names in `python -m ganlab.study`."""
 
     @property
     def arms(self) -> Iterator[tuple[str, RunConfig]]:
@@ -67,7 +67,7 @@ CARDS: dict[str, Card] = {
             "k50_r1": LAB.replace(d_steps=50, steps=500, regularizer="r1"),
             "k50_wgan_gp": CRITIC.replace(d_steps=50, steps=500, regularizer="wgan_gp"),
         },
-        study="digits_k",
+        studies=("k", "digits_k"),
     ),
     "no_cure": Card(
         GRID.replace(steps=20_000),

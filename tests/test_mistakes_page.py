@@ -107,7 +107,21 @@ def test_the_k_sweep_on_digits_stands_below_the_card_of_k():
     assert len(seeds.numbers["accepted"]) == len(rows) <= 3
     assert all(config.precision == "bfloat16" for config in found), "the control in float32 is no way to hold D"
     assert mistakes_seeds.studied_name(config, "en") == "Non-saturating, k = 1, 1\u202f000 updates"
-    assert LESSONS["too_much_d"].study == "digits_k"
+    assert LESSONS["too_much_d"].studies == ("k", "digits_k")
+
+
+def test_what_is_said_of_the_k_sweep_is_what_ships():
+    arms = {config: seeds for config, seeds in evidence.studied("k").items() if config.d_steps * config.steps == 25_000}
+    modes = {(c.loss, c.regularizer, c.d_steps): np.median(seeds.modes) for c, seeds in arms.items()}
+    for loss in ("nonsaturating", "saturating"):
+        ends = [modes[loss, "none", k] for k in (50, 5, 1)]
+        assert ends == sorted(ends)
+        assert ends[0] < ends[2]
+    for config, seeds in arms.items():
+        smear = config.d_steps == 50 and config.regularizer != "none"
+        assert (np.median(seeds.numbers["valid"]) < 0.15) == smear
+        assert not smear or np.median(seeds.modes) > 2
+    assert modes["wasserstein", "wgan_gp", 1] < min(modes["wasserstein", "wgan_gp", k] for k in (5, 50))
 
 
 # Predictions

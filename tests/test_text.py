@@ -77,10 +77,10 @@ FAMILIES = {
     "mistakes": [
         *(f"{name}.{part}" for name in LESSONS for part in LESSON),
         *(key for key in OWN_ARMS if exists(f"mistakes.{key}")),
-        *(f"{name}.{part}" for name, card in LESSONS.items() if card.study for part in ("study", "study_about")),
     ],
     "mistakes.arm": sorted(COMMON_ARMS),
     "mistakes.column": [*MEASURED, "digits"],
+    "mistakes.study": [part for card in LESSONS.values() for name in card.studies for part in (name, f"{name}_about")],
     "mistakes.page": [
         "what",
         "why",

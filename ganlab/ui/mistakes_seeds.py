@@ -65,9 +65,15 @@ def outcome(name: str, lang: str) -> None:
     lamps([drawn(arm_name(name, arm, lang), seeds, lang) for arm, seeds in arms.items()], f"c.lamps.{name}.{lang}")
     with st.expander(text("mistakes.page.numbers", lang)):
         st.markdown(numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang))
-    if (study := LESSONS[name].study) and (found := evidence.studied(study)):
-        with st.expander(text(f"mistakes.{name}.study", lang)):
-            st.markdown(text(f"mistakes.{name}.study_about", lang))
+    for study in LESSONS[name].studies:
+        studied(study, lang)
+
+
+def studied(study: str, lang: str) -> None:
+    """What ships of a study, as a table that unfolds."""
+    if found := evidence.studied(study):
+        with st.expander(text(f"mistakes.study.{study}", lang)):
+            st.markdown(text(f"mistakes.study.{study}_about", lang))
             named = {studied_name(config, lang): found[config] for config in sorted(found, key=in_turn)}
             st.markdown(numbers(named, lang, BRIEF))
 
@@ -131,7 +137,7 @@ COLUMNS = {
     "speed": "rate",
 }
 """Of the table, with their formats."""
-BRIEF = ("n", "modes", "accepted", "fid", "l_d", "l_g")
+BRIEF = ("n", "modes", "valid", "accepted", "fid", "l_d", "l_g")
 """Columns of a study's table."""
 
 
