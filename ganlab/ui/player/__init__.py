@@ -139,13 +139,12 @@ def _serve() -> None:
 @cache
 def _html(name: str) -> str:
     """The skeleton, what it shares put in, without indentation: it is the one part that travels with every message."""
-    shared = re.compile(r"<!-- (\w+\.html) -->")
-    whole = shared.sub(lambda named: _skeleton(named[1]).strip(), _skeleton(f"{name}.html"))
-    return re.sub(r">\n\s*<", ">\n<", whole)
+    return re.sub(r">\n\s*<", ">\n<", _skeleton(f"{name}.html"))
 
 
 def _skeleton(file: str) -> str:
-    return (WEB / file).read_text(encoding="utf-8")
+    text = (WEB / file).read_text(encoding="utf-8")
+    return re.sub(r"<!-- (\w+\.html) -->", lambda named: _skeleton(named[1]).strip(), text)
 
 
 def _positions(points: np.ndarray, extent: float) -> bytes:
