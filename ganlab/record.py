@@ -28,6 +28,8 @@ from ganlab.store import Store
 RECORDED = Path(__file__).parent / "recorded"
 FRAMES = {"plane": 36, "digits": 120}
 """Frames of a recorded run's first member before its last tenth, at most; of digits all, as few are judged."""
+SHEETS = 48
+"""The same of digits in the mistakes lab, whose sheets are large."""
 OTHERS = 4
 """Frames of each other member, at most, likewise."""
 RUNS = PRESETS | EXHIBITS
@@ -51,10 +53,16 @@ def record(name: str, place: Path) -> Path:
     return thin(name, whole)
 
 
+def frames(name: str) -> int:
+    """How many frames of a run ship before its last tenth, at most."""
+    kind = RUNS[name].kind
+    return SHEETS if kind == "digits" and name in EXHIBITS else FRAMES[kind]
+
+
 def thin(name: str, source: Path) -> Path:
     """Writes what ships of a recorded run to one file; the file."""
     file, whole = RECORDED / f"{name}.zip", recording.read(source)
-    recording.write(shipped(whole, FRAMES[RUNS[name].kind], name not in NO_CHECKPOINT), file)
+    recording.write(shipped(whole, frames(name), name not in NO_CHECKPOINT), file)
     return file
 
 

@@ -26,7 +26,7 @@ SETTLED = {
     "no_constraint": lambda f: f["broken_modes_low"] < f["broken_of"] and f["broken_l_d"] < -10,
     "one_seed": lambda f: f["broken_modes_high"] - f["broken_modes_low"] > 2,
     "pixels": lambda f: f["broken_accepted"] < f["fixed_accepted"],
-    "few_images": lambda f: f["broken_fid"] < f["fixed_fid"] and f["broken_acc"] > f["fixed_acc"],
+    "few_images": lambda f: f["broken_fid_high"] < f["fixed_fid_low"] and f["broken_acc"] > f["fixed_acc"],
     "detach_forgotten": lambda f: f["broken_modes"] < f["fixed_modes"],
     "d_not_frozen": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_acc"] < f["fixed_acc"],
     "sigmoid_twice": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_g_grad"] < f["fixed_g_grad"],
