@@ -182,8 +182,6 @@ def main():
         trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
         show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
         show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
-        for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
-            show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
         for width, height in ((1280, 900), (1920, 1080)):
             rates = [frame_rate(browser, server, width, height) for _ in range(3)]
             show(f"frames per second, everything on, {width} px", [rate for rate, _ in rates], "fps", "60 fps")
@@ -193,6 +191,9 @@ def main():
         show("server memory", [memory(server.process.pid)], "MB", "450 MB")
         if Path(f"/proc/{worker}").exists():
             show("plane worker memory", [memory(worker)], "MB", "300 MB")
+        for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
+            show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
+        show("server memory after all cards", [memory(server.process.pid)], "MB", "–")
         browser.close()
         os.kill(server.process.pid, signal.SIGTERM)
         try:

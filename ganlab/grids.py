@@ -178,6 +178,7 @@ STUDIES: dict[str, Study] = {
             *(Expected(f"{name}_k50", "d_accuracy", 0.92, 0.96, ".936 to .942") for name in PLAIN),
             *(Expected(f"{name}_k50", "valid", 0, 0.15, ".07 to .08") for name in BOUND),
         ),
+        history=False,
     ),
     "digits_k": Study(
         arms={arm: one_by_one(config, 3) for arm, config in ON_DIGITS.items()},

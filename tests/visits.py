@@ -10,7 +10,7 @@ from streamlit.testing.v1 import AppTest
 from ganlab import recording
 from ganlab.run_config import RunConfig
 from ganlab.runs import Runs
-from ganlab.ui import server, stage, training
+from ganlab.ui import digits_stage, server, stage, training
 from ganlab.ui.experiment import Experiment
 from ganlab.worker import ENGINES
 
@@ -23,6 +23,7 @@ def quiet_server(monkeypatch, tmp_path):
     monkeypatch.setattr(Runs, "_start", lambda *_: None)
     monkeypatch.setattr(training, "HEAD_START", 0)
     monkeypatch.setattr(stage, "HEAD_START", 0)
+    monkeypatch.setattr(digits_stage, "HEAD_START", 0)
     monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
     server.RECORDED.mkdir()
     st.cache_resource.clear()

@@ -15,7 +15,7 @@ KEY_FRAMES = 48
 """Frames of an opening message, and of the answer to a wish, at most."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
 """What the session's player was sent last, and which of its wishes was answered how often."""
-HEAD_START = 0.4
+HEAD_START = 1.2
 """Seconds by which a visit's first curves come after its player, as the browser draws them in the order they come."""
 
 
