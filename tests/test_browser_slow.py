@@ -94,7 +94,7 @@ def lottery(page):
     seeds = part(page, "seeds")
     until(lambda: seeds.get_attribute("data-step") == "12")
     assert page.locator("[data-testid=seeds] .tile").count() == 4
-    assert part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes")
+    until(lambda: part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes"))
     assert part(page, "seed-0").get_attribute("aria-pressed") == "true"
     canvases = [part(page, f"seed-{i}").locator("canvas") for i in range(4)]
     until(lambda: len({canvas.evaluate("c => c.toDataURL()") for canvas in canvases}) == 4)
