@@ -122,6 +122,7 @@ def visit(browser, server):
         page.goto(server.url(path, query))
         if player:
             page.wait_for_selector("[data-testid=player][data-step]")
+            page.evaluate("document.fonts.ready")  # others are wider
         return page
 
     yield visit

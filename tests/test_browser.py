@@ -266,11 +266,11 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verd
         assert box["height"] >= 44, tool
         assert box["x"] + box["width"] <= 390, tool
     part(page, "tool-pipeline").dispatch_event("click")
-    assert part(page, "pipeline").evaluate("(strip) => strip.scrollWidth <= strip.clientWidth")
+    until(lambda: part(page, "pipeline").evaluate("(strip) => strip.scrollWidth <= strip.clientWidth"))
     for name in ("play", "canvas", "verdict"):
         box = part(page, name).bounding_box()
         assert box["y"] + box["height"] <= 844, name
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
 def test_the_browsers_language_is_the_default_and_the_switch_keeps_the_rest(visit):
@@ -311,7 +311,7 @@ def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
     for words in ("G, the forger,", "D, the detective,"):
         box = page.get_by_text(words).first.bounding_box()
         assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
 def test_every_score_says_what_it_counts(visit):

@@ -155,7 +155,7 @@ def test_on_the_plane_two_points_are_clicked(latent):
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_the_page_fits_a_phone(latent, lang):
     page = latent(f"lang={lang}&l.g=light", width=390, height=844, has_touch=True, is_mobile=True)
-    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     for name in ("play", "strip-slerp", "chart-norms"):
         box = part(page, name).bounding_box()
         assert box["x"] >= 0
