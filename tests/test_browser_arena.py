@@ -62,7 +62,7 @@ def test_the_gallery_opens_a_prepared_run(shared):
     press(page, "a-gallery")
     dialog = page.get_by_role("dialog")
     expect(dialog.locator("img").first).to_be_visible()
-    assert dialog.locator("img").count() == dialog.locator("[class*=st-key-a-card]").count() >= 12
+    until(lambda: dialog.locator("img").count() == dialog.locator("[class*=st-key-a-card]").count() >= 12)
     press(page, "a-gallery-ring_k50")
     until(lambda: link(page).get("a.preset") == "ring_k50")
     expect(dialog).to_have_count(0)

@@ -69,7 +69,7 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(visit):
     assert step(page) == 125
     expect(part(page, "digits-count")).to_contain_text("of 2 covered")
     expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
-    assert part(page, "number-fid").inner_text() not in ("", "–")
+    until(lambda: part(page, "number-fid").inner_text() not in ("", "–"))
     load(page)
     expect(part(page, "verdict")).to_contain_text("No verdict yet")
     expect(part(page, "verdict")).to_contain_text("step 64")
@@ -114,10 +114,10 @@ def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(visit)
     assert step(page) == before, "arrows on the sheet move no frame"
     expect(look).to_have_attribute("data-cell", "9")
     expect(look).to_contain_text("row 2, column 2")
-    assert look.locator(".near canvas").count() == 5
+    until(lambda: look.locator(".near canvas").count() == 5)
     distances = [float(words.inner_text()) for words in look.locator(".near small").all()]
     assert distances == sorted(distances)
-    assert part(page, "opinion").locator("span").count() == 10
+    until(lambda: part(page, "opinion").locator("span").count() == 10)
     expect(part(page, "look-sentence")).to_contain_text("of 1\u202f000 training images")
 
 

@@ -125,10 +125,10 @@ def test_a_map_is_pointed_at_and_walked_by_keys(latent):
 
 def test_a_latent_space_of_two_is_shown_whole(latent):
     page = latent("lang=es&l.g=light_2&l.view=map", "atlas")
-    assert part(page, "atlas").get_attribute("data-side") == "20"
+    until(lambda: part(page, "atlas").get_attribute("data-side") == "20")
     part(page, "map").hover(position={"x": 3, "y": 3})
     expect(part(page, "place")).to_have_text("z = (−3,00; 3,00)")
-    assert part(page, "classes").locator("span").count() > 3
+    until(lambda: part(page, "classes").locator("span").count() > 3)
 
 
 def test_a_film_can_be_taken_along(latent):

@@ -79,8 +79,8 @@ def test_every_seed_has_its_row_of_lamps(page):
     until(lambda: arms.count() >= 2)
     expect(arms.nth(0)).to_contain_text("1 of 8 covered")
     expect(arms.nth(1)).to_contain_text("8 of 8 covered")
-    assert arms.nth(0).locator("li").count() == 16
-    assert arms.nth(0).locator("i[data-lit=true]").count() == 16
+    until(lambda: arms.nth(0).locator("li").count() == 16)
+    until(lambda: arms.nth(0).locator("i[data-lit=true]").count() == 16)
     expect(page.get_by_text("ends with 1 of 8 modes")).to_be_visible()
 
 

@@ -52,7 +52,7 @@ def slow_motion(page):
     until(lambda: step(page) == 12)
     part(page, "tools").get_by_role("button", name="Slow motion").click()
     at(page, STOPS[0])
-    assert "from step 12 to step 13" in page.locator(".st-key-a-slow-head").first.inner_text()
+    until(lambda: "from step 12 to step 13" in page.locator(".st-key-a-slow-head").first.inner_text())
     seen, pictures = [], []
     for stop in STOPS:
         seen.append(at(page, stop))
@@ -69,7 +69,7 @@ def slow_motion(page):
         at(page, stop)
     part(page, "slow-at-d_loss").click()
     at(page, "d_loss")
-    assert part(page, "slow-numbers").locator("output").count() == 3
+    until(lambda: part(page, "slow-numbers").locator("output").count() == 3)
 
 
 def keyboard_and_play(page):
@@ -93,9 +93,9 @@ def lottery(page):
     """All members at the player's moment; a click shows one large, at the same moment, and the link says so."""
     seeds = part(page, "seeds")
     until(lambda: seeds.get_attribute("data-step") == "12")
-    assert page.locator("[data-testid=seeds] .tile").count() == 4
+    until(lambda: page.locator("[data-testid=seeds] .tile").count() == 4)
     until(lambda: part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes"))
-    assert part(page, "seed-0").get_attribute("aria-pressed") == "true"
+    until(lambda: part(page, "seed-0").get_attribute("aria-pressed") == "true")
     canvases = [part(page, f"seed-{i}").locator("canvas") for i in range(4)]
     until(lambda: len({canvas.evaluate("c => c.toDataURL()") for canvas in canvases}) == 4)
     part(page, "seed-2").click()
@@ -105,7 +105,7 @@ def lottery(page):
     part(page, "reset").click()
     until(lambda: seeds.get_attribute("data-step") == "0")
     part(page, "seeds-sort").click()
-    assert part(page, "seeds-sort").get_attribute("aria-pressed") == "true"
+    until(lambda: part(page, "seeds-sort").get_attribute("aria-pressed") == "true")
     part(page, "seeds-play").click()
     until(lambda: seeds.get_attribute("data-step") == str(CONFIG.steps))
 
