@@ -20,9 +20,10 @@ def translate(x: Tensor, rng: torch.Generator) -> Tensor:
     """Each image moved by up to an eighth of its sides, (B, 1, n, n) -> (B, 1, n, n)."""
     batch, side = len(x), x.shape[-1]
     most = int(side * SHIFT + 0.5)
-    moved = torch.randint(0, 2 * most + 1, (2, batch, 1), generator=rng) + torch.arange(side)
+    moved = (torch.randint(0, 2 * most + 1, (2, batch, 1), generator=rng) + torch.arange(side)).to(x.device)
     padded = F.pad(x[:, 0], (most,) * 4, value=BACKGROUND)
-    return padded[torch.arange(batch)[:, None, None], moved[0][:, :, None], moved[1][:, None, :]][:, None]
+    own = torch.arange(batch, device=x.device)[:, None, None]
+    return padded[own, moved[0][:, :, None], moved[1][:, None, :]][:, None]
 
 
 def cut_out(x: Tensor, rng: torch.Generator) -> Tensor:
@@ -31,7 +32,7 @@ def cut_out(x: Tensor, rng: torch.Generator) -> Tensor:
     size = int(side * HOLE + 0.5)
     corner = torch.randint(0, side + 1 - size % 2, (2, batch, 1), generator=rng) - size // 2
     inside = (torch.arange(side) >= corner) & (torch.arange(side) < corner + size)
-    return x * ~(inside[0][:, None, :, None] & inside[1][:, None, None, :])
+    return x * ~(inside[0][:, None, :, None] & inside[1][:, None, None, :]).to(x.device)
 
 
 def diffaugment(x: Tensor, rng: torch.Generator) -> Tensor:

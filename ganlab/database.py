@@ -23,13 +23,15 @@ CREATE TABLE IF NOT EXISTS runs (
     note TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '{}',
     owner TEXT NOT NULL DEFAULT '', token TEXT, heartbeat REAL NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
     queued REAL NOT NULL DEFAULT 0, used REAL NOT NULL, bytes INTEGER NOT NULL DEFAULT 0,
-    seconds REAL NOT NULL DEFAULT 0);
+    seconds REAL NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT 'cpu');
 CREATE TABLE IF NOT EXISTS frames (
     run TEXT NOT NULL, step INTEGER NOT NULL, member INTEGER NOT NULL, blob BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS frames_by_member ON frames (run, member, step);
 CREATE TABLE IF NOT EXISTS wishes (
     run TEXT NOT NULL, viewer TEXT NOT NULL, target INTEGER NOT NULL, seen REAL NOT NULL, PRIMARY KEY (run, viewer))
 """
+LATER = {"seconds": "REAL NOT NULL DEFAULT 0", "device": "TEXT NOT NULL DEFAULT 'cpu'"}
+"""Columns of runs that the first files lack."""
 PATIENCE = 10.0
 """Seconds to wait for another writer's transaction."""
 
@@ -49,8 +51,10 @@ class Database:
         self._db.execute("PRAGMA synchronous = NORMAL")
         for statement in SCHEMA.split(";"):
             self._db.execute(statement)
-        if "seconds" not in {column["name"] for column in self._db.execute("PRAGMA table_info(runs)")}:
-            self._db.execute("ALTER TABLE runs ADD COLUMN seconds REAL NOT NULL DEFAULT 0")
+        known = {column["name"] for column in self._db.execute("PRAGMA table_info(runs)")}
+        for name, kind in LATER.items():
+            if name not in known:
+                self._db.execute(f"ALTER TABLE runs ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
         """Closes the connection; also done when nothing refers to this any more."""

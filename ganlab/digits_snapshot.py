@@ -32,7 +32,7 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     config, fake = state.config, made(state, TOLD)
     real = fixed(config.dataset, config.classes, TOLD, config.seed, config.pixels)
     accuracy, fools = told_apart(state, real, fake)
-    metrics, shares = measure(sample(state, JUDGED)[:, 0].numpy()) if measure else ({}, np.empty(0))
+    metrics, shares = measure(sample(state, JUDGED)[:, 0].cpu().numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
         *(state.step, config.epoch(state.step), state.d.updates, state.g.updates),
         sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
@@ -61,7 +61,7 @@ def sample(state: DigitsState, count: int) -> Tensor:
 
 def made(state: DigitsState, count: int) -> Tensor:
     """What the shown G makes of them, as D would see it, (count, 1, 28, 28)."""
-    return state.shown(spectators(state.config)[:count])
+    return state.shown(spectators(state.config)[:count].to(state.device))
 
 
 @lru_cache(8)
@@ -72,7 +72,7 @@ def spectators(config: DigitsConfig) -> Tensor:
 
 def to_bytes(images: Tensor) -> np.ndarray:
     """Images (n, 1, 28, 28) in [-1, 1] as (n, 28, 28) uint8; what is not a number is black."""
-    return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
+    return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
 
 
 def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
@@ -80,10 +80,10 @@ def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarr
     threshold = LOSSES[state.now.loss].undecided(state.now.label_smoothing)
     if threshold is None:
         return known(None), known(None)
-    real_logits, fake_logits = logits(state, real, fake)
+    real_logits, fake_logits = logits(state, real.to(state.device), fake)
     fools = (fake_logits > threshold).float().mean(-1)
     hits = (real_logits > threshold).float().mean(-1)
-    return ((hits + 1 - fools) / 2).numpy(), fools.numpy()
+    return known((hits + 1 - fools) / 2), known(fools)
 
 
 def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
@@ -108,7 +108,7 @@ def mean(tally: Tensor) -> np.ndarray:
 
 def known(value: Tensor | None) -> np.ndarray:
     """A value (1,) as numpy, nan where there was no update."""
-    return np.full(1, np.nan, np.float32) if value is None else value.numpy().copy()
+    return np.full(1, np.nan, np.float32) if value is None else value.cpu().numpy().copy()
 
 
 def encode(config: DigitsConfig, frame: DigitsFrame) -> list[bytes]:

@@ -48,14 +48,19 @@ class DigitsState:
     """Of the pass over the images that is under way: sum and count of D's losses, of G's."""
 
     @property
+    def device(self) -> torch.device:
+        """Where the networks are; random numbers are drawn, and images wait, in the processor's memory."""
+        return self.g.net.flat.device
+
+    @property
     def outcome(self) -> str:
         """'' while the run is alive, else 'diverged'."""
         return "diverged" if int(self.died) >= 0 else ""
 
 
-def start(config: DigitsConfig) -> DigitsState:
+def start(config: DigitsConfig, device: str = "cpu") -> DigitsState:
     """The networks of a run before its first step. Raises DataError, WeightsError or ConfigError."""
-    state = untrained(config)
+    state = untrained(config, device)
     if config.g_from != "none":
         take_over(state)
     return state
@@ -71,11 +76,11 @@ def take_over(state: DigitsState) -> None:
             mine.copy_(its)
 
 
-def untrained(config: DigitsConfig) -> DigitsState:
-    """The networks of a run as they are drawn. Raises DataError."""
+def untrained(config: DigitsConfig, device: str = "cpu") -> DigitsState:
+    """The networks of a run as they are drawn, on a device of PyTorch's. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
-    g, d = both.generator(config.latent_dim, seed), discriminator(config)
-    shown = both.generator(config.latent_dim, seed) if config.ema else g
+    g, d = both.generator(config.latent_dim, seed).to(device), discriminator(config).to(device)
+    shown = both.generator(config.latent_dim, seed).to(device) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
@@ -96,12 +101,12 @@ def latent(config: DigitsConfig):
 def checkpoint(state: DigitsState) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
     own = images_own(state) | {"tally": state.tally}
-    return shared.checkpoint(state) | {name: tensor.clone() for name, tensor in own.items()}
+    return shared.checkpoint(state) | {name: tensor.to("cpu", copy=True) for name, tensor in own.items()}
 
 
-def restore(config: DigitsConfig, tensors: dict[str, Tensor]) -> DigitsState:
+def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = "cpu") -> DigitsState:
     """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
-    state = untrained(config)
+    state = untrained(config, device)
     shared.fill(state, tensors)
     for name, tensor in (images_own(state) | {"tally": state.tally}).items():
         tensor.copy_(tensors[name])

@@ -38,6 +38,8 @@ class Recording:
     """(step, safetensors bytes)."""
     seconds: float = 0.0
     """Of computing; 0 where that is not known."""
+    device: str = "cpu"
+    """Where it was computed, as PyTorch names it."""
 
 
 def write(recording: Recording, path: Path) -> None:
@@ -65,6 +67,7 @@ def summary(recording: Recording) -> dict[str, Any]:
         "precision": recording.precision,
         "steps_per_s": recording.steps_per_s,
         "seconds": recording.seconds,
+        "device": recording.device,
         "frames": [[step, member, len(blob)] for step, member, blob in recording.frames],
         "checkpoint": recording.checkpoint[0] if recording.checkpoint else None,
     }
@@ -86,6 +89,7 @@ def read(path: Path) -> Recording:
         raise RecordingError(f"{path.name}: frames={len(blob)} bytes: expected the sum of their lengths")
     names = ("key", "config", "step", "threads", "precision", "steps_per_s")
     known = {name: facts[name] for name in names} | {"seconds": float(facts.get("seconds", 0.0))}
+    known |= {"device": str(facts.get("device", "cpu"))}
     return Recording(**known, frames=cut(facts["frames"], blob), checkpoint=checkpoint)
 
 

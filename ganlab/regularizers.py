@@ -57,7 +57,7 @@ def r1_r2(discriminator, real, fake, config, rng) -> Tensor:
 
 def wgan_gp(discriminator, real, fake, config, rng) -> Tensor:
     """λ · E(‖∇D(x̂)‖ - 1)² between real and generated points; for a linear D with weights (3, 4): 16 λ."""
-    t = torch.rand(*real.shape[:-1], 1, generator=rng)
+    t = torch.rand(*real.shape[:-1], 1, generator=rng).to(real.device)
     gradient = input_gradients(discriminator, torch.lerp(real, fake, t))
     return config.gp_lambda * (gradient.norm(dim=-1) - 1).square().mean(-1)
 

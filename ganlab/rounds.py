@@ -52,7 +52,7 @@ def end_round(state: Any) -> None:
     losses = {"d_loss": state.d.loss, "g_loss": state.g.loss, "penalty": state.penalty}
     blown_up = {name: loss for name, loss in losses.items() if loss is not None and not calm(loss)}
     if blown_up:
-        bury(state, {name: ~(loss.abs() <= BLOWN_UP) for name, loss in blown_up.items()})
+        bury(state, {name: ~(loss.abs() <= BLOWN_UP).cpu() for name, loss in blown_up.items()})
     if any(start == state.step for start, _, _ in state.config.edits):
         state.now = state.config.at(state.step)
 

@@ -16,7 +16,7 @@ from typing import Any, Protocol
 
 import loky
 
-from ganlab import worker
+from ganlab import devices, worker
 from ganlab.knobs import ConfigError
 from ganlab.slot import Slot, interpreter_ends
 from ganlab.store import RunRow, Store
@@ -78,6 +78,8 @@ class RunStatus:
     steps_per_s: float | None = None
     seconds: float = 0.0
     """Of computing so far; 0 where that is not known."""
+    device: str = devices.CPU
+    """Where it is computed, as PyTorch names it."""
     note: str = ""
     """worker_died, server_restarted (until it ends); where it failed a key of worker.FAILURES; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
@@ -87,7 +89,8 @@ class RunStatus:
 class Runs:
     """The runs of one server process. Close it, or let it end with the process.
 
-    threads: of every run that is submitted here; None by its kind. patience: as `upkeep.sweep` has it.
+    threads, device: of every run that is submitted here; None by its kind. patience: as `upkeep.sweep` has it. Raises
+    DeviceError where GANLAB_DEVICE names one that is not there.
     """
 
     def __init__(
@@ -97,8 +100,10 @@ class Runs:
         engines: Mapping[str, str] = worker.ENGINES,
         threads: int | None = None,
         patience: float | None = None,
+        device: str | None = None,
     ):
         self.store, self.engines = store, dict(engines)
+        self.devices = {kind: device or devices.chosen() for kind in devices.ACCELERATED}
         self.threads, self.patience = threads, patience
         self.server = uuid.uuid4().hex[:12]
         self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
@@ -118,7 +123,8 @@ class Runs:
         key = config.key()
         if self.reached(key) < config.steps:
             check_memory(config)
-        self.store.wish(key, config.to_json(), config.steps, viewer, self.threads or threads(config.kind), PRECISION)
+        fixed = self.threads or threads(config.kind), PRECISION, self.devices.get(config.kind, devices.CPU)
+        self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
         self._renewed[key, viewer] = monotonic()
         self._told.pop(key, None)
         self._wake.set()
@@ -194,6 +200,7 @@ class Runs:
             eta_s=self._eta(row, queue, position),
             steps_per_s=row.steps_per_s or None,
             seconds=row.seconds,
+            device=row.device,
             note=row.note,
             facts=row.facts,
         )

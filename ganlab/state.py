@@ -136,7 +136,7 @@ def checkpoint(state: Any) -> dict[str, Tensor]:
         tensors["shown.flat"] = state.shown.flat
     if state.facts:
         tensors["facts"] = torch.tensor(encode_facts(state.facts))
-    return {name: tensor.clone() for name, tensor in tensors.items()}
+    return {name: tensor.to("cpu", copy=True) for name, tensor in tensors.items()}
 
 
 def restore(config: PlaneConfig, tensors: dict[str, Tensor]) -> State:
@@ -156,7 +156,9 @@ def fill(state: Any, tensors: dict[str, Tensor]) -> None:
         kept = {"flat": net.flat, "first": memory.first, "second": memory.second, "count": memory.count}
         for key, tensor in (kept | {f"power.{i}": p for i, p in enumerate(net.power)}).items():
             tensor.copy_(tensors[f"{name}.{key}"])
-        player.loss, player.grad, player.left = (tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left"))
+        last = {key: tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left")}
+        for key, value in last.items():
+            setattr(player, key, value if value is None else value.to(net.flat.device))
     state.penalty = tensors.get("penalty")
     if state.shown is not state.g.net:
         state.shown.flat.copy_(tensors["shown.flat"])

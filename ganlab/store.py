@@ -28,7 +28,7 @@ WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fres
 """The step up to which anybody wishes a run; NULL where nobody does."""
 WAITING = f"(state IN ('queued', 'interrupted') AND {WISHED} > step)"
 UNDER_WAY = "state IN ('queued', 'running', 'interrupted')"
-RECORDED = ("threads", "precision", "steps_per_s", "seconds")
+RECORDED = ("threads", "precision", "device", "steps_per_s", "seconds")
 """What a recorded run says of its computing."""
 FRAME_BYTES = "(SELECT coalesce(sum(length(blob)), 0) FROM frames WHERE run = key)"
 
@@ -68,6 +68,8 @@ class RunRow:
     bytes: int
     seconds: float
     """Of computing, all in all; 0 where that is not known."""
+    device: str
+    """Where it is computed, for good, as PyTorch names it."""
 
 
 class Store:
@@ -149,10 +151,17 @@ class Store:
         viewer: str,
         threads: int = 1,
         precision: str = "highest",
+        device: str = "cpu",
     ) -> None:
         """Notes that a viewer wishes a run up to a step, and queues it; nothing to do where the store has as much."""
         values = {"key": key, "kind": config["kind"], "config": json.dumps(config), "target": target, "viewer": viewer}
-        values |= {"threads": threads, "precision": precision, "now": self.clock(), "fresh": self.fresh}
+        values |= {
+            "threads": threads,
+            "precision": precision,
+            "device": device,
+            "now": self.clock(),
+            "fresh": self.fresh,
+        }
         with self.database.transaction() as db:
             for statement in WISH:
                 db.execute(statement, values)
@@ -284,8 +293,8 @@ def run_row(row: sqlite3.Row) -> RunRow:
 
 
 WISH = (
-    """INSERT OR IGNORE INTO runs (key, kind, config, threads, precision, state, step, target, used)
-    VALUES (:key, :kind, :config, :threads, :precision, 'stopped', -1, :target, :now)""",
+    """INSERT OR IGNORE INTO runs (key, kind, config, threads, precision, device, state, step, target, used)
+    VALUES (:key, :kind, :config, :threads, :precision, :device, 'stopped', -1, :target, :now)""",
     "DELETE FROM wishes WHERE run = :key AND viewer = :viewer",
     """INSERT INTO wishes SELECT key, :viewer, :target, :now FROM runs
     WHERE key = :key AND step < :target AND state != 'diverged'""",
@@ -300,8 +309,9 @@ CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, h
     WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""
 COPY = """INSERT OR REPLACE INTO frames (run, step, member, blob)
     SELECT :key, step, member, blob FROM frames WHERE run = :parent AND step <= :step"""
-ADOPT = """INSERT INTO runs (key, kind, config, threads, precision, state, step, target, steps_per_s, seconds, used)
-    VALUES (:key, :kind, :config, :threads, :precision, 'done', :step, :step, :steps_per_s, :seconds, :now)
+ADOPT = """INSERT INTO runs
+    (key, kind, config, threads, precision, device, state, step, target, steps_per_s, seconds, used)
+    VALUES (:key, :kind, :config, :threads, :precision, :device, 'done', :step, :step, :steps_per_s, :seconds, :now)
     ON CONFLICT (key) DO UPDATE
     SET state = 'done', step = excluded.step, target = excluded.target, seconds = excluded.seconds,
         note = '', facts = '{}'

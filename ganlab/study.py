@@ -20,6 +20,7 @@ import torch
 
 from ganlab import tables
 from ganlab.database import find_place
+from ganlab.devices import CPU
 from ganlab.grids import STUDIES, Study
 from ganlab.knobs import spell
 from ganlab.run_config import RunConfig
@@ -33,7 +34,7 @@ TOLD = 10.0
 """Seconds between two progress lines."""
 VIEWER = "study"
 THREADS = 1
-"""Of every run, of any kind: as many slots as cores waste less than as many threads."""
+"""Of every run, of any kind, on the processor: as many slots as cores waste less than as many threads."""
 PATIENCE = 600.0
 """Seconds for which a worker may be silent: a study that yields to all other work may have to wait so long."""
 DOCS = Path(__file__).parent.parent / "docs" / "studies.md"
@@ -207,7 +208,8 @@ def told(steps: Iterable[Progress], say: Callable[[str], None]) -> None:
 
 def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> None:
     """Runs a study in worker processes."""
-    with Store(place.path) as store, Runs(store, slots, threads=THREADS, patience=PATIENCE) as runs:
+    fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
+    with Store(place.path) as store, Runs(store, slots, **fixed) as runs:
         told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
 
 

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 import torch
 from torch import Tensor
 
-from ganlab import countermeasures, digits_snapshot, rounds
+from ganlab import countermeasures, digits_snapshot, digits_state, rounds
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ConvNet
 from ganlab.countermeasures import follow, inertia, sees_real
+from ganlab.devices import AGREES, CPU, DeviceError
 from ganlab.digit_metrics import measure
 from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame, ends_epoch, is_frame, judgement
 from ganlab.digits_snapshot import Measure, encode
-from ganlab.digits_state import DigitsState, checkpoint, restore, start
+from ganlab.digits_state import DigitsState, checkpoint, restore
 from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
@@ -74,6 +76,30 @@ def judge_of(state: DigitsState) -> Measure | None:
     return partial(measure, due=DIGITS[config.dataset].shares(config.classes), dear=asked == "full")
 
 
+def start(config: DigitsConfig, device: str = CPU) -> DigitsState:
+    """As `digits_state.start`, on an accelerator that was seen to agree with the processor. Raises DeviceError, too."""
+    if device != CPU:
+        vouch(config, device)
+    return digits_state.start(config, device)
+
+
+def vouch(config: DigitsConfig, device: str) -> None:
+    """Raises DeviceError unless a device finds the processor's gradients in a run's first round, one update each."""
+    probe = config.replace(d_steps=1, g_steps=1, edits=())
+    here, there = digits_state.start(probe), digits_state.start(probe, device)
+    try:
+        for state in (here, there):
+            while state.step == 0:
+                update(state)
+    except (RuntimeError, NotImplementedError) as error:
+        raise DeviceError(device, "unable", error) from error
+    for one, other in ((here.d, there.d), (here.g, there.g)):
+        assert one.grad is not None
+        assert other.grad is not None
+        if not (other.grad.cpu() - one.grad).norm() <= AGREES * one.grad.norm():
+            raise DeviceError(device, "differs")
+
+
 def train(config: DigitsConfig) -> Iterator[DigitsFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence. Raises DataError."""
     state = start(config)
@@ -90,7 +116,7 @@ def d_gradient(state: DigitsState) -> None:
     with torch.no_grad():
         fake = generate(state, "d", index)
     net.power_iteration()
-    real = AUGMENTS[now.augment](state.real["d"].row(index), stream(now.seed, "d_augment_real", index))
+    real = AUGMENTS[now.augment](images(state, "d", index), stream(now.seed, "d_augment_real", index))
     fake = AUGMENTS[now.augment](fake, stream(now.seed, "d_augment_fake", index))
     real, fake = inputs(state, "d", index, real, fake)
     if now.company:
@@ -111,11 +137,10 @@ def g_gradient(state: DigitsState) -> None:
     """The gradient of G's loss at fresh z, and at fresh real images where the loss compares."""
     now, net, index = state.now, state.g.net, state.g.updates
     look = partial(judge, now, state.d.net, masks=stream(now.seed, "g_masks", index), features=now.feature_matching)
-    images = [AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))]
+    told = [AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))]
     if sees_real(now):
-        real = state.real["g"].row(index)
-        images.append(AUGMENTS[now.augment](real, stream(now.seed, "g_augment_real", index)))
-    fake, *others = inputs(state, "g", index, *images)
+        told.append(AUGMENTS[now.augment](images(state, "g", index), stream(now.seed, "g_augment_real", index)))
+    fake, *others = inputs(state, "g", index, *told)
     made = met = look(fake)  # a loss that does not compare ignores what is met
     with torch.no_grad():
         for real in others:
@@ -128,28 +153,33 @@ def g_gradient(state: DigitsState) -> None:
 
 def generate(state: DigitsState, player: str, index: int) -> Tensor:
     """G's images (B, 1, 28, 28) at the z of a player's update, in training."""
-    with precision(state.now):
-        return state.g.net(state.z[player].row(index)[0], training=True).float()
+    with precision(state.now, state.device):
+        return state.g.net(state.z[player].row(index)[0].to(state.device), training=True).float()
 
 
-def inputs(state: DigitsState, player: str, index: int, *images: Tensor) -> list[Tensor]:
+def images(state: DigitsState, player: str, index: int) -> Tensor:
+    """The real images (B, 1, 28, 28) of a player's update."""
+    return state.real[player].row(index).to(state.device)
+
+
+def inputs(state: DigitsState, player: str, index: int, *told: Tensor) -> list[Tensor]:
     """What D is shown of images (B, 1, 28, 28) in a player's update: noisy packs (B/m, m, 28, 28)."""
     now, rng = state.now, stream(state.now.seed, f"{player}_blur", index)
     if level := countermeasures.noise_level(now, state.step):
-        images = tuple(x + level * torch.randn(x.shape, generator=rng) for x in images)
-    return [countermeasures.pack(x[None], now.packing)[0] for x in images]
+        told = tuple(x + level * torch.randn(x.shape, generator=rng).to(x.device) for x in told)
+    return [countermeasures.pack(x[None], now.packing)[0] for x in told]
 
 
 def judge(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Generator, features: bool = False) -> Tensor:
     """D's logits (1, B) of packs (B, m, 28, 28), one batch, in training; or its last features (1, B, h)."""
-    with precision(now):
+    with precision(now, net.flat.device):
         seen = net(packs, training=True, rng=masks, **({"features": True} if features else {})).float()
     return seen[None] if features else seen.view(1, -1)
 
 
-def precision(now: DigitsConfig) -> torch.autocast:
+def precision(now: DigitsConfig, device: torch.device) -> AbstractContextManager[object]:
     """The context in which networks compute."""
-    return torch.autocast("cpu", torch.bfloat16, enabled=now.precision == "bfloat16")
+    return torch.autocast(device.type, torch.bfloat16) if now.precision == "bfloat16" else nullcontext()
 
 
 def unflat(x: Tensor) -> Tensor:

@@ -2,8 +2,8 @@
 
 An engine is a module, whatever it trains: start(config), restore(config, tensors), advance(state), due(state),
 snapshot(state), checkpoint(state), encode(config, frame); keepsake(config, step), if its runs have moments whose
-checkpoints stay, like the end of an epoch. A state has `step`; a frame has `step`, `outcome` ('' while healthy) and
-`facts`.
+checkpoints stay, like the end of an epoch; start and restore take a device, too, if its runs use others than cpu. A
+state has `step`; a frame has `step`, `outcome` ('' while healthy) and `facts`.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from typing import Any
 from ganlab import checkpoints
 from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
+from ganlab.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.digits import DataError
 from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
@@ -108,7 +109,7 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
     """Trains a claimed run until it is done, diverges, nobody wishes it, or this process must leave."""
     try:
         with signs_of_life(store, run):
-            fix_arithmetic(run.threads, run.precision)
+            fix_arithmetic(run.threads, run.precision, run.device)
             STORE.set(store.path)
             Session(store, run, import_module(engines[run.kind])).train()
     except Lost:
@@ -129,14 +130,6 @@ def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) 
     return None
 
 
-def fix_arithmetic(threads: int, precision: str) -> None:
-    """What bits depend on, as the run was submitted with."""
-    import torch
-
-    torch.set_num_threads(threads)
-    torch.set_float32_matmul_precision(precision)
-
-
 def fail(store: Store, run: RunRow, error: Exception) -> None:
     """Notes why a run cannot go on."""
     note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
@@ -145,6 +138,8 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
     if isinstance(error, WeightsError | PointsError):
         facts |= error.facts | {"reason": error.reason}
+    if isinstance(error, DeviceError):
+        facts |= {"device": error.device, "reason": error.reason}
     if isinstance(error, DataError):
         facts |= {"dataset": error.dataset, "reason": error.reason}
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
@@ -178,6 +173,7 @@ class Session:
     def __init__(self, store: Store, run: RunRow, engine: Any):
         self.store, self.run, self.engine = store, run, engine
         self.config = from_json(run.config)
+        self.where = () if run.device == CPU else (run.device,)
         self.frames: list[tuple[int, int, bytes]] = []
         self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
@@ -188,7 +184,7 @@ class Session:
 
     def begin(self) -> Any:
         """The untrained state; its frame waits."""
-        state = self.engine.start(self.config)
+        state = self.engine.start(self.config, *self.where)
         self.keep(self.engine.snapshot(state))
         return state
 
@@ -214,7 +210,7 @@ class Session:
         """The state of a run's newest sound checkpoint up to a step, under this run's config; None without one."""
         for step, blob in self.store.checkpoints.blobs(key, limit):
             try:
-                return self.engine.restore(self.config, checkpoints.decode(key, step, blob))
+                return self.engine.restore(self.config, checkpoints.decode(key, step, blob), *self.where)
             except (KeyError, ValueError, RuntimeError):
                 continue
         return None
@@ -338,6 +334,7 @@ class Pace:
 FAILURES = {
     ConfigError: "config",
     DataError: "data",
+    DeviceError: "device",
     WeightsError: "weights",
     PointsError: "points",
     MemoryError: "memory",

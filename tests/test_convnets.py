@@ -5,7 +5,8 @@ import torch
 from torch import nn
 
 from ganlab.augment import AUGMENTS, BACKGROUND, cut_out, translate
-from ganlab.convnets import ARCHITECTURES, COINS, NORMS, Flatten, coins, costs
+from ganlab.convnets import ARCHITECTURES, NORMS, costs
+from ganlab.layers import COINS, Flatten, coins
 from ganlab.rng import stream
 
 

@@ -3,6 +3,7 @@
 import dataclasses
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
@@ -235,6 +236,19 @@ def test_five_more_epochs_raise_the_target_of_the_same_run():
     assert server.service().store.run(SMALL.key()).target == 1250
     app.button(key="m.more").click().run()
     assert config(sound(app)).epoch(config(app).steps) == 10
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "On this server's accelerator (mps)."), ("es", "En el acelerador de este servidor (mps).")],
+)
+def test_a_run_says_where_it_was_computed_unless_on_the_processor(lang, said):
+    record(SMALL, device="mps")
+    assert said in captions(page(to_query(SMALL, "m."), lang=lang))
+    other = SMALL.replace(seed=3)
+    record(other)
+    st.cache_resource.clear()
+    assert "mps" not in captions(page(to_query(other, "m."), lang=lang))
 
 
 def test_no_more_epochs_than_a_run_may_have():

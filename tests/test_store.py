@@ -615,12 +615,13 @@ def test_an_import_completes_a_run_that_was_stopped_early(store, recorded, tmp_p
         assert (fresh.run(key).state, fresh.run(key).step, len(fresh.steps(key))) == ("done", 120, 120)
 
 
-def test_an_older_recording_knows_no_seconds(store, recorded, tmp_path):
+def test_an_older_recording_knows_no_seconds_and_no_device(store, recorded, tmp_path):
     facts = json.loads(summary(recorded[0]))
-    facts.pop("seconds")
+    del facts["seconds"], facts["device"]
     old = rewritten(recorded[0], tmp_path, run=json.dumps(facts))
     with Store(tmp_path / "fresh") as fresh:
-        assert fresh.run(fresh.import_recording(old)).seconds == 0
+        run = fresh.run(fresh.import_recording(old))
+        assert (run.seconds, run.device) == (0, "cpu")
 
 
 def rewritten(path, tmp_path, **parts):

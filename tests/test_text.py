@@ -132,6 +132,7 @@ FAMILIES = {
     "run.failure": [
         *("config", "data", "points", "memory", "storage", "crash", "weights"),
         *("data_no_network", "data_damaged", "data_storage"),
+        *("device", "device_missing", "device_unable", "device_differs"),
     ],
     "app.nav": ["learn", "lab", *(f"{name}{help}" for name in PAGES for help in ("", "_help"))],
     "start.page": ["lead", "forger", "detective", "limit"],

@@ -33,13 +33,13 @@ def quiet_server(monkeypatch, tmp_path):
     st.cache_resource.clear()
 
 
-def record(config: RunConfig, seconds: float = 0.0) -> None:
+def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None:
     """Ships a run with the product."""
     engine = import_module(ENGINES[config.kind])
     packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
     frames = [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
     facts = {"key": config.key(), "config": config.to_json(), "step": config.steps, "frames": frames}
-    computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds}
+    computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds, "device": device}
     whole = recording.Recording(**facts, **computing, checkpoint=None)
     recording.write(whole, server.RECORDED / f"{config.key()}.zip")
 

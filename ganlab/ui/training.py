@@ -10,6 +10,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.config import ConfigError
+from ganlab.devices import CPU
 from ganlab.run_config import RunConfig
 from ganlab.runs import RunStatus
 from ganlab.ui.experiment import Experiment
@@ -110,7 +111,8 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
     if now in ("absent", "starting"):
         return text(f"run.status.{now}", lang)
     own = OWN.get(now, lambda *_: "")(f"{place.words}.status.{now}", status, facts, lang)
-    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own)))
+    where = "" if status.device == CPU else text("run.status.device", lang, device=status.device)
+    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where)))
 
 
 def running_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:

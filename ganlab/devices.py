@@ -1,0 +1,53 @@
+"""Where a run is computed, and how exactly: what its bits depend on beside its config."""
+
+from __future__ import annotations
+
+import os
+
+CPU = "cpu"
+ACCELERATED = ("digits",)
+"""Kinds of runs that an accelerator is used for; the plane's networks are too small to gain by one."""
+AGREES = 0.25
+"""How far an accelerator's gradient may lie from the processor's, as a share of its norm: rounding in bfloat16 is a few
+hundredths, a wrong layout in memory is 1 and more."""
+
+
+class DeviceError(Exception):
+    """A device that cannot do what a run asks for: its name, and the reason's key (missing, unable, differs)."""
+
+    def __init__(self, device: str, reason: str, error: object = ""):
+        self.device, self.reason = device, reason
+        super().__init__(f"{device}: {reason} {error}".rstrip())
+
+
+def chosen() -> str:
+    """GANLAB_DEVICE, else the accelerator that PyTorch finds (cuda, mps, ...), else cpu. Raises DeviceError."""
+    wished, there = os.environ.get("GANLAB_DEVICE", ""), found()
+    if wished not in ("", CPU, there):
+        raise DeviceError(wished, "missing", f"(GANLAB_DEVICE; there is {there})")
+    return wished or there
+
+
+def found() -> str:
+    """The accelerator of this machine that PyTorch was built for; cpu without one."""
+    import torch
+
+    accelerator = torch.accelerator.current_accelerator(check_available=True)
+    return accelerator.type if accelerator else CPU
+
+
+def fix_arithmetic(threads: int, precision: str, device: str = CPU) -> None:
+    """What bits depend on, as the run was submitted with. Raises DeviceError where the device is not there.
+
+    An accelerator computes float32 in float32, convolutions too, and always in the same order.
+    """
+    import torch
+
+    torch.set_num_threads(threads)
+    torch.set_float32_matmul_precision(precision)
+    if device not in (CPU, found()):
+        raise DeviceError(device, "missing")
+    if device != CPU:
+        os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
+        torch.backends.cudnn.allow_tf32 = False
+    torch.use_deterministic_algorithms(device != CPU, warn_only=True)

@@ -1,0 +1,146 @@
+"""Runs elsewhere than on the processor: what is fixed at submission, and that no tensor is left behind on the way.
+
+Where there is no accelerator, a second memory that computes as the processor does stands for one.
+"""
+
+import pytest
+import torch
+from sameness import assert_equal, assert_same_state
+from second_memory import NAME, SecondMemory
+
+from ganlab import devices, digits_state, train_digits, worker
+from ganlab.config import DigitsConfig, PlaneConfig
+from ganlab.database import Database
+from ganlab.devices import DeviceError
+from ganlab.runs import Runs
+from ganlab.store import Store
+from ganlab.train_digits import advance, checkpoint, snapshot, train, update
+
+SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
+KINDS = {
+    "light": {},
+    "average_of_a_long_pass": {"ema": 0.9, "d_steps": 2, "classes": "17"},
+    "dropout": {"architecture": "classic", "optimizer": "rmsprop"},
+    "deep": {"architecture": "deep", "update": "simultaneous", "ema": 0.0},
+    "augmented": {"augment": "diffaugment", "regularizer": "r1_r2", "loss": "relativistic"},
+    "between": {"regularizer": "wgan_gp", "loss": "wasserstein"},
+    "spectral": {"spectral_norm": True, "loss": "hinge", "optimizer": "sgd"},
+    "noisy": {"instance_noise": 0.5, "feature_matching": True, "packing": 2},
+    "told": {"minibatch": "discrimination", "regularizer": "r1"},
+    "spread": {"minibatch": "stddev", "pixels": "unit"},
+    "clipped": {"regularizer": "clip", "edits": ((1, "loss", "least_squares"),)},
+}
+
+
+@pytest.fixture
+def there(monkeypatch):
+    """A machine whose accelerator is the second memory."""
+    monkeypatch.setattr(devices, "found", lambda: NAME)
+    with SecondMemory() as memory:
+        yield memory
+    devices.fix_arithmetic(1, "highest")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_run_elsewhere_is_the_processor_s_own(kind, there):
+    config = SMALL.replace(**KINDS[kind])
+    here, far = digits_state.start(config), train_digits.start(config, NAME)
+    assert (here.device.type, far.device.type) == ("cpu", NAME)
+    assert_equal(snapshot(here), snapshot(far))
+    for _ in range(2):
+        advance(here), advance(far)
+        assert_equal(snapshot(here), snapshot(far))
+    update(here), update(far)  # in the middle of a round
+    assert_same_state(checkpoint(here), checkpoint(far))
+    assert all(tensor.device.type == "cpu" for tensor in checkpoint(far).values())
+    again = train_digits.restore(config, checkpoint(here), NAME)
+    advance(here), advance(again)
+    assert_same_state(checkpoint(here), checkpoint(again))
+
+
+def test_a_run_elsewhere_diverges_with_the_same_words(there):
+    config = SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein")
+    here, far = digits_state.start(config), train_digits.start(config, NAME)
+    while not here.outcome:
+        update(here), update(far)
+    assert_equal(snapshot(here), snapshot(far))
+
+
+def test_a_run_elsewhere_goes_through_the_store_and_continues_bit_by_bit(tmp_path, there):
+    config = SMALL.replace(steps=20)
+    undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
+    with Store(tmp_path) as store:
+        for steps in (7, 20):
+            store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me", device=NAME)
+            worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(config.key())
+        assert (run.state, run.step, run.device) == ("done", 20, NAME)
+        assert store.frames(config.key(), 0) == undisturbed
+
+
+def test_what_is_left_behind_is_found(there, monkeypatch):
+    """The second memory is one: a trainer that forgets to bring its images over fails as on a graphics processor."""
+    state = digits_state.start(SMALL, NAME)
+    monkeypatch.setattr(train_digits, "images", lambda state, player, index: state.real[player].row(index))
+    with pytest.raises(RuntimeError, match="one memory"):
+        advance(state)
+
+
+def turned(op, *args, **kwargs):
+    """A convolution's gradient, with the wrong sign."""
+    return tuple(part if part is None else -part for part in op(*args, **kwargs))
+
+
+def lacking(op, *args, **kwargs):
+    """An operation that the accelerator does not have."""
+    raise NotImplementedError(str(op))
+
+
+@pytest.mark.parametrize(("broken", "reason"), [(turned, "differs"), (lacking, "unable")])
+def test_an_accelerator_that_errs_trains_nothing(broken, reason, tmp_path, there):
+    there.broken[torch.ops.aten.convolution_backward.default] = broken
+    with Store(tmp_path) as store:
+        store.wish(SMALL.key(), SMALL.to_json(), 4, "me", device=NAME)
+        worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(SMALL.key())
+    assert (run.state, run.note, run.step) == ("failed", "device", -1)
+    assert (run.facts["device"], run.facts["reason"]) == (NAME, reason)
+
+
+def test_a_run_begun_on_an_accelerator_that_has_gone_says_so(tmp_path):
+    with Store(tmp_path) as store:
+        store.wish(SMALL.key(), SMALL.to_json(), 4, "me", device="cuda")
+        worker.work(store.path, "here/0", worker.ENGINES)
+        run = store.run(SMALL.key())
+    assert (run.state, run.note, run.facts["device"], run.facts["reason"]) == ("failed", "device", "cuda", "missing")
+
+
+def test_the_accelerator_is_taken_unless_the_server_is_told_otherwise(monkeypatch):
+    monkeypatch.delenv("GANLAB_DEVICE", raising=False)
+    monkeypatch.setattr(devices, "found", lambda: "cuda")
+    assert devices.chosen() == "cuda"
+    monkeypatch.setenv("GANLAB_DEVICE", "cpu")
+    assert devices.chosen() == "cpu"
+    monkeypatch.setenv("GANLAB_DEVICE", "mps")
+    with pytest.raises(DeviceError, match="mps: missing"):
+        devices.chosen()
+
+
+def test_a_device_is_fixed_when_a_run_is_submitted_and_the_plane_stays(tmp_path, monkeypatch):
+    digits, plane = SMALL, PlaneConfig(steps=1)
+    with Store(tmp_path) as store:
+        for device in ("cuda", "cpu"):
+            with Runs(store, slots=1, device=device) as runs:
+                monkeypatch.setattr(runs, "_start", lambda *_: None)  # nobody computes
+                for config in (digits, plane):
+                    runs.submit(config, "me")
+        assert (store.run(digits.key()).device, store.run(plane.key()).device) == ("cuda", "cpu")
+
+
+def test_a_store_from_before_devices_goes_on(tmp_path):
+    with Store(tmp_path) as store:
+        store.database.read("ALTER TABLE runs DROP COLUMN device")
+    with Store(tmp_path) as store:
+        store.wish("a", {"kind": "digits"}, 1, "me")
+        assert store.run("a").device == "cpu"
+    Database(tmp_path).close()
