@@ -2,6 +2,7 @@
 
 import json
 import math
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from ganlab.config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame, frame_steps, judgement
 from ganlab.ui import digits_charts as charts
 from ganlab.ui import vega
-from ganlab.ui.text import LANGUAGES
+from ganlab.ui.text import LANGUAGES, sentences
 
 CONFIG = DigitsConfig(steps=1250)
 CLASSIC = DigitsConfig(architecture="classic", batch_size=256, latent_dim=100, steps=160)
@@ -141,3 +142,15 @@ def test_the_alternative_text_tells_the_end():
     assert "8,0" in said
     assert "50" in said
     assert charts.alt(charts.curves([], CONFIG), "en").endswith("no data yet.")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_what_is_said_of_keras_is_what_was_measured(lang):
+    lines = (Path(__file__).parents[1] / "docs" / "keras.md").read_text().split("## ")[1].splitlines()
+    rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")][1:]
+    last = [row for row in rows if row[0] in ("5", "6", "7")]
+    said = sentences(lang)["digits_stage.chart.claim_tried"].replace("0,", "0.").replace("1,", "1.")
+    assert len(last) == 3
+    assert all(row[column] in said for row in last for column in (1, 2, 3))
+    outside = [row for row in rows if not (0.55 <= float(row[1]) <= 0.59 and 1.05 <= float(row[3]) <= 1.15)]
+    assert outside == rows, "no epoch lies in both bands, as the sentence says"
