@@ -38,7 +38,11 @@ COLUMNS = {
 
 def trained(config, seconds, threads):
     """What the final evaluation finds, by name, of a run that somebody has watched for so long."""
-    with TemporaryDirectory() as home, Store(Path(home)) as store, Runs(store, 1, threads=threads) as server:
+    with (
+        TemporaryDirectory() as home,
+        Store(Path(home)) as store,
+        Runs(store, 1, threads=threads, device="cpu") as server,
+    ):
         began, key = monotonic(), server.submit(config, VIEWER)
         while server.status(key, VIEWER).state not in ENDED and monotonic() - began < seconds:
             sleep(0.1)

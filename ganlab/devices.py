@@ -1,4 +1,8 @@
-"""Where a run is computed, and how exactly: what its bits depend on beside its config."""
+"""Where a run is computed, and how exactly: what its bits depend on beside its config.
+
+A run's device is PyTorch's name of it, or `cpu/mps/differs`: the processor, as the accelerator it was meant for failed,
+and why (missing, unable, differs).
+"""
 
 from __future__ import annotations
 
@@ -22,10 +26,13 @@ class DeviceError(Exception):
 
 def chosen() -> str:
     """GANLAB_DEVICE, else the accelerator that PyTorch finds (cuda, mps, ...), else cpu. Raises DeviceError."""
-    wished, there = os.environ.get("GANLAB_DEVICE", ""), found()
-    if wished not in ("", CPU, there):
-        raise DeviceError(wished, "missing", f"(GANLAB_DEVICE; there is {there})")
-    return wished or there
+    wished = os.environ.get("GANLAB_DEVICE", "")
+    if wished == CPU:
+        return CPU
+    there = found()
+    if wished not in ("", there):
+        raise DeviceError(wished, "missing", f"(GANLAB_DEVICE={wished}: expected {CPU}, {there} or nothing)")
+    return there
 
 
 def found() -> str:
@@ -36,18 +43,33 @@ def found() -> str:
     return accelerator.type if accelerator else CPU
 
 
-def fix_arithmetic(threads: int, precision: str, device: str = CPU) -> None:
-    """What bits depend on, as the run was submitted with. Raises DeviceError where the device is not there.
+def expect(device: str) -> None:
+    """Raises DeviceError unless this server may use an accelerator."""
+    if device != chosen():
+        raise DeviceError(device, "missing")
 
-    An accelerator computes float32 in float32, convolutions too, and always in the same order.
+
+def failed(error: DeviceError) -> str:
+    """The device of a run that goes to the processor instead."""
+    return f"{CPU}/{error.device}/{error.reason}"
+
+
+def told(device: str) -> tuple[str, str, str]:
+    """(where a run is computed, the accelerator that failed, why); the last two '' where none did."""
+    used, missed, reason = (*device.split("/"), "", "")[:3]
+    return used, missed, reason
+
+
+def fix_arithmetic(threads: int, precision: str, device: str = CPU) -> None:
+    """What bits depend on, as the run was submitted with.
+
+    An accelerator computes float32 in float32, convolutions too, and in the same order each time where it has a way to.
     """
     import torch
 
     torch.set_num_threads(threads)
     torch.set_float32_matmul_precision(precision)
-    if device not in (CPU, found()):
-        raise DeviceError(device, "missing")
     if device != CPU:
         os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")
         torch.backends.cudnn.allow_tf32 = False
-    torch.use_deterministic_algorithms(device != CPU, warn_only=True)
+    torch.set_deterministic_debug_mode("default" if device == CPU else "warn")

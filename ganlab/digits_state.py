@@ -11,6 +11,7 @@ from torch import Tensor
 from ganlab import state as shared
 from ganlab import uploads
 from ganlab.convnets import ARCHITECTURES, ConvNet
+from ganlab.devices import CPU, DeviceError
 from ganlab.digits import PIXELS, Batches, chosen
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError
@@ -58,11 +59,28 @@ class DigitsState:
         return "diverged" if int(self.died) >= 0 else ""
 
 
-def start(config: DigitsConfig, device: str = "cpu") -> DigitsState:
-    """The networks of a run before its first step. Raises DataError, WeightsError or ConfigError."""
-    state = untrained(config, device)
+def start(config: DigitsConfig, device: str = CPU) -> DigitsState:
+    """The networks of a run before its first step. Raises DataError, WeightsError, ConfigError or DeviceError."""
+    state = untrained(config)
     if config.g_from != "none":
         take_over(state)
+    return moved(state, device)
+
+
+def moved(state: DigitsState, device: str) -> DigitsState:
+    """The same state, its networks and their optimisers' memory on another device. Raises DeviceError."""
+    if device == CPU:
+        return state
+    try:
+        for net in {id(net): net for net in (state.g.net, state.d.net, state.shown)}.values():
+            net.to(device)
+        for player in (state.g, state.d):
+            for owner, names in ((player.memory, ("first", "second", "count")), (player, ("loss", "grad", "left"))):
+                for name in names:
+                    if (tensor := getattr(owner, name)) is not None:
+                        setattr(owner, name, tensor.to(device))
+    except Exception as error:
+        raise DeviceError(device, "unable", error) from error
     return state
 
 
@@ -76,11 +94,11 @@ def take_over(state: DigitsState) -> None:
             mine.copy_(its)
 
 
-def untrained(config: DigitsConfig, device: str = "cpu") -> DigitsState:
-    """The networks of a run as they are drawn, on a device of PyTorch's. Raises DataError."""
+def untrained(config: DigitsConfig) -> DigitsState:
+    """The networks of a run as they are drawn. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
-    g, d = both.generator(config.latent_dim, seed).to(device), discriminator(config).to(device)
-    shown = both.generator(config.latent_dim, seed).to(device) if config.ema else g
+    g, d = both.generator(config.latent_dim, seed), discriminator(config)
+    shown = both.generator(config.latent_dim, seed) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
@@ -104,13 +122,16 @@ def checkpoint(state: DigitsState) -> dict[str, Tensor]:
     return shared.checkpoint(state) | {name: tensor.to("cpu", copy=True) for name, tensor in own.items()}
 
 
-def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = "cpu") -> DigitsState:
-    """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape."""
-    state = untrained(config, device)
+def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU) -> DigitsState:
+    """The state of a checkpoint. Raises KeyError or RuntimeError where tensors are missing or of another shape.
+
+    Raises DeviceError, too.
+    """
+    state = untrained(config)
     shared.fill(state, tensors)
     for name, tensor in (images_own(state) | {"tally": state.tally}).items():
         tensor.copy_(tensors[name])
-    return state
+    return moved(state, device)
 
 
 def images_own(state: DigitsState) -> dict[str, Tensor]:

@@ -22,7 +22,7 @@ class Slots:
 
 def slots(flat: Tensor) -> Slots:
     """Empty memory for a vector."""
-    return Slots(torch.zeros_like(flat), torch.zeros_like(flat), torch.zeros((), device=flat.device))
+    return Slots(torch.zeros_like(flat), torch.zeros_like(flat))
 
 
 def adam(flat: Tensor, grad: Tensor, memory: Slots, lr: float, beta1: float, beta2: float) -> None:

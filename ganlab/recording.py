@@ -39,7 +39,7 @@ class Recording:
     seconds: float = 0.0
     """Of computing; 0 where that is not known."""
     device: str = "cpu"
-    """Where it was computed, as PyTorch names it."""
+    """Where it was computed, as `devices` has it."""
 
 
 def write(recording: Recording, path: Path) -> None:

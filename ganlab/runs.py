@@ -79,7 +79,7 @@ class RunStatus:
     seconds: float = 0.0
     """Of computing so far; 0 where that is not known."""
     device: str = devices.CPU
-    """Where it is computed, as PyTorch names it."""
+    """Where it is computed, as `devices` has it."""
     note: str = ""
     """worker_died, server_restarted (until it ends); where it failed a key of worker.FAILURES; else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)

@@ -156,9 +156,7 @@ def fill(state: Any, tensors: dict[str, Tensor]) -> None:
         kept = {"flat": net.flat, "first": memory.first, "second": memory.second, "count": memory.count}
         for key, tensor in (kept | {f"power.{i}": p for i, p in enumerate(net.power)}).items():
             tensor.copy_(tensors[f"{name}.{key}"])
-        last = {key: tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left")}
-        for key, value in last.items():
-            setattr(player, key, value if value is None else value.to(net.flat.device))
+        player.loss, player.grad, player.left = (tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left"))
     state.penalty = tensors.get("penalty")
     if state.shown is not state.g.net:
         state.shown.flat.copy_(tensors["shown.flat"])

@@ -69,7 +69,7 @@ class RunRow:
     seconds: float
     """Of computing, all in all; 0 where that is not known."""
     device: str
-    """Where it is computed, for good, as PyTorch names it."""
+    """Where it is computed, as `devices` has it."""
 
 
 class Store:
@@ -221,6 +221,11 @@ class Store:
         """Says that the worker is alive. Raises Lost."""
         with self.database.transaction() as db:
             self._change(db, run, "heartbeat = :now", now=self.clock())
+
+    def move(self, run: RunRow, device: str) -> None:
+        """Gives a claimed run another device. Raises Lost."""
+        with self.database.transaction() as db:
+            self._change(db, run, "device = :device", device=device)
 
     def annotate(self, run: RunRow, **facts: Any) -> None:
         """Adds to a claimed run's facts. Raises Lost."""

@@ -9,7 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ganlab import countermeasures, digits_snapshot, digits_state, rounds
+from ganlab import countermeasures, digits_snapshot, rounds
 from ganlab.augment import AUGMENTS
 from ganlab.convnets import ConvNet
 from ganlab.countermeasures import follow, inertia, sees_real
@@ -19,7 +19,7 @@ from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame, ends_epoch, is_frame, judgement
 from ganlab.digits_snapshot import Measure, encode
-from ganlab.digits_state import DigitsState, checkpoint, restore
+from ganlab.digits_state import DigitsState, checkpoint, restore, start
 from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
@@ -76,28 +76,27 @@ def judge_of(state: DigitsState) -> Measure | None:
     return partial(measure, due=DIGITS[config.dataset].shares(config.classes), dear=asked == "full")
 
 
-def start(config: DigitsConfig, device: str = CPU) -> DigitsState:
-    """As `digits_state.start`, on an accelerator that was seen to agree with the processor. Raises DeviceError, too."""
-    if device != CPU:
-        vouch(config, device)
-    return digits_state.start(config, device)
-
-
 def vouch(config: DigitsConfig, device: str) -> None:
-    """Raises DeviceError unless a device finds the processor's gradients in a run's first round, one update each."""
-    probe = config.replace(d_steps=1, g_steps=1, edits=())
-    here, there = digits_state.start(probe), digits_state.start(probe, device)
+    """Raises DeviceError unless a device finds the processor's first gradients of both players."""
+    probe = config.replace(d_steps=1, g_steps=1, update="simultaneous", edits=())
+    here = first_gradients(probe, CPU)
     try:
-        for state in (here, there):
-            while state.step == 0:
-                update(state)
-    except (RuntimeError, NotImplementedError) as error:
+        there = first_gradients(probe, device)
+    except DeviceError:
+        raise
+    except Exception as error:
         raise DeviceError(device, "unable", error) from error
-    for one, other in ((here.d, there.d), (here.g, there.g)):
-        assert one.grad is not None
-        assert other.grad is not None
-        if not (other.grad.cpu() - one.grad).norm() <= AGREES * one.grad.norm():
+    for mine, its in zip(here, there, strict=True):
+        if mine.norm().isfinite() and not (its - mine).norm() <= AGREES * mine.norm():
             raise DeviceError(device, "differs")
+
+
+def first_gradients(config: DigitsConfig, device: str) -> list[Tensor]:
+    """D's gradient and G's in a run's first round, laid out as their weights. Raises DeviceError."""
+    state = start(config, device)
+    while state.step == 0:
+        update(state)
+    return [player.grad.cpu() for player in (state.d, state.g) if player.grad is not None]
 
 
 def train(config: DigitsConfig) -> Iterator[DigitsFrame]:

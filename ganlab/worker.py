@@ -2,8 +2,9 @@
 
 An engine is a module, whatever it trains: start(config), restore(config, tensors), advance(state), due(state),
 snapshot(state), checkpoint(state), encode(config, frame); keepsake(config, step), if its runs have moments whose
-checkpoints stay, like the end of an epoch; start and restore take a device, too, if its runs use others than cpu. A
-state has `step`; a frame has `step`, `outcome` ('' while healthy) and `facts`.
+checkpoints stay, like the end of an epoch; if its runs use other devices than cpu, start and restore take one, too, and
+vouch(config, device) raises DeviceError where that fails. A state has `step`; a frame has `step`, `outcome` ('' while
+healthy) and `facts`.
 """
 
 from __future__ import annotations
@@ -20,18 +21,17 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from ganlab import checkpoints
+from ganlab import checkpoints, devices
 from ganlab.checkpoints import is_power_of_two
 from ganlab.config import ConfigError, from_json
 from ganlab.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.digits import DataError
+from ganlab.pace import PERIOD, Pace
 from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
 from ganlab.uploads import STORE
 from ganlab.weights import WeightsError
 
-PERIOD = 0.2
-"""Seconds between commits."""
 BEAT = 1.0
 """Seconds between signs of life, also while one step takes longer."""
 REST = 5.0
@@ -109,7 +109,7 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
     """Trains a claimed run until it is done, diverges, nobody wishes it, or this process must leave."""
     try:
         with signs_of_life(store, run):
-            fix_arithmetic(run.threads, run.precision, run.device)
+            fix_arithmetic(run.threads, run.precision)
             STORE.set(store.path)
             Session(store, run, import_module(engines[run.kind])).train()
     except Lost:
@@ -138,8 +138,6 @@ def fail(store: Store, run: RunRow, error: Exception) -> None:
         facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
     if isinstance(error, WeightsError | PointsError):
         facts |= error.facts | {"reason": error.reason}
-    if isinstance(error, DeviceError):
-        facts |= {"device": error.device, "reason": error.reason}
     if isinstance(error, DataError):
         facts |= {"dataset": error.dataset, "reason": error.reason}
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
@@ -173,7 +171,8 @@ class Session:
     def __init__(self, store: Store, run: RunRow, engine: Any):
         self.store, self.run, self.engine = store, run, engine
         self.config = from_json(run.config)
-        self.where = () if run.device == CPU else (run.device,)
+        self.device = self.settle()
+        self.where = () if self.device == CPU else (self.device,)
         self.frames: list[tuple[int, int, bytes]] = []
         self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
@@ -181,6 +180,24 @@ class Session:
         self.pace, self.eager = Pace(self.state.step, run.steps_per_s), True
         self.next_save, self.next_named = monotonic() + REST, 0.0
         self.turn_ends = monotonic() + TURN
+
+    def settle(self) -> str:
+        """Where to compute: as it was submitted, or on the processor, if the accelerator fails before the start."""
+        run, (device, *_) = self.run, devices.told(self.run.device)
+        if device == CPU:
+            return CPU
+        try:
+            devices.expect(device)
+            if run.step < 0 and run.deaths:
+                raise DeviceError(device, "unable")
+            fix_arithmetic(run.threads, run.precision, device)
+            if run.step < 0:
+                self.engine.vouch(self.config, device)
+            return device
+        except DeviceError as error:
+            fix_arithmetic(run.threads, run.precision)
+            self.store.move(run, devices.failed(error))
+            return CPU
 
     def begin(self) -> Any:
         """The untrained state; its frame waits."""
@@ -198,6 +215,9 @@ class Session:
     def fork(self) -> Any:
         """The state of a stored run that was this one up to one of its edits, with the frames so far; None without."""
         for parent, parting in self.config.ancestors():
+            row = self.store.run(parent.key())
+            if row is None or devices.told(row.device)[0] != self.device:  # its bits would be others
+                continue
             state = self.restored(parent.key(), parting)
             if state is not None:
                 self.store.copy_frames(self.run, parent.key(), state.step)
@@ -309,26 +329,6 @@ class Session:
             self.store.release(self.run, ending, note, {"step": step})
         else:
             self.store.release(self.run, ending)
-
-
-class Pace:
-    """Steps per second, smoothed over the last second or so."""
-
-    def __init__(self, step: int, steps_per_s: float = 0.0):
-        self.step, self.time, self.steps_per_s = step, monotonic(), steps_per_s
-
-    def elapsed(self) -> float:
-        """Seconds since the last measurement."""
-        return monotonic() - self.time
-
-    def measure(self, step: int) -> float:
-        """Steps per second up to now; what was known before where too little has happened since."""
-        seconds, steps = self.elapsed(), step - self.step
-        if steps > 0 and seconds >= PERIOD / 2:
-            now = steps / seconds
-            self.steps_per_s = 0.8 * self.steps_per_s + 0.2 * now if self.steps_per_s else now
-        self.step, self.time = step, monotonic()
-        return self.steps_per_s
 
 
 FAILURES = {

@@ -8,13 +8,14 @@ import torch
 from sameness import assert_equal, assert_same_state
 from second_memory import NAME, SecondMemory
 
-from ganlab import devices, digits_state, train_digits, worker
+from ganlab import devices, train_digits, worker
 from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.database import Database
 from ganlab.devices import DeviceError
 from ganlab.runs import Runs
 from ganlab.store import Store
-from ganlab.train_digits import advance, checkpoint, snapshot, train, update
+from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.upkeep import interrupt
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
@@ -35,6 +36,7 @@ KINDS = {
 @pytest.fixture
 def there(monkeypatch):
     """A machine whose accelerator is the second memory."""
+    monkeypatch.delenv("GANLAB_DEVICE")
     monkeypatch.setattr(devices, "found", lambda: NAME)
     with SecondMemory() as memory:
         yield memory
@@ -44,7 +46,8 @@ def there(monkeypatch):
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_elsewhere_is_the_processor_s_own(kind, there):
     config = SMALL.replace(**KINDS[kind])
-    here, far = digits_state.start(config), train_digits.start(config, NAME)
+    here, far = start(config), start(config, NAME)
+    train_digits.vouch(config, NAME)
     assert (here.device.type, far.device.type) == ("cpu", NAME)
     assert_equal(snapshot(here), snapshot(far))
     for _ in range(2):
@@ -53,14 +56,14 @@ def test_a_run_elsewhere_is_the_processor_s_own(kind, there):
     update(here), update(far)  # in the middle of a round
     assert_same_state(checkpoint(here), checkpoint(far))
     assert all(tensor.device.type == "cpu" for tensor in checkpoint(far).values())
-    again = train_digits.restore(config, checkpoint(here), NAME)
+    again = restore(config, checkpoint(here), NAME)
     advance(here), advance(again)
     assert_same_state(checkpoint(here), checkpoint(again))
 
 
 def test_a_run_elsewhere_diverges_with_the_same_words(there):
     config = SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein")
-    here, far = digits_state.start(config), train_digits.start(config, NAME)
+    here, far = start(config), start(config, NAME)
     while not here.outcome:
         update(here), update(far)
     assert_equal(snapshot(here), snapshot(far))
@@ -80,7 +83,7 @@ def test_a_run_elsewhere_goes_through_the_store_and_continues_bit_by_bit(tmp_pat
 
 def test_what_is_left_behind_is_found(there, monkeypatch):
     """The second memory is one: a trainer that forgets to bring its images over fails as on a graphics processor."""
-    state = digits_state.start(SMALL, NAME)
+    state = start(SMALL, NAME)
     monkeypatch.setattr(train_digits, "images", lambda state, player, index: state.real[player].row(index))
     with pytest.raises(RuntimeError, match="one memory"):
         advance(state)
@@ -97,26 +100,54 @@ def lacking(op, *args, **kwargs):
 
 
 @pytest.mark.parametrize(("broken", "reason"), [(turned, "differs"), (lacking, "unable")])
-def test_an_accelerator_that_errs_trains_nothing(broken, reason, tmp_path, there):
+def test_a_run_whose_accelerator_errs_goes_to_the_processor_and_says_so(broken, reason, tmp_path, there):
     there.broken[torch.ops.aten.convolution_backward.default] = broken
+    run, frames = computed(tmp_path, SMALL, NAME)
+    assert (run.state, run.device, devices.told(run.device)) == ("done", f"cpu/{NAME}/{reason}", ("cpu", NAME, reason))
+    assert frames == {frame.step: train_digits.encode(SMALL, frame)[0] for frame in train(SMALL)}
+
+
+def test_a_run_begun_on_an_accelerator_that_has_gone_goes_on_and_says_so(tmp_path, monkeypatch):
+    with monkeypatch.context() as patch, SecondMemory():
+        patch.setattr(devices, "chosen", lambda: NAME)
+        assert computed(tmp_path, SMALL.replace(steps=2), NAME)[0].device == NAME
+    run, frames = computed(tmp_path, SMALL.replace(steps=4), NAME)
+    assert (run.state, run.step, run.device) == ("done", 4, f"cpu/{NAME}/missing")
+    assert frames == {frame.step: train_digits.encode(SMALL, frame)[0] for frame in train(SMALL)}
+
+
+def test_a_run_whose_worker_died_on_the_accelerator_before_its_start_goes_to_the_processor(tmp_path, there):
     with Store(tmp_path) as store:
         store.wish(SMALL.key(), SMALL.to_json(), 4, "me", device=NAME)
+        store.claim("here/0/1")
+        interrupt(store, "here/0")
+        assert store.run(SMALL.key()).deaths == 1
         worker.work(store.path, "here/0", worker.ENGINES)
-        run = store.run(SMALL.key())
-    assert (run.state, run.note, run.step) == ("failed", "device", -1)
-    assert (run.facts["device"], run.facts["reason"]) == (NAME, reason)
+        assert (store.run(SMALL.key()).state, store.run(SMALL.key()).device) == ("done", f"cpu/{NAME}/unable")
 
 
-def test_a_run_begun_on_an_accelerator_that_has_gone_says_so(tmp_path):
-    with Store(tmp_path) as store:
-        store.wish(SMALL.key(), SMALL.to_json(), 4, "me", device="cuda")
+@pytest.mark.parametrize(("before", "rounds"), [(NAME, 1), ("cpu", 4)])
+def test_a_run_goes_on_from_another_s_moment_only_where_that_was_computed(before, rounds, tmp_path, there):
+    """Elsewhere its frames would be others: so all are computed again."""
+    computed(tmp_path, SMALL.replace(steps=3), before)
+    took = []
+    there.broken[torch.ops.aten._fused_adam_.default] = lambda op, *args, **kwargs: took.append(op(*args, **kwargs))
+    run, frames = computed(tmp_path, SMALL.replace(edits=((3, "g_lr", 1e-4),)), NAME)
+    assert (run.state, run.device, set(frames)) == ("done", NAME, {0, 1, 2, 3, 4})
+    vouched = 1
+    assert len(took) == 2 * (rounds + vouched)
+
+
+def computed(place, config, device):
+    """A run after a worker has had it, and its frames."""
+    with Store(place) as store:
+        store.wish(config.key(), config.to_json(), config.steps, "me", device=device)
         worker.work(store.path, "here/0", worker.ENGINES)
-        run = store.run(SMALL.key())
-    assert (run.state, run.note, run.facts["device"], run.facts["reason"]) == ("failed", "device", "cuda", "missing")
+        return store.run(config.key()), store.frames(config.key(), 0)
 
 
 def test_the_accelerator_is_taken_unless_the_server_is_told_otherwise(monkeypatch):
-    monkeypatch.delenv("GANLAB_DEVICE", raising=False)
+    monkeypatch.delenv("GANLAB_DEVICE")
     monkeypatch.setattr(devices, "found", lambda: "cuda")
     assert devices.chosen() == "cuda"
     monkeypatch.setenv("GANLAB_DEVICE", "cpu")
@@ -144,3 +175,13 @@ def test_a_store_from_before_devices_goes_on(tmp_path):
         store.wish("a", {"kind": "digits"}, 1, "me")
         assert store.run("a").device == "cpu"
     Database(tmp_path).close()
+
+
+@pytest.mark.skipif(devices.found() == "cpu", reason="this machine has no accelerator")
+@pytest.mark.parametrize("changes", [*KINDS.values(), {"precision": "bfloat16"}])
+def test_the_accelerator_of_this_machine_agrees_with_its_processor(changes):
+    state = start(SMALL.replace(**changes), devices.found())
+    train_digits.vouch(state.config, devices.found())
+    while state.step < 3:
+        advance(state)
+    assert not state.outcome

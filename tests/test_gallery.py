@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import recording
+from ganlab import digits_frame, recording
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import RECENT, covered
@@ -116,6 +116,18 @@ def test_every_prepared_run_ships_trained_to_its_end(name):
     assert {member for _, member, _ in found.frames} == set(range(config.members))
     assert len([step for step, member, _ in found.frames if member == 0]) <= FRAMES["plane"] + 12
     assert (found.checkpoint is None) == (name in NO_CHECKPOINT or last.outcome == "diverged")
+
+
+def test_digits_that_are_shown_at_once_are_those_of_the_preset():
+    for name in ("digits", "digits_k50"):
+        config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip")
+        last = digits_frame.unpack(found.frames[-1][2])
+        assert (found.key, found.step, last.step, last.outcome) == (config.key(), config.steps, config.steps, "")
+        assert len(last.sheet) == 64
+
+
+def test_no_recording_says_how_long_it_took_on_a_machine_that_may_have_been_busy():
+    assert {recording.read_summary(file)["seconds"] for file in RECORDED.glob("*.zip")} == {0}
 
 
 def test_the_recordings_are_small_together():

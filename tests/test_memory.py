@@ -1,4 +1,7 @@
-"""What a small container refuses, and what it still does."""
+"""What a small container refuses, and what it still does; what a worker does not load."""
+
+import subprocess
+import sys
 
 import pytest
 
@@ -73,3 +76,12 @@ def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected
     monkeypatch.delenv("GANLAB_MEMORY_MB", raising=False)
     monkeypatch.setattr(runs.Path, "read_text", read)
     assert memory() == expected
+
+
+def test_a_ready_worker_has_not_loaded_pytorch_s_compiler():
+    """It is as large as everything else together."""
+    script = (
+        "import sys; from ganlab import worker; worker.warm(worker.ENGINES); print('torch._inductor' in sys.modules)"
+    )
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    assert found.stdout.split() == ["False"]

@@ -121,7 +121,7 @@ FAMILIES = {
     "verdict.title": VERDICTS,
     "verdict.sentence": [*VERDICTS, "smear_late"],
     "verdict.also": ["coin", "lost", "losses", "knob"],
-    "run.status": PHASES,
+    "run.status": [*PHASES, "device_missing", "device_unable", "device_differs"],
     "arena.status": WORDS,
     "mnist.status": WORDS,
     "duel.compare": ["before", "own"],
@@ -132,7 +132,7 @@ FAMILIES = {
     "run.failure": [
         *("config", "data", "points", "memory", "storage", "crash", "weights"),
         *("data_no_network", "data_damaged", "data_storage"),
-        *("device", "device_missing", "device_unable", "device_differs"),
+        "device",
     ],
     "app.nav": ["learn", "lab", *(f"{name}{help}" for name in PAGES for help in ("", "_help"))],
     "start.page": ["lead", "forger", "detective", "limit"],

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.config import ConfigError
-from ganlab.devices import CPU
+from ganlab.devices import CPU, told
 from ganlab.run_config import RunConfig
 from ganlab.runs import RunStatus
 from ganlab.ui.experiment import Experiment
@@ -111,8 +111,15 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
     if now in ("absent", "starting"):
         return text(f"run.status.{now}", lang)
     own = OWN.get(now, lambda *_: "")(f"{place.words}.status.{now}", status, facts, lang)
-    where = "" if status.device == CPU else text("run.status.device", lang, device=status.device)
-    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where)))
+    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where(status.device, lang))))
+
+
+def where(device: str, lang: str) -> str:
+    """Where a run is computed; nothing of the processor unless an accelerator has failed."""
+    used, missed, reason = told(device)
+    if used != CPU:
+        return text("run.status.device", lang, device=used)
+    return text(f"run.status.device_{reason}", lang, device=missed) if reason else ""
 
 
 def running_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
