@@ -186,6 +186,7 @@ STUDIES: dict[str, Study] = {
         "`equal_d`: for 5,000 D updates, which k = 5 has after its 1,000. `wgan_gp` has λ = 10 and Adam (0.5, 0.9); "
         "`r1_r2` is relativistic with γ = 0.1 on both penalties. Convolutions in bfloat16; `float32` is the control. "
         "Nothing is published on it, so nothing was expected.",
+        history=False,
     ),
     "digits_10k": Study(
         arms={
@@ -204,6 +205,7 @@ STUDIES: dict[str, Study] = {
             Expected("float32", "digit_tv", 0.08, 0.22, "0.140 ± 0.019"),
             Expected("float32", "accepted", 0.70, 0.82, "0.763 ± 0.002"),
         ),
+        history=False,
     ),
     "lab": Study(
         arms=shown(),

@@ -110,6 +110,13 @@ def test_the_k_sweep_on_digits_stands_below_the_card_of_k():
     assert LESSONS["too_much_d"].studies == ("k", "digits_k")
 
 
+def test_what_is_said_of_the_saturating_loss_on_digits_is_what_ships():
+    facts = mistakes.known("vanishing")
+    assert facts["saturating_k5_n"] == facts["nonsaturating_k1_n"] == 3
+    assert facts["saturating_k5_accepted_high"] < facts["nonsaturating_k5_accepted_low"]
+    assert abs(facts["saturating_k1_accepted"] - facts["nonsaturating_k1_accepted"]) < 0.05
+
+
 def test_what_is_said_of_the_k_sweep_is_what_ships():
     arms = {config: seeds for config, seeds in evidence.studied("k").items() if config.d_steps * config.steps == 25_000}
     modes = {(c.loss, c.regularizer, c.d_steps): np.median(seeds.modes) for c, seeds in arms.items()}

@@ -106,6 +106,12 @@ def studied(study: str) -> dict[RunConfig, Arm]:
     return {configs[0]: arm_of(seen[arm]) for arm, configs in arms if arm in seen and len(seen[arm])}
 
 
+def named(study: str, arms: Iterable[str]) -> dict[str, Arm]:
+    """What ships of some arms of a study, by their names."""
+    seen = {arm: rows for arm in arms if len(rows := table(study)[table(study)["arm"] == arm])}
+    return {arm: arm_of(rows) for arm, rows in seen.items()}
+
+
 def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:
     """All that sentences can name."""
     return {fact: value for name, arm in arms.items() for fact, value in arm.facts(name).items()}

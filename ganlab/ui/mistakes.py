@@ -19,6 +19,8 @@ from ganlab.ui.text import exists, text
 PREFIX, CHOSEN, GUESSED = "c.", "c.card", "c.guesses"
 SHOWN = -1
 """The guess of a visitor who only wants to see."""
+ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")}
+"""Arms of the k sweep on digits that a card's sentences name, too."""
 TOLD = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
 """Settings that sentences name."""
 ARENA, MNIST = "pages/lab/arena.py", "pages/lab/mnist.py"
@@ -180,7 +182,8 @@ def known(name: str) -> dict[str, Any]:
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
     of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
-    return evidence.facts(evidence.measured(name, LESSONS[name])) | of_theory | settings(name)
+    arms = evidence.measured(name, LESSONS[name]) | evidence.named("digits_k", ON_DIGITS.get(name, ()))
+    return evidence.facts(arms) | of_theory | settings(name)
 
 
 def settings(name: str) -> dict[str, Any]:
