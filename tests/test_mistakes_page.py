@@ -117,6 +117,25 @@ def test_what_is_said_of_the_saturating_loss_on_digits_is_what_ships():
     assert abs(facts["saturating_k1_accepted"] - facts["nonsaturating_k1_accepted"]) < 0.05
 
 
+def test_what_is_said_of_the_k_sweep_on_digits_is_what_ships():
+    found = evidence.studied("digits_k")
+    accepted = {
+        (c.loss, c.regularizer, c.d_steps, c.steps): np.median(seeds.numbers["accepted"]) for c, seeds in found.items()
+    }
+    ways = {key[:2] for key in accepted}
+    assert len(ways) == 4
+    assert all(len(seeds.died) == 3 for seeds in found.values())
+    for way in ways:
+        assert accepted[*way, 1, 5000] > accepted[*way, 5, 1000] > accepted[*way, 50, 100], "equal updates of D"
+        if way[1] != "none":
+            assert accepted[*way, 1, 1000] < accepted[*way, 5, 1000] < accepted[*way, 50, 1000], "equal updates of G"
+    assert 0 < accepted["nonsaturating", "none", 5, 1000] - accepted["nonsaturating", "none", 1, 1000] < 0.1
+    left = next(s for c, s in found.items() if (c.loss, c.d_steps, c.steps) == ("nonsaturating", 50, 1000))
+    order = np.argsort(left.modes)
+    assert left.modes[order].tolist() == [1, 5, 9]
+    assert (np.diff(left.numbers["accepted"][order]) < 0).all()
+
+
 def test_what_is_said_of_the_k_sweep_is_what_ships():
     arms = {config: seeds for config, seeds in evidence.studied("k").items() if config.d_steps * config.steps == 25_000}
     modes = {(c.loss, c.regularizer, c.d_steps): np.median(seeds.modes) for c, seeds in arms.items()}
