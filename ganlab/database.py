@@ -16,22 +16,22 @@ from typing import Any
 
 SCHEMA_VERSION = 1
 """Part of the file's name: another schema is another file."""
-SCHEMA = """
+LATER = {"seconds": "REAL NOT NULL DEFAULT 0", "device": "TEXT NOT NULL DEFAULT 'cpu'"}
+"""Columns of runs that the first files lack."""
+SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS runs (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, config TEXT NOT NULL, threads INTEGER NOT NULL, precision TEXT NOT NULL,
     state TEXT NOT NULL, step INTEGER NOT NULL, target INTEGER NOT NULL, steps_per_s REAL NOT NULL DEFAULT 0,
-    note TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '{}',
+    note TEXT NOT NULL DEFAULT '', facts TEXT NOT NULL DEFAULT '{{}}',
     owner TEXT NOT NULL DEFAULT '', token TEXT, heartbeat REAL NOT NULL DEFAULT 0, deaths INTEGER NOT NULL DEFAULT 0,
     queued REAL NOT NULL DEFAULT 0, used REAL NOT NULL, bytes INTEGER NOT NULL DEFAULT 0,
-    seconds REAL NOT NULL DEFAULT 0, device TEXT NOT NULL DEFAULT 'cpu');
+    {", ".join(f"{name} {kind}" for name, kind in LATER.items())});
 CREATE TABLE IF NOT EXISTS frames (
     run TEXT NOT NULL, step INTEGER NOT NULL, member INTEGER NOT NULL, blob BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS frames_by_member ON frames (run, member, step);
 CREATE TABLE IF NOT EXISTS wishes (
     run TEXT NOT NULL, viewer TEXT NOT NULL, target INTEGER NOT NULL, seen REAL NOT NULL, PRIMARY KEY (run, viewer))
 """
-LATER = {"seconds": "REAL NOT NULL DEFAULT 0", "device": "TEXT NOT NULL DEFAULT 'cpu'"}
-"""Columns of runs that the first files lack."""
 PATIENCE = 10.0
 """Seconds to wait for another writer's transaction."""
 

@@ -43,12 +43,6 @@ def found() -> str:
     return accelerator.type if accelerator else CPU
 
 
-def expect(device: str) -> None:
-    """Raises DeviceError unless this server may use an accelerator."""
-    if device != chosen():
-        raise DeviceError(device, "missing")
-
-
 def failed(error: DeviceError) -> str:
     """The device of a run that goes to the processor instead."""
     return f"{CPU}/{error.device}/{error.reason}"

@@ -187,7 +187,8 @@ class Session:
         if device == CPU:
             return CPU
         try:
-            devices.expect(device)
+            if device != devices.chosen():
+                raise DeviceError(device, "missing")
             if run.step < 0 and run.deaths:
                 raise DeviceError(device, "unable")
             fix_arithmetic(run.threads, run.precision, device)

@@ -68,7 +68,7 @@ def test_a_diverged_seed_covers_nothing():
 
 
 def test_only_what_was_measured_is_told(monkeypatch):
-    monkeypatch.setattr(evidence, "table", rows)
+    monkeypatch.setattr(evidence, "table", lambda _: rows())
     assert list(evidence.measured("c", Card(SMALL, SMALL))) == ["broken"]
     assert evidence.measured("other", Card(SMALL, SMALL)) == {}
 
@@ -76,7 +76,7 @@ def test_only_what_was_measured_is_told(monkeypatch):
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_sentence_can_be_said_with_the_cards_own_numbers(monkeypatch, name, lang):
-    monkeypatch.setattr(evidence, "shipped", lambda *_: arm())
+    monkeypatch.setattr(evidence, "shipped", lambda names, *_: dict.fromkeys(names, arm()))
     facts = mistakes.known(name)
     for part in ("what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure"):
         assert "{" not in text(f"mistakes.{name}.{part}", lang, **facts)
@@ -178,7 +178,7 @@ def lab(monkeypatch):
     """A page with one small card beside the others."""
     name, card = "too_much_d", Card(SMALL.replace(d_steps=2), SMALL)
     monkeypatch.setitem(LESSONS, name, card)
-    monkeypatch.setattr(evidence, "shipped", lambda *_: arm(covered=2))
+    monkeypatch.setattr(evidence, "shipped", lambda names, *_: dict.fromkeys(names, arm(covered=2)))
     return card
 
 

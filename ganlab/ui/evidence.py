@@ -77,11 +77,11 @@ def table(study: str = STUDY) -> pd.DataFrame:
         return pd.DataFrame({"arm": []})
 
 
-def shipped(card: str, arm: str) -> Arm | None:
-    """What ships of an arm; None where it was not measured."""
-    rows = table()
-    rows = rows[rows["arm"] == f"{card}.{arm}"]
-    return arm_of(rows) if len(rows) else None
+def shipped(arms: Iterable[str], study: str = STUDY) -> dict[str, Arm]:
+    """What ships of a study's arms, by their names, without those that were not measured."""
+    rows = table(study)
+    seen = {arm: rows[rows["arm"] == arm] for arm in arms}
+    return {arm: arm_of(found) for arm, found in seen.items() if len(found)}
 
 
 def arm_of(rows: pd.DataFrame) -> Arm:
@@ -95,21 +95,15 @@ def arm_of(rows: pd.DataFrame) -> Arm:
 
 def measured(name: str, card: Card) -> dict[str, Arm]:
     """The arms of a card that were measured, in its order."""
-    found = {arm: shipped(name, arm) for arm, _ in card.arms}
-    return {arm: seeds for arm, seeds in found.items() if seeds is not None}
+    found = shipped(f"{name}.{arm}" for arm, _ in card.arms)
+    return {arm.removeprefix(f"{name}."): seeds for arm, seeds in found.items()}
 
 
 def studied(study: str) -> dict[RunConfig, Arm]:
     """What ships of a study: the first config of each of its arms, without those that are there for control."""
-    rows, arms = table(study), STUDIES[study].arms.items()
-    seen = {arm: rows[rows["arm"] == arm] for arm, _ in arms if not arm.endswith("float32")}
-    return {configs[0]: arm_of(seen[arm]) for arm, configs in arms if arm in seen and len(seen[arm])}
-
-
-def named(study: str, arms: Iterable[str]) -> dict[str, Arm]:
-    """What ships of some arms of a study, by their names."""
-    seen = {arm: rows for arm in arms if len(rows := table(study)[table(study)["arm"] == arm])}
-    return {arm: arm_of(rows) for arm, rows in seen.items()}
+    arms = STUDIES[study].arms
+    found = shipped((arm for arm in arms if not arm.endswith("float32")), study)
+    return {arms[arm][0]: seeds for arm, seeds in found.items()}
 
 
 def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:

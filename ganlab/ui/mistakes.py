@@ -182,7 +182,7 @@ def known(name: str) -> dict[str, Any]:
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
     of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
-    arms = evidence.measured(name, LESSONS[name]) | evidence.named("digits_k", ON_DIGITS.get(name, ()))
+    arms = evidence.measured(name, LESSONS[name]) | evidence.shipped(ON_DIGITS.get(name, ()), "digits_k")
     return evidence.facts(arms) | of_theory | settings(name)
 
 

@@ -158,14 +158,15 @@ def recompute(name: str, lang: str) -> None:
         width=320,
     )
     runs = list(evidence.seeds(card, configs[arm]))
-    if (ours := evidence.shipped(name, arm)) and ours.steps_per_s:
+    ours = evidence.measured(name, card).get(arm)
+    if ours and ours.steps_per_s:
         eta = duration(sum(config.steps for config in runs) / ours.steps_per_s, lang)
         st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.died), eta=eta))
     work("seeds", runs, text("mistakes.page.recompute", lang), lang)
     title = arm_name(name, arm, lang)
 
     def beside(live: bool) -> None:
-        ours, theirs = evidence.shipped(name, arm), evidence.yours(runs)
+        theirs = evidence.yours(runs)
         found = [drawn(title, ours, lang)] if ours else []
         if theirs:
             found.append(drawn(text("mistakes.page.yours", lang, name=title), theirs, lang, yours=True))
