@@ -91,6 +91,15 @@ def test_the_seeds_are_computed_again_here(page):
     expect(part(page, "arm-yours").locator("li")).to_have_count(16)
 
 
+def test_a_wide_table_scrolls_within_its_frame_on_a_phone(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("summary", has_text="All numbers").click()
+    table = page.locator("details[open] table", has_text="seeds with all")
+    expect(table).to_be_visible()
+    around = "(table) => [table.scrollWidth, table.parentElement.clientWidth, table.closest('details').scrollWidth]"
+    until(lambda: (lambda wide, seen, frame: wide > seen and frame <= 390)(*table.evaluate(around)))
+
+
 def test_the_next_card_stands_in_the_link(page):
     press(page, "c-on")
     until(lambda: link(page)["c.card"] != NAME)
