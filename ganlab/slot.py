@@ -19,9 +19,14 @@ IDLE = 60
 """Seconds after which a worker with nothing to do leaves."""
 GRACE = 5.0
 """Seconds that a worker has for its checkpoint when the server closes."""
-ENVIRONMENT = {"LOKY_MAX_MEMORY_LEAK_SIZE": "4e9"} | {
-    name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")
-}
+WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000", "KMP_BLOCKTIME": "0"}
+"""How a run's threads wait for each other: they spin for some 50 µs, then sleep. Spinning for longer, as OpenMP does by
+itself, starves them beside busy processes; never spinning costs a quarter on an idle machine (`benchmarks.busy`)."""
+ENVIRONMENT = (
+    {"LOKY_MAX_MEMORY_LEAK_SIZE": "4e9"}
+    | WAITING
+    | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+)
 """Set before anything is imported there. loky restarts workers that grow; ours grow with what they train."""
 
 
