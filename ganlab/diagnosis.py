@@ -7,8 +7,9 @@ decide what is wrong. Why points are off the data is told by what D and G's grad
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
-from ganlab.rounds import RIGHT, blame
+from ganlab.regularizers import REGULARIZERS
+from ganlab.rounds import suspects, wrong
+from ganlab.run_config import RunConfig
 from ganlab.theory import collapse
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
@@ -79,15 +82,16 @@ class Verdict:
     """Modes covered, or equal-mass cells for data without modes."""
     of: int | None = None
     knob: str | None = None
-    """The config's field to change first, where theory or published runs support one."""
+    """The config's field to change first, where theory or published runs support one; it does something now."""
 
 
 def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Verdict:
     """What the last of the frames shows of a member; medians over the last tenth of the steps so far decide.
 
     diverged: its training ended so. Less than half of its points are on the data: diverging, if they leave the view or
-    the losses run away; vanishing, if G gets no gradient from a D that is sure and stands still; d_too_weak, if a
-    good D would tell at once but this one is little better than a coin; smear, otherwise. Most are on the data:
+    the losses run away; vanishing, if G gets no gradient from a D that is sure and stands still; d_too_weak, if D has
+    not been updated in the second half of the steps so far (this comes first), or if a good D would tell at once but
+    this one is little better than a coin; smear, otherwise. Most are on the data:
     collapse, if modes (or a quarter of the cells) are missing, now as in the median; rotating, if those modes change;
     oscillating, if modes come and go around a good state; near_equilibrium, if none is missing, the points are well
     spread, and D, where it has a threshold, is right 40 to 60 % of the time. no_finding: anything else, and a compact
@@ -98,7 +102,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
         raise ValueError("frames=[]: expected at least one frame")
     last = frames[-1]
     if last.died[member] >= 0:
-        return Verdict("diverged", {"step": float(last.died[member])}, knob=last.facts.get("knob"))
+        return diverged(int(last.died[member]), last.facts, config)
     recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)
@@ -108,6 +112,14 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
+
+
+def diverged(step: int, facts: Mapping[str, Any], config: RunConfig) -> Verdict:
+    """The verdict on a run of any kind that ended at a step, and of which the engine keeps these facts."""
+    now = config.at(step - 1)
+    known = [facts["knob"]] if "knob" in facts else []
+    knob = now.effective([*known, *suspects(now, facts.get("quantity", ""))])
+    return Verdict("diverged", {"step": float(step)}, knob=knob)
 
 
 def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
@@ -132,7 +144,7 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     points out of view lately. apart: JS divergence lately. growth: by what factor the larger loss has grown, and
     size: that loss. turn: mean TV between the modes (or cells) of a frame and of the next. relapse: the largest rise of
     the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
-    frames in which nothing is missing. All nan for fewer than ENOUGH frames.
+    frames in which nothing is missing. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
     """
     extent, chosen = DATASETS[config.dataset].extent, {*told([frame.step for frame in frames])}
     late = [frame for frame in frames if frame.step in chosen]
@@ -141,7 +153,7 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     first, last, third = late[0], late[-1], len(late) // 3
     moved = np.linalg.norm(last.fake[member] - first.fake[member], axis=-1).mean() / extent
     away = [float((~(np.abs(f.fake[member]).max(-1) <= extent)).mean()) for f in late[-third:]]
-    size = [max(abs(float(f.d_loss[member])), abs(float(f.g_loss[member]))) for f in late]
+    size = [float(np.fmax(abs(f.d_loss[member]), abs(f.g_loss[member]))) for f in late]
     js = [float(f.metrics["js"][member]) for f in late]
     small, large, apart = (float(np.median(part)) for part in (size[:third], size[-third:], js[-third:]))
     spread = np.array([float(f.metrics["js" if wide(DATASETS[config.dataset]) else "mode_tv"][member]) for f in late])
@@ -158,7 +170,13 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
         "turn": turned([f.shares[member] for f in late]),
         "relapse": float((spread - np.minimum.accumulate(spread)).max()),
         "seen_all": float(np.mean(whole)),
+        "d_rests": float(rests(late)),
     }
+
+
+def rests(frames: Sequence[Any]) -> bool:
+    """Whether D was not updated from the first to the last of some frames of any kind."""
+    return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
 
 
 def told(steps: Sequence[int]) -> list[int]:
@@ -201,6 +219,8 @@ def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool
 
 def off_data(seen: Mapping[str, float]) -> str:
     """Why most points are off the data, as a key."""
+    if seen["d_rests"] == 1:
+        return "d_too_weak"
     if seen["away"] >= AWAY or (seen["size"] >= LARGE and seen["growth"] >= GROWN):
         return "diverging"
     apart = abs(seen["accuracy"] - 0.5)
@@ -246,81 +266,108 @@ def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, flo
 
 
 def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
-    """The field to change first: a mistake in the code before all else; None where nothing supports one."""
+    """The field to change first, of those that do something now; None where nothing supports one."""
     now = config.at(frames[-1].step)
     if key in ("near_equilibrium", "no_finding"):
         return None
-    if now.mistake != RIGHT["mistake"]:
-        return "mistake"
-    if key == "smear":
-        return more_steps(frames, config, member)
-    return SUSPECTS[key](now)
+    found = more_steps(frames, config, member) if key == "smear" else SUSPECTS[key](now)
+    return now.effective([*before_all(now), *found])
 
 
-def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
+def before_all(now: RunConfig) -> Iterator[str]:
+    """What is to change first, whatever the finding: a mistake in the code, then that D is never updated."""
+    yield from wrong(now)
+    if now.d_steps == 0:
+        yield "d_steps"
+
+
+def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Iterator[str]:
     """More steps, if the run is at its end and the JS divergence has fallen in the last half of it."""
-    if frames[-1].step < (1 - RECENT) * config.steps:
-        return None
     half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
-    return "steps" if half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01 else None
+    ended = frames[-1].step >= (1 - RECENT) * config.steps
+    if ended and half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01:
+        yield "steps"
 
 
-def free(now: PlaneConfig) -> bool:
+def free(now: RunConfig) -> bool:
     """Whether nothing limits how steep D may become."""
     return now.regularizer == "none" and not now.spectral_norm
 
 
-def of_collapse(now: PlaneConfig) -> str | None:
+def of_collapse(now: PlaneConfig) -> Iterator[str]:
     """Fewer updates, or a lower rate, of an unconstrained D (docs/studies.md, k); a constraint on it (arXiv:1801.04406,
     arXiv:2501.05441); or if it has one, packs to judge (arXiv:1712.04086)."""
-    if free(now):
-        return "d_steps" if now.d_steps >= MANY else "d_lr" if now.d_lr >= MANY * now.g_lr else "regularizer"
-    return "packing" if now.packing == 1 else None
+    if not free(now):
+        yield from ["packing"] if now.packing == 1 else []
+        return
+    if now.d_steps >= MANY:
+        yield "d_steps"
+    if now.d_lr >= MANY * now.g_lr:
+        yield "d_lr"
+    yield "regularizer"
 
 
-def of_rotation(now: PlaneConfig) -> str | None:
+def of_rotation(now: PlaneConfig) -> Iterator[str]:
     """A G that is too fast for D, else a D that foresees nothing: unrolling (arXiv:1611.02163)."""
-    return fast_g(now) or ("regularizer" if free(now) else "unroll" if now.unroll == 0 else None)
+    yield from fast_g(now)
+    if free(now):
+        yield "regularizer"
+    elif now.unroll == 0:
+        yield "unroll"
 
 
-def of_oscillation(now: PlaneConfig) -> str | None:
+def of_oscillation(now: PlaneConfig) -> Iterator[str]:
     """A constraint on D (arXiv:1801.04406: it makes the equilibrium attract), or if it has one, a lower rate."""
-    return "regularizer" if free(now) else "d_lr" if now.d_lr >= now.g_lr else "g_lr"
+    if free(now):
+        yield "regularizer"
+    else:
+        yield from ("d_lr", "g_lr") if now.d_lr >= now.g_lr else ("g_lr", "d_lr")
 
 
-def of_vanishing(now: PlaneConfig) -> str | None:
+def of_vanishing(now: PlaneConfig) -> Iterator[str]:
     """The loss, where it is the saturating one (arXiv:1701.04862); else noise that makes supports overlap."""
-    return "loss" if now.loss == "saturating" else "instance_noise" if now.instance_noise == 0 else None
+    if now.loss == "saturating":
+        yield "loss"
+    elif now.instance_noise == 0:
+        yield "instance_noise"
 
 
-def of_weakness(now: PlaneConfig) -> str | None:
-    """What keeps D from learning: fewer or smaller steps than G's, a heavy constraint, too small a network."""
-    heavy = {"clip": "clip_bound", "r1": "gamma", "r2": "gamma", "r1_r2": "gamma", "wgan_gp": "gp_lambda"}
-    small = "d_depth" if now.d_depth == 0 else "d_width" if MANY * now.d_width <= now.g_width else None
-    return fast_g(now) or small or heavy.get(now.regularizer, "d_steps")
+def of_weakness(now: PlaneConfig) -> Iterator[str]:
+    """What keeps D from learning: fewer or smaller steps than G's, too small a network, a heavy constraint."""
+    yield from fast_g(now)
+    if now.d_depth == 0:
+        yield "d_depth"
+    if MANY * now.d_width <= now.g_width:
+        yield "d_width"
+    if weight := REGULARIZERS[now.regularizer].knob:
+        yield weight
+    yield "d_steps"
 
 
-def fast_g(now: PlaneConfig) -> str | None:
+def fast_g(now: PlaneConfig) -> Iterator[str]:
     """Why G is faster than D, if it is."""
-    return "g_steps" if now.g_steps >= MANY * now.d_steps else "d_lr" if now.g_lr >= MANY * now.d_lr else None
+    if now.g_steps >= MANY * now.d_steps:
+        yield "g_steps"
+    if now.g_lr >= MANY * now.d_lr:
+        yield "d_lr"
 
 
 HISTORY = (
     *("late_on", "late_covered", "accuracy", "path", "away", "apart", "size", "growth"),
-    *("turn", "relapse", "seen_all"),
+    *("turn", "relapse", "seen_all", "d_rests"),
 )
 """What is told of how a run went on."""
 G_LOSS = {"saturating": "g_loss_saturating", "nonsaturating": "g_loss"}
 """Losses whose level in a collapse is known: the field of theory.Collapse."""
-SUSPECTS: dict[str, Callable[[PlaneConfig], str | None]] = {
+SUSPECTS: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
     "collapse": of_collapse,
     "rotating": of_rotation,
     "oscillating": of_oscillation,
     "vanishing": of_vanishing,
     "d_too_weak": of_weakness,
-    "diverging": lambda now: blame(now, "d_loss"),
+    "diverging": lambda now: suspects(now, "d_loss"),
 }
-"""The likely cause of each finding, as a field of the config."""
+"""The likely causes of each finding, as fields of the config, the likeliest first, whether or not they do anything."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
 VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
 """OFF_DATA: less than half of the points are on the data."""

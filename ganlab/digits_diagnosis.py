@@ -7,15 +7,16 @@ in a histogram. What is no digit has no histogram worth reading, so the share th
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, turned
+from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
 from ganlab.digit_metrics import COVER
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame
+from ganlab.rounds import wrong
 
 LEGIBLE = 0.5
 """Share accepted below which there is a smear; the judge accepts half of the pixelwise means of two digits."""
@@ -46,18 +47,20 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     1 % of the images), now as in the median; where a third are missing, a quarter accepted will do. alike: none is
     missing, but images of one digit differ less than 0.6 times as much as real ones: a collapse within the digits.
     healthy: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least 0.75. no_finding: else.
-    As on the plane: a smear is vanishing, where G gets no gradient from a D that is sure, or d_too_weak, where D is no
-    better than a coin and the images do not improve; a collapse is rotating, where other digits come and go.
+    As on the plane: a smear is d_too_weak, where D has not been updated in the second half of the steps; vanishing,
+    where G gets no gradient from a D that is sure; d_too_weak, where D is no better than a coin and the images do not
+    improve; a collapse is rotating, where other digits come and go.
     Evidence, finite numbers only: step, of the last judged frame (diverged: of the end); its accepted, diversity,
     digit_tv, of the last full judgement fid, precision, recall, density, coverage; d_accuracy, d_loss, g_loss of the
-    last frame; top: share of the commonest digit; most: digits that an earlier legible frame covered, if more than now.
+    last frame; d_rests: 1 if D was not updated in the second half of the steps; top: share of the commonest digit;
+    most: digits that an earlier legible frame covered, if more than now.
     Raises ValueError if there are no frames.
     """
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
     last, seen = frames[-1], [frame for frame in frames if frame.metrics]
     if last.died[0] >= 0:
-        return Verdict("diverged", {"step": float(last.died[0])}, knob=last.facts.get("knob"))
+        return diverged(int(last.died[0]), last.facts, config)
     if not seen:
         return Verdict("unjudged", {"step": float(last.step)})
     of, m = owed(config), covered(seen[-1], config)
@@ -65,21 +68,29 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     if key in ("smear", "collapse") and last.g_updates >= WARM_UP:
         key = cause(key, frames, seen)
     evidence = {"step": float(seen[-1].step), "top": float(seen[-1].shares.max()), **numbers(seen), **battle(last)}
+    evidence["d_rests"] = float(rests(second_half(frames)))
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite | lost(seen, config), m, of, likely_knob(key, seen, config))
 
 
 def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) -> str:
     """What a smear or a collapse is more exactly, by the second half of the run so far."""
-    late = [frame for frame in frames if frame.step >= frames[-1].step / 2]
-    judged = [frame for frame in seen if frame.step >= seen[-1].step / 2]
+    late = second_half(frames)
+    judged = second_half(seen)
     if key == "collapse":
         return "rotating" if turned([frame.shares for frame in judged]) >= TURNED else key
+    if rests(late):
+        return "d_too_weak"
     accuracy = float(np.mean([frame.d_accuracy[0] for frame in late]))
     if middle(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
         return "vanishing"
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
     return "d_too_weak" if abs(accuracy - 0.5) <= BLIND and gained < RISEN else key
+
+
+def second_half(frames: Sequence[DigitsFrame]) -> list[DigitsFrame]:
+    """The frames of the second half of the steps so far."""
+    return [frame for frame in frames if frame.step >= frames[-1].step / 2]
 
 
 def decide(typical: Mapping[str, float], m: int, of: int) -> str:
@@ -142,26 +153,39 @@ def lost(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
 
 
 def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> str | None:
-    """The field to change first, None where nothing published or measured supports one.
+    """The field to change first, of those that do something now; None where nothing published or measured supports one.
 
-    Images scaled to what G's tanh cannot make come first. A collapse, of either sort: fewer updates of an
-    unconstrained D (docs/studies.md, k), else a constraint on D (arXiv:1801.04406), else augmentation of a small set
-    (arXiv:2006.10738). A smear or an unclear end that was still improving: more steps.
+    Images scaled to what G's tanh cannot make come first, then a D that is never updated.
     """
     now = config.at(seen[-1].step)
-    if now.pixels != "symmetric" and key != "healthy":
-        return "pixels"
-    free = now.regularizer == "none" and not now.spectral_norm
+    if key == "healthy":
+        return None
+    first = wrong(now) if key == "no_finding" else before_all(now)
+    return now.effective([*first, *suspects(key, seen, config)])
+
+
+def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Iterator[str]:
+    """What may have led to a finding, the likeliest first, whether or not it does anything.
+
+    A collapse, of either sort: fewer updates of an unconstrained D (docs/studies.md, k), else a constraint on D
+    (arXiv:1801.04406), else augmentation of a small set (arXiv:2006.10738). A smear or an unclear end that was still
+    improving: more steps.
+    """
+    now = config.at(seen[-1].step)
     if key in BY_CAUSE:
-        return BY_CAUSE[key]
-    if key in ("collapse", "alike"):
-        if free:
-            return "d_steps" if now.d_steps >= MANY else "regularizer"
-        return "augment" if now.augment == "none" and config.count <= 10_000 else None
-    if key in ("smear", "no_finding") and seen[-1].step >= (1 - RECENT) * config.steps:
-        half = next(frame for frame in seen if frame.step >= seen[-1].step / 2)
-        return "steps" if seen[-1].metrics["accepted"] - half.metrics["accepted"] > RISEN else None
-    return None
+        yield BY_CAUSE[key]
+    elif key in ("collapse", "alike") and free(now):
+        yield from ["d_steps"] if now.d_steps >= MANY else []
+        yield "regularizer"
+    elif key in ("collapse", "alike"):
+        yield from ["augment"] if now.augment == "none" and config.count <= 10_000 else []
+    elif seen[-1].step >= (1 - RECENT) * config.steps and improved(seen):
+        yield "steps"
+
+
+def improved(seen: Sequence[DigitsFrame]) -> bool:
+    """Whether more images are accepted now than half of the steps ago."""
+    return seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN
 
 
 BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}

@@ -6,7 +6,7 @@ the two gradients.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import torch
@@ -71,13 +71,22 @@ def bury(state: Any, blown_up: dict[str, Tensor]) -> None:
         state.facts = {"step": state.step, "quantity": quantity, "knob": blame(state.now, quantity)}
 
 
-def blame(config: RunConfig, quantity: str) -> str:
-    """The field that most likely let a quantity blow up."""
-    if odd := [name for name, right in RIGHT.items() if getattr(config, name, right) != right]:
-        return odd[0]
+def blame(config: RunConfig, quantity: str) -> str | None:
+    """The field that most likely let a quantity blow up; there always is one, for a player that rests has no rate."""
+    return config.effective(suspects(config, quantity))
+
+
+def suspects(config: RunConfig, quantity: str) -> Iterator[str]:
+    """The fields that may have let a quantity blow up, the likeliest first, whether or not they do anything."""
+    yield from wrong(config)
     if config.loss == "wasserstein" and config.regularizer == "none" and not config.spectral_norm:
-        return "regularizer"
+        yield "regularizer"
     weight = REGULARIZERS[config.regularizer].knob
     if weight in ("gamma", "gp_lambda") and (quantity == "penalty" or getattr(config, weight) >= HEAVY):
-        return weight
-    return "d_lr" if config.d_lr >= config.g_lr else "g_lr"
+        yield weight
+    yield from ("d_lr", "g_lr") if config.d_lr >= config.g_lr else ("g_lr", "d_lr")
+
+
+def wrong(config: RunConfig) -> list[str]:
+    """The fields that make the program wrong."""
+    return [name for name, right in RIGHT.items() if getattr(config, name, right) != right]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, ClassVar, Self
 
 from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH
@@ -99,6 +99,11 @@ class RunConfig:
     def inactive(self) -> dict[str, str]:
         """Fields that do nothing under the current choice, each with the reason's key."""
         return {name: reason for name, (idle, reason) in self.idle.items() if idle(self)}
+
+    def effective(self, fields: Iterable[str]) -> str | None:
+        """The first of some fields that does something under the current choice; None if there is none."""
+        idle = self.inactive()
+        return next((name for name in fields if name not in idle), None)
 
     def key(self) -> str:
         """The run's name: 16 hex digits of all that determines its frames; `steps` is a target, not part of it."""

@@ -95,7 +95,7 @@ FAMILIES = {
         "arm_note",
     ],
     "digits_stage.title": DIGIT_VERDICTS,
-    "digits_stage.sentence": DIGIT_VERDICTS,
+    "digits_stage.sentence": [*DIGIT_VERDICTS, "d_too_weak_rests"],
     "digits_stage.also": ["lost", "alike", "losses"],
     "digits_stage.look": ["sure", "unsure", "nearest", "suspicious", "plain", "absent"],
     "digits_stage.chart": [
@@ -119,7 +119,7 @@ FAMILIES = {
     "preset.name": list(PRESETS),
     "preset.about": list(PRESETS),
     "verdict.title": VERDICTS,
-    "verdict.sentence": [*VERDICTS, "smear_late"],
+    "verdict.sentence": [*VERDICTS, "smear_late", "d_too_weak_rests"],
     "verdict.also": ["coin", "lost", "losses", "knob"],
     "run.status": [*PHASES, "device_missing", "device_unable", "device_differs"],
     "arena.status": WORDS,

@@ -168,7 +168,8 @@ def curves(
 def judgement(found: Verdict, lang: str) -> dict[str, str]:
     """A verdict in words: key, title, sentence."""
     facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
-    sentences = [text(f"digits_stage.sentence.{found.key}", lang, **facts)]
+    resting = found.key == "d_too_weak" and found.evidence["d_rests"] == 1
+    sentences = [text(f"digits_stage.sentence.{found.key}" + ("_rests" if resting else ""), lang, **facts)]
     sentences += [text(f"digits_stage.also.{name}", lang, **facts) for name in remarks(found)]
     if found.knob and exists(label := f"field.label.{found.knob}"):
         sentences.append(text("verdict.also.knob", lang, knob=text(label, lang)))

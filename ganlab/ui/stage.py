@@ -145,10 +145,12 @@ def judgement(found: Verdict, lang: str) -> dict[str, str]:
 
 
 def variant(key: str, found: Verdict) -> str:
-    """The sentence for data without modes, or for a smear that has just come together, where there is one."""
+    """The sentence for data without modes, a smear that has just come together, a D that rests, where there is one."""
     most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
     if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
         return f"{key}_late"
+    if found.evidence.get("d_rests") == 1 and exists(f"{key}_rests"):
+        return f"{key}_rests"
     cells = f"{key}_cells"
     return cells if "valid" not in found.evidence and exists(cells) else key
 
@@ -159,7 +161,7 @@ def remarks(found: Verdict) -> Iterable[str]:
         yield "coin"
     if "most" in found.evidence:
         yield "lost"
-    if "d_loss_collapse" in found.evidence:
+    if {"d_loss", "g_loss", "d_loss_collapse"} <= found.evidence.keys():
         yield "losses"
 
 
