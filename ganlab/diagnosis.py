@@ -7,7 +7,7 @@ decide what is wrong. Why points are off the data is told by what D and G's grad
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,8 +19,8 @@ from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
-from ganlab.regularizers import REGULARIZERS
-from ganlab.rounds import suspects, wrong
+from ganlab.remedies import REMEDIES, before_all
+from ganlab.rounds import suspects
 from ganlab.run_config import RunConfig
 from ganlab.theory import collapse
 
@@ -61,8 +61,6 @@ RELAPSED = 0.15
 """Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
 ENOUGH, TOLD = 5, 21
 """Late frames without which there is no history, and those that tell it."""
-MANY = 5
-"""Updates of one player for each of the other's, or times its learning rate, from which it is the first suspect."""
 
 
 @dataclass(frozen=True)
@@ -270,15 +268,8 @@ def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: 
     now = config.at(frames[-1].step)
     if key in ("near_equilibrium", "no_finding"):
         return None
-    found = more_steps(frames, config, member) if key == "smear" else SUSPECTS[key](now)
+    found = more_steps(frames, config, member) if key == "smear" else REMEDIES[key](now)
     return now.effective([*before_all(now), *found])
-
-
-def before_all(now: RunConfig) -> Iterator[str]:
-    """What is to change first, whatever the finding: a mistake in the code, then that D is never updated."""
-    yield from wrong(now)
-    if now.d_steps == 0:
-        yield "d_steps"
 
 
 def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Iterator[str]:
@@ -289,69 +280,6 @@ def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Ite
         yield "steps"
 
 
-def free(now: RunConfig) -> bool:
-    """Whether nothing limits how steep D may become."""
-    return now.regularizer == "none" and not now.spectral_norm
-
-
-def of_collapse(now: PlaneConfig) -> Iterator[str]:
-    """Fewer updates, or a lower rate, of an unconstrained D (docs/studies.md, k); a constraint on it (arXiv:1801.04406,
-    arXiv:2501.05441); or if it has one, packs to judge (arXiv:1712.04086)."""
-    if not free(now):
-        yield from ["packing"] if now.packing == 1 else []
-        return
-    if now.d_steps >= MANY:
-        yield "d_steps"
-    if now.d_lr >= MANY * now.g_lr:
-        yield "d_lr"
-    yield "regularizer"
-
-
-def of_rotation(now: PlaneConfig) -> Iterator[str]:
-    """A G that is too fast for D, else a D that foresees nothing: unrolling (arXiv:1611.02163)."""
-    yield from fast_g(now)
-    if free(now):
-        yield "regularizer"
-    elif now.unroll == 0:
-        yield "unroll"
-
-
-def of_oscillation(now: PlaneConfig) -> Iterator[str]:
-    """A constraint on D (arXiv:1801.04406: it makes the equilibrium attract), or if it has one, a lower rate."""
-    if free(now):
-        yield "regularizer"
-    else:
-        yield from ("d_lr", "g_lr") if now.d_lr >= now.g_lr else ("g_lr", "d_lr")
-
-
-def of_vanishing(now: PlaneConfig) -> Iterator[str]:
-    """The loss, where it is the saturating one (arXiv:1701.04862); else noise that makes supports overlap."""
-    if now.loss == "saturating":
-        yield "loss"
-    elif now.instance_noise == 0:
-        yield "instance_noise"
-
-
-def of_weakness(now: PlaneConfig) -> Iterator[str]:
-    """What keeps D from learning: fewer or smaller steps than G's, too small a network, a heavy constraint."""
-    yield from fast_g(now)
-    if now.d_depth == 0:
-        yield "d_depth"
-    if MANY * now.d_width <= now.g_width:
-        yield "d_width"
-    if weight := REGULARIZERS[now.regularizer].knob:
-        yield weight
-    yield "d_steps"
-
-
-def fast_g(now: PlaneConfig) -> Iterator[str]:
-    """Why G is faster than D, if it is."""
-    if now.g_steps >= MANY * now.d_steps:
-        yield "g_steps"
-    if now.g_lr >= MANY * now.d_lr:
-        yield "d_lr"
-
-
 HISTORY = (
     *("late_on", "late_covered", "accuracy", "path", "away", "apart", "size", "growth"),
     *("turn", "relapse", "seen_all", "d_rests"),
@@ -359,15 +287,6 @@ HISTORY = (
 """What is told of how a run went on."""
 G_LOSS = {"saturating": "g_loss_saturating", "nonsaturating": "g_loss"}
 """Losses whose level in a collapse is known: the field of theory.Collapse."""
-SUSPECTS: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
-    "collapse": of_collapse,
-    "rotating": of_rotation,
-    "oscillating": of_oscillation,
-    "vanishing": of_vanishing,
-    "d_too_weak": of_weakness,
-    "diverging": lambda now: suspects(now, "d_loss"),
-}
-"""The likely causes of each finding, as fields of the config, the likeliest first, whether or not they do anything."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
 VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
 """OFF_DATA: less than half of the points are on the data."""

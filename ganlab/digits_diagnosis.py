@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
+from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, diverged, rests, turned
 from ganlab.digit_metrics import COVER
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame
+from ganlab.remedies import before_all, free
 from ganlab.rounds import wrong
 
 LEGIBLE = 0.5
@@ -174,13 +175,20 @@ def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Ite
     now = config.at(seen[-1].step)
     if key in BY_CAUSE:
         yield BY_CAUSE[key]
-    elif key in ("collapse", "alike") and free(now):
-        yield from ["d_steps"] if now.d_steps >= MANY else []
-        yield "regularizer"
     elif key in ("collapse", "alike"):
-        yield from ["augment"] if now.augment == "none" and config.count <= 10_000 else []
+        yield from of_collapse(now, config.count)
     elif seen[-1].step >= (1 - RECENT) * config.steps and improved(seen):
         yield "steps"
+
+
+def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
+    """What may have led to a collapse of either sort, for a run on so many images."""
+    if free(now) and now.d_steps >= MANY:
+        yield "d_steps"
+    if free(now):
+        yield "regularizer"
+    elif now.augment == "none" and count <= 10_000:
+        yield "augment"
 
 
 def improved(seen: Sequence[DigitsFrame]) -> bool:

@@ -9,9 +9,10 @@ import torch
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import APART, OFF_DATA, SUSPECTS, VERDICTS, verdict
+from ganlab.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.frame import POINTS, Frame, pack, unpack
 from ganlab.metrics import EVAL_POINTS, measure
+from ganlab.remedies import REMEDIES
 from ganlab.rng import stream
 from ganlab.theory import collapse
 
@@ -335,7 +336,7 @@ def test_a_few_frames_are_no_history():
 
 
 def test_every_finding_is_in_the_list():
-    assert set(SUSPECTS) < set(VERDICTS)
+    assert set(REMEDIES) < set(VERDICTS)
     assert set(OFF_DATA) < set(VERDICTS)
 
 

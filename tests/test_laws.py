@@ -24,8 +24,7 @@ FLOORS = [
         *("replay", "witness", "trace"),
     },
     {
-        "diagnosis",
-        "digits_diagnosis",
+        *("remedies", "diagnosis", "digits_diagnosis"),
         *("presets", "cards"),
         "worker",
         "slot",
