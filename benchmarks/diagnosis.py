@@ -19,13 +19,15 @@ import numpy as np
 import torch
 
 from benchmarks.diagnosis_runs import BASE, CONFIGS, SAME, Look, halves, label, right
-from ganlab.config import PlaneConfig, differences
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import VERDICTS, verdict
-from ganlab.evaluation import EVALUATIONS, FINAL
+from ganlab.evaluation import FINAL
 from ganlab.frame import unpack
 from ganlab.knobs import spell
+from ganlab.links import differences
 from ganlab.metrics import on_data
+from ganlab.plane_config import PlaneConfig
+from ganlab.plane_evaluation import EVALUATION
 from ganlab.rng import stream
 from ganlab.snapshot import expand
 from ganlab.state import State, sample_latent
@@ -33,7 +35,7 @@ from ganlab.tables import grid
 from ganlab.train import advance, encode, snapshot, start
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
-PLANE = EVALUATIONS["plane"]
+PLANE = EVALUATION
 LOOKS = 8
 """Moments of the last 40 % of a run at which 10,000 samples are taken."""
 SINCE = 0.6

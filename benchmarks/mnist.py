@@ -19,9 +19,9 @@ import numpy as np
 import torch
 
 from ganlab import digits
-from ganlab.config import DigitsConfig
 from ganlab.digit_metrics import measure
 from ganlab.digit_reference import fid_floor
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_snapshot import to_bytes
 from ganlab.presets import PRESETS
 from ganlab.rng import stream

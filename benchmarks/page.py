@@ -15,8 +15,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from ganlab.cards import LESSONS
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
+from ganlab.plane_config import PlaneConfig
 from ganlab.snapshot import encode, snapshot
 from ganlab.state import start
 

@@ -12,8 +12,9 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from ganlab.config import ConfigError, PlaneConfig
 from ganlab.datasets import DATASETS
+from ganlab.knobs import ConfigError
+from ganlab.plane_config import PlaneConfig
 from ganlab.train import start, update
 
 SETTINGS = {"16x1, batch 128": (16, 1, 128), "64x2, batch 256": (64, 2, 256), "128x2, batch 256": (128, 2, 256)}

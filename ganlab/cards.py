@@ -8,8 +8,8 @@ from itertools import islice
 from typing import Any
 
 from ganlab.code_mistakes import MISTAKES
-from ganlab.config import PlaneConfig
 from ganlab.digits_config import DigitsConfig
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.run_config import RunConfig
 

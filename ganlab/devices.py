@@ -9,8 +9,6 @@ from __future__ import annotations
 import os
 
 CPU = "cpu"
-ACCELERATED = ("digits",)
-"""Kinds of runs that an accelerator is used for; the plane's networks are too small to gain by one."""
 AGREES = 0.25
 """How far an accelerator's gradient may lie from the processor's, as a share of its norm: rounding in bfloat16 is a few
 hundredths, a wrong layout in memory is 1 and more."""

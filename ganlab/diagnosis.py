@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from ganlab.code_mistakes import made
-from ganlab.config import PlaneConfig
 from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
+from ganlab.gan_config import GanConfig
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
+from ganlab.plane_config import PlaneConfig
 from ganlab.remedies import REMEDIES, before_all
 from ganlab.rounds import suspects
-from ganlab.run_config import RunConfig
 from ganlab.theory import collapse
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
@@ -112,7 +112,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
 
 
-def diverged(step: int, facts: Mapping[str, Any], config: RunConfig) -> Verdict:
+def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
     """The verdict on a run of any kind that ended at a step, and of which the engine keeps these facts."""
     now = config.at(step - 1)
     known = [facts["knob"]] if "knob" in facts else []

@@ -11,12 +11,12 @@ from ganlab.augment import AUGMENTS
 from ganlab.convnets import ARCHITECTURES, Cost, costs
 from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.digits import CLASSES, DIGITS, PIXELS
+from ganlab.gan_config import IDLE, UPDATES, GanConfig
 from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
 from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.regularizers import REGULARIZERS
-from ganlab.run_config import IDLE, UPDATES, RunConfig
 
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
@@ -28,7 +28,7 @@ PRECISIONS = {"float32": "", "bfloat16": "convolutions in 8 bits of mantissa; th
 
 
 @dataclass(frozen=True, kw_only=True)
-class DigitsConfig(RunConfig):
+class DigitsConfig(GanConfig):
     """A GAN on images of digits. Equal configs give equal frames."""
 
     dataset: str = choice("mnist_5k", DIGITS, "experiment")
@@ -71,6 +71,7 @@ class DigitsConfig(RunConfig):
     kind = "digits"
     engine = ENGINE
     idle = IDLE
+    heavy = (*GanConfig.heavy, "architecture")
 
     @property
     def count(self) -> int:

@@ -10,9 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from ganlab.config import KINDS, ConfigError, Notice, knobs, settle
 from ganlab.digits_frame import NUMBERS, DigitsFrame
 from ganlab.frame import MEASURED, Frame
+from ganlab.kinds import KINDS
+from ganlab.knobs import ConfigError, knobs
+from ganlab.links import Notice, settle
 from ganlab.metrics import METRICS
 
 LARGEST = 64 * 2**10
@@ -85,9 +87,10 @@ def read_settings(blob: bytes) -> tuple[Any, list[Notice]]:
     Raises SettingsError for what is no such file at all.
     """
     facts = parsed(blob)
-    config_class = KINDS.get(facts["kind"]) if isinstance(facts.get("kind"), str) else None
-    if config_class is None:
+    kind = KINDS.get(facts["kind"]) if isinstance(facts.get("kind"), str) else None
+    if kind is None:
         raise SettingsError("kind")
+    config_class = kind.config
     specs, values, notices = knobs(config_class), dict[str, Any](), list[Notice]()
     for name, value in facts.items():
         if name == "kind":

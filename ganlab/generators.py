@@ -13,9 +13,11 @@ from torch import Tensor
 
 from ganlab import checkpoints, latent, points, state, weights
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import DigitsConfig, PlaneConfig, at_hand, from_json
 from ganlab.digits import DIGITS
+from ganlab.digits_config import DigitsConfig
+from ganlab.links import at_hand, from_json
 from ganlab.nets import Network
+from ganlab.plane_config import PlaneConfig
 from ganlab.pretrained import PRETRAINED
 from ganlab.uploads import Uploads
 from ganlab.weights import Generator, WeightsError

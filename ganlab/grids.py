@@ -10,9 +10,9 @@ from typing import Any, TypeVar
 
 from ganlab.cards import CURES, LAB, LESSONS, Card
 from ganlab.cards import GRID as NINE
-from ganlab.config import PlaneConfig
 from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, knobs
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PUBLISHED
 from ganlab.run_config import RunConfig
 from ganlab.tables import Expected

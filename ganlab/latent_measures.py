@@ -10,13 +10,13 @@ import torch
 from torch import Tensor
 
 from ganlab import digit_metrics, latent
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.digit_reference import TRAINING, Shares, reference
 from ganlab.digits import DIGITS
 from ganlab.films import CENSUS, SURE, opinion, surveyed
 from ganlab.generators import Opened, Source, opened
 from ganlab.latent import PATHS
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import stream
 
 WALKS = 200

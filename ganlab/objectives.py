@@ -7,9 +7,9 @@ from torch import Tensor
 
 from ganlab import countermeasures
 from ganlab.code_mistakes import made as mistake
-from ganlab.config import PlaneConfig
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
+from ganlab.plane_config import PlaneConfig
 from ganlab.state import Player, State, judge
 
 

@@ -1,10 +1,10 @@
 """Named experiments to start from. Keys are stable: links carry them."""
 
-from ganlab.config import DigitsConfig, PlaneConfig, differences
+from ganlab.digits_config import DigitsConfig
+from ganlab.kinds import KINDS
+from ganlab.links import differences
+from ganlab.plane_config import PlaneConfig
 from ganlab.run_config import RunConfig
-
-OPENING = {"plane": "ring_r1", "digits": "digits"}
-"""The experiment that the arena opens with, and the MNIST page's, by kind."""
 
 PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
 """The nets and the optimiser of github.com/brycesandlund/paired-discriminator, whose ring and grids are ours."""
@@ -75,3 +75,7 @@ def nearest(config: RunConfig) -> str:
     """The key of the preset of its kind that shares most settings with `config`; the first of equals."""
     presets = of_kind(config.kind)
     return min(presets, key=lambda name: len(differences(config, presets[name])))
+
+
+OPENING = {kind: next(iter(of_kind(kind))) for kind in KINDS}
+"""The experiment that each kind's page opens with: the first of its menu."""

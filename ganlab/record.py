@@ -21,15 +21,13 @@ from ganlab import recording, runs, worker
 from ganlab.cards import EXHIBITS
 from ganlab.diagnosis import RECENT
 from ganlab.frame import spread
+from ganlab.kinds import KINDS, engines
+from ganlab.links import identity
 from ganlab.presets import PRESETS
 from ganlab.recording import Recording
 from ganlab.store import Store
 
 RECORDED = Path(__file__).parent / "recorded"
-FRAMES = {"plane": 36, "digits": 120}
-"""Frames of a recorded run's first member before its last tenth, at most; of digits all, as few are judged."""
-SHEETS = 48
-"""The same of digits in the mistakes lab, whose sheets are large."""
 OTHERS = 4
 """Frames of each other member, at most, likewise."""
 RUNS = PRESETS | EXHIBITS
@@ -45,23 +43,23 @@ def record(name: str, place: Path) -> Path:
         store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
         run = store.claim("record/0/0")
         assert run is not None
-        worker.compute(store, run, worker.ENGINES)
+        worker.compute(store, run, engines())
         ended = store.run(key)
         if ended is None or ended.state not in ("done", "diverged"):
             raise SystemExit(f"{name}: {ended and (ended.state, ended.note, ended.facts)}")
-        store.export_recording(key, whole, members=range(config.members))
+        store.export_recording(key, whole, identity, members=range(config.members))
     return thin(name, whole)
 
 
 def frames(name: str) -> int:
     """How many frames of a run ship before its last tenth, at most."""
-    kind = RUNS[name].kind
-    return SHEETS if kind == "digits" and name in EXHIBITS else FRAMES[kind]
+    kind = KINDS[RUNS[name].kind]
+    return kind.exhibited if name in EXHIBITS else kind.recorded
 
 
 def thin(name: str, source: Path) -> Path:
     """Writes what ships of a recorded run to one file; the file."""
-    file, whole = RECORDED / f"{name}.zip", recording.read(source)
+    file, whole = RECORDED / f"{name}.zip", recording.read(source, identity)
     recording.write(shipped(whole, frames(name), name not in NO_CHECKPOINT), file)
     return file
 

@@ -6,13 +6,13 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganlab.config import from_json
-
+Identity = Callable[[Mapping[str, Any]], tuple[int, str]]
+"""A config's JSON -> (its engine, its key), see `links.identity`. Raises ValueError."""
 FORMAT = 1
 LARGEST = {"run.json": 2**20, "frames": 64 * 2**20, "checkpoint.safetensors": 128 * 2**20}
 """The parts and their sizes at most, checked before anything is unpacked."""
@@ -26,6 +26,7 @@ class RecordingError(ValueError):
 class Recording:
     """What a recorded run holds."""
 
+    engine: int
     key: str
     config: Mapping[str, Any]
     step: int
@@ -59,7 +60,7 @@ def summary(recording: Recording) -> dict[str, Any]:
     """Everything but the bytes."""
     return {
         "format": FORMAT,
-        "engine": from_json(recording.config).engine,
+        "engine": recording.engine,
         "key": recording.key,
         "config": dict(recording.config),
         "step": recording.step,
@@ -73,21 +74,21 @@ def summary(recording: Recording) -> dict[str, Any]:
     }
 
 
-def read_summary(path: Path) -> dict[str, Any]:
+def read_summary(path: Path, identity: Identity) -> dict[str, Any]:
     """A recording's JSON, its key checked against this engine. Raises RecordingError."""
     with opened(path) as file:
-        return checked(path, file)
+        return checked(path, file, identity)
 
 
-def read(path: Path) -> Recording:
+def read(path: Path, identity: Identity) -> Recording:
     """A recording. Raises RecordingError when it is damaged, too large, or of another engine."""
     with opened(path) as file:
-        facts = checked(path, file)
+        facts = checked(path, file, identity)
         step, blob = facts["checkpoint"], part(path, file, "frames")
         checkpoint = None if step is None else (int(step), part(path, file, "checkpoint.safetensors"))
     if sum(length for _, _, length in facts["frames"]) != len(blob):
         raise RecordingError(f"{path.name}: frames={len(blob)} bytes: expected the sum of their lengths")
-    names = ("key", "config", "step", "threads", "precision", "steps_per_s")
+    names = ("engine", "key", "config", "step", "threads", "precision", "steps_per_s")
     known = {name: facts[name] for name in names} | {"seconds": float(facts.get("seconds", 0.0))}
     known |= {"device": str(facts.get("device", "cpu"))}
     return Recording(**known, frames=cut(facts["frames"], blob), checkpoint=checkpoint)
@@ -111,14 +112,14 @@ def part(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
         raise RecordingError(f"{path.name}: {name}: {error}") from None
 
 
-def checked(path: Path, file: zipfile.ZipFile) -> dict[str, Any]:
+def checked(path: Path, file: zipfile.ZipFile, identity: Identity) -> dict[str, Any]:
     """The JSON part, of this format, engine and key, its frames listed with lengths. Raises RecordingError."""
     try:
         facts = json.loads(part(path, file, "run.json"))
         expect(path, "format", facts["format"], FORMAT)
-        config = from_json(facts["config"])
-        expect(path, "engine", facts["engine"], config.engine)
-        expect(path, "key", facts["key"], config.key())
+        engine, key = identity(facts["config"])
+        expect(path, "engine", facts["engine"], engine)
+        expect(path, "key", facts["key"], key)
         sound = all(length >= 0 and step >= 0 and member >= 0 for step, member, length in facts["frames"])
     except RecordingError:
         raise

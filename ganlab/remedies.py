@@ -1,29 +1,29 @@
 """What to change first where a run shows a fault: fields of the config, as theory or published runs support them.
 
-Every function here gives candidates in order; `RunConfig.effective` takes the first that does something.
+Every function here gives candidates in order; `GanConfig.effective` takes the first that does something.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ganlab.config import PlaneConfig
+from ganlab.gan_config import GanConfig
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rounds import suspects, wrong
-from ganlab.run_config import RunConfig
 
 MANY = 5
 """Updates of one player for each of the other's, or times its learning rate, from which it is the first suspect."""
 
 
-def before_all(now: RunConfig) -> Iterator[str]:
+def before_all(now: GanConfig) -> Iterator[str]:
     """What is to change first, whatever the finding: a mistake in the code, then that D is never updated."""
     yield from wrong(now)
     if now.d_steps == 0:
         yield "d_steps"
 
 
-def free(now: RunConfig) -> bool:
+def free(now: GanConfig) -> bool:
     """Whether nothing limits how steep D may become."""
     return now.regularizer == "none" and not now.spectral_norm
 

@@ -12,8 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganlab.gan_config import GanConfig
 from ganlab.regularizers import REGULARIZERS
-from ganlab.run_config import RunConfig
 
 Gradient = Callable[[Any], None]
 """(state) -> None; notes a player's loss and gradient."""
@@ -71,12 +71,12 @@ def bury(state: Any, blown_up: dict[str, Tensor]) -> None:
         state.facts = {"step": state.step, "quantity": quantity, "knob": blame(state.now, quantity)}
 
 
-def blame(config: RunConfig, quantity: str) -> str | None:
+def blame(config: GanConfig, quantity: str) -> str | None:
     """The field that most likely let a quantity blow up; there always is one, for a player that rests has no rate."""
     return config.effective(suspects(config, quantity))
 
 
-def suspects(config: RunConfig, quantity: str) -> Iterator[str]:
+def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
     """The fields that may have let a quantity blow up, the likeliest first, whether or not they do anything."""
     yield from wrong(config)
     if config.loss == "wasserstein" and config.regularizer == "none" and not config.spectral_norm:
@@ -87,6 +87,6 @@ def suspects(config: RunConfig, quantity: str) -> Iterator[str]:
     yield from ("d_lr", "g_lr") if config.d_lr >= config.g_lr else ("g_lr", "d_lr")
 
 
-def wrong(config: RunConfig) -> list[str]:
+def wrong(config: GanConfig) -> list[str]:
     """The fields that make the program wrong."""
     return [name for name, right in RIGHT.items() if getattr(config, name, right) != right]

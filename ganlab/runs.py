@@ -12,12 +12,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any
 
 import loky
 
-from ganlab import devices, worker
+from ganlab import devices
+from ganlab.kinds import KINDS, engines
 from ganlab.knobs import ConfigError
+from ganlab.run_config import RunConfig
 from ganlab.slot import Slot, interpreter_ends
 from ganlab.store import RunRow, Store
 from ganlab.tail import Tail, Tails
@@ -33,33 +35,11 @@ UPKEEP = 15.0
 """Seconds between two evictions."""
 PACE = 250.0
 """Steps per second of a run of which nothing is known."""
-WARM = ("plane",)
-"""Kinds that the ready worker has imported; more would not fit its memory budget."""
 SMALL = 1.2e9
 """Bytes of memory below which there is one worker only, and no big networks are trained."""
-BIG = ("classic", "deep")
-"""Architectures that are big."""
-THREADS = {"digits": 2}
-"""Threads of one run by its kind, where there are so many cores; one where a kind is not named."""
 PRECISION = "highest"
 
 log = logging.getLogger(__name__)
-
-
-class Config(Protocol):
-    """What describes a run, of any kind."""
-
-    kind: str
-
-    @property
-    def steps(self) -> int:
-        """How far it is to be trained."""
-
-    def key(self) -> str:
-        """The run's name."""
-
-    def to_json(self) -> dict[str, Any]:
-        """Every field, and the kind."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +69,8 @@ class RunStatus:
 class Runs:
     """The runs of one server process. Close it, or let it end with the process.
 
-    threads, device: of every run that is submitted here; None by its kind. patience: as `upkeep.sweep` has it. Raises
+    engines: who trains a run, by its kind; None as KINDS has it. threads: of every run that is submitted here; None by
+    its kind. device: of those that use an accelerator; None the machine's. patience: as `upkeep.sweep` has it. Raises
     DeviceError where GANLAB_DEVICE names one that is not there.
     """
 
@@ -97,13 +78,13 @@ class Runs:
         self,
         store: Store,
         slots: int | None = None,
-        engines: Mapping[str, str] = worker.ENGINES,
+        engines: Mapping[str, str] | None = None,
         threads: int | None = None,
         patience: float | None = None,
         device: str | None = None,
     ):
-        self.store, self.engines = store, dict(engines)
-        self.devices = {kind: device or devices.chosen() for kind in devices.ACCELERATED}
+        self.store, self.device = store, device or devices.chosen()
+        self._engines = engines
         self.threads, self.patience = threads, patience
         self.server = uuid.uuid4().hex[:12]
         self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
@@ -118,12 +99,13 @@ class Runs:
 
     # What pages ask
 
-    def submit(self, config: Config, viewer: str) -> str:
+    def submit(self, config: RunConfig, viewer: str) -> str:
         """Wishes a run up to config.steps; its key. Nothing is computed that the store has. Raises ConfigError."""
         key = config.key()
         if self.reached(key) < config.steps:
             check_memory(config)
-        fixed = self.threads or threads(config.kind), PRECISION, self.devices.get(config.kind, devices.CPU)
+        device = self.device if KINDS[config.kind].accelerated else devices.CPU
+        fixed = self.threads or threads(config.kind), PRECISION, device
         self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
         self._renewed[key, viewer] = monotonic()
         self._told.pop(key, None)
@@ -220,6 +202,11 @@ class Runs:
         pace = row.steps_per_s or self.store.pace(row.kind) or PACE
         return max(row.target - max(row.step, 0), 0) / pace
 
+    @property
+    def engines(self) -> dict[str, str]:
+        """Who trains a run, by its kind."""
+        return dict(engines() if self._engines is None else self._engines)
+
     # What goes on beside the pages, in a thread of its own
 
     def _serve(self) -> None:
@@ -248,7 +235,7 @@ class Runs:
             self._start(slot, "work", self.store.path, slot.name, self.engines)
         idle = free[waiting:]
         if idle and not idle[0].is_warm and self._visitors:
-            self._start(idle[0], "warm", {kind: self.engines[kind] for kind in WARM})
+            self._start(idle[0], "warm", {key: name for key, name in self.engines.items() if KINDS[key].warm})
         if monotonic() - self._kept_up >= UPKEEP:
             self._keep_up()
 
@@ -277,7 +264,7 @@ def presented(row: RunRow, position: int | None, now: float) -> str:
 
 def threads(kind: str) -> int:
     """With how many threads a run of a kind is computed, for good: its bits depend on it."""
-    return min(THREADS.get(kind, 1), loky.cpu_count())
+    return min(KINDS[kind].threads, loky.cpu_count())
 
 
 def default_slots() -> int:
@@ -287,10 +274,10 @@ def default_slots() -> int:
     return 1 if memory() < SMALL else max(1, loky.cpu_count() - 1)
 
 
-def check_memory(config: Config) -> None:
+def check_memory(config: RunConfig) -> None:
     """Raises ConfigError where a run's networks are too big for this container."""
     architecture = getattr(config, "architecture", None)
-    if architecture in BIG and (there := memory()) < SMALL:
+    if architecture in KINDS[config.kind].big and (there := memory()) < SMALL:
         raise ConfigError("architecture", architecture, "small_memory", mb=there / 1e6, least=SMALL / 1e6)
 
 

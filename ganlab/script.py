@@ -15,8 +15,10 @@ import torch
 
 from ganlab import points
 from ganlab import script_parts as parts
-from ganlab.config import PlaneConfig, from_json, from_query, knobs, to_query
 from ganlab.datasets import DATASETS
+from ganlab.knobs import knobs
+from ganlab.links import from_json, from_query, to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import block_rows
@@ -53,7 +55,7 @@ def script(config: PlaneConfig, member: int = 0) -> str:
 
 def check(config: PlaneConfig, member: int) -> None:
     """Raises ScriptError for a run that a script does not cover."""
-    if config.kind != "plane":
+    if not isinstance(config, PlaneConfig):
         raise ScriptError("kind", "kind")
     if config.edits:
         raise ScriptError("edits", "edits")
@@ -168,10 +170,10 @@ def described(text: str) -> Any:
     query = {name.removeprefix("a."): value for name, value in link.items()}
     query = {name: value for name, value in query.items() if not name.startswith(ELSEWHERE)}
     preset = PRESETS.get(query.pop("preset", ""))
-    if preset is not None and preset.kind != "plane":
+    if preset is not None and preset.kind != PlaneConfig.kind:
         raise ScriptError("kind", "kind")
     base = to_query(preset) if preset is not None and "v" not in query else {}
-    config, notices = from_query(base | query)
+    config, notices = from_query(base | query, PlaneConfig.kind)
     if notices:
         raise ValueError("; ".join(f"{said.field}={said.value}: {said.reason}" for said in notices))
     return config

@@ -10,12 +10,12 @@ import torch
 from torch import Tensor
 
 from ganlab import countermeasures, metrics
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.frame import CURVE, FIELD, GRID, POINTS, Frame, pack
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
 from ganlab.objectives import g_loss
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import NOISES, stream
 from ganlab.state import Player, State, judge, sample_latent
 

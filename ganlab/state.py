@@ -9,11 +9,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import torch
 from torch import Tensor
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.nets import Network
 from ganlab.optimizers import OPTIMIZERS, Slots, slots
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import NOISES, Draws
 
 

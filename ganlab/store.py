@@ -259,12 +259,12 @@ class Store:
 
     # Recorded runs
 
-    def import_recording(self, path: Path | str) -> str:
+    def import_recording(self, path: Path | str, identity: recording.Identity) -> str:
         """Takes in a recorded run unless the store has as much of it; its key. Raises RecordingError."""
-        facts = recording.read_summary(Path(path))
+        facts = recording.read_summary(Path(path), identity)
         row = self.run(facts["key"])
         if row is None or (row.step < facts["step"] and row.state in ("done", "stopped", "failed")):
-            self._adopt(recording.read(Path(path)))
+            self._adopt(recording.read(Path(path), identity))
         return facts["key"]
 
     def _adopt(self, recorded: recording.Recording) -> None:
@@ -280,7 +280,12 @@ class Store:
             db.execute(f"UPDATE runs SET bytes = ? + {FRAME_BYTES} WHERE key = ?", (files, recorded.key))
 
     def export_recording(
-        self, key: str, path: Path | str, steps: Iterable[int] | None = None, members: Iterable[int] = (0,)
+        self,
+        key: str,
+        path: Path | str,
+        identity: recording.Identity,
+        steps: Iterable[int] | None = None,
+        members: Iterable[int] = (0,),
     ) -> None:
         """Writes a run to one file: frames of some steps and members, and the last checkpoint. Raises KeyError."""
         row, chosen = self.run(key), None if steps is None else list(steps)
@@ -289,7 +294,8 @@ class Store:
         frames = [(step, m, blob) for m in members for step, blob in self.frames(key, m, chosen).items()]
         kept = {name: getattr(row, name) for name in ("config", "step", *RECORDED)}
         last = next(self.checkpoints.blobs(key, row.step), None)
-        recording.write(recording.Recording(key, **kept, frames=frames, checkpoint=last), Path(path))
+        engine, _ = identity(row.config)
+        recording.write(recording.Recording(engine, key, **kept, frames=frames, checkpoint=last), Path(path))
 
 
 def run_row(row: sqlite3.Row) -> RunRow:

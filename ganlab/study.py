@@ -231,7 +231,7 @@ def chapter(name: str, study: Study, out: Path) -> str:
 def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
     """The arms of which seeds are missing: `arm`, or `arm` (2 of 3 seeds)."""
     have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
-    due = {arm: sum(getattr(config, "members", 1) for config in configs) for arm, configs in study.arms.items()}
+    due = {arm: sum(config.members for config in configs) for arm, configs in study.arms.items()}
     missing = {arm: due[arm] - have.get(arm, 0) for arm in due}
     return [f"`{arm}`" + f" ({n} of {due[arm]} seeds)" * (n < due[arm]) for arm, n in missing.items() if n]
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from ganlab.evaluation import EVALUATIONS, SUFFIX
+from ganlab.evaluation import SUFFIX, Evaluation
+from ganlab.kinds import KINDS
 from ganlab.replay import state_at
 from ganlab.run_config import RunConfig
 from ganlab.store import Store
@@ -38,7 +40,7 @@ class Expected:
 
 def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     """Every frame of a run up to config.steps and its state there, which alone has the *_10k; sorted by member."""
-    kind = EVALUATIONS[config.kind]
+    kind = evaluation(config.kind)
     state = state_at(store, kind.engine, config, config.steps)
     final, about = kind.evaluate(state), facts(store, config)
     seen: list[dict[str, Any]] = []
@@ -49,19 +51,25 @@ def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     return tidy(pd.DataFrame(seen))
 
 
+def evaluation(kind: str) -> Evaluation:
+    """How runs of a kind are read."""
+    return import_module(KINDS[kind].evaluation).EVALUATION
+
+
 def facts(store: Store, config: RunConfig) -> dict[str, Any]:
     """What every row of a run says about it."""
     run = store.run(config.key())
     computed = {name: getattr(run, name) if run else 0 for name in ("threads", "steps_per_s")}
     about = {"key": config.key(), "engine": config.engine} | computed
-    return about | {"seed": config.seed, "members": getattr(config, "members", 1), "steps": config.steps}
+    return about | {"seed": config.seed, "members": config.members, "steps": config.steps}
 
 
 def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[Any]:
     """A member's stored frames before a step."""
+    kind = evaluation(config.kind)
     for step, blob in store.frames(config.key(), member).items():
         if step < before:
-            yield EVALUATIONS[config.kind].unpack(config, blob)
+            yield kind.unpack(config, blob)
 
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:

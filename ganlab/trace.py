@@ -13,9 +13,9 @@ from torch import Tensor
 
 from ganlab import train
 from ganlab.code_mistakes import made
-from ganlab.config import PlaneConfig
 from ganlab.losses import LOSSES, TERMS
 from ganlab.nets import Network
+from ganlab.plane_config import PlaneConfig
 from ganlab.replay import state_at
 from ganlab.state import State
 from ganlab.store import Store

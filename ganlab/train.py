@@ -10,11 +10,11 @@ from torch import Tensor
 
 from ganlab import rounds
 from ganlab.code_mistakes import made
-from ganlab.config import PlaneConfig
 from ganlab.countermeasures import follow, inertia, sees_real
 from ganlab.frame import Frame, is_frame
 from ganlab.nets import Network
 from ganlab.objectives import d_loss, g_loss, inputs
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 from ganlab.snapshot import encode, real_points, snapshot
@@ -26,6 +26,7 @@ __all__ = [
     "checkpoint",
     "due",
     "encode",
+    "from_json",
     "real_points",
     "restore",
     "snapshot",
@@ -33,6 +34,10 @@ __all__ = [
     "train",
     "update",
 ]
+
+
+from_json = PlaneConfig.from_json
+"""A run's JSON -> its config. Raises ConfigError."""
 
 
 def update(state: State) -> None:

@@ -24,8 +24,22 @@ from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 
-__all__ = ["advance", "checkpoint", "due", "encode", "keepsake", "restore", "snapshot", "start", "train", "update"]
+__all__ = [
+    "advance",
+    "checkpoint",
+    "due",
+    "encode",
+    "from_json",
+    "keepsake",
+    "restore",
+    "snapshot",
+    "start",
+    "train",
+    "update",
+]
 
+from_json = DigitsConfig.from_json
+"""A run's JSON -> its config. Raises ConfigError."""
 keepsake = ends_epoch
 """Whose checkpoints stay: (config, step) -> whether a pass over the images is completed by the step."""
 

@@ -18,9 +18,10 @@ from torch import Tensor
 
 from ganlab import checkpoints
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import ConfigError, DigitsConfig, from_json
 from ganlab.convnets import ARCHITECTURES, ConvNet
 from ganlab.digits import PIXELS
+from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError
 from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.rng import stream
 
@@ -193,15 +194,15 @@ def read_config(text: str | bytes) -> DigitsConfig:
     try:
         if len(text) > MAX_CONFIG:
             raise ValueError
-        config = from_json(json.loads(text))
+        facts = json.loads(text)
+        if (kind := facts.get("kind", DigitsConfig.kind)) != DigitsConfig.kind:
+            raise WeightsError("kind", kind=str(kind)[:80])
+        return DigitsConfig.from_json(facts)
     except ConfigError as error:
         value, facts = repr(error.value)[:80], dict(error.facts)
         raise WeightsError("config", field=error.field[:80], value=value, why=error.reason, facts=facts) from None
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         raise WeightsError("config_unreadable") from None
-    if not isinstance(config, DigitsConfig):
-        raise WeightsError("kind", kind=config.kind)
-    return config
 
 
 @lru_cache(64)

@@ -23,9 +23,10 @@ from typing import Any
 
 from ganlab import checkpoints, devices
 from ganlab.checkpoints import is_power_of_two
-from ganlab.config import ConfigError, from_json
 from ganlab.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.digits import DataError
+from ganlab.knobs import ConfigError
+from ganlab.links import from_json
 from ganlab.pace import PERIOD, Pace
 from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
@@ -84,7 +85,8 @@ def watch(line: Connection) -> None:
 def warm(engines: Mapping[str, str]) -> int:
     """Imports what training needs and takes a first step with each engine; this process's id."""
     for kind, name in engines.items():
-        engine, config = import_module(name), from_json({"kind": kind})
+        engine = import_module(name)
+        config = engine.from_json({"kind": kind})
         fix_arithmetic(1, "highest")
         state = engine.start(config)
         engine.encode(config, engine.snapshot(state))
@@ -170,7 +172,7 @@ class Session:
 
     def __init__(self, store: Store, run: RunRow, engine: Any):
         self.store, self.run, self.engine = store, run, engine
-        self.config = from_json(run.config)
+        self.config = engine.from_json(run.config)
         self.device = self.settle()
         self.where = () if self.device == CPU else (self.device,)
         self.frames: list[tuple[int, int, bytes]] = []
@@ -344,5 +346,3 @@ FAILURES = {
     Exception: "crash",
 }
 """Why a run failed, first match; keys of sentences."""
-ENGINES = {"plane": "ganlab.train", "digits": "ganlab.train_digits"}
-"""Who trains a config, by its kind."""

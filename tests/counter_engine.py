@@ -10,6 +10,8 @@ from typing import Any
 
 import torch
 
+from ganlab.plane_config import PlaneConfig
+
 RAISES, DIVERGES, DIES, CRASHES_CONFIG = 13, 14, 15, 16
 """Seeds of runs that meet their fate at step FATE."""
 FATE = 7
@@ -28,6 +30,9 @@ class Frame:
     value: int
     outcome: str = ""
     facts: dict[str, Any] = field(default_factory=dict)
+
+
+from_json = PlaneConfig.from_json
 
 
 def start(config):

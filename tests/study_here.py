@@ -1,14 +1,15 @@
 """Studies computed in this process, by the worker's own code."""
 
 from ganlab import study, worker
+from ganlab.kinds import engines
 from ganlab.runs import RunStatus
 
 
 class Here:
     """Computes what is submitted; counts it."""
 
-    def __init__(self, store, engines=worker.ENGINES):
-        self.store, self.engines, self.submitted = store, engines, []
+    def __init__(self, store, trainers=None):
+        self.store, self.engines, self.submitted = store, trainers or engines(), []
 
     def submit(self, config, viewer):
         self.submitted.append(config)

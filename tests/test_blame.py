@@ -9,11 +9,13 @@ import test_digits_diagnosis as digits
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ganlab.config import ConfigError, DigitsConfig, PlaneConfig, knobs
 from ganlab.diagnosis import VERDICTS, verdict
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.digits_diagnosis import verdict as digit_verdict
 from ganlab.frame import BLAMED, QUANTITIES
+from ganlab.knobs import ConfigError, knobs
+from ganlab.plane_config import PlaneConfig
 from ganlab.rounds import blame
 from ganlab.ui.digits_stage import judgement as digit_judgement
 from ganlab.ui.stage import judgement

@@ -10,8 +10,10 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from ganlab import worker
-from ganlab.config import DigitsConfig, to_query
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import frame_steps, unpack
+from ganlab.kinds import engines
+from ganlab.links import to_query
 from ganlab.store import Store
 
 pytest_plugins = ["browsing"]
@@ -27,7 +29,7 @@ def server(tmp_path_factory):
     with Store(place) as store:
         for config in (RUN, OTHER):
             store.wish(config.key(), config.to_json(), config.steps, "test")
-            worker.compute(store, store.claim("test/0/0"), worker.ENGINES)
+            worker.compute(store, store.claim("test/0/0"), engines())
     server = Server(place)
     yield server
     server.stop()

@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from small_lab import CARD, NAME
 
 from ganlab import worker
+from ganlab.kinds import engines
 from ganlab.store import Store
 from ganlab.tables import write
 
@@ -43,7 +44,7 @@ def server(tmp_path_factory):
     with Store(place) as store:
         for config in (CARD.broken, CARD.fixed):
             store.wish(config.key(), config.to_json(), config.steps, "test")
-            worker.compute(store, store.claim("test/0/0"), worker.ENGINES)
+            worker.compute(store, store.claim("test/0/0"), engines())
     server = Lab(place, LAB_EVIDENCE=str(place / "evidence"))
     yield server
     server.stop()

@@ -24,7 +24,9 @@ from playwright.sync_api import expect
 from test_weights import BAD
 
 from ganlab import worker
-from ganlab.config import DigitsConfig, to_query
+from ganlab.digits_config import DigitsConfig
+from ganlab.kinds import engines
+from ganlab.links import to_query
 from ganlab.store import Store
 
 pytest_plugins = ["browsing"]
@@ -46,7 +48,7 @@ def server(tmp_path_factory):
     place = tmp_path_factory.mktemp("store")
     with Store(place) as store:
         store.wish(RUN.key(), RUN.to_json(), RUN.steps, "test")
-        worker.compute(store, store.claim("test/0/0"), worker.ENGINES)
+        worker.compute(store, store.claim("test/0/0"), engines())
     nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
     server = Server(place, GANLAB_DATA=str(place / "data"), **nowhere)
     yield server

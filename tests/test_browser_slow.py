@@ -3,7 +3,8 @@
 import pytest
 from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, step, until, visit  # noqa: F401
 
-from ganlab.config import PlaneConfig, to_query
+from ganlab.links import to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.trace import STOPS
 

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
 from ganlab.frame import HEADER, SCALARS, frame_steps, pack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
+from ganlab.plane_config import PlaneConfig
 from ganlab.train import train
 from ganlab.ui import charts, vega
 from ganlab.ui.text import LANGUAGES, text

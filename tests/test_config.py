@@ -8,17 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab.config import (
-    ConfigError,
-    PlaneConfig,
-    differences,
-    from_json,
-    from_query,
-    knob,
-    knobs,
-    spell,
-    to_query,
-)
+from ganlab.knobs import ConfigError, knob, knobs, spell
+from ganlab.links import differences, from_json, from_query, to_query
+from ganlab.plane_config import PlaneConfig
 
 KNOBS = knobs(PlaneConfig)
 ACTIVE = PlaneConfig(regularizer="r1", instance_noise=0.2)
@@ -82,7 +74,7 @@ def test_links_and_json_carry_every_config_exactly(fields):
         config = PlaneConfig(**fields)
     except ConfigError:
         return
-    assert from_query(to_query(config, "a."), prefix="a.") == (config, [])
+    assert from_query(to_query(config, "a."), "plane", "a.") == (config, [])
     assert from_json(json.loads(json.dumps(config.to_json()))) == config
     assert config.key() == from_json(config.to_json()).key()
 
@@ -90,7 +82,7 @@ def test_links_and_json_carry_every_config_exactly(fields):
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(st.dictionaries(st.sampled_from([*KNOBS, "v", "zzz"]), st.text(max_size=30) | st.integers().map(str)))
 def test_no_link_raises_and_every_bad_value_is_reported(query):
-    config, notices = from_query(query)
+    config, notices = from_query(query, "plane")
     for name, text in query.items():
         if name in KNOBS and name not in {notice.field for notice in notices}:
             assert getattr(config, name) == KNOBS[name].parse(name, text)
@@ -98,17 +90,17 @@ def test_no_link_raises_and_every_bad_value_is_reported(query):
 
 def test_a_bad_value_gives_the_default_and_leaves_the_others():
     config, notices = from_query(
-        {"v": "1", "a.gamma": "-1", "a.loss": "hinge", "a.nope": "1", "b.loss": "x"}, prefix="a."
+        {"v": "1", "a.gamma": "-1", "a.loss": "hinge", "a.nope": "1", "b.loss": "x"}, "plane", "a."
     )
     assert config == PlaneConfig(loss="hinge")
     assert [(n.field, n.reason) for n in notices] == [("gamma", "range"), ("nope", "unknown")]
 
 
 def test_values_that_do_not_go_together_give_way_with_a_notice():
-    config, notices = from_query({"packing": "3", "batch_size": "128", "seed": "5"})
+    config, notices = from_query({"packing": "3", "batch_size": "128", "seed": "5"}, "plane")
     assert config == PlaneConfig(batch_size=128, seed=5)
     assert [n.field for n in notices] == ["packing"]
-    config, notices = from_query({"members": "16", "batch_size": "1024", "d_steps": "100", "seed": "5"})
+    config, notices = from_query({"members": "16", "batch_size": "1024", "d_steps": "100", "seed": "5"}, "plane")
     assert config.seed == 5
     assert notices
 

@@ -2,8 +2,9 @@
 
 import pytest
 
-from ganlab.config import DigitsConfig, PlaneConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import MESSAGES, ConfigError, knobs
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import code
 from ganlab.ui.controls import ROWS, grid, options, plain, reason, show
 from ganlab.ui.text import LANGUAGES

@@ -9,12 +9,13 @@ import torch
 from torch import nn
 
 from ganlab import countermeasures
-from ganlab.config import ConfigError, DigitsConfig, PlaneConfig
 from ganlab.countermeasures import COUNTERMEASURES, KERNELS, MINIBATCH, UNROLLED, WIDTH, nearness, unrolled
-from ganlab.knobs import knobs
+from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError, knobs
 from ganlab.losses import LOSSES
 from ganlab.nets import Network, layer_sizes
 from ganlab.objectives import d_loss, g_loss
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import stream
 from ganlab.snapshot import field_values, spectators
 from ganlab.state import judge, start

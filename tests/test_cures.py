@@ -8,12 +8,13 @@ import torch
 from sameness import assert_equal, assert_same_state
 
 from ganlab import train_digits
-from ganlab.config import ConfigError, DigitsConfig, PlaneConfig
 from ganlab.countermeasures import COUNTERMEASURES, inertia, noise_level
-from ganlab.knobs import knobs
+from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError, knobs
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
 from ganlab.objectives import inputs
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.snapshot import arrows, expand, logits, spectators
 from ganlab.state import judge

@@ -9,9 +9,11 @@ from sameness import assert_equal, assert_same_state
 from second_memory import NAME, SecondMemory
 
 from ganlab import devices, train_digits, worker
-from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.database import Database
 from ganlab.devices import DeviceError
+from ganlab.digits_config import DigitsConfig
+from ganlab.kinds import engines
+from ganlab.plane_config import PlaneConfig
 from ganlab.runs import Runs
 from ganlab.store import Store
 from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
@@ -75,7 +77,7 @@ def test_a_run_elsewhere_goes_through_the_store_and_continues_bit_by_bit(tmp_pat
     with Store(tmp_path) as store:
         for steps in (7, 20):
             store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me", device=NAME)
-            worker.work(store.path, "here/0", worker.ENGINES)
+            worker.work(store.path, "here/0", engines())
         run = store.run(config.key())
         assert (run.state, run.step, run.device) == ("done", 20, NAME)
         assert store.frames(config.key(), 0) == undisturbed
@@ -122,7 +124,7 @@ def test_a_run_whose_worker_died_on_the_accelerator_before_its_start_goes_to_the
         store.claim("here/0/1")
         interrupt(store, "here/0")
         assert store.run(SMALL.key()).deaths == 1
-        worker.work(store.path, "here/0", worker.ENGINES)
+        worker.work(store.path, "here/0", engines())
         assert (store.run(SMALL.key()).state, store.run(SMALL.key()).device) == ("done", f"cpu/{NAME}/unable")
 
 
@@ -142,7 +144,7 @@ def computed(place, config, device):
     """A run after a worker has had it, and its frames."""
     with Store(place) as store:
         store.wish(config.key(), config.to_json(), config.steps, "me", device=device)
-        worker.work(store.path, "here/0", worker.ENGINES)
+        worker.work(store.path, "here/0", engines())
         return store.run(config.key()), store.frames(config.key(), 0)
 
 

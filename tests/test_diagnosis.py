@@ -7,12 +7,15 @@ import pytest
 import torch
 
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.frame import POINTS, Frame, pack, unpack
 from ganlab.metrics import EVAL_POINTS, measure
+<<<<<<< HEAD
 from ganlab.remedies import REMEDIES
+=======
+from ganlab.plane_config import PlaneConfig
+>>>>>>> c68fc00 (A kind of run is declared once, in kinds.py; the plane's config and the links have files of their own)
 from ganlab.rng import stream
 from ganlab.theory import collapse
 

@@ -3,7 +3,7 @@
 import pytest
 
 from ganlab import train_digits
-from ganlab.evaluation import EVALUATIONS
+from ganlab.digits_evaluation import EVALUATION
 from ganlab.presets import OPENING, PRESETS
 
 UPDATES = 500
@@ -19,7 +19,7 @@ def test_500_updates_of_the_opening_run_make_at_least_eight_digits():
     state = train_digits.start(PRESETS[OPENING["digits"]])
     while state.step < UPDATES:
         train_digits.update(state)
-    found = {name: float(value[0]) for name, value in EVALUATIONS["digits"].final(state).items() if name != "shares"}
+    found = {name: float(value[0]) for name, value in EVALUATION.final(state).items() if name != "shares"}
     assert found["digits_covered"] >= 8
     assert found["digits_accepted"] >= 7
     assert found["accepted"] > 0.28

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlab.config import DigitsConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame, frame_steps, judgement
 from ganlab.ui import digits_charts as charts
 from ganlab.ui import vega

@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab.config import KINDS, ConfigError, DigitsConfig, PlaneConfig, differences, from_json, from_query, to_query
-from ganlab.knobs import knobs
+from ganlab.digits_config import DigitsConfig
+from ganlab.kinds import KINDS
+from ganlab.knobs import ConfigError, knobs
+from ganlab.links import differences, from_json, from_query, to_query
+from ganlab.plane_config import PlaneConfig
 
 KNOBS = knobs(DigitsConfig)
 ACTIVE = DigitsConfig(regularizer="r1", instance_noise=0.2)
@@ -111,7 +114,7 @@ def test_the_order_of_classes_and_the_target_are_no_part_of_the_key():
     assert DigitsConfig(classes="310") == DigitsConfig(classes="0133")
     assert DigitsConfig(steps=5).key() == DigitsConfig().key()
     assert DigitsConfig(gamma=3.0).key() == DigitsConfig().key()
-    assert len({kind().key() for kind in KINDS.values()}) == len(KINDS)
+    assert len({kind.config().key() for kind in KINDS.values()}) == len(KINDS)
 
 
 def test_an_epoch_is_one_pass_of_d_over_the_chosen_images():

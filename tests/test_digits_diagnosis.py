@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganlab.config import DigitsConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
 from ganlab.digits_frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.train_digits import train

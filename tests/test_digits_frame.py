@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from ganlab.config import DigitsConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import (
     SHEET_BYTES,
     DigitsFrame,

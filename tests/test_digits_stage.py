@@ -14,8 +14,8 @@ import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
-from ganlab.config import DigitsConfig
 from ganlab.digits import subset
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import SHEET_BYTES, DigitsFrame, frame_steps, judgement, pack
 from ganlab.ui import digits_look, digits_stage, film
 from ganlab.ui.digits_stage import KEY_FRAMES
@@ -290,7 +290,7 @@ def test_every_label_is_said_and_what_is_said_exists():
 
 
 def page():
-    from ganlab.config import DigitsConfig
+    from ganlab.digits_config import DigitsConfig
     from ganlab.ui import digits_stage
 
     digits_stage.stage(DigitsConfig(), False, "es", key="p", beside=DigitsConfig(seed=1))

@@ -7,7 +7,8 @@ import struct
 import pytest
 from visits import enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import PlaneConfig, to_query
+from ganlab.links import to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.ui import compare, duel, player
 from ganlab.ui.differences import titles, told

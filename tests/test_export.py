@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganlab import points
-from ganlab.config import PlaneConfig, knobs
 from ganlab.digits_config import DigitsConfig
 from ganlab.export import LARGEST, REASONS, SettingsError, metrics_csv, read_settings
 from ganlab.frame import MEASURED
+from ganlab.knobs import knobs
 from ganlab.metrics import METRICS
+from ganlab.plane_config import PlaneConfig
 from ganlab.train import train
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, members=2, steps=4)

@@ -11,8 +11,10 @@ from test_digits_stage import CONFIG as DIGITS_RUN
 from test_digits_stage import frame as digits_frame
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import DigitsConfig, PlaneConfig, to_query
+from ganlab.digits_config import DigitsConfig
 from ganlab.export import LARGEST, digits_csv, metrics_csv, read_settings
+from ganlab.links import to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import nearest
 from ganlab.script import MESSAGES, check
 from ganlab.train import train

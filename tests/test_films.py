@@ -11,12 +11,13 @@ from PIL import Image, ImageSequence
 
 from ganlab import checkpoints, films, latent_measures, train
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.convnets import ARCHITECTURES
 from ganlab.datasets import DATASETS
+from ganlab.digits_config import DigitsConfig
 from ganlab.films import Scene, Strip
 from ganlab.generators import Opened, Source, opened
 from ganlab.latent import FRAMES, PATHS
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import stream
 from ganlab.ui.latent_gif import PAUSE, gif
 from ganlab.uploads import Uploads

@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import PlaneConfig, from_query, to_query
 from ganlab.knobs import MAX_EDITS, ConfigError, knobs
+from ganlab.links import from_query, to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.train import train
 from ganlab.ui import charts, fork
 from ganlab.ui.experiment import ARENA

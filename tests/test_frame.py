@@ -5,9 +5,9 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.frame import EVERY, LAST, Frame, frame_steps, pack, spread, unpack
+from ganlab.plane_config import PlaneConfig
 from ganlab.train import encode, snapshot, start
 
 EXTENT = DATASETS["ring"].extent

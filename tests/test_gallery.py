@@ -8,12 +8,14 @@ import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab import digits_frame, recording
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import RECENT, covered
 from ganlab.frame import frame_steps, unpack
+from ganlab.kinds import KINDS
+from ganlab.links import identity
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PLANE, PRESETS
-from ganlab.record import FRAMES, NO_CHECKPOINT, OTHERS, RECORDED, shipped
+from ganlab.record import NO_CHECKPOINT, OTHERS, RECORDED, shipped
 from ganlab.recording import Recording
 from ganlab.train import train
 from ganlab.ui import gallery
@@ -81,7 +83,7 @@ def test_the_end_in_words(lang):
 def whole(members=1, steps=500, checkpoint=(500, b"x")):
     frames = [(step, m, bytes([m])) for step in frame_steps(steps) for m in range(members)]
     facts = {"key": "k", "config": {}, "step": steps, "threads": 1, "precision": "highest", "steps_per_s": 1.0}
-    return Recording(**facts, frames=frames, checkpoint=checkpoint)
+    return Recording(1, **facts, frames=frames, checkpoint=checkpoint)
 
 
 def test_a_part_of_a_run_ships_with_its_whole_last_tenth():
@@ -109,25 +111,25 @@ def test_thinning_again_takes_nothing_more():
 
 @pytest.mark.parametrize("name", PLANE)
 def test_every_prepared_run_ships_trained_to_its_end(name):
-    config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip")
+    config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip", identity)
     assert found.key == config.key()
     last = unpack(found.frames[-1][2], DATASETS[config.dataset].extent)
     assert found.step == config.steps or last.outcome == "diverged"
     assert {member for _, member, _ in found.frames} == set(range(config.members))
-    assert len([step for step, member, _ in found.frames if member == 0]) <= FRAMES["plane"] + 12
+    assert len([step for step, member, _ in found.frames if member == 0]) <= KINDS["plane"].recorded + 12
     assert (found.checkpoint is None) == (name in NO_CHECKPOINT or last.outcome == "diverged")
 
 
 def test_digits_that_are_shown_at_once_are_those_of_the_preset():
     for name in ("digits", "digits_k50"):
-        config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip")
+        config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip", identity)
         last = digits_frame.unpack(found.frames[-1][2])
         assert (found.key, found.step, last.step, last.outcome) == (config.key(), config.steps, config.steps, "")
         assert len(last.sheet) == 64
 
 
 def test_no_recording_says_how_long_it_took_on_a_machine_that_may_have_been_busy():
-    assert {recording.read_summary(file)["seconds"] for file in RECORDED.glob("*.zip")} == {0}
+    assert {recording.read_summary(file, identity)["seconds"] for file in RECORDED.glob("*.zip")} == {0}
 
 
 def test_the_recordings_are_small_together():

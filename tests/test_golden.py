@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlab.config import ENGINE, PlaneConfig
+from ganlab.plane_config import ENGINE, PlaneConfig
 from ganlab.train import train
 
 GOLDEN = Path(__file__).with_name("golden.json")
@@ -51,7 +51,7 @@ def test_frames_are_those_of_this_engine(name):
     golden = json.loads(GOLDEN.read_text())
     assert golden["engine"] == ENGINE, "a new ENGINE: write the new numbers down with `python -m tests.test_golden`"
     for key, values in summary(RUNS[name]).items():
-        assert values == pytest.approx(golden[name][key], abs=2e-3, rel=2e-3), f"{key} changed: raise config.ENGINE"
+        assert values == pytest.approx(golden[name][key], abs=2e-3, rel=2e-3), f"{key} changed: raise ENGINE"
 
 
 if __name__ == "__main__":

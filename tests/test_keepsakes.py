@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from ganlab import checkpoints, digits_frame, frame
-from ganlab.config import from_json, from_query
 from ganlab.datasets import DATASETS
+from ganlab.links import from_json, from_query, identity
 from ganlab.store import Store
 from ganlab.train import restore
 
@@ -56,6 +56,6 @@ def test_the_digits_of_a_kept_store_are_read(kept):
 
 def test_a_kept_recording_is_taken_in(tmp_path):
     with Store(tmp_path) as store:
-        key = store.import_recording(HOME / "plane.zip")
+        key = store.import_recording(HOME / "plane.zip", identity)
         assert (key, store.steps(key)) == (PLANE, [0, 5, 12, 24])
         assert next(store.checkpoints.blobs(key, 24))[0] == 24

@@ -14,7 +14,7 @@ FLOORS = [
         *("points", "point_files", "code_mistakes"),
     },
     {
-        *("knobs", "run_config", "digits_config", "config", "metrics", "frame", "digits_frame"),
+        *("knobs", "run_config", "gan_config", "digits_config", "plane_config", "metrics", "frame", "digits_frame"),
         *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
@@ -24,15 +24,21 @@ FLOORS = [
         *("replay", "witness", "trace"),
     },
     {
+<<<<<<< HEAD
         *("remedies", "diagnosis", "digits_diagnosis"),
         *("presets", "cards"),
+=======
+        "diagnosis",
+        "digits_diagnosis",
+        *("kinds", "links", "presets", "cards"),
+>>>>>>> c68fc00 (A kind of run is declared once, in kinds.py; the plane's config and the links have files of their own)
         "worker",
         "slot",
         "runs",
         "record",
         "train_judge",
         "train_generators",
-        "evaluation",
+        *("evaluation", "gan_evaluation", "plane_evaluation", "digits_evaluation"),
         "tables",
         "grids",
         "study",

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from ganlab import lookalikes as module
-from ganlab.config import DigitsConfig
 from ganlab.digits import chosen, subset
+from ganlab.digits_config import DigitsConfig
 from ganlab.lookalikes import COUNT, PART, TYPICAL, lookalikes
 from tests.real_digits import mnist
 

@@ -6,7 +6,9 @@ import sys
 import pytest
 
 from ganlab import runs
-from ganlab.config import ConfigError, DigitsConfig, PlaneConfig
+from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError
+from ganlab.plane_config import PlaneConfig
 from ganlab.runs import Runs, default_slots, memory
 from ganlab.store import Store
 
@@ -80,8 +82,7 @@ def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected
 
 def test_a_ready_worker_has_not_loaded_pytorch_s_compiler():
     """It is as large as everything else together."""
-    script = (
-        "import sys; from ganlab import worker; worker.warm(worker.ENGINES); print('torch._inductor' in sys.modules)"
-    )
+    script = "import sys; from ganlab import kinds, worker; worker.warm(kinds.engines())"
+    script += "; print('torch._inductor' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
     assert found.stdout.split() == ["False"]

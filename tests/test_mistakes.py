@@ -10,8 +10,9 @@ from sameness import assert_equal, assert_same_state
 from torch import nn
 
 from ganlab.code_mistakes import LOOP, MISTAKES, program
-from ganlab.config import ConfigError, PlaneConfig
-from ganlab.evaluation import evaluate_points
+from ganlab.knobs import ConfigError
+from ganlab.plane_config import PlaneConfig
+from ganlab.plane_evaluation import evaluate_points
 from ganlab.rounds import blame
 from ganlab.script import ScriptError, script
 from ganlab.trace import trace_of

@@ -8,7 +8,7 @@ from visits import captions, opened, quiet_server, record, sound  # noqa: F401
 from ganlab import cards, tables
 from ganlab.cards import IN_CODE, LESSONS, Card
 from ganlab.code_mistakes import LOOP, program
-from ganlab.config import PlaneConfig
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import evidence, mistakes, mistakes_seeds
 from ganlab.ui.evidence import NUMBERS, SEEN, Arm
 from ganlab.ui.text import LANGUAGES, text

@@ -7,9 +7,10 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import DigitsConfig, differences, to_query
 from ganlab.digits import DIGITS
+from ganlab.digits_config import DigitsConfig
 from ganlab.knobs import ConfigError, knobs
+from ganlab.links import differences, to_query
 from ganlab.presets import OPENING, PRESETS
 from ganlab.runs import Runs
 from ganlab.ui import compare, controls, server, training

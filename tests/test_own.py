@@ -13,9 +13,10 @@ from test_text import DRAW_LABELS
 from visits import captions, enter, held, opened, quiet_server, sound  # noqa: F401
 
 from ganlab import points
-from ganlab.config import PlaneConfig, to_query
 from ganlab.datasets import own as own_data
 from ganlab.knobs import knobs
+from ganlab.links import to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.point_files import LARGEST
 from ganlab.points import IN_NAME, LIMIT, MOST, UNIT, PointsError
 from ganlab.ui import controls, draw, own, server
@@ -122,7 +123,7 @@ def drawing(dataset, lang, answer):
 
     import streamlit as st
 
-    from ganlab.config import PlaneConfig
+    from ganlab.plane_config import PlaneConfig
     from ganlab.ui import own
     from ganlab.ui.experiment import ARENA
 

@@ -7,10 +7,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import PlaneConfig, differences, to_query
 from ganlab.diagnosis import Verdict
 from ganlab.frame import spread
 from ganlab.knobs import knobs
+from ganlab.links import differences, to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import OPENING, PLANE, PRESETS
 from ganlab.ui import controls, server, share, stage
 from ganlab.ui.experiment import ARENA

@@ -6,11 +6,13 @@ import torch
 from sameness import assert_same_state
 
 from ganlab import train_digits
-from ganlab.config import ConfigError, DigitsConfig
 from ganlab.digits import PIXELS, chosen, fixed, scaled
+from ganlab.digits_config import DigitsConfig
+from ganlab.digits_evaluation import opinion
 from ganlab.digits_snapshot import made, sample, spectators
 from ganlab.digits_state import checkpoint, restore, start
-from ganlab.evaluation import hits, opinion
+from ganlab.gan_evaluation import hits
+from ganlab.knobs import ConfigError
 from ganlab.weights import from_checkpoint
 
 SMALL = DigitsConfig(batch_size=8, latent_dim=3, steps=2, ema=0.0)

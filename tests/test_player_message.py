@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
 from ganlab import frame, snapshot
-from ganlab.config import PlaneConfig
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import arena, player, stage
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))

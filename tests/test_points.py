@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from sameness import assert_equal
 
 from ganlab import metrics, points, train
-from ganlab.config import ConfigError, PlaneConfig, differences, from_json, from_query, to_query
-from ganlab.config import at_hand as at_hand_config
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
+from ganlab.knobs import ConfigError
+from ganlab.links import at_hand as at_hand_config
+from ganlab.links import differences, from_json, from_query, to_query
+from ganlab.plane_config import PlaneConfig
 from ganlab.point_files import LARGEST, parse_csv
 from ganlab.points import (
     IN_NAME,
@@ -223,7 +225,7 @@ def test_a_shelf_drops_what_was_not_used_for_longest(tmp_path):
 @pytest.mark.parametrize("n", [IN_NAME, IN_NAME + 1])
 def test_links_and_json_carry_them(n, tmp_path):
     config = PlaneConfig(dataset=keep(cloud(n), tmp_path))
-    assert from_query(to_query(config, "a."), prefix="a.") == (config, [])
+    assert from_query(to_query(config, "a."), "plane", "a.") == (config, [])
     assert from_json(config.to_json()) == config
     assert list(differences(config, PlaneConfig())) == ["dataset"]
     assert config.key() != PlaneConfig().key()
@@ -254,7 +256,7 @@ def test_another_order_in_a_link_is_the_same_run():
 @settings(max_examples=300, deadline=None, derandomize=True)
 @given(st.text(max_size=80) | st.text("~ABCDabcd0189-_=", max_size=90) | st.binary(max_size=60).map(str))
 def test_hostile_names_are_refused_or_read_back(text):
-    config, notices = from_query({"dataset": PREFIX + text})
+    config, notices = from_query({"dataset": PREFIX + text}, "plane")
     if notices:
         assert [(said.field, said.reason) for said in notices] == [("dataset", "points")]
         assert config == PlaneConfig()

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from ganlab.config import PlaneConfig
 from ganlab.nets import Network
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 

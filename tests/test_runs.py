@@ -16,7 +16,8 @@ import counter_engine
 import pytest
 
 from ganlab import train, worker
-from ganlab.config import PlaneConfig
+from ganlab.kinds import engines
+from ganlab.plane_config import PlaneConfig
 from ganlab.runs import Runs, RunStatus, default_slots, presented
 from ganlab.store import RunRow, Store
 
@@ -269,10 +270,10 @@ def test_the_real_trainer_continues_bit_by_bit_whatever_was_cut_off(store):
     undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
     for steps in (40, 70):
         wish(store, config.replace(steps=steps))
-        work(store, worker.ENGINES)
+        work(store, engines())
     store.checkpoints.paths(config.key())[0].unlink()
     key = wish(store, config)
-    work(store, worker.ENGINES)
+    work(store, engines())
     assert store.frames(key, 0) == undisturbed
 
 
@@ -298,7 +299,7 @@ def test_a_run_with_an_edit_goes_on_from_its_parents_checkpoint_and_ends_as_if_t
         with Store(tmp_path / name) as store:
             for config in configs:
                 wish(store, config)
-                worker.work(store.path, "here/0", worker.ENGINES)
+                worker.work(store.path, "here/0", engines())
             blobs[name] = store.frames(child.key(), 0)
             steps = [step for step, _ in store.checkpoints.blobs(child.key(), 100)]
     assert blobs["forked"] == blobs["scratch"]
@@ -418,7 +419,7 @@ def test_a_killed_workers_run_says_so_and_ends_with_the_frames_of_an_undisturbed
 
 SERVER = """
 import sys, time
-from ganlab.config import PlaneConfig
+from ganlab.plane_config import PlaneConfig
 from ganlab.runs import Runs
 from ganlab.store import Store
 

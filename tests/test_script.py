@@ -12,11 +12,12 @@ import pytest
 import torch
 
 from ganlab import points, train
-from ganlab.config import PlaneConfig, to_query
 from ganlab.datasets import DATASETS
 from ganlab.digits_config import DigitsConfig
+from ganlab.links import to_query
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream

@@ -10,11 +10,13 @@ import pytest
 from visits import held, opened, quiet_server, sound  # noqa: F401
 
 from ganlab import recording
-from ganlab.config import ConfigError, PlaneConfig, to_query
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import deciding, verdict
 from ganlab.frame import pack, unpack
+from ganlab.knobs import ConfigError
+from ganlab.links import identity, to_query
 from ganlab.metrics import measure
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.record import RECORDED
 from ganlab.rng import stream
@@ -81,7 +83,7 @@ def run():
     blobs = [(frame.step, pack(frame, DATASETS["ring"].extent, 0.0)) for frame in train(SMALL)]
     frames = [(step, member, blob[member]) for step, blob in blobs for member in range(3)]
     facts = {"key": SMALL.key(), "config": SMALL.to_json(), "step": 12, "frames": frames, "checkpoint": None}
-    whole = recording.Recording(**facts, threads=1, precision="highest", steps_per_s=100.0, seconds=0.0)
+    whole = recording.Recording(SMALL.engine, **facts, threads=1, precision="highest", steps_per_s=100.0, seconds=0.0)
     recording.write(whole, server.RECORDED / f"{SMALL.key()}.zip")
 
 
@@ -181,7 +183,7 @@ def test_one_press_trains_sixteen():
 def test_the_lottery_that_ships_has_fewer_frames_of_the_others_and_shows_all_the_same(tmp_path, monkeypatch):
     config = PRESETS["ring_seeds"]
     with Store(tmp_path / "fresh") as store:
-        store.import_recording(RECORDED / "ring_seeds.zip")
+        store.import_recording(RECORDED / "ring_seeds.zip", identity)
         tail = Tail(store, config.key())
         monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(tail=lambda key: tail))
         steps = seeds.shared(config)

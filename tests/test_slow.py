@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import PlaneConfig, to_query
 from ganlab.errands import Busy, Errands
+from ganlab.links import to_query
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.trace import STOPS, trace_of
 from ganlab.train import start, update

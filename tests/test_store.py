@@ -13,8 +13,9 @@ import torch
 
 from ganlab import checkpoints, recording
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import PlaneConfig
 from ganlab.database import find_place
+from ganlab.links import identity
+from ganlab.plane_config import PlaneConfig
 from ganlab.recording import RecordingError
 from ganlab.store import CAP, WISH_LIFE, Lost, Store
 from ganlab.tail import Tail, Tails
@@ -561,14 +562,14 @@ def recorded(store, tmp_path):
     store.commit(run, 120, frames, 300.0, seconds=4.5)
     store.save_checkpoint(run, 120, checkpoints.encode(key, 120, {"x": torch.ones(9000)}))
     store.release(run, "done")
-    store.export_recording(key, tmp_path / "run.zip")
+    store.export_recording(key, tmp_path / "run.zip", identity)
     return tmp_path / "run.zip", key
 
 
 def test_a_recorded_run_comes_back_as_it_was(store, recorded, tmp_path):
     path, key = recorded
     with Store(tmp_path / "fresh") as fresh:
-        assert fresh.import_recording(path) == key
+        assert fresh.import_recording(path, identity) == key
         run, original = fresh.run(key), store.run(key)
         assert (run.state, run.step, run.target, run.steps_per_s) == ("done", 120, 120, 300.0)
         assert run.seconds == 4.5
@@ -582,12 +583,12 @@ def test_a_recorded_run_comes_back_as_it_was(store, recorded, tmp_path):
 
 def test_a_recording_holds_the_frames_that_were_asked_for(store, recorded, tmp_path):
     _, key = recorded
-    store.export_recording(key, tmp_path / "few.zip", steps=[1, 60, 120], members=[0])
+    store.export_recording(key, tmp_path / "few.zip", identity, steps=[1, 60, 120], members=[0])
     with Store(tmp_path / "fresh") as fresh:
-        fresh.import_recording(tmp_path / "few.zip")
+        fresh.import_recording(tmp_path / "few.zip", identity)
         assert fresh.steps(key) == [1, 60, 120]
     with pytest.raises(KeyError):
-        store.export_recording("absent", tmp_path / "none.zip")
+        store.export_recording("absent", tmp_path / "none.zip", identity)
 
 
 def test_importing_again_changes_nothing_and_never_takes_back(store, recorded):
@@ -595,11 +596,11 @@ def test_importing_again_changes_nothing_and_never_takes_back(store, recorded):
     store.wish(key, store.run(key).config, 200, ME)
     run = store.claim(HERE)
     store.commit(run, 150, blobs(150))
-    store.import_recording(path)
+    store.import_recording(path, identity)
     assert store.run(key).token == run.token
     store.withdraw(key, ME)
     store.release(run, "stopped")
-    store.import_recording(path)
+    store.import_recording(path, identity)
     assert (store.run(key).state, store.run(key).step, len(store.steps(key))) == ("stopped", 150, 121)
 
 
@@ -611,7 +612,7 @@ def test_an_import_completes_a_run_that_was_stopped_early(store, recorded, tmp_p
         fresh.commit(run, 2, [(1, 0, b"x")])
         fresh.withdraw(key, ME)
         fresh.release(run, "stopped")
-        fresh.import_recording(path)
+        fresh.import_recording(path, identity)
         assert (fresh.run(key).state, fresh.run(key).step, len(fresh.steps(key))) == ("done", 120, 120)
 
 
@@ -620,7 +621,7 @@ def test_an_older_recording_knows_no_seconds_and_no_device(store, recorded, tmp_
     del facts["seconds"], facts["device"]
     old = rewritten(recorded[0], tmp_path, run=json.dumps(facts))
     with Store(tmp_path / "fresh") as fresh:
-        run = fresh.run(fresh.import_recording(old))
+        run = fresh.run(fresh.import_recording(old, identity))
         assert (run.seconds, run.device) == (0, "cpu")
 
 
@@ -635,7 +636,7 @@ def rewritten(path, tmp_path, **parts):
 
 
 def summary(path, **changes):
-    return json.dumps(recording.read_summary(path) | changes)
+    return json.dumps(recording.read_summary(path, identity) | changes)
 
 
 @pytest.mark.parametrize(
@@ -656,7 +657,7 @@ def test_a_recording_that_does_not_fit_is_refused(store, recorded, tmp_path, cha
     bad = rewritten(recorded[0], tmp_path, run=summary(recorded[0], **change))
     with Store(tmp_path / "fresh") as fresh:
         with pytest.raises(RecordingError, match=message):
-            fresh.import_recording(bad)
+            fresh.import_recording(bad, identity)
         assert fresh.queue() == []
         assert fresh.run(recorded[1]) is None
 
@@ -665,7 +666,7 @@ def test_a_damaged_or_oversized_recording_is_refused(store, recorded, tmp_path, 
     (tmp_path / "text.zip").write_text("not a zip")
     for bad in (tmp_path / "text.zip", tmp_path / "absent.zip", rewritten(recorded[0], tmp_path, frames=None)):
         with pytest.raises(RecordingError):
-            recording.read(bad)
+            recording.read(bad, identity)
     monkeypatch.setitem(recording.LARGEST, "frames", 1000)
     with pytest.raises(RecordingError, match="at most 1000 bytes"):
-        recording.read(recorded[0])
+        recording.read(recorded[0], identity)

@@ -7,11 +7,12 @@ import pytest
 import study_here
 from study_here import Here
 
-from ganlab import evaluation, study, tables, train
-from ganlab.config import ENGINE, ConfigError, PlaneConfig
+from ganlab import evaluation, gan_evaluation, plane_evaluation, study, tables, train
 from ganlab.frame import MEASURED, frame_steps
 from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
+from ganlab.knobs import ConfigError
 from ganlab.metrics import METRICS
+from ganlab.plane_config import ENGINE, PlaneConfig
 from ganlab.runs import Runs, RunStatus
 from ganlab.store import Store
 from ganlab.study import Place
@@ -107,7 +108,7 @@ def test_the_first_configs_of_all_arms_come_first(place, here):
 def test_the_table_has_every_scalar_and_what_varies(place, here):
     finish(place, here)
     table = place.table(TINY)
-    measured = [*evaluation.JUDGED, *METRICS, "shares"]
+    measured = [*gan_evaluation.JUDGED, *METRICS, "shares"]
     due = {
         "arm",
         "d_steps",
@@ -142,7 +143,7 @@ def test_rows_are_the_frames_of_the_run(place, here):
 def test_the_final_evaluation_is_of_10_000_points():
     state = train.start(SMALL.replace(members=2, dataset="ring"))
     state.g.net.flat.mul_(3)
-    found = evaluation.EVALUATIONS["plane"].evaluate(state)
+    found = plane_evaluation.EVALUATION.evaluate(state)
     shares = found["shares_10k"][1]
     assert 0.01 < shares.sum() < 1
     assert found["valid_10k"][1] == pytest.approx(shares.sum(), abs=1e-6)
@@ -155,7 +156,7 @@ def test_the_final_evaluation_is_of_10_000_points():
 def test_a_blind_discriminator_is_at_the_equilibrium_of_the_losses():
     blind = train.start(SMALL.replace(packing=4))
     blind.d.net.flat.zero_()
-    found = evaluation.EVALUATIONS["plane"].evaluate(blind)
+    found = plane_evaluation.EVALUATION.evaluate(blind)
     assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
     assert found["g_loss_10k"][0] == pytest.approx(math.log(2), abs=1e-6)
     assert found["d_accuracy_10k"][0] == 0.5
@@ -170,7 +171,7 @@ def test_a_run_that_went_further_is_measured_at_its_target(place, here):
         train.update(state)
     mine = tables.finals(place.table(TINY)).query("arm == 'one'")
     assert mine["valid_10k"].tolist() == pytest.approx(
-        evaluation.EVALUATIONS["plane"].evaluate(state)["valid_10k"].tolist(), abs=1e-6
+        plane_evaluation.EVALUATION.evaluate(state)["valid_10k"].tolist(), abs=1e-6
     )
     assert mine["step"].tolist() == [20, 20]
 
@@ -224,7 +225,7 @@ def test_a_diverged_cell_is_finished(place, here):
     assert 0 < last["died"] == last["step"] < 3000
 
 
-PLANE = [name + evaluation.SUFFIX for name in (*evaluation.JUDGED, *METRICS)]
+PLANE = [name + evaluation.SUFFIX for name in (*gan_evaluation.JUDGED, *METRICS)]
 FINALS = pd.DataFrame(
     {
         "arm": ["a"] * 5 + ["b"] * 2 + ["a"],
@@ -283,7 +284,7 @@ def test_studies_are_sound(name):
     grid = STUDIES[name]
     cells = list(grid.cells)
     assert len(set(cells)) == len(cells)
-    kind = evaluation.EVALUATIONS[cells[0][1].kind]
+    kind = tables.evaluation(cells[0][1].kind)
     for arm in grid.arms.values():
         members = [(config.seed, m) for config in arm for m in range(getattr(config, "members", 1))]
         assert len(members) == len(set(members)) == SEEDS.get(name, 5)

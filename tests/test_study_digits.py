@@ -8,11 +8,11 @@ import pytest
 import torch
 from study_here import Here, finish
 
-from ganlab import evaluation, study, tables, train_digits
-from ganlab.config import DigitsConfig
+from ganlab import digits_evaluation, evaluation, gan_evaluation, study, tables, train_digits
 from ganlab.digit_metrics import DIGIT_METRICS, fid
 from ganlab.digit_reference import fid_floor, reference
 from ganlab.digits import everything, scaled
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import frame_steps
 from ganlab.frame import MEASURED
 from ganlab.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
@@ -37,8 +37,8 @@ EVEN = (0.1,) * 10
 @pytest.fixture(autouse=True)
 def few_images_and_no_naps(monkeypatch):
     monkeypatch.setattr(study, "POLL", 0)
-    monkeypatch.setattr(evaluation, "FINAL", N)
-    monkeypatch.setattr(evaluation, "PART", 50)
+    monkeypatch.setattr(digits_evaluation, "FINAL", N)
+    monkeypatch.setattr(digits_evaluation, "PART", 50)
 
 
 @pytest.fixture
@@ -72,7 +72,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     assert (last.done, last.cells, last.share, last.left_s) == (4, 4, 1, 0)
     assert here.submitted.index(LONGER.replace(steps=3)) < here.submitted.index(LONGER)
     table = place.table(TINY)
-    measured = [*evaluation.JUDGED, *DIGIT_METRICS, "fid_floor", "shares"]
+    measured = [*gan_evaluation.JUDGED, *DIGIT_METRICS, "fid_floor", "shares"]
     due = {"arm", "d_steps", "run_precision", "key", "engine", "threads", "steps_per_s", "seed", "member", "members"}
     due |= {"steps", "step", "d_updates", "g_updates", "died", "epoch", "shares", *MEASURED, *DIGIT_METRICS}
     due |= {name + evaluation.SUFFIX for name in measured}
@@ -124,7 +124,7 @@ def test_the_final_numbers_are_those_of_the_shown_generator_worked_out_by_hand(p
 @pytest.mark.parametrize("loss", ["nonsaturating", "least_squares", "relativistic"])
 def test_d_s_numbers_worked_out_by_hand(loss):
     state = trained(SMALL.replace(loss=loss, seed=1))
-    found = evaluation.EVALUATIONS["digits"].evaluate(state)
+    found = digits_evaluation.EVALUATION.evaluate(state)
     images, _ = everything("mnist_5k")
     real = scaled(images[torch.randperm(5000, generator=stream(1, "frame/real", 0))[:N]])
     with torch.no_grad():
@@ -146,7 +146,7 @@ def test_d_s_numbers_worked_out_by_hand(loss):
 def test_a_blind_discriminator_of_digits_is_at_the_equilibrium_of_the_losses():
     blind = train_digits.start(SMALL)
     blind.d.net.flat.zero_()
-    found = evaluation.EVALUATIONS["digits"].evaluate(blind)
+    found = digits_evaluation.EVALUATION.evaluate(blind)
     assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
     assert found["g_loss_10k"][0] == pytest.approx(math.log(2), abs=1e-6)
     assert found["d_accuracy_10k"][0] == 0.5
@@ -178,7 +178,7 @@ def test_a_cell_of_digits_that_diverged_is_finished(place, here):
 
 
 def test_broken_images_are_not_judged():
-    found = evaluation.judged(SMALL, torch.full((N, 1, 28, 28), torch.nan))
+    found = digits_evaluation.judged(SMALL, torch.full((N, 1, 28, 28), torch.nan))
     assert np.isnan(found["accepted"])
     assert np.isnan(found["shares"]).all()
     assert found["fid_floor"] > 0

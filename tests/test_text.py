@@ -8,14 +8,15 @@ from string import Formatter
 import pytest
 
 from ganlab.cards import LESSONS
-from ganlab.config import DigitsConfig, PlaneConfig
 from ganlab.diagnosis import VERDICTS
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.export import REASONS as SETTINGS_REASONS
 from ganlab.frame import BLAMED, QUANTITIES
 from ganlab.knobs import DIGITS, MESSAGES, knobs
 from ganlab.latent import PATHS
 from ganlab.losses import LOSSES
+from ganlab.plane_config import PlaneConfig
 from ganlab.points import REASONS
 from ganlab.presets import PRESETS
 from ganlab.pretrained import PRETRAINED

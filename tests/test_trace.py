@@ -9,10 +9,10 @@ import torch
 from sameness import assert_same_state
 
 from ganlab import checkpoints, train, worker
-from ganlab.config import PlaneConfig
 from ganlab.countermeasures import noise_level
 from ganlab.losses import LOSSES, TERMS
 from ganlab.optimizers import OPTIMIZERS, Slots
+from ganlab.plane_config import PlaneConfig
 from ganlab.replay import state_at
 from ganlab.store import Store
 from ganlab.trace import COORDINATES, SHOWN, STOPS, TraceError, trace, trace_of

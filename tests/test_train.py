@@ -7,11 +7,12 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab.config import PlaneConfig, knobs
 from ganlab.datasets import DATASETS
 from ganlab.frame import Frame, frame_steps
+from ganlab.knobs import knobs
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
+from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.train import advance, checkpoint, restore, snapshot, start, train, update
 

@@ -7,9 +7,12 @@ from sameness import assert_equal, assert_same_state
 
 from ganlab import record as recorder
 from ganlab import runs, train_digits, vision, worker
-from ganlab.config import DigitsConfig, knobs
 from ganlab.digit_metrics import DIGIT_METRICS
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import frame_steps
+from ganlab.kinds import engines
+from ganlab.knobs import knobs
+from ganlab.links import identity
 from ganlab.losses import LOSSES
 from ganlab.optimizers import OPTIMIZERS
 from ganlab.regularizers import REGULARIZERS
@@ -154,7 +157,7 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
     with Store(tmp_path) as store:
         for steps in (7, 13, 20):
             store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me")
-            worker.work(store.path, "here/0", worker.ENGINES)
+            worker.work(store.path, "here/0", engines())
         run = store.run(config.key())
         assert (run.state, run.step, run.kind) == ("done", 20, "digits")
         assert store.frames(config.key(), 0) == undisturbed
@@ -167,7 +170,7 @@ def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(t
     with Store(tmp_path) as store:
         for steps in (7, 12, 15):
             store.wish(config.key(), config.replace(steps=steps).to_json(), steps, "me")
-            worker.work(store.path, "here/0", worker.ENGINES)
+            worker.work(store.path, "here/0", engines())
             kept = store.checkpoints.steps(config.key())
             store.checkpoints.paths(config.key())[0].unlink()  # as if it had been killed before its last checkpoint
         assert store.frames(config.key(), 0) == undisturbed
@@ -180,7 +183,7 @@ def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end
     monkeypatch.setattr(recorder, "RECORDED", tmp_path)
     file = recorder.record("digits", tmp_path / "store")
     with Store(tmp_path / "fresh") as store:
-        assert store.import_recording(file) == config.key()
+        assert store.import_recording(file, identity) == config.key()
         run = store.run(config.key())
         assert (run.step, run.threads, store.steps(run.key)) == (5, runs.threads("digits"), [0, 1, 2, 3, 4, 5])
         assert run.seconds == 0
@@ -202,7 +205,7 @@ def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
     config = SMALL.replace(dataset="mnist")
     with Store(tmp_path) as store:
         store.wish(config.key(), config.to_json(), 3, "me")
-        worker.work(store.path, "here/0", worker.ENGINES)
+        worker.work(store.path, "here/0", engines())
         run = store.run(config.key())
     assert (run.state, run.note, run.facts["dataset"]) == ("failed", "data", "mnist")
     assert run.facts["reason"] == "no_network"

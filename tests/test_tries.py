@@ -3,8 +3,8 @@
 import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.config import PlaneConfig
 from ganlab.diagnosis import Verdict
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.ui import stage, tries
 from ganlab.ui.experiment import ARENA

@@ -4,9 +4,9 @@ vanishes and the one that does not."""
 import pytest
 import torch
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.losses import LOSSES
+from ganlab.plane_config import PlaneConfig
 from ganlab.rng import Draws, stream
 from ganlab.state import judge
 from ganlab.theory import collapse

@@ -14,9 +14,12 @@ from sameness import assert_same_state
 
 from ganlab import checkpoints, uploads, weights
 from ganlab.checkpoints import Checkpoints
-from ganlab.config import ConfigError, DigitsConfig, PlaneConfig
 from ganlab.convnets import ARCHITECTURES, classic_g, deep_g, light_g
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_state import checkpoint, restore, start, untrained
+from ganlab.kinds import engines
+from ganlab.knobs import ConfigError
+from ganlab.plane_config import PlaneConfig
 from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.train_digits import update
 from ganlab.uploads import Uploads
@@ -378,7 +381,7 @@ def test_a_worker_finds_the_weights_in_its_own_store_and_says_when_they_are_gone
         config = SMALL.replace(g_from=Uploads(store.path).save(made()), steps=2)
         for wished in (config, config.replace(g_from="0" * 16)):
             store.wish(wished.key(), wished.to_json(), wished.steps, "me", 1, "highest")
-            worker.compute(store, store.claim("here/0/0"), worker.ENGINES)
+            worker.compute(store, store.claim("here/0/0"), engines())
         done, failed = store.run(config.key()), store.run(config.replace(g_from="0" * 16).key())
     assert (done.state, done.step) == ("done", 2)
     assert (failed.state, failed.note) == ("failed", "weights")

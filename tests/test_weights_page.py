@@ -8,7 +8,7 @@ from test_weights import BAD, GOOD, SMALL, changed, made
 from visits import quiet_server, sound  # noqa: F401
 
 from ganlab import checkpoints
-from ganlab.config import DigitsConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.digits_state import checkpoint, start
 from ganlab.train_digits import update
 from ganlab.ui import server

@@ -8,11 +8,11 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from ganlab import recording
+from ganlab.kinds import KINDS
 from ganlab.run_config import RunConfig
 from ganlab.runs import Runs
 from ganlab.ui import digits_stage, server, stage, training
 from ganlab.ui.experiment import Experiment
-from ganlab.worker import ENGINES
 
 ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
 
@@ -35,12 +35,17 @@ def quiet_server(monkeypatch, tmp_path):
 
 def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None:
     """Ships a run with the product."""
-    engine = import_module(ENGINES[config.kind])
+    engine = import_module(KINDS[config.kind].engine)
     packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
     frames = [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
-    facts = {"key": config.key(), "config": config.to_json(), "step": config.steps, "frames": frames}
+    facts = {
+        "key": config.key(),
+        "config": config.to_json(),
+        "step": config.steps,
+        "frames": frames,
+    }
     computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds, "device": device}
-    whole = recording.Recording(**facts, **computing, checkpoint=None)
+    whole = recording.Recording(config.engine, **facts, **computing, checkpoint=None)
     recording.write(whole, server.RECORDED / f"{config.key()}.zip")
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
-from ganlab.config import ConfigError, PlaneConfig
-from ganlab.knobs import knobs
+from ganlab.knobs import ConfigError, knobs
+from ganlab.plane_config import PlaneConfig
 from ganlab.points import PointsError
 from ganlab.ui import compare, controls, differences, duel, own, stage, training
 from ganlab.ui.experiment import ARENA, COMPARE, Experiment

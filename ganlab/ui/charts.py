@@ -12,12 +12,12 @@ import numpy as np
 import pandas as pd
 
 from ganlab.code_mistakes import made
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import Verdict
 from ganlab.frame import HEADER, SCALARS
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
+from ganlab.plane_config import PlaneConfig
 from ganlab.run_config import RunConfig
 from ganlab.ui.text import number, text
 from ganlab.ui.vega import BEND, PANELS, TALL

@@ -12,8 +12,8 @@ from typing import Any
 import streamlit as st
 
 from ganlab import points
-from ganlab.config import differences
 from ganlab.knobs import DIGITS, ConfigError, Knob
+from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.ui import code
 from ganlab.ui.experiment import Experiment

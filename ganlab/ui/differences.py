@@ -2,8 +2,8 @@
 
 import re
 
-from ganlab.config import differences
 from ganlab.knobs import knobs
+from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.run_config import RunConfig
 from ganlab.ui.controls import show

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ganlab.config import PlaneConfig
 from ganlab.frame import Frame, spread
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import player, stage
 from ganlab.ui.differences import titles, told
 from ganlab.ui.film import SENT, Film, carried, wanted

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.config import KINDS
+from ganlab.kinds import KINDS
 from ganlab.knobs import ConfigError, Knob, knobs
 from ganlab.presets import OPENING, PRESETS, of_kind
 from ganlab.run_config import RunConfig
@@ -59,7 +59,7 @@ class Experiment:
     @property
     def specs(self) -> dict[str, Knob]:
         """The kind's fields with their descriptions, in menu order."""
-        return knobs(KINDS[self.kind])
+        return knobs(KINDS[self.kind].config)
 
     @property
     def presets(self) -> Mapping[str, RunConfig]:

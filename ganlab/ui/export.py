@@ -10,10 +10,11 @@ from typing import Any
 import streamlit as st
 
 from ganlab import digits_frame, script
-from ganlab.config import PlaneConfig, at_hand
 from ganlab.datasets import DATASETS
 from ganlab.export import LARGEST, SettingsError, digits_csv, metrics_csv, read_settings
 from ganlab.frame import Frame, spread, unpack
+from ganlab.links import at_hand
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import nearest
 from ganlab.run_config import RunConfig
 from ganlab.ui import plane_gif, share, stage, touched

@@ -8,7 +8,7 @@ import streamlit as st
 
 from ganlab.diagnosis import Verdict
 from ganlab.frame import spread
-from ganlab.runs import Config
+from ganlab.run_config import RunConfig
 from ganlab.ui.server import service
 
 KEY_FRAMES = 48
@@ -33,7 +33,7 @@ F = TypeVar("F", bound=Stepped)
 class Film(Generic[F]):
     """One member's frames as verdicts and curves need them, shared by all who watch; grows as the run does."""
 
-    def __init__(self, config: Config, read: Callable[[bytes], F], judge: Callable[[Sequence[F]], Verdict]):
+    def __init__(self, config: RunConfig, read: Callable[[bytes], F], judge: Callable[[Sequence[F]], Verdict]):
         self.config, self.read, self.judge = config, read, judge
         self.frames: list[F] = []
         self.verdicts: dict[int, Verdict] = {}

@@ -11,8 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ganlab.config import PlaneConfig
 from ganlab.countermeasures import noise_level
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui.text import number
 
 REAL, FAKE = "green", "purple"

@@ -9,10 +9,10 @@ import numpy as np
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import covered, has_modes
 from ganlab.frame import Frame, unpack
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import stage
 from ganlab.ui.experiment import Experiment
 from ganlab.ui.server import service

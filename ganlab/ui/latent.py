@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import DigitsConfig
+from ganlab.digits_config import DigitsConfig
 from ganlab.presets import nearest
 from ganlab.ui import latent_link, weights
 from ganlab.ui.controls import hold

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import Notice
 from ganlab.knobs import ConfigError, Knob, choice, flag, knob, knobs, spell
+from ganlab.links import Notice
 from ganlab.pretrained import PRETRAINED
 from ganlab.ui import code
 from ganlab.ui.controls import reason

@@ -10,13 +10,15 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.config import DigitsConfig, PlaneConfig, at_hand, differences, from_json
 from ganlab.datasets import DATASETS
 from ganlab.digits import DIGITS
+from ganlab.digits_config import DigitsConfig
 from ganlab.errands import Errands
 from ganlab.generators import Source
 from ganlab.knobs import knobs
 from ganlab.latent import Shell, shell
+from ganlab.links import at_hand, differences, from_json
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS, nearest
 from ganlab.pretrained import PRETRAINED
 from ganlab.ui.controls import show

@@ -11,8 +11,8 @@ import streamlit as st
 from ganlab import code_mistakes, theory, ui
 from ganlab.cards import IN_CODE, LESSONS
 from ganlab.code_mistakes import MISTAKES
-from ganlab.config import to_query
 from ganlab.digits_config import DigitsConfig
+from ganlab.links import to_query
 from ganlab.ui import evidence
 from ganlab.ui.text import exists, text
 

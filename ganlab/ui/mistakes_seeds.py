@@ -9,8 +9,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.cards import LESSONS, Card
-from ganlab.config import ConfigError
-from ganlab.knobs import knobs
+from ganlab.knobs import ConfigError, knobs
 from ganlab.losses import LOSSES
 from ganlab.run_config import RunConfig
 from ganlab.ui import digits_stage, duel, evidence, training

@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
-from ganlab.config import DigitsConfig
 from ganlab.digits import DIGITS, downloaded, is_here
+from ganlab.digits_config import DigitsConfig
 from ganlab.presets import nearest
 from ganlab.ui import compare, differences, digits_stage, training, weights
 from ganlab.ui.experiment import BESIDE, MNIST, Experiment

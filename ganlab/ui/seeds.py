@@ -11,10 +11,11 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import ConfigError, PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import deciding, verdict
 from ganlab.frame import unpack
+from ganlab.knobs import ConfigError
+from ganlab.plane_config import PlaneConfig
 from ganlab.points import PointsError
 from ganlab.ui import seed_strip, stage, training
 from ganlab.ui.controls import reason

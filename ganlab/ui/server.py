@@ -6,6 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
+from ganlab.links import identity
 from ganlab.runs import Runs
 from ganlab.store import Store
 
@@ -19,7 +20,7 @@ def service() -> Runs:
     chosen = options()
     store = Store(chosen.store)
     for recorded in sorted(RECORDED.glob("*.zip")):
-        store.import_recording(recorded)
+        store.import_recording(recorded, identity)
     return Runs(store, chosen.slots)
 
 

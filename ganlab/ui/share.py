@@ -8,8 +8,8 @@ import segno
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import Notice, at_hand, from_query, to_query
 from ganlab.knobs import knobs
+from ganlab.links import Notice, at_hand, from_query, to_query
 from ganlab.presets import OPENING, PRESETS, nearest
 from ganlab.run_config import RunConfig
 from ganlab.ui import code, touched

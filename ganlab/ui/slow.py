@@ -17,9 +17,9 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui, worker
-from ganlab.config import PlaneConfig
 from ganlab.errands import Busy
 from ganlab.losses import LOSSES
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import slow_player
 from ganlab.ui.formulas import Moment, formula
 from ganlab.ui.latent_sources import errands

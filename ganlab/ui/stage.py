@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import BLIND, MOSTLY, MOSTLY_CELLS, Verdict, verdict
 from ganlab.frame import GRID, Frame, unpack
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
+from ganlab.plane_config import PlaneConfig
 from ganlab.snapshot import latent_grid, spectators
 from ganlab.train import real_points
 from ganlab.ui import charts, fork, vega

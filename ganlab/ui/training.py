@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import ConfigError
 from ganlab.devices import CPU, told
+from ganlab.knobs import ConfigError
 from ganlab.run_config import RunConfig
 from ganlab.runs import RunStatus
 from ganlab.ui.experiment import Experiment

@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.config import PlaneConfig
 from ganlab.diagnosis import OFF_DATA, Verdict
+from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PLANE, SMALL
 from ganlab.ui import stage, training
 from ganlab.ui.experiment import Experiment

@@ -17,9 +17,9 @@ import streamlit as st
 from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from ganlab.config import PlaneConfig
 from ganlab.datasets import DATASETS
 from ganlab.losses import LOSSES
+from ganlab.plane_config import PlaneConfig
 from ganlab.ui import player
 from ganlab.ui.text import number, sentences, text
 

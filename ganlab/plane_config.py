@@ -1,29 +1,25 @@
-"""The only description of a run: frozen, validated values, and the links that carry them."""
+"""The description of a run on the plane."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from ganlab import code_mistakes, points
 from ganlab.code_mistakes import MISTAKES
 from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.datasets import DATASETS
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob, knobs, spell
+from ganlab.gan_config import IDLE, UPDATES, GanConfig
+from ganlab.knobs import ConfigError, Edit, Knob, choice, flag, knob
 from ganlab.losses import LOSSES
 from ganlab.nets import ACTIVATIONS, parameter_count
 from ganlab.optimizers import OPTIMIZERS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import NOISES, block_rows
-from ganlab.run_config import IDLE, UPDATES, Idle, RunConfig
+from ganlab.run_config import Idle
 
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
-LINK_VERSION = "1"
-"""Raised when a default changes its meaning, so that old links can be told apart."""
 LOCAL = os.environ.get("GANLAB_PROFILE", "") == "local"
 """The local profile allows wider networks than a shared server should train."""
 MAX_FLOPS = 20e9
@@ -58,7 +54,7 @@ def never_learns(config: PlaneConfig) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PlaneConfig(RunConfig):
+class PlaneConfig(GanConfig):
     """A GAN on the plane. Equal configs give equal frames."""
 
     dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
@@ -101,6 +97,7 @@ class PlaneConfig(RunConfig):
     kind = "plane"
     engine = ENGINE
     idle = PLANE_IDLE
+    heavy = (*GanConfig.heavy, "d_width", "g_width", "d_depth", "g_depth", "unroll")
 
     @property
     def g_sizes(self) -> list[int]:
@@ -140,84 +137,3 @@ class PlaneConfig(RunConfig):
             if wrong(self):
                 raise ConfigError("mistake", self.mistake, reason)
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
-
-
-def differences(config: RunConfig, other: RunConfig) -> dict[str, tuple[Any, Any]]:
-    """The fields in which two configs differ: (config's value, other's value)."""
-    pairs = {name: (getattr(config, name), getattr(other, name)) for name in knobs(type(config))}
-    return {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
-
-
-@dataclass(frozen=True)
-class Notice:
-    """Something in a link that was not taken as it stands."""
-
-    field: str
-    value: str
-    reason: str
-    facts: dict[str, Any]
-
-
-def to_query(config: RunConfig, prefix: str = "") -> dict[str, str]:
-    """The link that reproduces a run: the fields that are not the default, and the version."""
-    changed = differences(config, type(config)())
-    return {"v": LINK_VERSION} | {prefix + name: spell(mine) for name, (mine, _) in changed.items()}
-
-
-def from_query(query: Mapping[str, str], kind: str = "plane", prefix: str = "") -> tuple[Any, list[Notice]]:
-    """The config that a link means; a bad value gives the default and a notice. Never raises."""
-    config_class = KINDS[kind]
-    specs, values, notices = knobs(config_class), {}, []
-    if query.get("v", LINK_VERSION) != LINK_VERSION:
-        notices.append(Notice("v", query["v"][:80], "version", {"version": LINK_VERSION}))
-    for name, text in query.items():
-        field_name = name.removeprefix(prefix)
-        if not name.startswith(prefix) or name == "v":
-            continue
-        if field_name not in specs:
-            notices.extend([Notice(field_name[:80], text[:80], "unknown", {})] if prefix else [])
-            continue
-        try:
-            values[field_name] = specs[field_name].parse(field_name, text[:4000])
-        except ConfigError as error:
-            notices.append(Notice(field_name, text[:80], error.reason, error.facts))
-    return settle(config_class, values, notices)
-
-
-def settle(config_class: type[Any], values: dict[str, Any], notices: list[Notice]):
-    """The config of values that are right one by one, without those that do not go together."""
-    while True:
-        try:
-            return config_class(**values), notices
-        except ConfigError as error:
-            culprit = error.field if error.field in values else next(n for n in reversed(values) if n in HEAVY)
-            notices.append(Notice(culprit, spell(values.pop(culprit)), error.reason, error.facts))
-
-
-def at_hand(config: Any, notices: list[Notice]) -> tuple[Any, list[Notice]]:
-    """The same config or, where its points are in no store that is open here, one with the default data; a notice."""
-    if not str(config.dataset).startswith(points.PREFIX) or points.at_hand(config.dataset):
-        return config, notices
-    said = Notice("dataset", config.dataset[:80], "points_gone", {})
-    return config.replace(dataset=type(config)().dataset), [*notices, said]
-
-
-def from_json(facts: Mapping[str, Any]) -> Any:
-    """The config of `to_json`'s facts; missing fields have their defaults. Raises ConfigError."""
-    config_class = KINDS.get(str(facts.get("kind")))
-    if config_class is None:
-        raise ConfigError("kind", facts.get("kind"), "choice", choices=", ".join(KINDS))
-    specs = knobs(config_class)
-    unknown = next((name for name in facts if name not in specs and name != "kind"), None)
-    if unknown is not None:
-        raise ConfigError(unknown, facts[unknown], "unknown")
-    return config_class(**{name: value for name, value in facts.items() if name != "kind"})
-
-
-HEAVY = (
-    *("edits", "members", "batch_size", "d_steps", "g_steps"),
-    *("d_width", "g_width", "d_depth", "g_depth", "packing", "architecture", "latent_dim", "regularizer"),
-    *("minibatch", "unroll"),
-)
-"""Fields that can make a run too slow, too big or impossible together."""
-KINDS: dict[str, type[Any]] = {"plane": PlaneConfig, "digits": DigitsConfig}

@@ -1,0 +1,57 @@
+"""The kinds of run, each declared once: what it is described by, who trains it, and what it needs.
+
+Light to import: engines and evaluations are named here and imported where they are used.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ganlab.digits_config import DigitsConfig
+from ganlab.plane_config import PlaneConfig
+from ganlab.run_config import RunConfig
+
+
+@dataclass(frozen=True, kw_only=True)
+class Kind:
+    """One kind of run."""
+
+    config: type[RunConfig]
+    """Its configs, which know their kind's key."""
+    engine: str
+    """The module that trains it, see engine.py."""
+    evaluation: str
+    """The module that measures it, see evaluation.py."""
+    threads: int = 1
+    """Of one run, where there are so many cores."""
+    accelerated: bool = False
+    """Whether an accelerator is used for it; the plane's networks are too small to gain by one."""
+    warm: bool = False
+    """Whether the ready worker has imported it; more than one kind would not fit its memory budget."""
+    big: tuple[str, ...] = ()
+    """Architectures that are refused where memory is small."""
+    recorded: int = 36
+    """Frames of a recorded run that ship, of its first member before its last tenth, at most."""
+    exhibited: int = 36
+    """The same of a run in the mistakes lab."""
+
+
+def engines() -> dict[str, str]:
+    """Who trains a run, by its kind: what worker processes are told."""
+    return {key: kind.engine for key, kind in KINDS.items()}
+
+
+KINDS: dict[str, Kind] = {
+    "plane": Kind(config=PlaneConfig, engine="ganlab.train", evaluation="ganlab.plane_evaluation", warm=True),
+    "digits": Kind(
+        config=DigitsConfig,
+        engine="ganlab.train_digits",
+        evaluation="ganlab.digits_evaluation",
+        threads=2,
+        accelerated=True,
+        big=("classic", "deep"),
+        recorded=120,  # all, as few are judged
+        exhibited=48,  # their sheets are large
+    ),
+}
+"""By key; links and stored runs carry it."""
