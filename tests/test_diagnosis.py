@@ -11,11 +11,8 @@ from ganlab.datasets import DATASETS
 from ganlab.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.frame import POINTS, Frame, pack, unpack
 from ganlab.metrics import EVAL_POINTS, measure
-<<<<<<< HEAD
-from ganlab.remedies import REMEDIES
-=======
 from ganlab.plane_config import PlaneConfig
->>>>>>> c68fc00 (A kind of run is declared once, in kinds.py; the plane's config and the links have files of their own)
+from ganlab.remedies import REMEDIES
 from ganlab.rng import stream
 from ganlab.theory import collapse
 

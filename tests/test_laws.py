@@ -24,14 +24,8 @@ FLOORS = [
         *("replay", "witness", "trace"),
     },
     {
-<<<<<<< HEAD
         *("remedies", "diagnosis", "digits_diagnosis"),
-        *("presets", "cards"),
-=======
-        "diagnosis",
-        "digits_diagnosis",
         *("kinds", "links", "presets", "cards"),
->>>>>>> c68fc00 (A kind of run is declared once, in kinds.py; the plane's config and the links have files of their own)
         "worker",
         "slot",
         "runs",
