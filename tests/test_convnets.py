@@ -1,4 +1,7 @@
-"""Networks of images: the tutorial's constants, weights from named streams, what training and evaluation change."""
+"""Networks of images: the tutorial's constants, weights from named streams, what training and evaluation change.
+
+docs/science.md#networks-for-digits
+"""
 
 import pytest
 import torch

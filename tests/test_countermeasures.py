@@ -1,4 +1,4 @@
-"""Each countermeasure against a slow, obvious implementation of its formula."""
+"""Each countermeasure against a slow, obvious implementation of its formula (docs/science.md#countermeasures)."""
 
 from itertools import product
 from math import exp, log

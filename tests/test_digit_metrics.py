@@ -41,7 +41,7 @@ def noisy(images, sigma):
     return (images + sigma * noise).clamp(-1, 1)
 
 
-# Real digits (SCIENCE 3.2: the published judge finds 10 digits, TV 0.009, 98.3 % accepted).
+# Real digits (docs/science.md#digits-and-their-judge: a published judge finds 10, TV 0.009, 98.3 % accepted).
 
 
 def test_real_digits_score_what_the_docstrings_say(real):
@@ -123,7 +123,7 @@ def test_only_owed_digits_count():
     assert score("digit_tv", judged, due) == pytest.approx(1 / 3)
 
 
-# FID (SCIENCE 7, test 10).
+# FID (docs/science.md#fid).
 
 
 def closed_form(a, b):

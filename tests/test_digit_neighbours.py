@@ -1,4 +1,4 @@
-"""Neighbours in features (precision, recall, density, coverage; SCIENCE 3.3) and in pixels, against known answers."""
+"""Neighbours in features (docs/science.md#neighbours) and in pixels, against known answers."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,7 @@
-"""Geometry of latent space, held to what is known of it: shells, exact ends, constant speed of a linear G."""
+"""Geometry of latent space, held to what is known of it: shells, exact ends, constant speed of a linear G.
+
+docs/science.md#latent-space
+"""
 
 import math
 from itertools import product

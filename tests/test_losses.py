@@ -1,4 +1,4 @@
-"""Losses against the values that a blind D gives, and against PyTorch's own cross entropy."""
+"""Losses against the values that a blind D gives, and PyTorch's own cross entropy (docs/science.md#the-losses)."""
 
 from math import exp, log, log1p
 

@@ -1,4 +1,7 @@
-"""Each metric against a known answer: perfect, collapsed, dead and broken generators."""
+"""Each metric against a known answer: perfect, collapsed, dead and broken generators.
+
+docs/science.md#points-on-the-plane
+"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Penalties against a linear D, whose gradient is known."""
+"""Penalties against a linear D, whose gradient is known (docs/science.md#constraints-on-d)."""
 
 import pytest
 import torch

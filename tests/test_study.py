@@ -1,4 +1,7 @@
-"""A study through the real worker's code in this process, its table, and shipped evidence computed again."""
+"""A study through the real worker's code in this process, its table, and shipped evidence computed again.
+
+docs/science.md#published-runs
+"""
 
 import math
 

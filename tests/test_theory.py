@@ -1,4 +1,7 @@
-"""The closed forms against the published table, and against each other."""
+"""The closed forms against their table, and against each other.
+
+docs/science.md#the-best-discriminator, docs/science.md#a-collapse-in-numbers
+"""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Training is pure: what DESIGN promises of equal configs, frames, prefixes, resumption, divergence."""
+"""Training is pure: equal configs, frames, prefixes, resumption (docs/science.md#training); how a run diverges."""
 
 from itertools import islice
 

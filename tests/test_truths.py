@@ -27,7 +27,7 @@ def some_modes(m):
 
 @pytest.mark.parametrize("m", [8, 4, 1])
 def test_a_trained_d_against_a_fixed_sampler_sits_on_the_closed_form(m):
-    """SCIENCE 2.4: L_D, L_G and accuracy of m of 8 modes, all finite, however collapsed G is."""
+    """L_D, L_G and accuracy of m of 8 modes, all finite (docs/science.md#a-collapse-in-numbers)."""
     config = PlaneConfig(g_steps=0, d_lr=2e-3, beta1=0.9, activation="relu", batch_size=512)
     state = start(config)
     state.g.net = lambda points: points
@@ -48,7 +48,7 @@ def test_a_trained_d_against_a_fixed_sampler_sits_on_the_closed_form(m):
 
 
 SCRATCH = PlaneConfig(d_depth=3, d_width=128, d_lr=1e-3, g_lr=1e-3, beta2=0.9, steps=500)
-"""SCIENCE 2.3, with the ring's own σ of 0.1."""
+"""The protocol of docs/science.md#the-vanishing-gradient."""
 
 
 def gradients(state, loss):
