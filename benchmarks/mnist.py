@@ -18,11 +18,12 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganlab import digits
+from ganlab import settings
 from ganlab.digit_metrics import measure
 from ganlab.digit_reference import fid_floor
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_snapshot import to_bytes
+from ganlab.folders import data_folder
 from ganlab.presets import PRESETS
 from ganlab.rng import stream
 from ganlab.train_digits import start, update
@@ -46,7 +47,7 @@ class Peer:
     """Keras in a process of its own, which trains when it is told to."""
 
     def __init__(self, python, threads, precision):
-        command = [python, PEER, "speed", "--data", digits.data_folder(), "--precision", precision]
+        command = [python, PEER, "speed", "--data", data_folder(), "--precision", precision]
         self.process = subprocess.Popen(
             [*map(str, command), "--threads", str(threads)], stdin=-1, stdout=-1, stderr=subprocess.DEVNULL, text=True
         )
@@ -146,7 +147,7 @@ def keras_run(options, name):
     """The epochs of a run of Keras with the judge's numbers; those are trained that are not in the folder."""
     out = options.folder / name
     if not (out / "done").exists():
-        command = [options.keras, PEER, "train", "--data", digits.data_folder(), "--threads", 1, "--out", out]
+        command = [options.keras, PEER, "train", "--data", data_folder(), "--threads", 1, "--out", out]
         quick = ["--epochs", "2", "--steps", "2"] if options.quick else []
         subprocess.run([*map(str, command), *RUNS[name], *quick], check=True, stderr=subprocess.DEVNULL)
         (out / "done").touch()
@@ -266,6 +267,7 @@ def main():
     options = parser.parse_args()
     if options.data:
         os.environ["GANLAB_DATA"] = options.data
+        settings.read.cache_clear()
     torch.set_num_threads(options.threads)
     (quality if options.quality else speeds)(options)
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ganlab import atomic
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -33,14 +33,7 @@ class Checkpoints:
 
     def save(self, run: str, step: int, blob: bytes, stays: Stays = none) -> None:
         """Puts a checkpoint in place by atomic rename, then drops those that are not kept; powers of two stay."""
-        home = self.folder / run
-        home.mkdir(parents=True, exist_ok=True)
-        draft = home / f"{uuid.uuid4().hex}.draft"
-        try:
-            draft.write_bytes(blob)
-            os.replace(draft, home / f"{step:09d}.safetensors")
-        finally:
-            draft.unlink(missing_ok=True)
+        atomic.write(self.folder / run / f"{step:09d}.safetensors", blob)
         self.prune(run, stays)
 
     def paths(self, run: str) -> list[Path]:

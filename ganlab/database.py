@@ -1,12 +1,8 @@
-"""The run store's file: where it lies, its tables, and one connection to it for any number of threads."""
+"""The run store's file: its tables, and one connection to it for any number of threads."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
-import stat
-import sys
-import tempfile
 import threading
 import weakref
 from collections.abc import Iterator
@@ -77,48 +73,3 @@ class Database:
         """All rows at once: no cursor stays open."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()
-
-
-def find_place(option: Path | str | None = None) -> tuple[Path, bool]:
-    """The store's folder, made if need be, and whether it is a temporary one.
-
-    The option, else GANLAB_STORE, else the user's cache, else where that cannot be written a temporary folder.
-    Raises OSError where the option or GANLAB_STORE cannot be written.
-    """
-    chosen = option or os.environ.get("GANLAB_STORE")
-    if chosen:
-        return writable(Path(chosen)), False
-    try:
-        return writable(user_cache() / "ganlab"), False
-    except (OSError, RuntimeError):
-        return temporary(), True
-
-
-def user_cache() -> Path:
-    """The folder for the user's caches on this platform. Raises RuntimeError where there is no home."""
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-
-
-def writable(folder: Path) -> Path:
-    """The folder, made if need be. Raises OSError when no file can be written there."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryFile(dir=folder):
-        return folder.resolve()
-
-
-def temporary() -> Path:
-    """This user's own temporary folder, the same at every start unless somebody else has taken its name."""
-    user = os.getuid() if hasattr(os, "getuid") else 0
-    folder = Path(tempfile.gettempdir()) / f"ganlab-{user}"
-    try:
-        folder.mkdir(mode=0o700, exist_ok=True)
-        facts = folder.lstat()
-        if stat.S_ISDIR(facts.st_mode) and facts.st_uid == user:
-            return writable(folder)
-    except OSError:
-        pass
-    return Path(tempfile.mkdtemp(prefix="ganlab-"))

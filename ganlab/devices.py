@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import os
 
+from ganlab import settings
+
 CPU = "cpu"
 AGREES = 0.25
 """How far an accelerator's gradient may lie from the processor's, as a share of its norm: rounding in bfloat16 is a few
@@ -24,7 +26,7 @@ class DeviceError(Exception):
 
 def chosen() -> str:
     """GANLAB_DEVICE, else the accelerator that PyTorch finds (cuda, mps, ...), else cpu. Raises DeviceError."""
-    wished = os.environ.get("GANLAB_DEVICE", "")
+    wished = settings.read().device
     if wished == CPU:
         return CPU
     there = found()

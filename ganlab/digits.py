@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from ganlab import vision
+from ganlab.folders import data_folder
 from ganlab.rng import stream
 
 SIDE = 28
@@ -124,13 +125,6 @@ def sweep(home: Path) -> None:
     for draft in home.glob(f"{DRAFT}*"):
         if time.time() - draft.stat().st_mtime > ABANDONED:
             shutil.rmtree(draft, ignore_errors=True)
-
-
-def data_folder() -> Path:
-    """GANLAB_DATA, else ganlab in the user's data folder."""
-    if chosen := os.environ.get("GANLAB_DATA"):
-        return Path(chosen)
-    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "ganlab"
 
 
 @lru_cache(2)

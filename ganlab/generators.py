@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganlab import checkpoints, latent, points, state, weights
+from ganlab import checkpoints, latent, state, weights
 from ganlab.checkpoints import Checkpoints
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
@@ -20,6 +20,7 @@ from ganlab.nets import Network
 from ganlab.plane_config import PlaneConfig
 from ganlab.pretrained import PRETRAINED
 from ganlab.uploads import Uploads
+from ganlab.user_files import use_store
 from ganlab.weights import Generator, WeightsError
 
 
@@ -87,7 +88,7 @@ def opened(place: Path, source: Source) -> Opened:
         raise WeightsError("no_checkpoint")
     if isinstance(config, DigitsConfig):
         return of_digits(weights.of_run(kept, config, source.step))
-    points.shelf(place)
+    use_store(place)
     if at_hand(config, [])[1]:
         raise WeightsError("no_points")
     return of_plane(config, *next(kept.blobs(source.name, source.step)), source.member)

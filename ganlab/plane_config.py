@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass, field
 
-from ganlab import code_mistakes, points
+from ganlab import code_mistakes, points, settings
 from ganlab.code_mistakes import MISTAKES
 from ganlab.countermeasures import MINIBATCH, PAIR
 from ganlab.datasets import DATASETS
@@ -20,7 +19,7 @@ from ganlab.run_config import Idle
 
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
-LOCAL = os.environ.get("GANLAB_PROFILE", "") == "local"
+LOCAL = settings.read().profile == "local"
 """The local profile allows wider networks than a shared server should train."""
 MAX_FLOPS = 20e9
 """Arithmetic of one step, at most: about a second of one core."""

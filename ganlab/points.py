@@ -9,15 +9,15 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
-import os
 import re
-import uuid
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from ganlab.user_files import UserFiles, store_in_use
 
 Array = NDArray[np.floating]
 
@@ -101,7 +101,7 @@ def keep(points: Array, store: Path) -> str:
     content = pack(points)
     if len(content) <= 4 * IN_NAME:
         return PREFIX + INSIDE + base64.urlsafe_b64encode(content).decode().rstrip("=")
-    return PREFIX + shelf(store).save(content)
+    return PREFIX + files(store).save(content)
 
 
 def canonical(name: str) -> str:
@@ -112,11 +112,11 @@ def canonical(name: str) -> str:
 
 
 def read(name: str) -> Array:
-    """The points (n, 2) float32 of a name. Raises PointsError: spelling, or gone where no store has them any more."""
+    """The points (n, 2) float32 of a name. Raises PointsError: spelling, or gone where the store has them no more."""
     if name.startswith(PREFIX + INSIDE):
         return unpack(inside(name))
     code = code_of(name)
-    found = next((content for one in reversed(SHELVES.values()) if (content := one.load(code))), None)
+    found = files(store_in_use()).load(code)
     if found is None:
         raise PointsError("gone", code=code)
     return unpack(found)
@@ -172,63 +172,11 @@ def code_of(name: str) -> str:
     return code
 
 
-# Files
+def files(store: Path) -> UserFiles:
+    """The points beside a run store."""
+    return UserFiles(store / "points", ".bin", lambda content: hashlib.sha256(content).hexdigest(), CAP)
 
 
-class Shelf:
-    """Points in one folder: <SHA-256>.bin. The ones not used for longest go first, never the newest."""
-
-    def __init__(self, folder: Path, cap: int = CAP):
-        self.folder, self.cap = folder, cap
-
-    def save(self, content: bytes) -> str:
-        """Keeps points, by atomic rename; their code."""
-        code = hashlib.sha256(content).hexdigest()
-        self.folder.mkdir(parents=True, exist_ok=True)
-        draft = self.folder / f"{uuid.uuid4().hex}.draft"
-        try:
-            draft.write_bytes(content)
-            os.replace(draft, self.folder / f"{code}.bin")
-        finally:
-            draft.unlink(missing_ok=True)
-        self.prune()
-        return code
-
-    def load(self, code: str) -> bytes | None:
-        """The points of a code; None where they are not here, or not as they were."""
-        file = self.folder / f"{code}.bin"
-        try:
-            content = file.read_bytes()
-            os.utime(file)
-        except OSError:
-            return None
-        return content if hashlib.sha256(content).hexdigest() == code else None
-
-    def prune(self) -> None:
-        """Drops what is beyond the cap."""
-        files = [(file, facts) for file in self.folder.glob("*.bin") if (facts := facts_of(file))]
-        total = 0
-        for file, facts in sorted(files, key=lambda found: found[1].st_mtime_ns, reverse=True):
-            total += facts.st_size
-            if total > max(self.cap, facts.st_size):
-                file.unlink(missing_ok=True)
-
-
-def facts_of(file: Path) -> os.stat_result | None:
-    """A file's size and times; None when it has just gone."""
-    try:
-        return file.stat()
-    except OSError:
-        return None
-
-
-def shelf(store: Path) -> Shelf:
-    """The points beside a run store, from now on found by their names in this process."""
-    return SHELVES.setdefault(store, Shelf(store / "points"))
-
-
-SHELVES: dict[Path, Shelf] = {}
-"""Where this process looks for points. Content names itself, so it never matters which of them has it."""
 REASONS = (
     *("few", "many", "finite", "outside", "one_place", "spelling", "gone"),
     *("too_large", "encoding", "columns", "number"),

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from ganlab import atomic
 
 Identity = Callable[[Mapping[str, Any]], tuple[int, str]]
 """A config's JSON -> (its engine, its key), see `links.identity`. Raises ValueError."""
@@ -45,15 +46,13 @@ class Recording:
 
 def write(recording: Recording, path: Path) -> None:
     """Writes a recording by atomic rename."""
-    draft = path.with_suffix(".draft")
     parts = {"run.json": json.dumps(summary(recording), sort_keys=True).encode()}
     parts["frames"] = b"".join(blob for _, _, blob in recording.frames)
     if recording.checkpoint:
         parts["checkpoint.safetensors"] = recording.checkpoint[1]
-    with zipfile.ZipFile(draft, "w", zipfile.ZIP_DEFLATED) as file:
+    with atomic.draft(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
         for name, blob in parts.items():
             file.writestr(zipfile.ZipInfo(name), blob, zipfile.ZIP_DEFLATED, 9)
-    os.replace(draft, path)
 
 
 def summary(recording: Recording) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import threading
 import uuid
 from collections.abc import Iterator, Mapping
@@ -16,7 +15,7 @@ from typing import Any
 
 import loky
 
-from ganlab import devices
+from ganlab import devices, settings
 from ganlab.kinds import KINDS, engines
 from ganlab.knobs import ConfigError
 from ganlab.run_config import RunConfig
@@ -269,9 +268,7 @@ def threads(kind: str) -> int:
 
 def default_slots() -> int:
     """GANLAB_SLOTS, else one where memory is small, else the cores but one."""
-    if chosen := os.environ.get("GANLAB_SLOTS"):
-        return max(1, int(chosen))
-    return 1 if memory() < SMALL else max(1, loky.cpu_count() - 1)
+    return settings.read().slots or (1 if memory() < SMALL else max(1, loky.cpu_count() - 1))
 
 
 def check_memory(config: RunConfig) -> None:
@@ -283,8 +280,8 @@ def check_memory(config: RunConfig) -> None:
 
 def memory() -> float:
     """Bytes that this container may use, GANLAB_MEMORY_MB if it is set; infinite where that is not said."""
-    if chosen := os.environ.get("GANLAB_MEMORY_MB"):
-        return float(chosen) * 1e6
+    if chosen := settings.read().memory_mb:
+        return chosen * 1e6
     return min(limits(), default=float("inf"))
 
 

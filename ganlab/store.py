@@ -6,7 +6,6 @@ Rows for runs, frames and wishes, checkpoints as files beside them. Times are se
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 import time
 import uuid
@@ -15,14 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ganlab import points, recording
+from ganlab import recording, settings
 from ganlab.checkpoints import Checkpoints, Stays, none
-from ganlab.database import Database, find_place
+from ganlab.database import Database
+from ganlab.folders import find_place
 
 WISH_LIFE = 600.0
 """A wish that nobody has renewed for so long has ended."""
-CAP = int(os.environ.get("GANLAB_STORE_BYTES", 512 * 2**20))
-"""Bytes of frames and checkpoints of all runs."""
 
 WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fresh)"
 """The step up to which anybody wishes a run; NULL where nobody does."""
@@ -73,14 +71,18 @@ class RunRow:
 
 
 class Store:
-    """One connection to the run store, for any number of threads."""
+    """One connection to the run store, for any number of threads.
 
-    def __init__(self, path: Path | str | None = None, *, cap: int = CAP, clock: Callable[[], float] = time.time):
+    cap: bytes of frames and checkpoints of all runs; None for GANLAB_STORE_BYTES.
+    """
+
+    def __init__(
+        self, path: Path | str | None = None, *, cap: int | None = None, clock: Callable[[], float] = time.time
+    ):
         self.path, self.temporary = find_place(path)
-        self.cap, self.clock = cap, clock
+        self.cap, self.clock = settings.read().store_bytes if cap is None else cap, clock
         self.database = Database(self.path)
         self.checkpoints = Checkpoints(self.path / "checkpoints")
-        points.shelf(self.path)
 
     def close(self) -> None:
         """Closes the connection."""

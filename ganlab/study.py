@@ -19,8 +19,8 @@ import pandas as pd
 import torch
 
 from ganlab import tables
-from ganlab.database import find_place
 from ganlab.devices import CPU
+from ganlab.folders import find_place
 from ganlab.grids import STUDIES, Study
 from ganlab.knobs import spell
 from ganlab.run_config import RunConfig

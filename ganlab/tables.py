@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -11,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from ganlab import atomic
 from ganlab.evaluation import SUFFIX, Evaluation
 from ganlab.kinds import KINDS
 from ganlab.replay import state_at
@@ -84,10 +84,8 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
 
 def write(table: pd.DataFrame, path: Path) -> None:
     """Puts a table in place by atomic rename."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
-    table.to_parquet(draft, index=False, compression="zstd")
-    os.replace(draft, path)
+    with atomic.draft(path) as part:
+        table.to_parquet(part, index=False, compression="zstd")
 
 
 def load(name: str) -> pd.DataFrame:

@@ -19,9 +19,9 @@ from ganlab import checkpoints
 from ganlab.checkpoints import Checkpoints
 from ganlab.digit_metrics import DIGIT_METRICS, measure
 from ganlab.digit_reference import fid_floor
-from ganlab.digits import data_folder
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_state import DigitsState, checkpoint, restore, start
+from ganlab.folders import data_folder
 from ganlab.knobs import spell
 from ganlab.links import differences
 from ganlab.pretrained import PRETRAINED

@@ -30,7 +30,7 @@ from ganlab.links import from_json
 from ganlab.pace import PERIOD, Pace
 from ganlab.points import PointsError
 from ganlab.store import Lost, RunRow, Store
-from ganlab.uploads import STORE
+from ganlab.user_files import use_store
 from ganlab.weights import WeightsError
 
 BEAT = 1.0
@@ -112,7 +112,7 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
     try:
         with signs_of_life(store, run):
             fix_arithmetic(run.threads, run.precision)
-            STORE.set(store.path)
+            use_store(store.path)
             Session(store, run, import_module(engines[run.kind])).train()
     except Lost:
         pass
@@ -125,6 +125,7 @@ def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) 
     from ganlab.trace import TraceError, trace
 
     with Store(place) as store, suppress(TraceError):
+        use_store(store.path)
         chosen = from_json(config)
         run = store.run(chosen.key())
         fix_arithmetic(*((run.threads, run.precision) if run else (1, "highest")))

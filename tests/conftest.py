@@ -5,13 +5,21 @@ import os
 import pytest
 import torch
 
+from ganlab import settings
+from ganlab.user_files import use_store
+
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("browsing", "visits")
 
 
 @pytest.fixture(autouse=True)
 def own_store(tmp_path, monkeypatch):
-    """Tests never touch the user's run store, and compute on the processor unless they say otherwise."""
+    """Tests never touch the user's run store, and compute on the processor unless they say otherwise.
+
+    They set variables as they go, so settings are read again each time.
+    """
     monkeypatch.setenv("GANLAB_STORE", str(tmp_path / "store"))
     monkeypatch.setenv("GANLAB_DEVICE", "cpu")
+    monkeypatch.setattr(settings, "read", lambda: settings.from_environment(os.environ))
+    use_store(None)
     return os.environ["GANLAB_STORE"]

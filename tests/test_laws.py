@@ -8,7 +8,10 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 FLOORS = [
-    {"rng", "nets", "layers", "convnets", "devices", "pace", "optimizers", "augment", "vision", "pretrained"},
+    {
+        *("settings", "folders", "atomic", "user_files"),
+        *("rng", "nets", "layers", "convnets", "devices", "pace", "optimizers", "augment", "vision", "pretrained"),
+    },
     {
         *("datasets", "digits", "digits_subset", "losses", "regularizers", "countermeasures", "judge"),
         *("points", "point_files", "code_mistakes"),

@@ -23,6 +23,7 @@ from ganlab.ui import controls, draw, own, server
 from ganlab.ui.experiment import ARENA
 from ganlab.ui.own import DRAFT, Draft, kept
 from ganlab.ui.text import LANGUAGES, text
+from ganlab.user_files import use_store
 
 PAGE = "pages/lab/arena.py"
 WEB = Path(draw.__file__).parent / "web"
@@ -31,9 +32,7 @@ SPEC = knobs(PlaneConfig)["dataset"]
 
 
 @pytest.fixture(autouse=True)
-def no_other_shelves(monkeypatch):
-    """Points that another test has kept are not found."""
-    monkeypatch.setattr(points, "SHELVES", {})
+def no_other_data():
     own_data.cache_clear()
 
 
@@ -107,6 +106,7 @@ def test_the_message_holds_the_points_and_their_bounds():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_own_points_have_a_name_with_their_number(lang, tmp_path):
+    use_store(tmp_path)
     few, many = points.keep(FEW, tmp_path), points.keep(cloud(3000), tmp_path)
     assert controls.show(SPEC, "dataset", few, lang) == text("own.name.counted", lang, n=3)
     assert "3\u202f000" in controls.show(SPEC, "dataset", many, lang)

@@ -1,6 +1,7 @@
 """A visitor's own points: what is taken, what they are called, where they are found, what is drawn from them."""
 
 import base64
+import dataclasses
 import hashlib
 import os
 import time
@@ -32,7 +33,6 @@ from ganlab.points import (
     REASONS,
     UNIT,
     PointsError,
-    Shelf,
     at_hand,
     canonical,
     count,
@@ -47,15 +47,16 @@ from ganlab.points import (
 from ganlab.rng import stream
 from ganlab.runs import Runs
 from ganlab.store import Store
+from ganlab.user_files import use_store
 
 CORNERS = np.array([[-2.0, -1.0], [2.0, 1.0], [0.0, 0.5]])
 SMALL = {"g_width": 8, "d_width": 8, "batch_size": 24}
 
 
 @pytest.fixture(autouse=True)
-def no_other_shelves(monkeypatch):
-    """Points that another test has kept are not found."""
-    monkeypatch.setattr(points, "SHELVES", {})
+def here(tmp_path):
+    """Points are looked for beside the test's own store."""
+    use_store(tmp_path)
 
 
 def cloud(n, seed=0):
@@ -207,8 +208,8 @@ def test_points_that_are_gone_or_damaged_are_said_to_be_gone(tmp_path):
         DATASETS[name]
 
 
-def test_a_shelf_drops_what_was_not_used_for_longest(tmp_path):
-    shelf = Shelf(tmp_path, cap=3000)
+def test_beside_a_store_what_was_not_used_for_longest_is_dropped(tmp_path):
+    shelf = dataclasses.replace(points.files(tmp_path), folder=tmp_path, cap=3000)
     codes = [shelf.save(pack(cloud(250, seed))) for seed in range(3)]
     for age, code in enumerate(codes):
         os.utime(tmp_path / f"{code}.bin", (1000 + age, 1000 + age))
@@ -336,16 +337,17 @@ def test_workers_find_them(tmp_path):
         gone = runs.status(keys[1])
         assert (gone.note, gone.facts["reason"]) == ("points", "gone")
         blobs = store.frames(config.key(), 0)
+    use_store(store.path)
     *_, last = train.train(config)
     assert train.encode(config, last)[0] == blobs[3]
 
 
-def test_a_store_is_where_points_are_looked_for(tmp_path):
+def test_points_are_looked_for_beside_the_store_in_use(tmp_path):
     name = keep(cloud(300), tmp_path)
-    points.SHELVES.clear()
+    use_store(tmp_path / "elsewhere")
     assert not at_hand(name)
-    with Store(tmp_path):
-        assert at_hand(name)
+    use_store(tmp_path)
+    assert at_hand(name)
     assert_equal(*(next(train.train(PlaneConfig(dataset=name, **SMALL))) for _ in range(2)))
 
 

@@ -13,11 +13,11 @@ import torch
 
 from ganlab import checkpoints, recording
 from ganlab.checkpoints import Checkpoints
-from ganlab.database import find_place
+from ganlab.folders import find_place
 from ganlab.links import identity
 from ganlab.plane_config import PlaneConfig
 from ganlab.recording import RecordingError
-from ganlab.store import CAP, WISH_LIFE, Lost, Store
+from ganlab.store import WISH_LIFE, Lost, Store
 from ganlab.tail import Tail, Tails
 from ganlab.upkeep import DEATHS, STALE, evict, interrupt, sweep
 
@@ -398,7 +398,7 @@ def test_checkpoints_without_a_run_go(store):
         store.checkpoints.save(run, 1, b"x")
     evict(store)
     assert store.checkpoints.runs() == ["a"]
-    assert CAP > 10**8
+    assert store.cap > 10**8
 
 
 # Places

@@ -23,6 +23,7 @@ from ganlab.plane_config import PlaneConfig
 from ganlab.pretrained import PRETRAINED, Shape
 from ganlab.train_digits import update
 from ganlab.uploads import Uploads
+from ganlab.user_files import store_in_use
 from ganlab.weights import Generator, WeightsError, code, decode, encode, expected, from_upload, of_run
 
 SMALL = DigitsConfig(latent_dim=2, batch_size=4)
@@ -239,7 +240,7 @@ def test_uploads_are_named_by_their_content_and_come_back(tmp_path):
     kept = Uploads(tmp_path)
     name = kept.save(made())
     assert name == code(GOOD) == kept.save(decode(GOOD))
-    assert len(kept.paths()) == 1
+    assert kept.names() == [name]
     assert encode(kept.load(name)) == GOOD
     assert kept.save(made(seed=4)) != name
 
@@ -254,7 +255,7 @@ def test_what_is_not_kept_is_gone(tmp_path, name):
 def test_a_kept_file_that_was_changed_is_gone(tmp_path):
     kept = Uploads(tmp_path)
     name = kept.save(made())
-    kept.path(name).write_bytes(encode(made(seed=9)))
+    kept.files.path(name).write_bytes(encode(made(seed=9)))
     with pytest.raises(WeightsError, match="gone"):
         kept.load(name)
 
@@ -265,14 +266,14 @@ def test_uploads_are_bounded_in_number_and_bytes_and_the_longest_unused_go(tmp_p
     kept = Uploads(tmp_path, keep=3)
     names = [kept.save(made(seed=seed)) for seed in range(3)]
     for age, name in enumerate(names):
-        os.utime(kept.path(name), (1000 + age, 1000 + age))
+        os.utime(kept.files.path(name), (1000 + age, 1000 + age))
     kept.load(names[0])
     names.append(kept.save(made(seed=7)))
-    assert {path.stem for path in kept.paths()} == {names[0], names[2], names[3]}
+    assert set(kept.names()) == {names[0], names[2], names[3]}
     small = Uploads(tmp_path, cap=len(GOOD) + 10)
     last = small.save(made(seed=8))
-    assert [path.stem for path in small.paths()] == [last]
-    assert sorted(path.name for path in small.folder.iterdir()) == [f"{last}.safetensors"], "no drafts are left"
+    assert small.names() == [last]
+    assert sorted(path.name for path in small.files.folder.iterdir()) == [f"{last}.safetensors"], "no drafts are left"
 
 
 # A run's own
@@ -303,9 +304,7 @@ def test_a_runs_weights_are_those_of_what_viewers_see(tmp_path):
 def brought(tmp_path, monkeypatch):
     """The code of a generator that the default store has."""
     monkeypatch.setenv("GANLAB_STORE", str(tmp_path))
-    before = uploads.STORE.set(None)  # a worker that a test ran in this process has said which store is its own
-    yield Uploads(tmp_path).save(made())
-    uploads.STORE.reset(before)
+    return Uploads(tmp_path).save(made())
 
 
 @pytest.mark.parametrize("ema", [0.0, 0.9])
@@ -338,7 +337,7 @@ def test_a_checkpoint_needs_the_weights_no_more(brought):
     state = start(config)
     update(state)
     saved = checkpoint(state)
-    Uploads(uploads.find_place()[0]).path(brought).unlink()
+    Uploads(store_in_use()).files.path(brought).unlink()
     assert_same_state(checkpoint(restore(config, saved)), saved)
     with pytest.raises(WeightsError, match="gone"):
         start(config)

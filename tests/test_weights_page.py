@@ -97,7 +97,7 @@ def test_a_good_file_is_shown_judged_and_kept():
     name = app.session_state["found"]
     assert name == code(GOOD)
     assert encode(page.brought().load(name)) == GOOD
-    assert page.brought().folder.is_relative_to(server.service().store.path)
+    assert page.brought().files.folder.is_relative_to(server.service().store.path)
     assert name in app.success[0].value
     assert page.picture(name).startswith(b"\x89PNG")
     assert "digits covered" in "\n".join(words.value for words in app.markdown)
@@ -122,7 +122,7 @@ def test_garments_are_not_judged_as_digits():
 
 def test_an_upload_that_has_gone_says_so():
     app = uploaded(("g.safetensors", GOOD))
-    page.brought().path(code(GOOD)).unlink()
+    page.brought().files.path(code(GOOD)).unlink()
     assert sound(app.run()).error[0].value == text("weights.refusal.gone", "en")
     assert app.session_state["found"] is None
 

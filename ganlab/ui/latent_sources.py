@@ -107,7 +107,7 @@ def offers() -> list[str]:
     found = {name: stored(name) for name in recent()}
     digits = [name for name, offer in found.items() if offer and not offer.on_plane]
     plane = [name for name, offer in found.items() if offer and offer.on_plane]
-    return [*shipped(), *digits, *plane, *(path.stem for path in Uploads(service().store.path).paths())]
+    return [*shipped(), *digits, *plane, *Uploads(service().store.path).names()]
 
 
 def shipped() -> list[str]:

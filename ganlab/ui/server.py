@@ -1,14 +1,16 @@
 """The server's one run service."""
 
-import argparse
+import sys
 import uuid
 from pathlib import Path
 
 import streamlit as st
 
+from ganlab import settings
 from ganlab.links import identity
 from ganlab.runs import Runs
 from ganlab.store import Store
+from ganlab.user_files import use_store
 
 RECORDED = Path(__file__).parents[1] / "recorded"
 """The runs that ship with the product."""
@@ -17,19 +19,12 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 @st.cache_resource(show_spinner=False)
 def service() -> Runs:
     """Who computes for all visitors; its store is given the runs that ship."""
-    chosen = options()
+    chosen = settings.with_options(settings.read(), sys.argv[1:])
     store = Store(chosen.store)
+    use_store(store.path)
     for recorded in sorted(RECORDED.glob("*.zip")):
         store.import_recording(recorded, identity)
     return Runs(store, chosen.slots)
-
-
-def options() -> argparse.Namespace:
-    """What stands behind `--`: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""
-    parser = argparse.ArgumentParser(add_help=False)
-    parser.add_argument("--store", type=Path)
-    parser.add_argument("--slots", type=int)
-    return parser.parse_known_args()[0]
 
 
 @st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)

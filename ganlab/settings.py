@@ -1,0 +1,127 @@
+"""The settings of a process: every GANLAB_* variable, checked and typed, read from the environment once.
+
+Worker processes inherit the environment and so have the same settings as their server, options aside.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+PREFIX = "GANLAB_"
+PROFILES = ("shared", "local")
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used: its variable or option, its value, and what is allowed."""
+
+    def __init__(self, name: str, value: str, allowed: str):
+        self.name, self.value, self.allowed = name, value, allowed
+        super().__init__(f"{name}={value}: expected {allowed}")
+
+
+@dataclass(frozen=True)
+class Form:
+    """How a setting is written."""
+
+    read: Callable[[str], Any]
+    """Text -> value. Raises ValueError for what is not allowed."""
+    allowed: str
+
+
+def whole(least: int) -> Form:
+    """A whole number that is not too small."""
+    return Form(lambda text: within(int(text), text, least), f"a whole number of at least {least}")
+
+
+def within(value: int, text: str, least: int) -> int:
+    """The value. Raises ValueError below the least."""
+    if value < least:
+        raise ValueError(text)
+    return value
+
+
+def positive(text: str) -> float:
+    """A number above 0. Raises ValueError for another."""
+    if not 0 < (value := float(text)) < float("inf"):
+        raise ValueError(text)
+    return value
+
+
+def profile(text: str) -> str:
+    """The name of a profile. Raises ValueError for another."""
+    if text not in PROFILES:
+        raise ValueError(text)
+    return text
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The settings. None where what a setting stands for is found out by the code that needs it."""
+
+    store: Path | None = None
+    """Folder of the run store."""
+    slots: int | None = None
+    """Runs that train at once."""
+    store_bytes: int = 512 * 2**20
+    """Bytes of frames and checkpoints of all runs."""
+    data: Path | None = None
+    """Folder of downloaded images."""
+    memory_mb: float | None = None
+    """Memory to reckon with."""
+    device: str = ""
+    """Where runs on images are computed: `cpu` or the accelerator; '' for the accelerator if there is one."""
+    profile: str = PROFILES[0]
+    """Whom the server serves: the local profile allows wider networks."""
+
+
+def variable(name: str) -> str:
+    """The environment's name of a setting."""
+    return PREFIX + name.upper()
+
+
+def from_environment(environment: Mapping[str, str]) -> Settings:
+    """The settings of an environment; an empty variable counts as absent. Raises SettingsError."""
+    written = {name: environment.get(variable(name), "") for name in FORMS}
+    return Settings(**{name: value(name, variable(name), text) for name, text in written.items() if text})
+
+
+def with_options(settings: Settings, arguments: Sequence[str]) -> Settings:
+    """The settings with those that the command line gives; other arguments are ignored. Raises SettingsError."""
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    for name in OPTIONS:
+        parser.add_argument(f"--{name}", default="")
+    given = vars(parser.parse_known_args(arguments)[0])
+    return replace(settings, **{name: value(name, f"--{name}", text) for name, text in given.items() if text})
+
+
+def value(name: str, label: str, text: str) -> Any:
+    """What a setting's text stands for. Raises SettingsError."""
+    try:
+        return FORMS[name].read(text)
+    except ValueError:
+        raise SettingsError(label, text, FORMS[name].allowed) from None
+
+
+@cache
+def read() -> Settings:
+    """This process's settings, the same from the first call on. Raises SettingsError."""
+    return from_environment(os.environ)
+
+
+FORMS = {
+    "store": Form(Path, "a folder"),
+    "slots": whole(1),
+    "store_bytes": whole(0),
+    "data": Form(Path, "a folder"),
+    "memory_mb": Form(positive, "a number above 0"),
+    "device": Form(str, "the name of a device"),
+    "profile": Form(profile, " or ".join(PROFILES)),
+}
+OPTIONS = ("store", "slots")
+"""Settings that the server also takes behind `--`: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""
