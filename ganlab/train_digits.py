@@ -167,7 +167,7 @@ def g_gradient(state: DigitsState) -> None:
 def generate(state: DigitsState, player: str, index: int) -> Tensor:
     """G's images (B, 1, 28, 28) at the z of a player's update, in training."""
     with precision(state.now, state.device):
-        return state.g.net(state.z[player].row(index)[0].to(state.device), training=True).float()
+        return state.g.net(state.z[player].row(index)[0].to(state.device), training=True).to(state.g.net.flat.dtype)
 
 
 def images(state: DigitsState, player: str, index: int) -> Tensor:
@@ -186,7 +186,7 @@ def inputs(state: DigitsState, player: str, index: int, *told: Tensor) -> list[T
 def judge(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Generator, features: bool = False) -> Tensor:
     """D's logits (1, B) of packs (B, m, 28, 28), one batch, in training; or its last features (1, B, h)."""
     with precision(now, net.flat.device):
-        seen = net(packs, training=True, rng=masks, **({"features": True} if features else {})).float()
+        seen = net(packs, training=True, rng=masks, **({"features": True} if features else {})).to(net.flat.dtype)
     return seen[None] if features else seen.view(1, -1)
 
 
