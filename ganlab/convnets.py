@@ -142,20 +142,25 @@ def batch_norm(n: int) -> list[nn.Module]:
 def light_g(latent_dim: int, width: int = 32) -> nn.Module:
     """(B, latent_dim) -> (B, 1, 28, 28): a dense layer, two transposed convolutions."""
     return nn.Sequential(
-        *(nn.Linear(latent_dim, 2 * width * 49, bias=False), nn.Unflatten(1, (2 * width, 7, 7))),
+        nn.Linear(latent_dim, 2 * width * 49, bias=False),
+        nn.Unflatten(1, (2 * width, 7, 7)),
         *batch_norm(2 * width),
         nn.ConvTranspose2d(2 * width, width, 4, 2, 1, bias=False),
         *batch_norm(width),
-        *(nn.ConvTranspose2d(width, 1, 4, 2, 1), nn.Tanh()),
+        nn.ConvTranspose2d(width, 1, 4, 2, 1),
+        nn.Tanh(),
     )
 
 
 def light_d(channels: int, width: int = 32) -> Judge:
     """(B, m, 28, 28) -> logits (B, 1): two convolutions, a dense layer."""
     return Judge(
-        *(nn.Conv2d(channels, width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(width, 2 * width, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(Flatten(), nn.Linear(2 * width * 49, 1)),
+        nn.Conv2d(channels, width, 4, 2, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        nn.Conv2d(width, 2 * width, 4, 2, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        Flatten(),
+        nn.Linear(2 * width * 49, 1),
     )
 
 
@@ -165,28 +170,44 @@ def classic_g(latent_dim: int) -> nn.Module:
     Keras' "same": a transposed convolution of stride 2 loses one row and column in front and two behind.
     """
     return nn.Sequential(
-        *(nn.Linear(latent_dim, 12544, bias=False), nn.BatchNorm1d(12544, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
-        *(nn.Unflatten(1, (256, 7, 7)), nn.ConvTranspose2d(256, 128, 5, 1, 2, bias=False)),
-        *(nn.BatchNorm2d(128, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
-        *(nn.ConvTranspose2d(128, 64, 5, 2, 1, bias=False), nn.ZeroPad2d((0, -1, 0, -1))),
-        *(nn.BatchNorm2d(64, 1e-3, 0.01), nn.LeakyReLU(0.3, inplace=True)),
-        *(nn.ConvTranspose2d(64, 1, 5, 2, 1, bias=False), nn.ZeroPad2d((0, -1, 0, -1)), nn.Tanh()),
+        nn.Linear(latent_dim, 12544, bias=False),
+        nn.BatchNorm1d(12544, 1e-3, 0.01),
+        nn.LeakyReLU(0.3, inplace=True),
+        nn.Unflatten(1, (256, 7, 7)),
+        nn.ConvTranspose2d(256, 128, 5, 1, 2, bias=False),
+        nn.BatchNorm2d(128, 1e-3, 0.01),
+        nn.LeakyReLU(0.3, inplace=True),
+        nn.ConvTranspose2d(128, 64, 5, 2, 1, bias=False),
+        nn.ZeroPad2d((0, -1, 0, -1)),
+        nn.BatchNorm2d(64, 1e-3, 0.01),
+        nn.LeakyReLU(0.3, inplace=True),
+        nn.ConvTranspose2d(64, 1, 5, 2, 1, bias=False),
+        nn.ZeroPad2d((0, -1, 0, -1)),
+        nn.Tanh(),
     )
 
 
 def classic_d(channels: int) -> Judge:
     """(B, m, 28, 28) -> logits (B, 1): TensorFlow's DCGAN tutorial, 212,865 weights; pads one in front, two behind."""
     return Judge(
-        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(channels, 64, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
-        *(nn.ZeroPad2d((1, 2, 1, 2)), nn.Conv2d(64, 128, 5, 2), nn.LeakyReLU(0.3, inplace=True), Dropout(0.3)),
-        *(Flatten(), nn.Linear(6272, 1)),
+        nn.ZeroPad2d((1, 2, 1, 2)),
+        nn.Conv2d(channels, 64, 5, 2),
+        nn.LeakyReLU(0.3, inplace=True),
+        Dropout(0.3),
+        nn.ZeroPad2d((1, 2, 1, 2)),
+        nn.Conv2d(64, 128, 5, 2),
+        nn.LeakyReLU(0.3, inplace=True),
+        Dropout(0.3),
+        Flatten(),
+        nn.Linear(6272, 1),
     )
 
 
 def deep_g(latent_dim: int) -> nn.Module:
     """(B, latent_dim) -> (B, 1, 28, 28): five transposed convolutions, 1 → 4 → 7 → 14 → 28 → 28 pixels a side."""
     return nn.Sequential(
-        *(nn.Unflatten(1, (latent_dim, 1, 1)), nn.ConvTranspose2d(latent_dim, 128, 4, bias=False)),
+        nn.Unflatten(1, (latent_dim, 1, 1)),
+        nn.ConvTranspose2d(latent_dim, 128, 4, bias=False),
         *batch_norm(128),
         nn.ConvTranspose2d(128, 96, 3, 2, 1, bias=False),
         *batch_norm(96),
@@ -194,18 +215,24 @@ def deep_g(latent_dim: int) -> nn.Module:
         *batch_norm(64),
         nn.ConvTranspose2d(64, 32, 4, 2, 1, bias=False),
         *batch_norm(32),
-        *(nn.ConvTranspose2d(32, 1, 3, 1, 1), nn.Tanh()),
+        nn.ConvTranspose2d(32, 1, 3, 1, 1),
+        nn.Tanh(),
     )
 
 
 def deep_d(channels: int) -> Judge:
     """(B, m, 28, 28) -> logits (B, 1): five convolutions, 28 → 28 → 14 → 7 → 4 → 1 pixels a side."""
     return Judge(
-        *(nn.Conv2d(channels, 32, 3, 1, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(32, 64, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(64, 96, 4, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(96, 128, 3, 2, 1), nn.LeakyReLU(0.2, inplace=True)),
-        *(nn.Conv2d(128, 1, 4), Flatten()),
+        nn.Conv2d(channels, 32, 3, 1, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        nn.Conv2d(32, 64, 4, 2, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        nn.Conv2d(64, 96, 4, 2, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        nn.Conv2d(96, 128, 3, 2, 1),
+        nn.LeakyReLU(0.2, inplace=True),
+        nn.Conv2d(128, 1, 4),
+        Flatten(),
         head=2,
     )
 

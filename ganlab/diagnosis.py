@@ -281,8 +281,18 @@ def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Ite
 
 
 HISTORY = (
-    *("late_on", "late_covered", "accuracy", "path", "away", "apart", "size", "growth"),
-    *("turn", "relapse", "seen_all", "d_rests"),
+    "late_on",
+    "late_covered",
+    "accuracy",
+    "path",
+    "away",
+    "apart",
+    "size",
+    "growth",
+    "turn",
+    "relapse",
+    "seen_all",
+    "d_rests",
 )
 """What is told of how a run went on."""
 G_LOSS = {"saturating": "g_loss_saturating", "nonsaturating": "g_loss"}

@@ -230,7 +230,10 @@ DIGITS = {
         name="MNIST",
     ),
     "fashion_mnist": Digits(
-        *(fashion_mnist, (6000,) * 10, "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747", 30_878_645),
+        fashion_mnist,
+        (6000,) * 10,
+        "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747",
+        30_878_645,
         handwritten=False,
         name="FashionMNIST",
     ),

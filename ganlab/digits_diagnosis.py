@@ -199,6 +199,14 @@ def improved(seen: Sequence[DigitsFrame]) -> bool:
 BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}
 """The field to change first where the finding names its cause."""
 VERDICTS = (
-    *("diverged", "unjudged", "vanishing", "d_too_weak", "smear", "collapse", "rotating", "alike", "healthy"),
+    "diverged",
+    "unjudged",
+    "vanishing",
+    "d_too_weak",
+    "smear",
+    "collapse",
+    "rotating",
+    "alike",
+    "healthy",
     "no_finding",
 )

@@ -107,7 +107,8 @@ def judgement(config: DigitsConfig, step: int) -> str:
         return ""
     if ends_epoch(config, step):
         return "full"
-    return "brief" * (step >= FIRST_JUDGED and step & (step - 1) == 0)
+    power_of_two = step & (step - 1) == 0
+    return "brief" if power_of_two and step >= FIRST_JUDGED else ""
 
 
 def is_frame(config: DigitsConfig, step: int) -> bool:

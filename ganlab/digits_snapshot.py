@@ -34,7 +34,10 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     accuracy, fools = told_apart(state, real, fake)
     metrics, shares = measure(sample(state, JUDGED)[:, 0].cpu().numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
-        *(state.step, config.epoch(state.step), state.d.updates, state.g.updates),
+        step=state.step,
+        epoch=config.epoch(state.step),
+        d_updates=state.d.updates,
+        g_updates=state.g.updates,
         sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
         d_loss=known(state.d.loss),
         g_loss=known(state.g.loss),

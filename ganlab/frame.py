@@ -154,8 +154,20 @@ def unpack(blob: bytes, extent: float) -> Frame:
 
 HEADER = struct.Struct("<IIIHBBBBHffffI")
 HEADER_FIELDS = (
-    *("step", "d_updates", "g_updates", "points", "rows", "columns", "side", "shares", "scalars"),
-    *("field_zero", "field_scale", "push_scale", "rise_scale", "outcome"),
+    "step",
+    "d_updates",
+    "g_updates",
+    "points",
+    "rows",
+    "columns",
+    "side",
+    "shares",
+    "scalars",
+    "field_zero",
+    "field_scale",
+    "push_scale",
+    "rise_scale",
+    "outcome",
 )
 """After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
 MEASURED = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")

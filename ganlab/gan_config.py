@@ -44,8 +44,10 @@ class GanConfig(RunConfig):
         now, counts = self.at(step), {"d_steps": int(player == "d"), "g_steps": int(player == "g")}
         edits = [edit for edit in self.edits if edit[0] != step or edit[1] not in counts]
         for name, count in counts.items():
-            edits += [(step, name, count)] * (getattr(before, name) != count)
-            edits += [(step + 1, name, getattr(now, name))] * (getattr(now, name) != count)
+            if getattr(before, name) != count:
+                edits.append((step, name, count))
+            if getattr(now, name) != count:
+                edits.append((step + 1, name, getattr(now, name)))
         return self.replace(edits=tuple(edits), steps=step + 1)
 
     def penalised(self) -> bool:

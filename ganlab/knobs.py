@@ -147,7 +147,9 @@ def spell(value: Any) -> str:
     """A value as links write it; `parse` reads it back exactly."""
     if isinstance(value, tuple):
         return ";".join(f"{step}:{name}={spell(v)}" for step, name, v in value)
-    return str(int(value)) if isinstance(value, bool) else repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, bool):
+        return str(int(value))
+    return repr(value) if isinstance(value, float) else str(value)
 
 
 MESSAGES = {

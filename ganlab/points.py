@@ -178,7 +178,16 @@ def files(store: Path) -> UserFiles:
 
 
 REASONS = (
-    *("few", "many", "finite", "outside", "one_place", "spelling", "gone"),
-    *("too_large", "encoding", "columns", "number"),
+    "few",
+    "many",
+    "finite",
+    "outside",
+    "one_place",
+    "spelling",
+    "gone",
+    "too_large",
+    "encoding",
+    "columns",
+    "number",
 )
 """Why points are refused, or a file of them; keys of sentences."""

@@ -40,7 +40,13 @@ def snapshot(state: State) -> Frame:
     measured, shares = metrics.measure(sample.numpy(), dataset)
     rows, columns = (1, CURVE) if now.latent_dim == 1 else (GRID, GRID)
     return Frame(
-        *(state.step, state.d.updates, state.g.updates, fake.numpy(), push.numpy(), rise.numpy(), values.numpy()),
+        step=state.step,
+        d_updates=state.d.updates,
+        g_updates=state.g.updates,
+        fake=fake.numpy(),
+        push=push.numpy(),
+        rise=rise.numpy(),
+        field=values.numpy(),
         grid=grid.view(now.members, rows, columns, 2).numpy(),
         d_loss=known(state.d.loss, now),
         g_loss=known(state.g.loss, now),

@@ -97,7 +97,8 @@ class Store:
     @property
     def notices(self) -> list[str]:
         """What is not as it should be, keys: no_wal (readers and writers wait for each other), temporary."""
-        return ["no_wal"] * (self.database.journal != "wal") + ["temporary"] * self.temporary
+        found = {"no_wal": self.database.journal != "wal", "temporary": self.temporary}
+        return [key for key, is_so in found.items() if is_so]
 
     @property
     def fresh(self) -> float:

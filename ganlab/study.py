@@ -233,7 +233,8 @@ def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
     have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
     due = {arm: sum(config.members for config in configs) for arm, configs in study.arms.items()}
     missing = {arm: due[arm] - have.get(arm, 0) for arm in due}
-    return [f"`{arm}`" + f" ({n} of {due[arm]} seeds)" * (n < due[arm]) for arm, n in missing.items() if n]
+    whole = {arm for arm, n in missing.items() if n == due[arm]}
+    return [f"`{arm}`" if arm in whole else f"`{arm}` ({n} of {due[arm]} seeds)" for arm, n in missing.items() if n]
 
 
 def main(arguments: list[str]) -> None:

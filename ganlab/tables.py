@@ -183,7 +183,7 @@ CHECKED = ("arm", "measure", "reported", "expected", "median", "seeds within", "
 def line(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) -> list[str]:
     """One arm's cells."""
     diverged = int((group["died"] >= 0).sum())
-    seeds = f"{len(group)}" + f" ({diverged} diverged)" * bool(diverged)
+    seeds = f"{len(group)} ({diverged} diverged)" if diverged else f"{len(group)}"
     counts = [seeds, *(f"{group[name].max():,}" for name in ("g_updates", "d_updates"))]
     cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
     pace = group["steps_per_s"].median()

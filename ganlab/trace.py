@@ -202,7 +202,20 @@ def plain(value: Any) -> Any:
 
 
 STOPS = (
-    *("d_noise", "d_fake", "d_real", "d_judge", "d_loss", "d_penalty", "d_gradient", "d_step"),
-    *("g_noise", "g_fake", "g_judge", "g_loss", "g_push", "g_gradient", "g_step"),
+    "d_noise",
+    "d_fake",
+    "d_real",
+    "d_judge",
+    "d_loss",
+    "d_penalty",
+    "d_gradient",
+    "d_step",
+    "g_noise",
+    "g_fake",
+    "g_judge",
+    "g_loss",
+    "g_push",
+    "g_gradient",
+    "g_step",
 )
 """Every moment that a trace may stop at, in order; a page has a sentence and a formula for each."""

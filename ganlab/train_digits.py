@@ -154,10 +154,9 @@ def g_gradient(state: DigitsState) -> None:
     if sees_real(now):
         told.append(AUGMENTS[now.augment](images(state, "g", index), stream(now.seed, "g_augment_real", index)))
     fake, *others = inputs(state, "g", index, *told)
-    made = met = look(fake)  # a loss that does not compare ignores what is met
+    made = look(fake)
     with torch.no_grad():
-        for real in others:
-            met = look(real)
+        met = look(others[0]) if others else made  # a loss that does not compare ignores what is met
     value = (
         countermeasures.feature_distance(met, made) if now.feature_matching else LOSSES[now.loss].generator(met, made)
     )

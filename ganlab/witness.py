@@ -33,10 +33,12 @@ class Call:
 
 
 class Watched(Network):
-    """A network that notes every call, and is otherwise what it was."""
+    """A network that notes every call; its weights and all else are those of the network that it stands for."""
 
-    name: str
-    calls: list[Call]
+    def __init__(self, net: Network, name: str):
+        vars(self).update(vars(net))
+        self.name = name
+        self.calls: list[Call] = []
 
     def __call__(self, x: Tensor, *rest: Any, **options: Any) -> Tensor:
         """As Network's."""
@@ -74,9 +76,7 @@ class Seen:
 def watch(state: State) -> tuple[State, Seen | None, Seen | None]:
     """(the state at the next step, the round's last update of D, its first of G); the given one stays as it is."""
     copy = train.restore(state.config, train.checkpoint(state))
-    for name, player in players(copy).items():
-        player.net.__class__ = Watched
-        vars(player.net)["name"] = name
+    put_on_watch(copy)
     d, g = None, None
     while copy.step == state.step:
         seen = update(copy)
@@ -84,12 +84,22 @@ def watch(state: State) -> tuple[State, Seen | None, Seen | None]:
     return copy, d, g
 
 
+def put_on_watch(state: State) -> None:
+    """Has both networks note their calls, in place; G also where it is the one that viewers see."""
+    one = state.shown is state.g.net
+    for name, player in players(state).items():
+        player.net = Watched(player.net, name)
+    if one:
+        state.shown = state.g.net
+
+
 def update(state: State) -> dict[str, Seen]:
     """Makes one update of watched networks, in place; what was seen of each player that moved."""
     before = {name: (player.updates, player.net.flat.clone()) for name, player in players(state).items()}
     calls: list[Call] = []
     for player in players(state).values():
-        vars(player.net)["calls"] = calls
+        assert isinstance(player.net, Watched)
+        player.net.calls = calls
     train.update(state)
     first = next((i for i, call in enumerate(calls) if call.net == "g" and call.slope is not None), len(calls))
     moved = {name: player for name, player in players(state).items() if player.updates > before[name][0]}

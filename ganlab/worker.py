@@ -296,7 +296,9 @@ class Session:
             return "stopped"
         if self.state.step >= target:
             return "done"
-        return "interrupted" if LEAVE.is_set() else "stopped" * self.makes_way()
+        if LEAVE.is_set():
+            return "interrupted"
+        return "stopped" if self.makes_way() else ""
 
     def makes_way(self) -> bool:
         """Whether this run has had its turn and another waits; it is queued again, behind the others."""

@@ -153,8 +153,14 @@ def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
         LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
     }
     values = (found.pop() if len(found) == 1 else None) or ()
-    known = "" if not made(config).same_game else "d" if True in config.values("feature_matching") else "dg"
-    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(known, values, strict=False)]
+    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(plain(config), values, strict=False)]
+
+
+def plain(config: RunConfig) -> str:
+    """Whose losses, "d" and "g", are those of the plain game."""
+    if not made(config).same_game:
+        return ""
+    return "d" if True in config.values("feature_matching") else "dg"
 
 
 def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:

@@ -78,8 +78,9 @@ def tex(value: float | None, lang: str, digits: int = 3, exact: bool = False) ->
 def vector(values: Sequence[float | None], lang: str) -> str:
     """A point: (0.34; -0.65), the first few of its coordinates."""
     shown = [tex(value, lang) for value in values[:COORDINATES]]
-    more = [r"\dots"] * (len(values) > COORDINATES)
-    return "(" + r",\ ".join([*shown, *more]) + ")"
+    if len(values) > COORDINATES:
+        shown.append(r"\dots")
+    return "(" + r",\ ".join(shown) + ")"
 
 
 def lines(*rows: str) -> str:

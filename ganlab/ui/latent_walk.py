@@ -196,8 +196,14 @@ def lesson(found: Offer, film: Film, lang: str) -> str:
     middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
     facts = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
     edge = found.shell.low / found.shell.radius
-    kind = "shell" if edge >= HOLLOW else "disc" if edge <= FULL else "between"
-    return text(f"latent.lesson.{kind}", lang, **facts)
+    return text(f"latent.lesson.{shape(edge)}", lang, **facts)
+
+
+def shape(edge: float) -> str:
+    """What the prior looks like whose lower edge is at so many radii: shell, disc or between."""
+    if edge >= HOLLOW:
+        return "shell"
+    return "disc" if edge <= FULL else "between"
 
 
 def measured(found: Offer, film: Film, lang: str) -> None:
@@ -224,7 +230,8 @@ def row(path: str, strip: Strip, radius: float, mean: float, error: float, lang:
 
 def give_or_take(mean: float, error: float, lang: str) -> str:
     """A mean and its standard error, as exact as that allows."""
-    spec = ".0f" if error >= 0.95 else ".1f" if error >= 0.095 else ".2f"
+    coarse, fair = error >= 0.95, error >= 0.095
+    spec = f".{2 - coarse - fair}f"
     return f"{number(mean, lang, spec)} ± {number(error, lang, spec)}"
 
 

@@ -194,11 +194,14 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
 
 def which(facts: Mapping[str, Any], config: PlaneConfig, now: PlaneConfig, lang: str) -> str:
     """Whose updates these are, which of them, of how many."""
-    said = [text("slow.page.member", lang, member=facts["member"])] * (config.members > 1)
+    said = [text("slow.page.member", lang, member=facts["member"])] if config.members > 1 else []
     for player, count in (("d", now.d_steps), ("g", now.g_steps)):
         number = facts[f"{player}_update"]
-        key = "rests" if number is None else "one" if count == 1 else "many"
-        said.append(text(f"slow.which.{player}_{key}", lang, number=(number or 0) + 1, count=count))
+        if number is None:
+            said.append(text(f"slow.which.{player}_rests", lang))
+            continue
+        key = "one" if count == 1 else "many"
+        said.append(text(f"slow.which.{player}_{key}", lang, number=number + 1, count=count))
     return " ".join([*said, text("slow.page.exact", lang)])
 
 

@@ -65,7 +65,8 @@ def chosen(place: Experiment, made: Mapping[str, str], lang: str) -> str:
     """The try that is open; those that were predicted have a tick."""
     names = list(TRIES)
     open_ = st.session_state.get(place.name("try"), next((name for name in names if name not in made), names[0]))
-    labels = {name: text(f"tries.name.{name}", lang) + " ✓" * (name in made) for name in names}
+    ticks = {name: " ✓" if name in made else "" for name in names}
+    labels = {name: text(f"tries.name.{name}", lang) + ticks[name] for name in names}
     key = place.name("w.try")
     st.session_state[key] = open_
     look: dict[str, Any] = {"label_visibility": "collapsed", "required": True, "key": key}

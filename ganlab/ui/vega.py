@@ -133,7 +133,10 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
             *heading(panel, drawing),
             *frame_marks(panel),
             *level_marks(panel),
-            *[*lines, *change_marks(panel), *level_tags(panel), curve_names(panel)],
+            *lines,
+            *change_marks(panel),
+            *level_tags(panel),
+            curve_names(panel),
         ],
     }
 

@@ -15,8 +15,25 @@ from ganlab.ui.player import component, ignore, labels, packed
 from ganlab.ui.text import sentences
 
 COMMON = (
-    *("decimal", "toolbar", "play", "pause", "previous", "next", "reset", "speed", "step", "live"),
-    *("verdict", "verdict_none", "battle", "d_name", "d_meter", "g_name", "g_meter", "coin", "undefined"),
+    "decimal",
+    "toolbar",
+    "play",
+    "pause",
+    "previous",
+    "next",
+    "reset",
+    "speed",
+    "step",
+    "live",
+    "verdict",
+    "verdict_none",
+    "battle",
+    "d_name",
+    "d_meter",
+    "g_name",
+    "g_meter",
+    "coin",
+    "undefined",
     "summary_battle",
 )
 """Labels of the arena's player that this one shares."""

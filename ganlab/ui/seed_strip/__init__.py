@@ -30,8 +30,16 @@ PROJECT, COMPONENT = "ganlab_seeds", "seeds"
 POINTS = 128
 """Of each picture: the first of the frame's."""
 VERDICTS = (
-    *("near_equilibrium", "oscillating", "collapse", "rotating", "smear", "d_too_weak", "vanishing", "diverging"),
-    *("diverged", "no_finding"),
+    "near_equilibrium",
+    "oscillating",
+    "collapse",
+    "rotating",
+    "smear",
+    "d_too_weak",
+    "vanishing",
+    "diverging",
+    "diverged",
+    "no_finding",
 )
 FULL = 32
 """Modes, or cells, at most."""

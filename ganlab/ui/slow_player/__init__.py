@@ -117,11 +117,18 @@ def beliefs(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> di
     threshold = LOSSES[now.loss].undecided(now.label_smoothing)
     if threshold is None:
         threshold = float(np.median(finite)) if finite.size else 0.0
-    sure = 0.5 if now.loss == "least_squares" else 1.5 if now.loss in ENTROPIC else 1.0
+    sure = reach(now.loss)
     if LOSSES[now.loss].threshold is None and finite.size:
         sure = float(np.abs(finite - threshold).max()) or 1.0
     shown = {name: np.tanh((packs - threshold) / sure) for name, packs in values.items()}
     return {name: each([float(v) if np.isfinite(v) else None for v in packs], now) for name, packs in shown.items()}
+
+
+def reach(loss: str) -> float:
+    """How far from its threshold the output of a D is that is rather sure."""
+    if loss == "least_squares":
+        return 0.5
+    return 1.5 if loss in ENTROPIC else 1.0
 
 
 def spread(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, Any]:

@@ -89,11 +89,18 @@ class LocalFormatter(Formatter):
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return format(value, format_spec)
         if format_spec == "rate":
-            format_spec = ",.0f" if value >= 1 else ".1f" if value >= 0.05 or not value else ".1g"
+            format_spec = rate(value)
         plain = format(value, format_spec or (",d" if isinstance(value, int) else ",.4g"))
         digits, _, power = plain.partition("e")
         signs = {ord(","): THIN_SPACE, ord("."): self.point, ord("%"): f"{THIN_SPACE}%", ord("-"): "−"}
         return ten_to(digits.translate(signs), int(power)) if power else digits.translate(signs)
+
+
+def rate(value: float) -> str:
+    """The format of a speed."""
+    if value >= 1:
+        return ",.0f"
+    return ".1f" if value >= 0.05 or not value else ".1g"
 
 
 def ten_to(digits: str, power: int) -> str:
