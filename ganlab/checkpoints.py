@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ganlab import atomic
 
 if TYPE_CHECKING:
     from torch import Tensor
 
+T = TypeVar("T")
 KEEP = 2
 """The newest that are kept whatever their step; powers of two stay beside them, and what a run names."""
 CAP = 64 * 2**20
@@ -56,6 +57,18 @@ class Checkpoints:
     def size(self, run: str) -> int:
         """Bytes of a run's checkpoints."""
         return sum(size_of(path) for path in self.paths(run))
+
+    def sound(self, run: str, step: int, restore: Callable[[int, dict[str, Tensor]], T]) -> Iterator[T]:
+        """What a function (step, tensors) makes of a run's checkpoints up to a step, newest first.
+
+        Those that are damaged, or where it raises KeyError, ValueError or RuntimeError, are left out.
+        """
+        for found, blob in self.blobs(run, step):
+            try:
+                restored = restore(found, decode(run, found, blob))
+            except (KeyError, ValueError, RuntimeError):
+                continue
+            yield restored
 
     def prune(self, run: str, stays: Stays) -> None:
         """Drops what is neither among the newest nor at a power of two nor stays, then the oldest beyond the cap."""

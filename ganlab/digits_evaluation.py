@@ -74,6 +74,6 @@ def judged(config: DigitsConfig, images: Tensor) -> dict[str, Any]:
     return metrics | {"fid_floor": fid_floor(len(images), due), "shares": shares.astype(np.float32)}
 
 
-EVALUATION = Evaluation(
+EVALUATION = Evaluation[DigitsConfig, DigitsState, DigitsFrame](
     train_digits, digits_frame_of, digits_numbers, evaluate_images, (*JUDGED, *DIGIT_METRICS, "fid_floor")
 )

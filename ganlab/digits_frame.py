@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any
@@ -15,6 +14,7 @@ from PIL import Image
 
 from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
+from ganlab.gan_frame import MEASURED, GanFrame
 
 ROWS = 8
 """Rows and columns of the sheet."""
@@ -30,39 +30,14 @@ FIRST_JUDGED = 64
 """From this step on a power of two is judged; before it there is nothing but noise."""
 
 
-@dataclass(frozen=True, eq=False)
-class DigitsFrame:
-    """One moment of a run; numbers (1,) float32, nan where undefined."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DigitsFrame(GanFrame):
+    """One moment of a run, which has one member; `metrics`, numbers of the judge, are empty where it was not asked."""
 
-    step: int
     epoch: float
     """Passes over the images."""
-    d_updates: int
-    g_updates: int
     sheet: np.ndarray
     """What G, or its moving average, makes of the same ROWS² latent points in every frame, (ROWS², 28, 28) uint8."""
-    d_loss: np.ndarray
-    """D's adversarial loss in the round's last update."""
-    g_loss: np.ndarray
-    """G's adversarial loss in the round's last update, the raw G's."""
-    penalty: np.ndarray
-    """D's penalty in the round's last update, already weighted."""
-    d_grad: np.ndarray
-    """Norm of the gradient of D's last update."""
-    g_grad: np.ndarray
-    """Norm of the gradient of G's last update."""
-    d_accuracy: np.ndarray
-    """Share of real and generated images, half and half, that D tells right."""
-    fools: np.ndarray
-    """Share of generated images that D takes for real."""
-    metrics: Mapping[str, float]
-    """What the judge says of generated images, by key; empty where it was not asked."""
-    died: np.ndarray
-    """Step of the divergence, -1 before it, (1,)."""
-    outcome: str = ""
-    """'' while healthy, else 'diverged'."""
-    facts: Mapping[str, Any] = field(default_factory=dict)
-    """Of the divergence: step, quantity, knob."""
     shares: np.ndarray = field(default_factory=lambda: np.empty(0))
     """(10,) share of generated images that the judge finds most like each digit; (0,) where it was not asked."""
     d_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
@@ -71,7 +46,7 @@ class DigitsFrame:
     """Mean of `g_loss` over every round of the pass over the images so far."""
 
 
-NUMBERS = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools", "d_mean", "g_mean")
+NUMBERS = (*MEASURED, "d_mean", "g_mean")
 
 
 @lru_cache(16)

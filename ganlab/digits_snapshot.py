@@ -14,9 +14,8 @@ from ganlab.digits import PIXELS, fixed
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import ROWS, DigitsFrame, pack
 from ganlab.digits_state import DigitsState, latent
-from ganlab.losses import LOSSES
+from ganlab.gan_snapshot import accuracy, numbers
 from ganlab.rng import stream
-from ganlab.state import Player
 
 TOLD = 128
 """Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
@@ -31,28 +30,18 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
     config, fake = state.config, made(state, TOLD)
     real = fixed(config.dataset, config.classes, TOLD, config.seed, config.pixels)
-    accuracy, fools = told_apart(state, real, fake)
+    d_accuracy, fools = accuracy(state.now, lambda: logits(state, real.to(state.device), fake))
     metrics, shares = measure(sample(state, JUDGED)[:, 0].cpu().numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
-        step=state.step,
+        **numbers(state),
         epoch=config.epoch(state.step),
-        d_updates=state.d.updates,
-        g_updates=state.g.updates,
         sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
-        d_loss=known(state.d.loss),
-        g_loss=known(state.g.loss),
-        penalty=known(state.penalty),
-        d_grad=known(norm(state.d)),
-        g_grad=known(norm(state.g)),
-        d_accuracy=accuracy,
+        d_accuracy=d_accuracy,
         fools=fools,
         metrics=metrics,
         shares=shares,
         d_mean=mean(state.tally[0]),
         g_mean=mean(state.tally[1]),
-        died=state.died.numpy().copy(),
-        outcome=state.outcome,
-        facts=dict(state.facts),
     )
 
 
@@ -78,17 +67,6 @@ def to_bytes(images: Tensor) -> np.ndarray:
     return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
 
 
-def told_apart(state: DigitsState, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """D's accuracy and the share of fakes that fool it, (1,) each; nan where the loss has no threshold."""
-    threshold = LOSSES[state.now.loss].undecided(state.now.label_smoothing)
-    if threshold is None:
-        return known(None), known(None)
-    real_logits, fake_logits = logits(state, real.to(state.device), fake)
-    fools = (fake_logits > threshold).float().mean(-1)
-    hits = (real_logits > threshold).float().mean(-1)
-    return known((hits + 1 - fools) / 2), known(fools)
-
-
 def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
     """D's outputs at packs of images (n, 1, 28, 28), (2, 1, n/m), in batches where D judges them by their batch."""
     now, whole = state.now, len(real) // state.now.packing * state.now.packing
@@ -99,19 +77,9 @@ def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
     return torch.stack([torch.cat([state.d.net(x[part])[own] for part, own in parts]).view(1, -1) for x in packs])
 
 
-def norm(player: Player) -> Tensor | None:
-    """The gradient's norm in the player's last update of this round, (1,)."""
-    return None if player.loss is None or player.grad is None else player.net.norms(player.grad)
-
-
 def mean(tally: Tensor) -> np.ndarray:
     """The mean (1,) of a sum and a count, (2,); nan of nothing."""
     return (tally[:1] / tally[1:]).float().numpy()
-
-
-def known(value: Tensor | None) -> np.ndarray:
-    """A value (1,) as numpy, nan where there was no update."""
-    return np.full(1, np.nan, np.float32) if value is None else value.cpu().numpy().copy()
 
 
 def encode(config: DigitsConfig, frame: DigitsFrame) -> list[bytes]:

@@ -3,48 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from typing import Any
 
 import torch
 from torch import Tensor
 
-from ganlab import state as shared
-from ganlab import uploads
+from ganlab import gan_state, uploads
 from ganlab.convnets import ARCHITECTURES, ConvNet
 from ganlab.devices import CPU, DeviceError
 from ganlab.digits import PIXELS, Batches, chosen
 from ganlab.digits_config import DigitsConfig
+from ganlab.gan_state import GanState, Player
 from ganlab.knobs import ConfigError
 from ganlab.optimizers import slots
 from ganlab.pretrained import Shape
 from ganlab.rng import NOISES, Draws
-from ganlab.state import Player
 
 
-@dataclass
-class DigitsState:
-    """Everything that the rest of a run depends on; made by `start` or `restore`, moved by `update`."""
+@dataclass(kw_only=True)
+class DigitsState(GanState[DigitsConfig, ConvNet]):
+    """Everything that the rest of a run on digits depends on; it has one member."""
 
-    config: DigitsConfig
-    """The whole run's, edits included."""
-    now: DigitsConfig
-    """In force at the current step."""
-    g: Player[ConvNet]
-    d: Player[ConvNet]
-    shown: ConvNet
-    """The G that viewers see: the moving average of G, or G itself."""
     z: dict[str, Draws]
     """For D's and G's updates: row(i) -> (1, B, latent_dim)."""
     real: dict[str, Batches]
     """For D's and G's updates: row(i) -> (B, 1, 28, 28), on the scale of config.pixels."""
-    step: int = 0
-    turn: int = 0
-    """Updates of the current round that are done."""
-    penalty: Tensor | None = None
-    died: Tensor = field(default_factory=lambda: torch.full((1,), -1))
-    """Step of the divergence, -1 before it, (1,)."""
-    facts: dict[str, Any] = field(default_factory=dict)
-    """Of the divergence."""
     tally: Tensor = field(default_factory=lambda: torch.zeros(2, 2, dtype=torch.float64))
     """Of the pass over the images that is under way: sum and count of D's losses, of G's."""
 
@@ -52,11 +34,6 @@ class DigitsState:
     def device(self) -> torch.device:
         """Where the networks are; random numbers are drawn, and images wait, in the processor's memory."""
         return self.g.net.flat.device
-
-    @property
-    def outcome(self) -> str:
-        """'' while the run is alive, else 'diverged'."""
-        return "diverged" if int(self.died) >= 0 else ""
 
 
 def start(config: DigitsConfig, device: str = CPU) -> DigitsState:
@@ -102,7 +79,15 @@ def untrained(config: DigitsConfig) -> DigitsState:
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
-    return DigitsState(config, config.at(0), Player(g, slots(g.flat)), Player(d, slots(d.flat)), shown, z, real)
+    return DigitsState(
+        config=config,
+        now=config.at(0),
+        g=Player(g, slots(g.flat)),
+        d=Player(d, slots(d.flat)),
+        shown=shown,
+        z=z,
+        real=real,
+    )
 
 
 def discriminator(config: DigitsConfig) -> ConvNet:
@@ -119,7 +104,7 @@ def latent(config: DigitsConfig):
 def checkpoint(state: DigitsState) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
     own = images_own(state) | {"tally": state.tally}
-    return shared.checkpoint(state) | {name: tensor.to("cpu", copy=True) for name, tensor in own.items()}
+    return gan_state.checkpoint(state) | {name: tensor.to("cpu", copy=True) for name, tensor in own.items()}
 
 
 def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU) -> DigitsState:
@@ -128,7 +113,7 @@ def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU)
     Raises DeviceError, too.
     """
     state = untrained(config)
-    shared.fill(state, tensors)
+    gan_state.fill(state, tensors)
     for name, tensor in (images_own(state) | {"tally": state.tally}).items():
         tensor.copy_(tensors[name])
     return moved(state, device)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from types import ModuleType
-from typing import Any
+from typing import Any, Generic
+
+from ganlab.engine import C, Engine, F, S
 
 FINAL = 10_000
 """Fixed latent points of the final evaluation, as github.com/brycesandlund/paired-discriminator."""
@@ -14,24 +15,24 @@ SUFFIX = "_10k"
 
 
 @dataclass(frozen=True)
-class Evaluation:
+class Evaluation(Generic[C, S, F]):
     """How a kind of runs is read."""
 
-    engine: ModuleType
-    unpack: Callable[[Any, bytes], Any]
+    engine: Engine[C, S, F]
+    unpack: Callable[[C, bytes], F]
     """(config, a stored frame) -> the frame of one member."""
-    numbers: Callable[[Any], dict[str, Any]]
+    numbers: Callable[[F], dict[str, Any]]
     """What a frame of one member measures."""
-    final: Callable[[Any], dict[str, Any]]
+    final: Callable[[S], dict[str, Any]]
     """The final evaluation of a state; {name: (M, ...)}."""
     measures: tuple[str, ...]
     """What the final evaluation has of every run."""
 
-    def frames(self, config: Any, state: Any) -> list[Any]:
+    def frames(self, config: C, state: S) -> list[F]:
         """A state's frame as the store would keep it, one for each member."""
         blobs = self.engine.encode(config, self.engine.snapshot(state))
         return [self.unpack(config, blob) for blob in blobs]
 
-    def evaluate(self, state: Any) -> dict[str, Any]:
+    def evaluate(self, state: S) -> dict[str, Any]:
         """The final evaluation of a state; {name_10k: (M, ...)}."""
         return {name + SUFFIX: value for name, value in self.final(state).items()}

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from ganlab.digits_frame import NUMBERS, DigitsFrame
-from ganlab.frame import MEASURED, Frame
+from ganlab.frame import Frame
+from ganlab.gan_frame import MEASURED
 from ganlab.kinds import KINDS
 from ganlab.knobs import ConfigError, knobs
 from ganlab.links import Notice, settle

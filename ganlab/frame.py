@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import dataclasses
 import struct
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
 from typing import Any
 
 import numpy as np
 
+from ganlab.gan_frame import BLAMED, MEASURED, QUANTITIES, GanFrame
 from ganlab.metrics import METRICS
 
 POINTS = 512
@@ -25,13 +25,10 @@ ROUND = (*range(105, 200, 5), *range(200, 500, 10), *range(500, 1001, 20))
 """The later frames of each decade, in hundredths of it: round steps 2 to 5 % apart, so that a run ends with one."""
 
 
-@dataclass(frozen=True, eq=False)
-class Frame:
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Frame(GanFrame):
     """One moment of a run of M members; numpy float32 arrays, nan where a value is undefined."""
 
-    step: int
-    d_updates: int
-    g_updates: int
     fake: np.ndarray
     """Generated points of the same P latent points in every frame, (M, P, 2)."""
     push: np.ndarray
@@ -42,30 +39,8 @@ class Frame:
     """D's output at the centres of FIELD × FIELD cells of the view, lowest y first, (M, FIELD, FIELD)."""
     grid: np.ndarray
     """G of a grid of latent points with equal mass between them, (M, R, C, 2)."""
-    d_loss: np.ndarray
-    """D's adversarial loss in the round's last update, (M,)."""
-    g_loss: np.ndarray
-    """G's adversarial loss in the round's last update, (M,)."""
-    penalty: np.ndarray
-    """D's penalty in the round's last update, already weighted, (M,)."""
-    d_grad: np.ndarray
-    """Norm of the gradient of D's last update, (M,)."""
-    g_grad: np.ndarray
-    """Norm of the gradient of G's last update, (M,)."""
-    d_accuracy: np.ndarray
-    """Share of real and generated points, half and half, that D tells right, (M,)."""
-    fools: np.ndarray
-    """Share of generated points that D takes for real, (M,)."""
     shares: np.ndarray
     """Share of all generated points that are valid in each mode, or that lie in each of 32 cells, (M, K)."""
-    metrics: Mapping[str, np.ndarray]
-    """By key of METRICS, (M,) each."""
-    died: np.ndarray
-    """Step at which a member diverged, -1 while it has not, (M,)."""
-    outcome: str = ""
-    """'' while any member is alive, else 'diverged'."""
-    facts: Mapping[str, Any] = dataclasses.field(default_factory=dict)
-    """Of the first divergence: step, quantity, knob."""
 
     @property
     def members(self) -> int:
@@ -170,12 +145,7 @@ HEADER_FIELDS = (
     "outcome",
 )
 """After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
-MEASURED = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
 SCALARS = (*MEASURED, *METRICS, "died")
-QUANTITIES = ("d_loss", "g_loss", "penalty", "fake")
-"""What can blow up."""
-BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr", "mistake", "pixels")
-"""The knobs that a divergence can be traced to."""
 
 
 def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:

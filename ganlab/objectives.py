@@ -7,10 +7,11 @@ from torch import Tensor
 
 from ganlab import countermeasures
 from ganlab.code_mistakes import made as mistake
+from ganlab.gan_state import Player
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
 from ganlab.plane_config import PlaneConfig
-from ganlab.state import Player, State, judge
+from ganlab.state import State, judge
 
 
 def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tensor]:

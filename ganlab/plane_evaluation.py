@@ -45,4 +45,6 @@ def evaluate_points(state: State) -> dict[str, Any]:
     return hits(config, *told) | measured | {"shares": list(shares.astype(np.float32))}
 
 
-EVALUATION = Evaluation(train, plane_frame, plane_numbers, evaluate_points, (*JUDGED, *METRICS))
+EVALUATION = Evaluation[PlaneConfig, State, Frame](
+    train, plane_frame, plane_numbers, evaluate_points, (*JUDGED, *METRICS)
+)

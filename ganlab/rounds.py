@@ -1,21 +1,22 @@
 """What a round is, whatever the networks: D's updates, then G's; its end, with divergence and edits.
 
-A state has config, now, step, turn, penalty, died, facts, and the players g and d (see state.py); its trainer gives
-the two gradients.
+Each kind's trainer gives the two gradients.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
 
 from ganlab.gan_config import GanConfig
+from ganlab.gan_state import GanState
 from ganlab.regularizers import REGULARIZERS
 
-Gradient = Callable[[Any], None]
+S = TypeVar("S", bound=GanState[Any, Any])
+Gradient = Callable[[S], None]
 """(state) -> None; notes a player's loss and gradient."""
 BLOWN_UP = 1e6
 """A loss beyond this, or not finite, ends a member's training."""
@@ -25,7 +26,7 @@ RIGHT = {"mistake": "none", "pixels": "symmetric"}
 """Fields that make a program wrong at any other value, and so are suspected first."""
 
 
-def update(state: Any, d_gradient: Gradient, g_gradient: Gradient) -> None:
+def update(state: S, d_gradient: Gradient[S], g_gradient: Gradient[S]) -> None:
     """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
     now = state.now
     if state.turn == 0:
@@ -46,7 +47,7 @@ def update(state: Any, d_gradient: Gradient, g_gradient: Gradient) -> None:
         end_round(state)
 
 
-def end_round(state: Any) -> None:
+def end_round(state: GanState[Any, Any]) -> None:
     """Counts the step, looks for divergence, carries out the edits that start at the next step."""
     state.step, state.turn = state.step + 1, 0
     losses = {"d_loss": state.d.loss, "g_loss": state.g.loss, "penalty": state.penalty}
@@ -62,7 +63,7 @@ def calm(loss: Tensor) -> bool:
     return loss.abs().max().item() <= BLOWN_UP
 
 
-def bury(state: Any, blown_up: dict[str, Tensor]) -> None:
+def bury(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> None:
     """Notes when each member diverged, and for the first one what and which knob is likely to blame."""
     fresh = torch.stack(list(blown_up.values())).any(0) & (state.died < 0)
     state.died = torch.where(fresh, state.step, state.died)

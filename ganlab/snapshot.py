@@ -12,12 +12,13 @@ from torch import Tensor
 from ganlab import countermeasures, metrics
 from ganlab.datasets import DATASETS
 from ganlab.frame import CURVE, FIELD, GRID, POINTS, Frame, pack
+from ganlab.gan_snapshot import accuracy, numbers
 from ganlab.losses import LOSSES
 from ganlab.nets import Network
 from ganlab.objectives import g_loss
 from ganlab.plane_config import PlaneConfig
 from ganlab.rng import NOISES, stream
-from ganlab.state import Player, State, judge, sample_latent
+from ganlab.state import State, judge, sample_latent
 
 ROWS = 400
 """Points of the field that are compared with a batch at once."""
@@ -34,32 +35,22 @@ def snapshot(state: State) -> Frame:
         sample = state.shown(expand(evaluated, now))
         view = plane_cells(dataset.extent)
         values = field_values(state.d.net, view, real_shown, real, now)
-        accuracy, fools = told_apart(state, expand(real, now), sample)
+        d_accuracy, fools = accuracy(now, lambda: told(state, expand(real, now), sample))
     push, rise = arrows(state, fake, expand(real_shown, now))
     values = values.view(now.members, FIELD, FIELD)
     measured, shares = metrics.measure(sample.numpy(), dataset)
     rows, columns = (1, CURVE) if now.latent_dim == 1 else (GRID, GRID)
     return Frame(
-        step=state.step,
-        d_updates=state.d.updates,
-        g_updates=state.g.updates,
+        **numbers(state),
         fake=fake.numpy(),
         push=push.numpy(),
         rise=rise.numpy(),
         field=values.numpy(),
         grid=grid.view(now.members, rows, columns, 2).numpy(),
-        d_loss=known(state.d.loss, now),
-        g_loss=known(state.g.loss, now),
-        penalty=known(state.penalty, now),
-        d_grad=known(norms(state.d), now),
-        g_grad=known(norms(state.g), now),
-        d_accuracy=accuracy,
+        d_accuracy=d_accuracy,
         fools=fools,
         shares=shares,
         metrics=measured,
-        died=state.died.numpy().copy(),
-        outcome=state.outcome,
-        facts=dict(state.facts),
     )
 
 
@@ -114,15 +105,10 @@ def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, conf
     return values.view(config.members, len(others), -1).mean(1)
 
 
-def told_apart(state: State, real: Tensor, fake: Tensor) -> tuple[np.ndarray, np.ndarray]:
-    """D's accuracy and the share of fakes that fool it, (M,) each; nan where the loss has no threshold."""
-    threshold = LOSSES[state.now.loss].undecided(state.now.label_smoothing)
-    if threshold is None:
-        return (np.full(state.now.members, np.nan, np.float32),) * 2
-    real_logits, fake_logits = (logits(state, points[:, : real.shape[1]]) for points in (real, fake))
-    fools = (fake_logits > threshold).float().mean(-1)
-    hits = (real_logits > threshold).float().mean(-1)
-    return ((hits + 1 - fools) / 2).numpy(), fools.numpy()
+def told(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """D's outputs (M, n/m) at as many real and fake points (M, n, 2)."""
+    count = real.shape[1]
+    return logits(state, real), logits(state, fake[:, :count])
 
 
 def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
@@ -157,16 +143,6 @@ def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
 def expand(points: Tensor, config: PlaneConfig) -> Tensor:
     """The same points (n, d) for every member: (M, n, d)."""
     return points.expand(config.members, *points.shape)
-
-
-def norms(player: Player[Network]) -> Tensor | None:
-    """Each member's gradient norm in the player's last update of this round, (M,)."""
-    return None if player.loss is None or player.grad is None else player.net.norms(player.grad)
-
-
-def known(values: Tensor | None, config: PlaneConfig) -> np.ndarray:
-    """Values (M,) as numpy, nan where there was no update."""
-    return np.full(config.members, np.nan, np.float32) if values is None else values.numpy().copy()
 
 
 def encode(config: PlaneConfig, frame: Frame) -> list[bytes]:

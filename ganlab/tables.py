@@ -15,6 +15,8 @@ from ganlab.evaluation import SUFFIX, Evaluation
 from ganlab.kinds import KINDS
 from ganlab.replay import state_at
 from ganlab.run_config import RunConfig
+from ganlab.run_frame import RunFrame
+from ganlab.run_state import RunState
 from ganlab.store import Store
 
 EVIDENCE = Path(__file__).parent / "evidence"
@@ -51,7 +53,7 @@ def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     return tidy(pd.DataFrame(seen))
 
 
-def evaluation(kind: str) -> Evaluation:
+def evaluation(kind: str) -> Evaluation[RunConfig, RunState[Any], RunFrame]:
     """How runs of a kind are read."""
     return import_module(KINDS[kind].evaluation).EVALUATION
 
@@ -64,7 +66,7 @@ def facts(store: Store, config: RunConfig) -> dict[str, Any]:
     return about | {"seed": config.seed, "members": config.members, "steps": config.steps}
 
 
-def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[Any]:
+def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[RunFrame]:
     """A member's stored frames before a step."""
     kind = evaluation(config.kind)
     for step, blob in store.frames(config.key(), member).items():

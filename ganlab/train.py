@@ -11,14 +11,16 @@ from torch import Tensor
 from ganlab import rounds
 from ganlab.code_mistakes import made
 from ganlab.countermeasures import follow, inertia, sees_real
+from ganlab.engine import keepsake, moved, vouch
 from ganlab.frame import Frame, is_frame
+from ganlab.gan_state import checkpoint
 from ganlab.nets import Network
 from ganlab.objectives import d_loss, g_loss, inputs
 from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
 from ganlab.snapshot import encode, real_points, snapshot
-from ganlab.state import State, checkpoint, judge, restore, start
+from ganlab.state import State, judge, restore, start
 
 __all__ = [
     "State",
@@ -27,12 +29,15 @@ __all__ = [
     "due",
     "encode",
     "from_json",
+    "keepsake",
+    "moved",
     "real_points",
     "restore",
     "snapshot",
     "start",
     "train",
     "update",
+    "vouch",
 ]
 
 

@@ -19,7 +19,7 @@ from ganlab.digits import DIGITS, SIDE
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame, ends_epoch, is_frame, judgement
 from ganlab.digits_snapshot import Measure, encode
-from ganlab.digits_state import DigitsState, checkpoint, restore, start
+from ganlab.digits_state import DigitsState, checkpoint, moved, restore, start
 from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rng import stream
@@ -31,11 +31,13 @@ __all__ = [
     "encode",
     "from_json",
     "keepsake",
+    "moved",
     "restore",
     "snapshot",
     "start",
     "train",
     "update",
+    "vouch",
 ]
 
 from_json = DigitsConfig.from_json

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,6 @@ from safetensors.torch import load as load_tensors
 from safetensors.torch import save as save_tensors
 from torch import Tensor
 
-from ganlab import checkpoints
 from ganlab.checkpoints import Checkpoints
 from ganlab.convnets import ARCHITECTURES, ConvNet
 from ganlab.digits import PIXELS
@@ -107,10 +105,10 @@ def from_checkpoint(config: DigitsConfig, step: int, tensors: dict[str, Tensor])
 
 def of_run(kept: Checkpoints, config: DigitsConfig, step: int) -> Generator:
     """The generator of a run's newest sound checkpoint up to a step. Raises WeightsError where there is none."""
-    for found, blob in kept.blobs(config.key(), step):
-        with suppress(KeyError, ValueError, RuntimeError):
-            return from_checkpoint(config, found, checkpoints.decode(config.key(), found, blob))
-    raise WeightsError("no_checkpoint")
+    found = next(kept.sound(config.key(), step, partial(from_checkpoint, config)), None)
+    if found is None:
+        raise WeightsError("no_checkpoint")
+    return found
 
 
 # In

@@ -8,8 +8,9 @@ from typing import Any
 from torch import Tensor
 
 from ganlab import train
+from ganlab.gan_state import Player
 from ganlab.nets import Network
-from ganlab.state import Player, State
+from ganlab.state import State
 
 
 @dataclass

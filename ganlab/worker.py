@@ -1,11 +1,4 @@
-"""What a worker process does: claim a run, train it, store what it shows, leave when asked to.
-
-An engine is a module, whatever it trains: start(config), restore(config, tensors), advance(state), due(state),
-snapshot(state), checkpoint(state), encode(config, frame); keepsake(config, step), if its runs have moments whose
-checkpoints stay, like the end of an epoch; if its runs use other devices than cpu, start and restore take one, too, and
-vouch(config, device) raises DeviceError where that fails. A state has `step`; a frame has `step`, `outcome` ('' while
-healthy) and `facts`.
-"""
+"""What a worker process does: claim a run, train it, store what it shows, leave when asked to."""
 
 from __future__ import annotations
 
@@ -15,7 +8,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from importlib import import_module
+from functools import partial
 from multiprocessing.connection import Connection
 from pathlib import Path
 from time import monotonic, sleep
@@ -25,10 +18,14 @@ from ganlab import checkpoints, devices
 from ganlab.checkpoints import is_power_of_two
 from ganlab.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.digits import DataError
+from ganlab.engine import Engine, load
 from ganlab.knobs import ConfigError
-from ganlab.links import from_json
 from ganlab.pace import PERIOD, Pace
 from ganlab.points import PointsError
+from ganlab.replay import restored
+from ganlab.run_config import RunConfig
+from ganlab.run_frame import RunFrame
+from ganlab.run_state import RunState
 from ganlab.store import Lost, RunRow, Store
 from ganlab.user_files import use_store
 from ganlab.weights import WeightsError
@@ -85,7 +82,7 @@ def watch(line: Connection) -> None:
 def warm(engines: Mapping[str, str]) -> int:
     """Imports what training needs and takes a first step with each engine; this process's id."""
     for kind, name in engines.items():
-        engine = import_module(name)
+        engine = load(name)
         config = engine.from_json({"kind": kind})
         fix_arithmetic(1, "highest")
         state = engine.start(config)
@@ -113,24 +110,11 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
         with signs_of_life(store, run):
             fix_arithmetic(run.threads, run.precision)
             use_store(store.path)
-            Session(store, run, import_module(engines[run.kind])).train()
+            Session(store, run, load(engines[run.kind])).train()
     except Lost:
         pass
     except Exception as error:
         fail(store, run, error)
-
-
-def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
-    """The trace of a run of the store's at a step, as plain values; None where it had diverged by then."""
-    from ganlab.trace import TraceError, trace
-
-    with Store(place) as store, suppress(TraceError):
-        use_store(store.path)
-        chosen = from_json(config)
-        run = store.run(chosen.key())
-        fix_arithmetic(*((run.threads, run.precision) if run else (1, "highest")))
-        return trace(store, chosen, step, member).to_json()
-    return None
 
 
 def fail(store: Store, run: RunRow, error: Exception) -> None:
@@ -171,11 +155,10 @@ def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
 class Session:
     """A claimed run in this process: its state, and what waits for the next commit."""
 
-    def __init__(self, store: Store, run: RunRow, engine: Any):
+    def __init__(self, store: Store, run: RunRow, engine: Engine[RunConfig, RunState[Any], RunFrame]):
         self.store, self.run, self.engine = store, run, engine
         self.config = engine.from_json(run.config)
         self.device = self.settle()
-        self.where = () if self.device == CPU else (self.device,)
         self.frames: list[tuple[int, int, bytes]] = []
         self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
@@ -203,26 +186,26 @@ class Session:
             self.store.move(run, devices.failed(error))
             return CPU
 
-    def begin(self) -> Any:
+    def begin(self) -> RunState[Any]:
         """The untrained state; its frame waits."""
-        state = self.engine.start(self.config, *self.where)
+        state = self.engine.moved(self.engine.start(self.config), self.device)
         self.keep(self.engine.snapshot(state))
         return state
 
-    def resume(self) -> Any:
+    def resume(self) -> RunState[Any] | None:
         """The state of the newest sound checkpoint whose frames are stored; None without one."""
-        state = self.restored(self.run.key, self.run.step)
+        state = self.restored(self.config, self.run.step)
         if state is not None and self.run.note:
             self.store.annotate(self.run, resumed=state.step)
         return state
 
-    def fork(self) -> Any:
+    def fork(self) -> RunState[Any] | None:
         """The state of a stored run that was this one up to one of its edits, with the frames so far; None without."""
         for parent, parting in self.config.ancestors():
             row = self.store.run(parent.key())
             if row is None or devices.told(row.device)[0] != self.device:  # its bits would be others
                 continue
-            state = self.restored(parent.key(), parting)
+            state = self.restored(parent, parting)
             if state is not None:
                 self.store.copy_frames(self.run, parent.key(), state.step)
                 if self.engine.due(state):
@@ -230,14 +213,10 @@ class Session:
                 return state
         return None
 
-    def restored(self, key: str, limit: int) -> Any:
+    def restored(self, source: RunConfig, limit: int) -> RunState[Any] | None:
         """The state of a run's newest sound checkpoint up to a step, under this run's config; None without one."""
-        for step, blob in self.store.checkpoints.blobs(key, limit):
-            try:
-                return self.engine.restore(self.config, checkpoints.decode(key, step, blob), *self.where)
-            except (KeyError, ValueError, RuntimeError):
-                continue
-        return None
+        state = next(restored(self.store, self.engine, self.config, source, limit), None)
+        return None if state is None else self.engine.moved(state, self.device)
 
     def train(self) -> None:
         """Advances until there is a reason to end, and ends the claim with it. Raises Lost."""
@@ -257,7 +236,7 @@ class Session:
         if frame is not None:
             self.keep(frame)
 
-    def keep(self, frame: Any) -> None:
+    def keep(self, frame: RunFrame) -> None:
         """Packs a frame for the next commit."""
         blobs = self.engine.encode(self.config, frame)
         self.frames += [(frame.step, member, blob) for member, blob in enumerate(blobs)]
@@ -273,12 +252,7 @@ class Session:
         """Whether to save this step's checkpoint because it stays; the engine's own not where that would take long."""
         step = self.state.step
         power = step >= FIRST_KEPT and is_power_of_two(step)
-        return power or (self.named(step) and monotonic() >= self.next_named)
-
-    def named(self, step: int) -> bool:
-        """Whether the engine wants a step's checkpoint to stay."""
-        keepsake = getattr(self.engine, "keepsake", None)
-        return keepsake is not None and keepsake(self.config, step)
+        return power or (self.engine.keepsake(self.config, step) and monotonic() >= self.next_named)
 
     def commit(self) -> int | None:
         """Stores what waits; the step up to which the run is wished. Raises Lost."""
@@ -322,7 +296,7 @@ class Session:
             self.commit()
         if step != self.saved:
             blob = checkpoints.encode(self.run.key, step, self.engine.checkpoint(self.state))
-            self.store.save_checkpoint(self.run, step, blob, self.named)
+            self.store.save_checkpoint(self.run, step, blob, partial(self.engine.keepsake, self.config))
             self.saved = step
 
     def finish(self, ending: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 import torch
 
+from ganlab.engine import keepsake, moved, vouch  # noqa: F401
 from ganlab.plane_config import PlaneConfig
 
 RAISES, DIVERGES, DIES, CRASHES_CONFIG = 13, 14, 15, 16

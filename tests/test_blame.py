@@ -13,7 +13,7 @@ from ganlab.diagnosis import VERDICTS, verdict
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.digits_diagnosis import verdict as digit_verdict
-from ganlab.frame import BLAMED, QUANTITIES
+from ganlab.gan_frame import BLAMED, QUANTITIES
 from ganlab.knobs import ConfigError, knobs
 from ganlab.plane_config import PlaneConfig
 from ganlab.rounds import blame

@@ -48,7 +48,10 @@ def frame(*members: np.ndarray, step: int = 1000, accuracy: float = 0.5, loss: f
     metrics, shares = measure(points, DATASETS[dataset])
     zeros, ones = np.zeros((len(points), POINTS, 2), np.float32), np.ones(len(points), np.float32)
     return Frame(
-        *(step, step, step, points[:, :POINTS], zeros, zeros),
+        **dict.fromkeys(("step", "d_updates", "g_updates"), step),
+        fake=points[:, :POINTS],
+        push=zeros,
+        rise=zeros,
         field=np.zeros((len(points), 40, 40), np.float32),
         grid=np.zeros((len(points), 21, 21, 2), np.float32),
         **dict.fromkeys(("d_loss", "g_loss", "penalty", "d_grad", "fools"), ones * loss),

@@ -23,7 +23,8 @@ def frame(config, step, d_loss=1.3):
     asked = judgement(config, step)
     metrics = {"accepted": 0.5, "digit_tv": 0.2} | ({"fid": 90.0} if asked == "full" else {})
     return DigitsFrame(
-        *(step, config.epoch(step), step, step),
+        **dict.fromkeys(("step", "d_updates", "g_updates"), step),
+        epoch=config.epoch(step),
         sheet=np.empty((0, 28, 28), np.uint8),
         **{name: np.array([value], np.float32) for name, value in one.items()},
         metrics=metrics if asked else {},

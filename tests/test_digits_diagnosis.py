@@ -22,7 +22,8 @@ def frame(step=3125, shares=TEN, died=-1, facts=None, d_loss=1.2, g_loss=0.9, d_
     one = {"d_loss": d_loss, "g_loss": g_loss, "d_accuracy": d_accuracy}
     rest = dict.fromkeys(("penalty", "d_grad", "g_grad", "fools"), math.nan)
     return DigitsFrame(
-        *(step, CONFIG.epoch(step), step, step),
+        **dict.fromkeys(("step", "d_updates", "g_updates"), step),
+        epoch=CONFIG.epoch(step),
         sheet=np.zeros((64, 28, 28), np.uint8),
         **{name: np.array([value], np.float32) for name, value in (one | rest).items()},
         metrics=(FINE | metrics) if shares is not None else {},

@@ -55,7 +55,12 @@ def frame(sheet):
     one = np.array([0.25], np.float32)
     gone = np.array([np.nan], np.float32)
     return DigitsFrame(
-        *(7, 0.09, 7, 7, sheet, one, one * 2, gone, one, one, one, gone),
+        **dict.fromkeys(("step", "d_updates", "g_updates"), 7),
+        epoch=0.09,
+        sheet=sheet,
+        **dict.fromkeys(("d_loss", "d_grad", "g_grad", "d_accuracy"), one),
+        **dict.fromkeys(("penalty", "fools"), gone),
+        g_loss=one * 2,
         metrics={"covered": 9.0, "fid": float("nan")},
         died=np.array([-1]),
     )

@@ -37,7 +37,8 @@ def frame(config, step):
     metrics |= {"fid": 100 / (1 + epoch), "recall": math.nan} if asked == "full" else {}
     numbers = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
     return DigitsFrame(
-        *(step, epoch, step, step),
+        **dict.fromkeys(("step", "d_updates", "g_updates"), step),
+        epoch=epoch,
         sheet=SHEET,
         **{name: np.array([0.5], np.float32) for name in numbers},
         metrics=metrics if asked else {},

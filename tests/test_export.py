@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ganlab import points
 from ganlab.digits_config import DigitsConfig
 from ganlab.export import LARGEST, REASONS, SettingsError, metrics_csv, read_settings
-from ganlab.frame import MEASURED
+from ganlab.gan_frame import MEASURED
 from ganlab.knobs import knobs
 from ganlab.metrics import METRICS
 from ganlab.plane_config import PlaneConfig

@@ -17,14 +17,26 @@ FLOORS = [
         *("points", "point_files", "code_mistakes"),
     },
     {
-        *("knobs", "run_config", "gan_config", "digits_config", "plane_config", "metrics", "frame", "digits_frame"),
+        *(
+            "knobs",
+            "run_config",
+            "run_frame",
+            "gan_config",
+            "gan_frame",
+            "digits_config",
+            "plane_config",
+            "metrics",
+            "frame",
+            "digits_frame",
+        ),
         *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
+        *("run_state", "gan_state", "gan_snapshot", "engine"),
         *("theory", "state", "rounds", "objectives", "snapshot", "train"),
         *("digits_state", "digits_snapshot", "train_digits"),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep", "weights", "uploads"),
-        *("replay", "witness", "trace"),
+        *("replay", "witness", "trace", "slow_motion"),
     },
     {
         *("remedies", "diagnosis", "digits_diagnosis"),

@@ -11,7 +11,8 @@ import study_here
 from study_here import Here
 
 from ganlab import evaluation, gan_evaluation, plane_evaluation, study, tables, train
-from ganlab.frame import MEASURED, frame_steps
+from ganlab.frame import frame_steps
+from ganlab.gan_frame import MEASURED
 from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
 from ganlab.knobs import ConfigError
 from ganlab.metrics import METRICS

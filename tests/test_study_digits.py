@@ -14,7 +14,7 @@ from ganlab.digit_reference import fid_floor, reference
 from ganlab.digits import everything, scaled
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import frame_steps
-from ganlab.frame import MEASURED
+from ganlab.gan_frame import MEASURED
 from ganlab.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
 from ganlab.judge import judge
 from ganlab.rng import stream

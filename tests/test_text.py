@@ -12,7 +12,7 @@ from ganlab.diagnosis import VERDICTS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.export import REASONS as SETTINGS_REASONS
-from ganlab.frame import BLAMED, QUANTITIES
+from ganlab.gan_frame import BLAMED, QUANTITIES
 from ganlab.knobs import DIGITS, MESSAGES, knobs
 from ganlab.latent import PATHS
 from ganlab.losses import LOSSES

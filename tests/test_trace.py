@@ -8,12 +8,13 @@ import pytest
 import torch
 from sameness import assert_same_state
 
-from ganlab import checkpoints, train, worker
+from ganlab import checkpoints, train
 from ganlab.countermeasures import noise_level
 from ganlab.losses import LOSSES, TERMS
 from ganlab.optimizers import OPTIMIZERS, Slots
 from ganlab.plane_config import PlaneConfig
 from ganlab.replay import state_at
+from ganlab.slow_motion import slow_motion
 from ganlab.store import Store
 from ganlab.trace import COORDINATES, SHOWN, STOPS, TraceError, trace, trace_of
 from ganlab.train import advance, checkpoint, snapshot, start, update
@@ -250,10 +251,10 @@ def test_an_edited_run_starts_from_the_one_that_it_was(tmp_path, monkeypatch):
 
 
 def test_a_worker_answers_in_plain_values(tmp_path):
-    facts = worker.slow_motion(tmp_path, SMALL.to_json(), 5, 1)
+    facts = slow_motion(tmp_path, SMALL.to_json(), 5, 1)
     assert facts == trace_of(at_step(SMALL), 1).to_json()
     wild = PlaneConfig(optimizer="sgd", d_lr=1.0, loss="least_squares", g_lr=0.5)
-    assert worker.slow_motion(tmp_path, wild.to_json(), 3000, 0) is None
+    assert slow_motion(tmp_path, wild.to_json(), 3000, 0) is None
 
 
 @pytest.mark.parametrize("loss", [loss for loss in TERMS if LOSSES[loss].smoothing])

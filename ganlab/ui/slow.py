@@ -16,10 +16,11 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab import ui, worker
+from ganlab import ui
 from ganlab.errands import Busy
 from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
+from ganlab.slow_motion import slow_motion
 from ganlab.ui import slow_player
 from ganlab.ui.formulas import Moment, formula
 from ganlab.ui.latent_sources import errands
@@ -64,7 +65,7 @@ class Traces:
 
 def compute(place: Any, config: PlaneConfig, step: int, member: int) -> dict[str, Any] | None:
     """The trace, from the process for short work. None where the run had diverged. Raises Busy, or what goes wrong."""
-    return errands().run(worker.slow_motion, place, config.to_json(), step, member)
+    return errands().run(slow_motion, place, config.to_json(), step, member)
 
 
 @st.cache_resource(show_spinner=False)
