@@ -100,12 +100,17 @@ def load(name: str) -> pd.DataFrame:
 
 def finals(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the final evaluation: one for each arm and seed."""
-    return table[table[f"shares{SUFFIX}"].notna()]
+    return table[evaluated(table)]
+
+
+def evaluated(table: pd.DataFrame) -> pd.Series:
+    """Whether each row is one of the final evaluation, which alone has the *_10k."""
+    return table[[name for name in table if str(name).endswith(SUFFIX)]].notna().any(axis=1)
 
 
 def ends(table: pd.DataFrame) -> pd.DataFrame:
     """The rows of the final evaluation and those of EARLY, by which anybody can see that they compute the same run."""
-    return table[table[f"shares{SUFFIX}"].notna() | (table["step"] == EARLY)]
+    return table[evaluated(table) | (table["step"] == EARLY)]
 
 
 def spread(values: pd.Series) -> tuple[float, float, float]:
@@ -148,6 +153,8 @@ def check(table: pd.DataFrame, expected: Expected) -> Check | None:
 # Markdown
 
 
+COUNTS = {"g_updates": "G updates", "d_updates": "D updates"}
+"""What the markdown table counts, where a kind of run has it."""
 COLUMNS = {
     "modes_covered": ("modes ≥ 1 %", 0),
     "valid": ("valid", 3),
@@ -171,7 +178,8 @@ COLUMNS = {
 def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
     """Medians over the seeds with their ranges, then the expectations and what became of them."""
     columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
-    titles = ["arm", "seeds", "G updates", "D updates", *(title for title, _ in columns.values()), "steps/s"]
+    counted = [title for name, title in COUNTS.items() if name in table]
+    titles = ["arm", "seeds", *counted, *(title for title, _ in columns.values()), "steps/s"]
     body = [line(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
     checks = [found for one in expected if (found := check(table, one))]
     held = f"{sum(found.holds for found in checks)} of {len(checks)} expectations hold."
@@ -186,7 +194,7 @@ def line(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) 
     """One arm's cells."""
     diverged = int((group["died"] >= 0).sum())
     seeds = f"{len(group)} ({diverged} diverged)" if diverged else f"{len(group)}"
-    counts = [seeds, *(f"{group[name].max():,}" for name in ("g_updates", "d_updates"))]
+    counts = [seeds, *(f"{group[name].max():,}" for name in COUNTS if name in group)]
     cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
     pace = group["steps_per_s"].median()
     return [f"`{arm}`", *counts, *cells, f"{pace:.{int(pace < 10)}f}"]

@@ -1,0 +1,43 @@
+"""What a viewer may see of one moment of a curve fit, and its packing to bytes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ganlab.run_frame import RunFrame
+
+POINTS = 64
+"""Abscissas at which the fitted curve is shown, evenly from -3 to 3."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class TinyFrame(RunFrame):
+    """One moment; there are no players, no D's accuracy, no modes."""
+
+    loss: np.ndarray
+    """Of the last update, (M,); nan before the first."""
+    curve: np.ndarray
+    """The network's values at POINTS abscissas, (M, POINTS)."""
+
+
+def pack(frame: TinyFrame) -> list[bytes]:
+    """One blob a member: f8 step, died, loss, rmse, then f8 values of the curve."""
+    rows = zip(frame.died, frame.loss, frame.metrics["rmse"], frame.curve, strict=True)
+    return [np.array([frame.step, died, loss, rmse, *curve], "<f8").tobytes() for died, loss, rmse, curve in rows]
+
+
+def unpack(blob: bytes) -> TinyFrame:
+    """The frame of one member."""
+    step, died, loss, rmse, *curve = np.frombuffer(blob, "<f8")
+    dead = died >= 0
+    return TinyFrame(
+        step=int(step),
+        metrics={"rmse": np.array([rmse], np.float32)},
+        died=np.array([int(died)]),
+        outcome="diverged" if dead else "",
+        facts={"step": int(died), "quantity": "loss", "knob": "lr"} if dead else {},
+        loss=np.array([loss], np.float32),
+        curve=np.array([curve], np.float32),
+    )
