@@ -15,7 +15,7 @@ from ganlab.digit_reference import fid_floor, reference
 from ganlab.digits import scaled, subset
 from ganlab.judge import Judged, judge
 from ganlab.rng import stream
-from ganlab.train_judge import read_mnist, strangers
+from scripts.train_judge import read_mnist, strangers
 
 N = 2000
 

@@ -50,7 +50,7 @@ class Card:
     seeds: bool = False
     """Whether the two differ in their luck alone: then each seed of the evidence is a run of its own."""
     studies: tuple[str, ...] = ()
-    """What was measured on top of that, by its names in `python -m ganlab.study`."""
+    """What was measured on top of that, by its names in `python -m ganlab study`."""
 
     @property
     def arms(self) -> Iterator[tuple[str, RunConfig]]:

@@ -22,7 +22,7 @@ from ganlab.rng import stream
 
 SIDE = 28
 SUBSET = Path(__file__).parent / "data" / "mnist_5k.npz"
-"""Made by `python -m ganlab.digits_subset`; see the note beside it for source and licence."""
+"""Made by `python -m ganlab subset`; see the note beside it for source and licence."""
 
 
 class DataError(Exception):

@@ -1,7 +1,7 @@
 """The judge: a small classifier of digits whose last hidden layer is the space in which generated images are compared.
 
 Two convolutions (32, 64), 5 x 5, each with ReLU and 2 x 2 pooling, 128 features, ten logits: LeNet's shape (LeCun et
-al. 1998) at today's widths. The shipped weights are float16 and were made by `python -m ganlab.train_judge`, which
+al. 1998) at today's widths. The shipped weights are float16 and were made by `python -m ganlab judge`, which
 prints how well they do.
 """
 

@@ -22,4 +22,4 @@ PRETRAINED = {
     "light_512": Shape("light", 512),
     "collapsed": Shape("light", 100),
 }
-"""Made by `python -m ganlab.train_generators`, which holds the rest of each config."""
+"""Made by `python -m ganlab generators`, which holds the rest of each config."""

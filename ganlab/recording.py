@@ -14,6 +14,8 @@ from ganlab import atomic
 
 Identity = Callable[[Mapping[str, Any]], tuple[int, str]]
 """A config's JSON -> (its engine, its key), see `links.identity`. Raises ValueError."""
+RECORDED = Path(__file__).parent / "recorded"
+"""The runs that ship with the product."""
 FORMAT = 1
 LARGEST = {"run.json": 2**20, "frames": 64 * 2**20, "checkpoint.safetensors": 128 * 2**20}
 """The parts and their sizes at most, checked before anything is unpacked."""

@@ -1,4 +1,4 @@
-"""A run as one PyTorch script to read and to run: `python -m ganlab.script '<link or settings as JSON>' [member]`.
+"""A run as one PyTorch script to read and to run: `python -m ganlab script '<link or settings as JSON>' [member]`.
 
 The script makes the same draws and the same operations in the same order as training here, one member's.
 """
@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl
 
 import torch
 
-from ganlab import points
+from ganlab import command, points
 from ganlab import script_parts as parts
 from ganlab.datasets import DATASETS
 from ganlab.knobs import knobs
@@ -180,12 +180,16 @@ def described(text: str) -> Any:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the script of a run; a status for the shell."""
+    """Prints the script of a run; the exit status."""
+    parser = command.parser("script", "A run on the plane as one PyTorch script.", "'a.preset=ring_r1' > gan.py")
+    parser.add_argument("run", help="a link of the arena, or settings as JSON")
+    parser.add_argument("member", nargs="?", type=int, default=0, help="which of the run's members, from 0")
+    asked = parser.parse_args(arguments)
     try:
-        print(script(described(arguments[0]), *map(int, arguments[1:2])), end="")
+        print(script(described(asked.run), asked.member), end="")
         return 0
-    except (ValueError, IndexError) as error:
-        print(error if arguments else __doc__, file=sys.stderr)
+    except ValueError as error:
+        print(error, file=sys.stderr)
         return 2
 
 
@@ -200,6 +204,3 @@ MESSAGES = {
 }
 REASONS = tuple(MESSAGES)
 """Why there is no script; keys of sentences."""
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

@@ -1,4 +1,4 @@
-"""Named grids of configs and seeds, run unattended by the same workers: `python -m ganlab.study [NAME]`.
+"""Named grids of configs and seeds, run unattended by the same workers: `python -m ganlab study [NAME]`.
 
 A study has a store of its own. Each finished cell, a config up to its target, is one file of rows: so a study that was
 stopped goes on where it was, and nothing that is finished is computed again.
@@ -18,7 +18,7 @@ from typing import Any, Protocol
 import pandas as pd
 import torch
 
-from ganlab import tables
+from ganlab import command, tables
 from ganlab.devices import CPU
 from ganlab.folders import find_place
 from ganlab.grids import STUDIES, Study
@@ -97,6 +97,8 @@ class Progress:
     """Of the arithmetic."""
     left_s: float
     """Seconds that the rest will take at the pace since the start; infinite before it is known."""
+    failed: int = 0
+    """Cells that were given up."""
 
     def __str__(self) -> str:
         left = "?" if self.left_s == inf else f"{self.left_s // 60:.0f} min {self.left_s % 60:02.0f} s"
@@ -136,7 +138,8 @@ class Round:
         worked, whole = self._worked(), sum(work(config, config.steps) for config in self.cells)
         gained, seconds = worked - self.before, monotonic() - self.began
         left = (whole - worked) / gained * seconds if gained > 0 else inf
-        return Progress(len(self.finished), len(self.cells), worked / whole, left if worked < whole else 0.0)
+        left = left if worked < whole else 0.0
+        return Progress(len(self.finished), len(self.cells), worked / whole, left, len(self.failed))
 
     def _start(self) -> None:
         """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
@@ -195,8 +198,8 @@ def run(study: Study, place: Place, runs: Trainer, at_once: int = 1, seconds: fl
 # The command
 
 
-def told(steps: Iterable[Progress], say: Callable[[str], None]) -> None:
-    """Says how far a study is: when a cell is finished, every TOLD seconds, and at the end."""
+def told(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | None:
+    """Says how far a study is: when a cell is finished, every TOLD seconds, and at the end. How far it is then."""
     done, when, last = -1, -inf, None
     for step in steps:
         if step.done != done or monotonic() - when >= TOLD:
@@ -204,13 +207,15 @@ def told(steps: Iterable[Progress], say: Callable[[str], None]) -> None:
             done, when = step.done, monotonic()
         last = step
     say(str(last))
+    return last
 
 
-def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> None:
-    """Runs a study in worker processes."""
+def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> int:
+    """Runs a study in worker processes; how many cells failed."""
     fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
     with Store(place.path) as store, Runs(store, slots, **fixed) as runs:
-        told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+        last = told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+    return last.failed if last else 0
 
 
 def document(out: Path = EVIDENCE) -> str:
@@ -237,9 +242,33 @@ def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
     return [f"`{arm}`" if arm in whole else f"`{arm}` ({n} of {due[arm]} seeds)" for arm, n in missing.items() if n]
 
 
-def main(arguments: list[str]) -> None:
-    """Lists the studies, or runs one, or shows what it has found so far."""
-    parser = argparse.ArgumentParser(prog="python -m ganlab.study", description="Named grids of configs and seeds.")
+def main(arguments: list[str]) -> int:
+    """Lists the studies, or runs one, or shows what it has found so far; the exit status, 1 where a cell failed."""
+    asked = parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    place, failed = Place(asked.place), 0
+    if asked.name:
+        if not asked.table:
+            study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
+            failed = compute(asked.name, study, place, asked.slots, asked.minutes)
+        show(asked.name, place, asked.out)
+    elif not asked.docs:
+        listing(place)
+    if asked.docs:
+        DOCS.write_text(document(asked.out))
+    return min(failed, 1)
+
+
+def listing(place: Place) -> None:
+    """Prints the studies and how far they are."""
+    for name, study in STUDIES.items():
+        cells = [config for _, config in study.cells]
+        print(f"{name:10} {sum(map(place.finished, cells))}/{len(cells)} cells finished")
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    parser = command.parser("study", "Named grids of configs and seeds.", "ring --slots 2 --minutes 20")
     parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
     parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
     parser.add_argument("--place", type=Path, help="folder of the study store")
@@ -248,20 +277,7 @@ def main(arguments: list[str]) -> None:
     parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
     parser.add_argument("--out", type=Path, default=EVIDENCE, help="folder of the finished tables")
     parser.add_argument("--docs", action="store_true", help="write docs/studies.md from the finished tables")
-    asked = parser.parse_args(arguments)
-    torch.set_num_threads(1)
-    place = Place(asked.place)
-    if asked.name:
-        if not asked.table:
-            study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
-            compute(asked.name, study, place, asked.slots, asked.minutes)
-        show(asked.name, place, asked.out)
-    elif not asked.docs:
-        for name, study in STUDIES.items():
-            cells = [config for _, config in study.cells]
-            print(f"{name:10} {sum(map(place.finished, cells))}/{len(cells)} cells finished")
-    if asked.docs:
-        DOCS.write_text(document(asked.out))
+    return parser
 
 
 def show(name: str, place: Place, out: Path) -> None:
@@ -276,7 +292,7 @@ def show(name: str, place: Place, out: Path) -> None:
 
 HEAD = """# What the studies measured
 
-Written by `python -m ganlab.study --docs` from the tables in `ganlab/evidence`; never edited by hand. Each cell is the
+Written by `python -m ganlab study --docs` from the tables in `ganlab/evidence`; never edited by hand. Each cell is the
 median over the seeds [lowest, highest]. All measures but steps/s are of the last state, with 10,000 fixed z. L_D is the
 sum of its two terms, on the same points or images. Networks, data and noise of the seeds are independent; members of
 one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one thread a run, other work beside
@@ -294,6 +310,3 @@ that column says nothing without the next ones; accepted: p ≥ 0.9; digit TV = 
 classifier's features, FID beside its floor, what as many real training images score; diversity is the spread within a
 digit over the real one. Real test images: accepted 0.986, digit TV 0.008, FID 1.3, coverage 0.965, diversity 0.99. L_D,
 L_G and D's accuracy are of the shown G's images and as many real training images, without dropout or augmentation."""
-
-if __name__ == "__main__":
-    main(sys.argv[1:])

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from ganlab.judge import Judged, judge
 from ganlab.rng import stream
-from ganlab.train_judge import read_mnist
+from scripts.train_judge import read_mnist
 
 RAW = Path(__file__).parents[2] / "shared" / "data" / "MNIST" / "raw"
 

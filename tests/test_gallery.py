@@ -15,12 +15,12 @@ from ganlab.kinds import KINDS
 from ganlab.links import identity
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PLANE, PRESETS
-from ganlab.record import NO_CHECKPOINT, OTHERS, RECORDED, shipped
-from ganlab.recording import Recording
+from ganlab.recording import RECORDED, Recording
 from ganlab.train import train
 from ganlab.ui import gallery
 from ganlab.ui.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
+from scripts.record import NO_CHECKPOINT, OTHERS, shipped
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=20)
 ROOM = 18.5e6

@@ -8,7 +8,7 @@ from safetensors import safe_open
 from ganlab import judge as judge_module
 from ganlab.judge import SHAPES, WEIGHTS, initial_weights, judge, shipped_weights
 from ganlab.rng import stream
-from ganlab.train_judge import batches, strangers, train, warped
+from scripts.train_judge import batches, strangers, train, warped
 from tests.real_digits import judged_digits
 
 

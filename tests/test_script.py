@@ -224,7 +224,14 @@ def test_what_is_none_is_said_on_one_line(capsys, text):
     assert status == 2
     assert said.out == ""
     assert len(said.err.splitlines()) == 1
-    assert printed(capsys)[0] == 2
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.preset=ring_r1", "first"]])
+def test_without_a_run_or_with_a_member_that_is_no_number_the_usage_is_shown(capsys, arguments):
+    with pytest.raises(SystemExit) as error:
+        main(arguments)
+    assert error.value.code == 2
+    assert "usage: python -m ganlab script" in capsys.readouterr().err
 
 
 def test_it_runs_by_itself(tmp_path):

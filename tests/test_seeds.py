@@ -18,7 +18,7 @@ from ganlab.links import identity, to_query
 from ganlab.metrics import measure
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.record import RECORDED
+from ganlab.recording import RECORDED
 from ganlab.rng import stream
 from ganlab.store import Store
 from ganlab.tail import Tail

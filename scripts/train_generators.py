@@ -1,4 +1,4 @@
-"""Trains the generators that ship: `python -m ganlab.train_generators [name …]`, over an hour of one core for all.
+"""Trains the generators that ship: `python -m ganlab generators [name …]`, over an hour of one core for all.
 
 Each goes on from its last checkpoint in the work folder when it is started again; a finished one is only measured anew.
 Needs the full MNIST. Writes weights/generators and docs/weights.md.
@@ -6,7 +6,6 @@ Needs the full MNIST. Writes weights/generators and docs/weights.md.
 
 from __future__ import annotations
 
-import argparse
 import json
 import math
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import Any
 
 import torch
 
-from ganlab import checkpoints
+from ganlab import checkpoints, command
 from ganlab.checkpoints import Checkpoints
 from ganlab.digit_metrics import DIGIT_METRICS, measure
 from ganlab.digit_reference import fid_floor
@@ -150,15 +149,17 @@ def recipe(config: DigitsConfig) -> str:
     return ", ".join(f"`{name}={spell(value)}`" for name, value in mine.items())
 
 
-def main() -> None:
-    """Trains and ships the named generators, or all."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def main(arguments: list[str]) -> int:
+    """Trains and ships the named generators, or all; the exit status."""
+    parser = command.parser("generators", __doc__ or "", "light light_16")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(RECIPES)}; all of them where none is named")
     parser.add_argument("--work", type=Path, default=data_folder() / "generators", help="the checkpoints' folder")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
+    command.expect(parser, options.names, RECIPES)
     torch.set_num_threads(1)
     for name in options.names or RECIPES:
         ship(name, options.work)
+    return 0
 
 
 HEAD = """# The generators that ship
@@ -168,8 +169,8 @@ own trainer on the 60,000 training images of MNIST (Yann LeCun, Corinna Cortes a
 one thread, convolutions in bfloat16:
 
 ```bash
-python -m ganlab.train_generators           # all of them; goes on where it was interrupted
-python -m ganlab.train_generators light     # one
+python -m ganlab generators           # all of them; goes on where it was interrupted
+python -m ganlab generators light     # one
 ```
 
 Judged on {samples} samples of the weights as they ship, by [the judge of digits](judge.md). The FID is in the judge's
@@ -189,6 +190,3 @@ RECIPES: dict[str, dict[str, Any]] = {
     "classic": {"epochs": 4, "g_lr": 2e-4, "d_lr": 2e-4, "ema": 0.995},
 }
 """Fields of the config, and how many epochs; in the order of training."""
-
-if __name__ == "__main__":
-    main()
