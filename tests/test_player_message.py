@@ -122,8 +122,8 @@ def test_what_a_browser_asks_is_heard_only_if_it_makes_sense(monkeypatch):
 def test_only_the_arenas_player_has_the_buttons_that_ask():
     assert read(built())[0]["asks"] == []
     assert read(built(asks=player.ASKS))[0]["asks"] == ["slow", "fork"]
-    assert 'data-part="tools"' in player._html("player")
-    assert 'data-part="tools"' not in player._html("digits")
+    assert 'data-part="tools"' in player.PLAYERS.html("player.html")
+    assert 'data-part="tools"' not in player.PLAYERS.html("digits.html")
 
 
 def test_a_message_is_little_more_than_its_frames():

@@ -1,8 +1,7 @@
 """Three Streamlit v2 components of the latent page: walks that are scrubbed in the browser, tiles to choose from, maps.
 
 A message (little endian): u32 length of the JSON | JSON, padded to a multiple of 4 | PNG sheets back to back. What
-comes back is one state value, `pick` = {a, b, at}: two seeds that were clicked. The files under `web/` are served once;
-they build on those of `ganlab.ui.player`, by their address.
+comes back is one state value, `pick` = {a, b, at}: two seeds that were clicked.
 """
 
 from __future__ import annotations
@@ -13,26 +12,20 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
-
 from ganlab.films import COLUMNS, Scene, Strip
 from ganlab.latent import Shell
-from ganlab.ui import player
-from ganlab.ui.text import sentences
+from ganlab.ui import component, player
+from ganlab.ui.component import Components, ignore, packed
 
 WEB = Path(__file__).parent / "web"
-PROJECT, COMPONENTS = "ganlab_latent", ("walk", "tiles", "atlas")
+LATENT = Components("ganlab_latent", WEB, ("walk", "tiles", "atlas"), style="latent", base=player.PLAYERS)
 COLOURS = ("first", "second", "third", "fourth", "fifth")
 """Of the walks that are shown together, in their order."""
 
 
-@cache
 def labels(lang: str) -> dict[str, str]:
     """Every label of the components in `lang`, by key, and how numbers are written."""
-    prefix, ours = "latent.player.", {"decimal": sentences(lang)["player.player.decimal"]}
-    return ours | {key.removeprefix(prefix): words for key, words in sentences(lang).items() if key.startswith(prefix)}
+    return component.labels("latent.player.", lang, ("decimal",))
 
 
 @cache
@@ -70,7 +63,7 @@ def walks(
         text=labels(lang) | (on_plane(lang) if scene else {}),
         rows=[row(*entry, COLOURS[i]) for i, entry in enumerate(rows)],
     )
-    return player.packed(head, [strip.sheet for *_, strip in rows])
+    return packed(head, [strip.sheet for *_, strip in rows])
 
 
 def row(key: str, name: str, note: str, strip: Strip, colour: str) -> dict[str, Any]:
@@ -101,7 +94,7 @@ def tiles(
         key=key, text=labels(lang), label=label, names=list(names), captions=list(captions), pick=pick
     )
     head |= dict(first=first, marks=list(marks), across=across, side=side, columns=COLUMNS, count=len(strip.norms))
-    return player.packed(head | dict(fold=across > 10), [strip.sheet])
+    return packed(head | dict(fold=across > 10), [strip.sheet])
 
 
 def atlas(
@@ -129,26 +122,9 @@ def atlas(
     head |= dict(classes=list(classes), judged=judged, labels=strip.labels, sure=strip.sure, points=strip.points)
     head |= dict(norms=strip.norms, radius=radius)
     head |= dict(scene=asdict(scene) if scene else None, reach=reach, walk=dict(walk) if walk else None)
-    return player.packed(head | dict(text=labels(lang), size=len(strip.sheet)), [strip.sheet])
+    return packed(head | dict(text=labels(lang), size=len(strip.sheet)), [strip.sheet])
 
 
 def show(name: str, data: bytes, key: str, on_pick: Callable[[], None] | None = None) -> dict[str, Any] | None:
-    """Mounts one of COMPONENTS; the two seeds that were picked last, or None."""
-    player.component(player.COMPONENTS[0])  # whose files ours import
-    serve()
-    return declared(name)(key=key, data=data, on_pick_change=on_pick or player.ignore).pick
-
-
-@cache
-def declared(name: str) -> Any:
-    """A component by its name."""
-    skeleton = (WEB / f"{name}.html").read_text(encoding="utf-8")
-    return st.components.v2.component(f"{PROJECT}.{name}", html=skeleton, css="latent.css", js=f"{name}.js")
-
-
-def serve() -> None:
-    """Lets Streamlit serve `web/` from a checkout, as `ganlab.ui.player` does its own."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PROJECT}.{COMPONENTS[0]}") is None:
-        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(name, WEB.name) for name in COMPONENTS])
-        manager.register_from_manifest(manifest, WEB.parent)
+    """Mounts one of LATENT; the two seeds that were picked last, or None."""
+    return LATENT.mount(name, key=key, data=data, on_pick_change=on_pick or ignore).pick

@@ -5,31 +5,22 @@ multiple of 4 | 512 real points, i2 (x, y) as `ganlab.frame` packs positions | w
 coordinates of the generated points' z in the same way | packed frames back to back. The browser keeps every frame of a
 run that it got, whatever comes later, and sends back one state value, `want`, the frames it lacks, and one trigger,
 `ask`: a button was pressed that Python answers.
-
-The files under `web/` are served once, as those of an installed component are; only player.html travels each time.
 """
 
 from __future__ import annotations
 
-import json
-import re
-import struct
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
-from ganlab.ui.text import sentences
+from ganlab.ui import component
+from ganlab.ui.component import Components, ignore, packed
 
 REAL_POINTS = 512
 WEB = Path(__file__).parent / "web"
-PROJECT, COMPONENTS = "ganlab", ("player", "digits", "duel", "lamps")
-"""Each component has its html, css and js under its own name, and shares the rest of `web/`."""
+PLAYERS = Components("ganlab", WEB, ("player", "digits", "duel", "lamps"))
 
 Want = TypedDict("Want", {"run": str, "member": int, "from": int, "to": int, "n": int})
 """Frames the browser lacks: `n` of the run's frames from step `from` to step `to`, both included."""
@@ -40,11 +31,9 @@ MARGIN = 1.4
 """How much farther the view of the noise's own plane reaches than the lattice."""
 
 
-@cache
 def labels(lang: str) -> dict[str, str]:
     """Every label of the player in `lang`, by key; templates stay templates, the browser fills them."""
-    prefix = "player.player."
-    return {key.removeprefix(prefix): sentence for key, sentence in sentences(lang).items() if key.startswith(prefix)}
+    return component.labels(component.PLAYER, lang)
 
 
 def message(
@@ -97,13 +86,6 @@ def message(
     return packed(head, [*points, *(frames[step] for step in steps)])
 
 
-def packed(head: Mapping[str, Any], parts: Iterable[bytes]) -> bytes:
-    """A message: the JSON's length and the JSON, padded to a multiple of 4, then the parts back to back."""
-    plain = json.dumps(head, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
-    plain = plain.ljust(-(-len(plain) // 4) * 4)
-    return b"".join([struct.pack("<I", len(plain)), plain, *parts])
-
-
 def player(
     data: bytes, key: str, on_want: Callable[[], None] | None = None, on_ask: Callable[[], None] | None = None
 ) -> Want | None:
@@ -114,44 +96,10 @@ def player(
     run, member, step: what is on screen}.
     """
     heard = {"on_want_change": on_want or ignore, "on_ask_change": on_ask or ignore}
-    return component("player")(key=key, data=data, **heard).want
-
-
-def component(name: str) -> Any:
-    """One of COMPONENTS, ready to be mounted."""
-    _serve()
-    return _declared(name)
-
-
-@cache
-def _declared(name: str) -> Any:
-    return st.components.v2.component(f"{PROJECT}.{name}", html=_html(name), css=f"{name}.css", js=f"{name}.js")
-
-
-def _serve() -> None:
-    """Lets Streamlit serve `web/` from a checkout; its own scan finds such folders in installed distributions only."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PROJECT}.{COMPONENTS[0]}") is None:
-        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(name, WEB.name) for name in COMPONENTS])
-        manager.register_from_manifest(manifest, WEB.parent)
-
-
-@cache
-def _html(name: str) -> str:
-    """The skeleton, what it shares put in, without indentation: it is the one part that travels with every message."""
-    return re.sub(r">\n\s*<", ">\n<", _skeleton(f"{name}.html"))
-
-
-def _skeleton(file: str) -> str:
-    text = (WEB / file).read_text(encoding="utf-8")
-    return re.sub(r"<!-- (\w+\.html) -->", lambda named: _skeleton(named[1]).strip(), text)
+    return PLAYERS.mount("player", key=key, data=data, **heard).want
 
 
 def _positions(points: np.ndarray, extent: float) -> bytes:
     if points.shape != (REAL_POINTS, 2):
         raise ValueError(f"points {points.shape}: expected ({REAL_POINTS}, 2)")
     return np.rint(np.clip(points / (2 * extent), -1, 1) * 32767).astype("<i2").tobytes()
-
-
-def ignore() -> None:
-    """Streamlit lists `want` in the result only when there is a callback for it."""

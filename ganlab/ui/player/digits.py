@@ -11,8 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ganlab.ui.player import component, ignore, labels, packed
-from ganlab.ui.text import sentences
+from ganlab.ui import component
+from ganlab.ui.component import ignore, packed
+from ganlab.ui.player import PLAYERS
 
 COMMON = (
     "decimal",
@@ -74,9 +75,7 @@ class Shown:
 
 def digit_labels(lang: str) -> dict[str, str]:
     """Every label of this player in `lang`, by key."""
-    prefix, common = "digits_stage.player.", labels(lang)
-    own = {key.removeprefix(prefix): said for key, said in sentences(lang).items() if key.startswith(prefix)}
-    return {key: common[key] for key in COMMON} | own
+    return component.labels("digits_stage.player.", lang, COMMON)
 
 
 def message(
@@ -98,4 +97,4 @@ def message(
 
 def player(data: bytes, key: str) -> None:
     """Mounts the player on the page; what it wants and what was picked stand in the session under `key`."""
-    component("digits")(key=key, data=data, on_want_change=ignore, on_pick_change=ignore)
+    PLAYERS.mount("digits", key=key, data=data, on_want_change=ignore, on_pick_change=ignore)

@@ -10,15 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ganlab.ui.player import component, ignore, labels, packed
-from ganlab.ui.text import sentences
+from ganlab.ui import component
+from ganlab.ui.component import ignore, packed
+from ganlab.ui.player import PLAYERS, labels
 
 
 def duel_labels(lang: str) -> dict[str, str]:
     """Every label of this player in `lang`, by key: the arena's, and its own."""
-    prefix = "duel.player."
-    own = {f"duel_{key.removeprefix(prefix)}": said for key, said in sentences(lang).items() if key.startswith(prefix)}
-    return labels(lang) | own
+    return labels(lang) | {f"duel_{key}": said for key, said in component.labels("duel.player.", lang).items()}
 
 
 def message(
@@ -42,4 +41,4 @@ def message(
 
 def player(data: bytes, key: str) -> None:
     """Mounts the player on the page; what it wants stands in the session under `key`."""
-    component("duel")(key=key, data=data, on_want_change=ignore)
+    PLAYERS.mount("duel", key=key, data=data, on_want_change=ignore)

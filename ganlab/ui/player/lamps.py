@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ganlab.ui.player import component
+from ganlab.ui.player import PLAYERS
 
 COVERED = 0.01
 """Share of all points, or images, from which on a mode is covered."""
@@ -17,4 +17,4 @@ def lamps(arms: Sequence[Mapping[str, Any]], key: str) -> None:
     Each of `arms`: title, head and note (what it comes to), rows (seeds × modes, shares of all points), died (whether
     each seed diverged), yours (whether it was computed here), alt (the same in words).
     """
-    component("lamps")(key=key, data={"arms": list(arms), "covered": COVERED})
+    PLAYERS.mount("lamps", key=key, data={"arms": list(arms), "covered": COVERED})

@@ -4,29 +4,24 @@ A message (little endian): u32 length of the JSON | JSON, padded to a multiple o
 the JSON's `steps` one of every member: u32 a bit for each mode (or cell) that is covered | u8 the verdict's place in
 VERDICTS | 3 zeros | 32 u8 how full each mode is, 255 twice its due | POINTS × 2 u8 positions, 1 to 255 over the view,
 0 out of it. The browser keeps what it got of a run. What comes back is one trigger, `pick` = {run, member}. It follows
-the moment that the page's player shows. The files under `web/` build on those of `ganlab.ui.player`, by their address.
+the moment that the page's player shows.
 """
 
 from __future__ import annotations
 
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any, TypedDict
 
 import numpy as np
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from ganlab.diagnosis import MOST_CELLS, has_modes
 from ganlab.frame import Frame
-from ganlab.ui import player
-from ganlab.ui.text import sentences
+from ganlab.ui import component, player
+from ganlab.ui.component import Components, packed
 
-WEB = Path(__file__).parent / "web"
-PROJECT, COMPONENT = "ganlab_seeds", "seeds"
+SEEDS = Components("ganlab_seeds", Path(__file__).parent / "web", ("seeds",), base=player.PLAYERS)
 POINTS = 128
 """Of each picture: the first of the frame's."""
 VERDICTS = (
@@ -54,11 +49,9 @@ class Pick(TypedDict):
     member: int
 
 
-@cache
 def labels(lang: str) -> dict[str, str]:
     """Every label of the component in `lang`, by key."""
-    prefix = "seeds.player."
-    return {key.removeprefix(prefix): words for key, words in sentences(lang).items() if key.startswith(prefix)}
+    return component.labels("seeds.player.", lang)
 
 
 def record(frame: Frame, verdict: str, extent: float) -> bytes:
@@ -90,7 +83,7 @@ def message(
     head: dict[str, Any] = dict(run=run, shown=shown, members=members, extent=extent, live=live, steps=steps)
     head |= dict(modes=modes, of=modes or FULL, whole=modes or MOST_CELLS + 1, verdicts=VERDICTS, text=labels(lang))
     head |= dict(real=[round(float(v), 2) for v in real[:POINTS].ravel()])
-    return player.packed(head, flattened(records[step] for step in steps))
+    return packed(head, flattened(records[step] for step in steps))
 
 
 def flattened(rows: Iterable[Sequence[bytes]]) -> Iterable[bytes]:
@@ -100,22 +93,4 @@ def flattened(rows: Iterable[Sequence[bytes]]) -> Iterable[bytes]:
 
 def show(data: bytes, key: str, on_pick: Callable[[], None]) -> None:
     """Mounts the strip; `on_pick` finds what was clicked, a Pick as the browser sends it, in the session's `key`."""
-    player.component(player.COMPONENTS[0])  # whose files ours import
-    serve()
-    declared()(key=key, data=data, on_pick_change=on_pick)
-
-
-@cache
-def declared() -> Any:
-    """The component."""
-    skeleton = (WEB / f"{COMPONENT}.html").read_text(encoding="utf-8")
-    css, js = (f"{COMPONENT}.{kind}" for kind in ("css", "js"))
-    return st.components.v2.component(f"{PROJECT}.{COMPONENT}", html=skeleton, css=css, js=js)
-
-
-def serve() -> None:
-    """Lets Streamlit serve `web/` from a checkout, as `ganlab.ui.player` does its own."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PROJECT}.{COMPONENT}") is None:
-        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(COMPONENT, WEB.name)])
-        manager.register_from_manifest(manifest, WEB.parent)
+    SEEDS.mount("seeds", key=key, data=data, on_pick_change=on_pick)

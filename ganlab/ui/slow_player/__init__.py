@@ -1,30 +1,25 @@
 """The picture of slow motion: a Streamlit v2 component that goes through the stops of one update, forward and back.
 
-The message is the JSON of `ganlab.ui.player.packed` alone, every stop's picture in it, so that going on asks nobody;
+The message is the JSON of `ganlab.ui.component.packed` alone, every stop's picture in it, so that going on asks nobody;
 what is said at a stop stands beside it on the page, in containers of which the component shows one. Nothing comes back.
-The files under `web/` are served once; they build on those of `ganlab.ui.player`, by their address.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import streamlit as st
-from streamlit.components.v2.get_bidi_component_manager import get_bidi_component_manager
-from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from ganlab.datasets import DATASETS
 from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
-from ganlab.ui import player
-from ganlab.ui.text import number, sentences, text
+from ganlab.ui import component, player
+from ganlab.ui.component import Components, packed
+from ganlab.ui.text import number, text
 
-WEB = Path(__file__).parent / "web"
-PROJECT, COMPONENT = "ganlab_slow", "slow"
+SLOW = Components("ganlab_slow", Path(__file__).parent / "web", ("slow",), base=player.PLAYERS)
 BINS = 24
 """Of the histograms of D's outputs."""
 DIGITS = 3
@@ -34,11 +29,9 @@ Stop = Mapping[str, Any]
 """A stop of Trace.to_json: key, numbers, arrays."""
 
 
-@cache
 def labels(lang: str) -> dict[str, str]:
     """Every label of the component in `lang`, by key."""
-    prefix = "slow.player."
-    return {key.removeprefix(prefix): words for key, words in sentences(lang).items() if key.startswith(prefix)}
+    return component.labels("slow.player.", lang)
 
 
 def message(facts: Mapping[str, Any], now: PlaneConfig, titles: Mapping[str, str], key: str, lang: str) -> bytes:
@@ -49,7 +42,7 @@ def message(facts: Mapping[str, Any], now: PlaneConfig, titles: Mapping[str, str
     ]
     extent = DATASETS[now.dataset].extent
     head = dict(key=key, text=labels(lang), extent=extent, reach=3.2 if now.noise == "gaussian" else 1.15, stops=stops)
-    return player.packed(head | {"points": points(facts)}, [])
+    return packed(head | {"points": points(facts)})
 
 
 def points(facts: Mapping[str, Any]) -> dict[str, list[float | None]]:
@@ -194,26 +187,7 @@ def written(value: float | None, lang: str) -> str:
 
 def show(data: bytes, key: str) -> None:
     """Mounts the component."""
-    player.component(player.COMPONENTS[0])  # whose files ours import
-    serve()
-    declared()(key=key, data=data)
-
-
-@cache
-def declared() -> Any:
-    """The component."""
-    skeleton = (WEB / f"{COMPONENT}.html").read_text(encoding="utf-8")
-    return st.components.v2.component(
-        f"{PROJECT}.{COMPONENT}", html=skeleton, css=f"{COMPONENT}.css", js=f"{COMPONENT}.js"
-    )
-
-
-def serve() -> None:
-    """Lets Streamlit serve `web/` from a checkout, as `ganlab.ui.player` does its own."""
-    manager = get_bidi_component_manager()
-    if manager.get_component_asset_root(f"{PROJECT}.{COMPONENT}") is None:
-        manifest = ComponentManifest(PROJECT, "1", [ComponentConfig(COMPONENT, WEB.name)])
-        manager.register_from_manifest(manifest, WEB.parent)
+    SLOW.mount("slow", key=key, data=data)
 
 
 ENTROPIC = ("nonsaturating", "saturating", "relativistic")
