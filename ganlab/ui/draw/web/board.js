@@ -1,6 +1,9 @@
 // The view with its axes, the points in it, and the brush.
 
-const LEFT = 26, RIGHT = 8, TOP = 8, BOTTOM = 22;
+const LEFT = 26,
+  RIGHT = 8,
+  TOP = 8,
+  BOTTOM = 22;
 const TURN = 2 * Math.PI;
 
 export class Board {
@@ -9,7 +12,8 @@ export class Board {
   }
 
   resize(side) {
-    const scale = Math.min(3, window.devicePixelRatio || 1), pixels = Math.round(side * scale);
+    const scale = Math.min(3, window.devicePixelRatio || 1),
+      pixels = Math.round(side * scale);
     if (this.side === side && this.canvas.width === pixels) return;
     Object.assign(this, { side, scale });
     this.canvas.width = this.canvas.height = pixels;
@@ -30,7 +34,7 @@ export class Board {
   place({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [((clientX - box.left) * this.side) / box.width, ((clientY - box.top) * this.side) / box.height];
-    return [((x - LEFT) / this.wide * 2 - 1) * this.extent, (1 - (y - TOP) / this.high * 2) * this.extent];
+    return [(((x - LEFT) / this.wide) * 2 - 1) * this.extent, (1 - ((y - TOP) / this.high) * 2) * this.extent];
   }
 
   /** brush: {place, radius, erases} or none. */
@@ -52,7 +56,8 @@ export class Board {
     const { c, colours, extent } = this;
     Object.assign(c, { font: "11px sans-serif", fillStyle: colours.muted, lineWidth: 1 });
     for (let v = -extent; v <= extent; v++) {
-      const [x, y] = this.at([v, v]), words = String(v).replace("-", "−");
+      const [x, y] = this.at([v, v]),
+        words = String(v).replace("-", "−");
       c.strokeStyle = v ? colours.line : colours.muted;
       this.#line(Math.round(x) + 0.5, TOP, Math.round(x) + 0.5, TOP + this.high);
       this.#line(LEFT, Math.round(y) + 0.5, LEFT + this.wide, Math.round(y) + 0.5);
@@ -71,7 +76,9 @@ export class Board {
   }
 
   #bounds(limit) {
-    const { c } = this, [x, y] = this.at([-limit, limit]), [right, low] = this.at([limit, -limit]);
+    const { c } = this,
+      [x, y] = this.at([-limit, limit]),
+      [right, low] = this.at([limit, -limit]);
     c.strokeStyle = this.colours.muted;
     c.setLineDash([3, 4]);
     c.strokeRect(x, y, right - x, low - y);
@@ -79,7 +86,8 @@ export class Board {
   }
 
   #points(points) {
-    const { c } = this, r = points.length > 2000 ? 1.5 : 2.6;
+    const { c } = this,
+      r = points.length > 2000 ? 1.5 : 2.6;
     c.fillStyle = this.colours.real;
     c.globalAlpha = 0.85;
     c.beginPath();
@@ -94,7 +102,9 @@ export class Board {
   }
 
   #brush({ place, radius, erases }) {
-    const { c } = this, [x, y] = this.at(place), r = Math.max(3, (radius / this.extent / 2) * this.wide);
+    const { c } = this,
+      [x, y] = this.at(place),
+      r = Math.max(3, (radius / this.extent / 2) * this.wide);
     c.save();
     c.beginPath();
     c.rect(LEFT, TOP, this.wide, this.high);

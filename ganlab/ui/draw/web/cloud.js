@@ -1,6 +1,6 @@
 // The points drawn so far, and what they were before each change. Pairs never change, so an old list is a snapshot.
 
-const CHANGES = 60;  // that can be undone
+const CHANGES = 60; // that can be undone
 
 export class Cloud {
   constructor({ limit, unit, most }) {
@@ -35,7 +35,8 @@ export class Cloud {
 
   /** Takes away what lies within `radius` of the way between two places. */
   erase([x0, y0], [x1, y1], radius) {
-    const [u, v] = [x1 - x0, y1 - y0], length = u * u + v * v;
+    const [u, v] = [x1 - x0, y1 - y0],
+      length = u * u + v * v;
     this.points = this.points.filter(([x, y]) => {
       const t = length ? Math.max(0, Math.min(1, ((x - x0) * u + (y - y0) * v) / length)) : 0;
       return Math.hypot(x - x0 - t * u, y - y0 - t * v) > radius;

@@ -6,11 +6,11 @@ import { reader, thin } from "../ganlab.player/words.js";
 import { Board } from "./board.js";
 import { Cloud } from "./cloud.js";
 
-const TICK = 50;      // ms between two sprays of a brush that rests
-const RESTING = 2;    // units of way that a second of rest counts for
-const LEAST = 0.08;   // radius of the eraser, at least
+const TICK = 50; // ms between two sprays of a brush that rests
+const RESTING = 2; // units of way that a second of rest counts for
+const LEAST = 0.08; // radius of the eraser, at least
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const drafts = new Map();  // by the message's key: what was drawn outlives the element
+const drafts = new Map(); // by the message's key: what was drawn outlives the element
 
 class Draw {
   constructor(root) {
@@ -64,7 +64,8 @@ class Draw {
     if (words !== this.words) this.#label();
     this.words = words;
     if (this.cloud && this.cloud === drafts.get(head.key)) return;
-    const known = drafts.get(head.key), points = new Cloud(head).read(data.subarray(at));
+    const known = drafts.get(head.key),
+      points = new Cloud(head).read(data.subarray(at));
     const before = this.cloud;
     this.cloud = known ?? before ?? new Cloud(head);
     if (!known && before) this.cloud.replace(points);
@@ -75,8 +76,12 @@ class Draw {
 
   #label() {
     const { say } = this.reader;
-    ["brush", "eraser", "clear", "thin", "size", "density", "use"].forEach((name) => (this.part(`${name}-label`).textContent = say(name, { n: this.head.in_name })));
-    ["brush", "eraser", "undo", "redo", "clear", "thin", "use"].forEach((name) => (this.part(name).title = say(`${name}_help`, { n: this.head.in_name })));
+    ["brush", "eraser", "clear", "thin", "size", "density", "use"].forEach(
+      (name) => (this.part(`${name}-label`).textContent = say(name, { n: this.head.in_name })),
+    );
+    ["brush", "eraser", "undo", "redo", "clear", "thin", "use"].forEach(
+      (name) => (this.part(name).title = say(`${name}_help`, { n: this.head.in_name })),
+    );
     ["undo", "redo"].forEach((name) => this.part(name).setAttribute("aria-label", say(name)));
     this.part("tools").setAttribute("aria-label", say("tools"));
     this.part("canvas").setAttribute("aria-description", say("keys"));
@@ -84,14 +89,21 @@ class Draw {
   }
 
   dress() {
-    const colours = palette(this.root), style = getComputedStyle(this.root);
+    const colours = palette(this.root),
+      style = getComputedStyle(this.root);
     const dark = this.root.dataset.theme === "dark";
-    this.colours = { ...colours, gradient: style.getPropertyValue("--gradient"), muted: dark ? "#9aa5b4" : "#5b6675", line: dark ? "#2f3946" : "#e3e7ec" };
+    this.colours = {
+      ...colours,
+      gradient: style.getPropertyValue("--gradient"),
+      muted: dark ? "#9aa5b4" : "#5b6675",
+      line: dark ? "#2f3946" : "#e3e7ec",
+    };
     this.#fit();
   }
 
   #fit() {
-    const wide = this.root.clientWidth, narrow = wide < 640;
+    const wide = this.root.clientWidth,
+      narrow = wide < 640;
     if (!wide || !this.head) return;
     const room = narrow ? Math.min(wide, window.innerHeight - 300) : Math.min(wide - 220, window.innerHeight - 260);
     this.board.resize(Math.floor(Math.max(240, Math.min(room, 620))));
@@ -135,7 +147,8 @@ class Draw {
   }
 
   #move(event) {
-    if (event.pointerId !== this.pointer) return event.pointerType === "touch" ? null : this.#hover(this.board.place(event));
+    if (event.pointerId !== this.pointer)
+      return event.pointerType === "touch" ? null : this.#hover(this.board.place(event));
     this.pressure = pressed(event);
     const all = event.getCoalescedEvents?.() ?? [];
     (all.length ? all : [event]).forEach((one) => this.#stroke(this.board.place(one), this.cursor));
@@ -181,9 +194,11 @@ class Draw {
   }
 
   #key(event) {
-    const step = ARROWS[event.key], { limit } = this.head;
+    const step = ARROWS[event.key],
+      { limit } = this.head;
     if (step && !event.ctrlKey && !event.metaKey) {
-      const far = event.shiftKey ? 0.5 : 0.1, within = (v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
+      const far = event.shiftKey ? 0.5 : 0.1,
+        within = (v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
       this.cursor = this.cursor.map((v, i) => within(v + far * step[i]));
       this.#hover(this.cursor);
     } else if (event.key === " " || event.key === "Enter") {
@@ -217,13 +232,21 @@ class Draw {
   }
 
   #draw() {
-    const { head, cloud, hovers, reader: { say } } = this;
+    const {
+      head,
+      cloud,
+      hovers,
+      reader: { say },
+    } = this;
     const brush = hovers && { place: hovers, radius: this.radius, erases: this.erasing };
     this.board.draw({ ...head, points: cloud.points, brush, colours: this.colours });
     const { count } = cloud;
-    const full = count >= head.most, many = count > head.in_name;
+    const full = count >= head.most,
+      many = count > head.in_name;
     this.part("count").textContent = say(count === 1 ? "count_one" : "count", { n: thin(count) });
-    this.part("where").textContent = say(full ? "full" : count < head.least ? "few" : many ? "many" : "inside", { n: head.in_name });
+    this.part("where").textContent = say(full ? "full" : count < head.least ? "few" : many ? "many" : "inside", {
+      n: head.in_name,
+    });
     this.part("thin").hidden = !many;
     this.#enable("undo", cloud.past.length);
     this.#enable("redo", cloud.future.length);
@@ -242,7 +265,8 @@ class Draw {
   }
 
   #speak(placed = false) {
-    const { say, number } = this.reader, [x, y] = this.cursor.map((v) => number(v, 1).replace("-", "−"));
+    const { say, number } = this.reader,
+      [x, y] = this.cursor.map((v) => number(v, 1).replace("-", "−"));
     this.part("spoken").textContent = say(placed ? "spoken_place" : "spoken", { n: thin(this.cloud.count), x, y });
   }
 }

@@ -61,7 +61,8 @@ class Atlas {
   }
 
   #point(event) {
-    const box = this.part("map").getBoundingClientRect(), { side } = this.head;
+    const box = this.part("map").getBoundingClientRect(),
+      { side } = this.head;
     const place = (at, from, size) => Math.max(0, Math.min(side - 1, Math.floor(((at - from) / size) * side)));
     this.#go(place(event.clientX, box.left, box.width), place(event.clientY, box.top, box.height));
   }
@@ -70,7 +71,9 @@ class Atlas {
     const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const { side } = this.head, x = (this.cell % side) + step[0], y = Math.floor(this.cell / side) + step[1];
+    const { side } = this.head,
+      x = (this.cell % side) + step[0],
+      y = Math.floor(this.cell / side) + step[1];
     if (x >= 0 && y >= 0 && x < side && y < side) this.#go(x, y);
   }
 
@@ -80,19 +83,28 @@ class Atlas {
   }
 
   draw() {
-    const { head, looks: colours } = this, width = this.root.getBoundingClientRect().width;
+    const { head, looks: colours } = this,
+      width = this.root.getBoundingClientRect().width;
     if (!head || !colours || !width) return;
-    const wide = width >= 640, side = Math.floor(Math.min(560, wide ? 0.56 * width : width));
+    const wide = width >= 640,
+      side = Math.floor(Math.min(560, wide ? 0.56 * width : width));
     this.root.dataset.cell = this.cell;
     this.part("legend").style.maxWidth = `${side}px`;
-    const c = sharp(this.part("map"), side, side), unit = side / head.side;
+    const c = sharp(this.part("map"), side, side),
+      unit = side / head.side;
     this.#cells(c, unit);
     if (head.walk) this.#walk(c, side);
     const [x, y] = [this.cell % head.side, Math.floor(this.cell / head.side)];
     c.strokeStyle = colours.dark ? "#fff" : "#000";
     c.lineWidth = 2;
     c.strokeRect(x * unit, y * unit, unit, unit);
-    this.#look(wide ? Math.min(head.kind === "plane" ? 360 : 168, 0.38 * width) : head.kind === "plane" ? Math.min(width * 0.62, 300) : 112);
+    this.#look(
+      wide
+        ? Math.min(head.kind === "plane" ? 360 : 168, 0.38 * width)
+        : head.kind === "plane"
+          ? Math.min(width * 0.62, 300)
+          : 112,
+    );
     this.#read(x, y);
   }
 
@@ -100,12 +112,14 @@ class Atlas {
     const { head, looks: colours, sheet } = this;
     c.imageSmoothingEnabled = true;
     for (let i = 0; i < head.side ** 2; i++) {
-      const [x, y] = [(i % head.side) * unit, Math.floor(i / head.side) * unit], label = head.labels[i];
+      const [x, y] = [(i % head.side) * unit, Math.floor(i / head.side) * unit],
+        label = head.labels[i];
       if (sheet) tile(c, sheet, head.columns, i, x, y, unit + 0.5);
       if (!head.judged || !(this.regions || !sheet)) continue;
       const alpha = (sheet ? 0.85 : 0.9) * Math.max(0.06, head.sure[i]);
       c.globalCompositeOperation = sheet ? "screen" : "source-over";
-      c.fillStyle = label >= 0 ? colours.of(label, head.classes.length, alpha) : head.sure[i] ? colours.real : colours.track;
+      c.fillStyle =
+        label >= 0 ? colours.of(label, head.classes.length, alpha) : head.sure[i] ? colours.real : colours.track;
       c.fillRect(x, y, unit + 0.5, unit + 0.5);
     }
     c.globalCompositeOperation = "source-over";
@@ -114,15 +128,21 @@ class Atlas {
 
   /** The classes that are there, the most frequent first, each with its share. */
   #classes() {
-    const { head, looks: colours } = this, counts = new Map();
-    head.labels.forEach((label, i) => label >= 0 && head.sure[i] >= 0.5 && counts.set(label, (counts.get(label) ?? 0) + 1));
+    const { head, looks: colours } = this,
+      counts = new Map();
+    head.labels.forEach(
+      (label, i) => label >= 0 && head.sure[i] >= 0.5 && counts.set(label, (counts.get(label) ?? 0) + 1),
+    );
     const order = [...counts].sort(([, a], [, b]) => b - a).slice(0, 12);
-    this.part("classes").replaceChildren(...order.map(([label, count]) => {
-      const chip = element("span", "chip", `${head.classes[label]} `), share = element("small", "", this.reader.percent(count / head.labels.length));
-      chip.style.setProperty("--class", colours.of(label, head.classes.length));
-      chip.append(share);
-      return chip;
-    }));
+    this.part("classes").replaceChildren(
+      ...order.map(([label, count]) => {
+        const chip = element("span", "chip", `${head.classes[label]} `),
+          share = element("small", "", this.reader.percent(count / head.labels.length));
+        chip.style.setProperty("--class", colours.of(label, head.classes.length));
+        chip.append(share);
+        return chip;
+      }),
+    );
   }
 
   /** Each class' name in the middle of where it is. */
@@ -130,7 +150,10 @@ class Atlas {
     const { head, looks: colours } = this;
     Object.assign(c, { font: "700 13px sans-serif", textAlign: "center", textBaseline: "middle" });
     head.classes.forEach((name, label) => {
-      const cells = head.labels.map((found, i) => [found, i]).filter(([found, i]) => found === label && head.sure[i] > 0.5).map(([, i]) => i);
+      const cells = head.labels
+        .map((found, i) => [found, i])
+        .filter(([found, i]) => found === label && head.sure[i] > 0.5)
+        .map(([, i]) => i);
       if (cells.length < 4) return;
       const middle = (of) => cells.reduce((sum, i) => sum + of(i), 0) / cells.length;
       const [mx, my] = [middle((i) => i % head.side), middle((i) => Math.floor(i / head.side))];
@@ -142,7 +165,8 @@ class Atlas {
 
   /** Where walks and the shell run on the map of a whole plane: coordinates in [-1, 1], y upwards. */
   #walk(c, side) {
-    const { head, looks: colours } = this, at = ([x, y]) => [((x + 1) / 2) * side, ((1 - y) / 2) * side];
+    const { head, looks: colours } = this,
+      at = ([x, y]) => [((x + 1) / 2) * side, ((1 - y) / 2) * side];
     c.lineWidth = 1.5;
     c.strokeStyle = colours.dark ? "#ffffffaa" : "#000000aa";
     c.setLineDash([3, 4]);
@@ -150,7 +174,10 @@ class Atlas {
     c.arc(side / 2, side / 2, (head.walk.radius * side) / 2, 0, 2 * Math.PI);
     c.stroke();
     head.walk.paths.forEach(({ colour, points }) => {
-      [["#000", 5, []], [colours.path(colour), 3, DASHES[colour]]].forEach(([ink, wide, dash]) => {
+      [
+        ["#000", 5, []],
+        [colours.path(colour), 3, DASHES[colour]],
+      ].forEach(([ink, wide, dash]) => {
         Object.assign(c, { strokeStyle: ink, lineWidth: wide, globalAlpha: wide === 5 ? 0.35 : 1 });
         c.setLineDash(dash);
         c.beginPath();
@@ -175,14 +202,28 @@ class Atlas {
   }
 
   #read(x, y) {
-    const { head, cell, reader: { say, percent, number } } = this;
+    const {
+      head,
+      cell,
+      reader: { say, percent, number },
+    } = this;
     const [label, sure] = [head.labels[cell], head.sure[cell]];
     const digit = () => say("digit", { label: head.classes[label] ?? "–", sure: percent(sure) });
-    const mode = () => (label < 0 ? say(sure ? "on_data" : "off_data") : sure ? say("mode", { label: head.classes[label] }) : say("no_mode"));
+    const mode = () =>
+      label < 0
+        ? say(sure ? "on_data" : "off_data")
+        : sure
+          ? say("mode", { label: head.classes[label] })
+          : say("no_mode");
     this.part("reading").textContent = head.judged ? (head.kind === "plane" ? mode() : digit()) : "";
     const along = (i) => i / (head.side - 1);
-    const place = head.reach ? [head.reach * (2 * along(x) - 1), head.reach * (1 - 2 * along(y))] : [along(x), along(y)];
-    this.part("place").textContent = say(head.reach ? "place_whole" : "place_square", { x: signed(number(place[0])), y: signed(number(place[1])) });
+    const place = head.reach
+      ? [head.reach * (2 * along(x) - 1), head.reach * (1 - 2 * along(y))]
+      : [along(x), along(y)];
+    this.part("place").textContent = say(head.reach ? "place_whole" : "place_square", {
+      x: signed(number(place[0])),
+      y: signed(number(place[1])),
+    });
     this.part("norm").textContent = say("norm", { norm: number(head.norms[cell], 1), radius: number(head.radius, 1) });
   }
 }

@@ -2,7 +2,10 @@
 import { DASHES, sharp } from "./looks.js";
 
 const HEIGHT = 104;
-const LEFT = 34, RIGHT = 6, TOP = 8, BOTTOM = 18;
+const LEFT = 34,
+  RIGHT = 6,
+  TOP = 8,
+  BOTTOM = 18;
 
 /** A nice number at or above x: 1, 2 or 5 times a power of ten. */
 export function ceiling(x) {

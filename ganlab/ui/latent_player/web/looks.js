@@ -10,8 +10,14 @@ export function looks(root) {
   const value = (name) => style.getPropertyValue(name).trim();
   const dark = root.dataset.theme === "dark";
   return {
-    ...colours, dark, text: value("--st-text-color"), background: value("--st-background-color"),
-    muted: dark ? "#9aa5b4" : "#5b6675", line: dark ? "#3a4554" : "#d5dae1", d: value("--d"), track: dark ? "#2b3440" : "#e3e7ec",
+    ...colours,
+    dark,
+    text: value("--st-text-color"),
+    background: value("--st-background-color"),
+    muted: dark ? "#9aa5b4" : "#5b6675",
+    line: dark ? "#3a4554" : "#d5dae1",
+    d: value("--d"),
+    track: dark ? "#2b3440" : "#e3e7ec",
     path: (name) => value(`--${name}`) || value("--d"),
     /** A class' colour; neighbours differ in hue and lightness. */
     of: (label, count, alpha = 1) => {

@@ -27,8 +27,15 @@ export class Plane {
 
   /** A mode's number, beside it. */
   #name(mode, words) {
-    const { context: c, looks } = this, [x, y] = this.at(mode), off = 12 + this.side / 60;
-    Object.assign(c, { font: "600 11px sans-serif", textAlign: "center", textBaseline: "middle", fillStyle: looks.muted });
+    const { context: c, looks } = this,
+      [x, y] = this.at(mode),
+      off = 12 + this.side / 60;
+    Object.assign(c, {
+      font: "600 11px sans-serif",
+      textAlign: "center",
+      textBaseline: "middle",
+      fillStyle: looks.muted,
+    });
     c.fillText(words, x + off * 0.8, y + off);
   }
 
@@ -58,7 +65,8 @@ export class Plane {
     const [[x0, y0], [x1, y1]] = [this.at(from), this.at(to)];
     const length = Math.hypot(x1 - x0, y1 - y0);
     if (length < 1) return;
-    const [u, v] = [(x1 - x0) / length, (y1 - y0) / length], c = this.context;
+    const [u, v] = [(x1 - x0) / length, (y1 - y0) / length],
+      c = this.context;
     c.beginPath();
     c.moveTo(x1 + 5 * u, y1 + 5 * v);
     c.lineTo(x1 - 4 * u - 4.5 * v, y1 - 4 * v + 4.5 * u);
@@ -76,7 +84,11 @@ export class Plane {
     this.#dot(point, radius, "stroke");
     if (!name) return;
     const [x, y] = this.at(point);
-    Object.assign(c, { font: "700 13px sans-serif", textAlign: x > this.side - 40 ? "right" : "left", textBaseline: "bottom" });
+    Object.assign(c, {
+      font: "700 13px sans-serif",
+      textAlign: x > this.side - 40 ? "right" : "left",
+      textBaseline: "bottom",
+    });
     c.lineWidth = 4;
     const place = [x > this.side - 40 ? x - 8 : x + 8, Math.max(16, y - 4)];
     c.strokeText(name, ...place);
@@ -108,7 +120,8 @@ export class Plane {
   nearest(x, y, reach = 24) {
     let [best, found] = [reach * reach, -1];
     this.scene.fake.forEach((point, i) => {
-      const [px, py] = this.at(point), far = (px - x) ** 2 + (py - y) ** 2;
+      const [px, py] = this.at(point),
+        far = (px - x) ** 2 + (py - y) ** 2;
       if (far < best) [best, found] = [far, i];
     });
     return found;

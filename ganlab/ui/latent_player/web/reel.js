@@ -6,7 +6,8 @@ const BAND = 17;
 
 /** Evenly spaced moments of a strip side by side; the line is now. */
 export function film(canvas, width, row, columns, t, looks) {
-  const count = Math.max(4, Math.floor(width / THUMB)), cell = width / count;
+  const count = Math.max(4, Math.floor(width / THUMB)),
+    cell = width / count;
   const context = sharp(canvas, width, THUMB);
   context.imageSmoothingEnabled = true;
   for (let i = 0; i < count; i++) {
@@ -18,7 +19,8 @@ export function film(canvas, width, row, columns, t, looks) {
 
 /** The class of every moment as a colour, the paler the less sure, with its name where there is room. */
 export function band(canvas, width, row, classes, t, looks) {
-  const context = sharp(canvas, width, BAND), n = row.labels.length;
+  const context = sharp(canvas, width, BAND),
+    n = row.labels.length;
   context.fillStyle = looks.track;
   context.fillRect(0, 0, width, BAND);
   for (let i = 0; i < n; i++) {
@@ -29,7 +31,8 @@ export function band(canvas, width, row, classes, t, looks) {
   context.textAlign = "center";
   context.textBaseline = "middle";
   runs(row.labels, row.sure).forEach(({ label, from, to }) => {
-    const room = ((to - from) / n) * width, name = classes[label];
+    const room = ((to - from) / n) * width,
+      name = classes[label];
     if (name === undefined || room < context.measureText(name).width + 4) return;
     context.fillStyle = looks.dark ? "#0e131b" : "#fff";
     context.fillText(name, ((from + to) / 2 / n) * width, BAND / 2 + 0.5);

@@ -2,8 +2,10 @@
 
 /** The pictures of the given sizes in bytes that stand back to back from `at` on; null for a size of 0. */
 export function pictures(bytes, at, sizes) {
-  return Promise.all(sizes.map((size) => {
-    const part = bytes.slice(at, (at += size));
-    return size ? createImageBitmap(new Blob([part], { type: "image/png" })) : null;
-  }));
+  return Promise.all(
+    sizes.map((size) => {
+      const part = bytes.slice(at, (at += size));
+      return size ? createImageBitmap(new Blob([part], { type: "image/png" })) : null;
+    }),
+  );
 }

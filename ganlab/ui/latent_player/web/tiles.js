@@ -1,8 +1,8 @@
 // Images side by side; two of them may be chosen.
 import { opened } from "../ganlab.player/message.js";
+import { palette } from "../ganlab.player/palette.js";
 import { mounted } from "../ganlab.player/viewer.js";
 import { reader } from "../ganlab.player/words.js";
-import { palette } from "../ganlab.player/palette.js";
 import { element } from "./looks.js";
 
 class Tiles {
@@ -44,7 +44,9 @@ class Tiles {
   }
 
   #tile(i, rows) {
-    const { head } = this, made = element(head.pick ? "button" : "div", "tile"), picture = element("i");
+    const { head } = this,
+      made = element(head.pick ? "button" : "div", "tile"),
+      picture = element("i");
     const [x, y] = [i % head.columns, Math.floor(i / head.columns)];
     picture.style.backgroundPosition = `${(100 * x) / Math.max(1, head.columns - 1)}% ${(100 * y) / Math.max(1, rows - 1)}%`;
     picture.setAttribute("role", "img");

@@ -8,8 +8,8 @@ import { Plane } from "./plane.js";
 import { band, film } from "./reel.js";
 import { pictures } from "./sheets.js";
 
-const SECONDS = 6;   // from one end to the other
-const SPEAK = 700;   // ms of rest before a screen reader hears where we are
+const SECONDS = 6; // from one end to the other
+const SPEAK = 700; // ms of rest before a screen reader hears where we are
 
 class Walk {
   constructor(root) {
@@ -34,7 +34,11 @@ class Walk {
     if (data !== this.data) {
       this.data = data;
       const { head, at } = opened(data);
-      const sheets = await pictures(data, at, head.rows.map((row) => row.size));
+      const sheets = await pictures(
+        data,
+        at,
+        head.rows.map((row) => row.size),
+      );
       if (this.data !== data) return;
       head.rows.forEach((row, i) => Object.assign(row, { sheet: sheets[i], frames: row.norms.length }));
       this.#take(head);
@@ -70,9 +74,12 @@ class Walk {
   }
 
   #row(row) {
-    const root = element("article", "row"), now = element("canvas", "now"), reel = element("div", "reel");
+    const root = element("article", "row"),
+      now = element("canvas", "now"),
+      reel = element("div", "reel");
     const [strip, opinion] = [element("canvas", "strip"), element("canvas", "band")];
-    const title = element("h4"), reading = element("output");
+    const title = element("h4"),
+      reading = element("output");
     title.append(element("b", "", row.name), element("small", "", row.note), reading);
     reading.dataset.testid = `reading-${row.key}`;
     strip.dataset.testid = `strip-${row.key}`;
@@ -87,20 +94,41 @@ class Walk {
   }
 
   #curves() {
-    const { head, reader: { say, number } } = this;
-    const all = head.rows, most = (name) => Math.max(...all.flatMap((row) => row[name]), 0);
+    const {
+      head,
+      reader: { say, number },
+    } = this;
+    const all = head.rows,
+      most = (name) => Math.max(...all.flatMap((row) => row[name]), 0);
     const series = (name) => all.map((row) => ({ values: row[name], colour: row.colour }));
     const { shell } = head;
-    const norm = { key: "norms", series: series("norms"), top: ceiling(Math.max(most("norms"), shell.high) * 1.04), write: (v) => number(v, v < 10 && v % 1 ? 1 : 0) };
-    norm.band = { ...shell, line: shell.radius, label: say(`shell_${head.noise}`, { radius: number(shell.radius, shell.radius < 10 ? 2 : 1) }) };
+    const norm = {
+      key: "norms",
+      series: series("norms"),
+      top: ceiling(Math.max(most("norms"), shell.high) * 1.04),
+      write: (v) => number(v, v < 10 && v % 1 ? 1 : 0),
+    };
+    norm.band = {
+      ...shell,
+      line: shell.radius,
+      label: say(`shell_${head.noise}`, { radius: number(shell.radius, shell.radius < 10 ? 2 : 1) }),
+    };
     const sure = { key: "sure", series: series("sure"), top: 1, write: (v) => this.reader.percent(v) };
-    const steps = { key: "steps", series: series("steps"), top: ceiling(most("steps")), write: (v) => number(v, v && v < 0.1 ? 3 : v < 1 ? 2 : 1) };
+    const steps = {
+      key: "steps",
+      series: series("steps"),
+      top: ceiling(most("steps")),
+      write: (v) => number(v, v && v < 0.1 ? 3 : v < 1 ? 2 : 1),
+    };
     this.charts = [norm, ...(head.judged ? [sure] : []), steps].map((curve) => this.#chart(curve));
     this.part("charts").replaceChildren(...this.charts.map(({ root }) => root));
   }
 
   #chart(curve) {
-    const { say } = this.reader, root = element("article", "chart"), title = element("h4", "", say(curve.key)), canvas = element("canvas");
+    const { say } = this.reader,
+      root = element("article", "chart"),
+      title = element("h4", "", say(curve.key)),
+      canvas = element("canvas");
     const note = element("small", "", ` ${say(`${curve.key}_note`)}`);
     title.append(note);
     root.append(title, canvas);
@@ -113,7 +141,8 @@ class Walk {
 
   /** A curve in words: its start, middle and end for each walk. */
   #described({ key, series, write }) {
-    const middle = (values) => [0, Math.floor(values.length / 2), values.length - 1].map((i) => write(values[i] ?? 0)).join(", ");
+    const middle = (values) =>
+      [0, Math.floor(values.length / 2), values.length - 1].map((i) => write(values[i] ?? 0)).join(", ");
     const lines = series.map(({ values }, i) => `${this.head.rows[i].name}: ${middle(values)}`);
     return `${this.reader.say(key)} ${lines.join("; ")}`;
   }
@@ -159,7 +188,8 @@ class Walk {
   index = (row) => Math.round(this.t * (row.frames - 1));
 
   draw() {
-    const { head, looks: colours, t } = this, width = this.root.getBoundingClientRect().width;
+    const { head, looks: colours, t } = this,
+      width = this.root.getBoundingClientRect().width;
     if (!head || !colours || !width) return;
     this.root.dataset.t = t.toFixed(3);
     this.part("t").textContent = this.#now();
@@ -180,21 +210,24 @@ class Walk {
   }
 
   #drawRow({ now, strip, opinion, reel, reading, row }, big) {
-    const { head, t, looks: colours } = this, index = this.index(row);
+    const { head, t, looks: colours } = this,
+      index = this.index(row);
     if (row.sheet) {
       const context = sharp(now, big, big);
       context.imageSmoothingEnabled = false;
       tile(context, row.sheet, head.columns, index, 0, 0, big);
     }
-    const width = reel.clientWidth;  // what the image beside it leaves
+    const width = reel.clientWidth; // what the image beside it leaves
     if (row.sheet) film(strip, width, row, head.columns, t, colours);
     if (head.judged) band(opinion, width, row, head.classes, t, colours);
     reading.textContent = head.judged ? this.#reading(row, index) : "";
   }
 
   #reading(row, i) {
-    const { say, percent } = this.reader, [label, sure] = [row.labels[i], row.sure[i]];
-    if (this.head.kind === "digits") return say("digit", { label: this.head.classes[label] ?? "–", sure: percent(sure) });
+    const { say, percent } = this.reader,
+      [label, sure] = [row.labels[i], row.sure[i]];
+    if (this.head.kind === "digits")
+      return say("digit", { label: this.head.classes[label] ?? "–", sure: percent(sure) });
     if (label < 0) return say(sure ? "on_data" : "off_data");
     return sure ? say("mode", { label: this.head.classes[label] }) : say("no_mode");
   }

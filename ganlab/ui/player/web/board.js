@@ -1,8 +1,8 @@
 // The scoreboard: verdict, battle, modes (or cells), two metrics. It follows the frame that is shown.
 import { Scores } from "./scores.js";
 
-const COVERED = 0.01;  // a mode counts from 1 % of all generated points
-const LIT = 0.25;      // a cell counts from a quarter of its due
+const COVERED = 0.01; // a mode counts from 1 % of all generated points
+const LIT = 0.25; // a cell counts from a quarter of its due
 
 export class Board extends Scores {
   lamps = [];
@@ -46,9 +46,16 @@ export class Board extends Scores {
     const { say, percent, number } = this.reader;
     const { d_accuracy, fools } = frame.scalars;
     const [lit, of] = this.#lit(frame.shares);
-    const battle = Number.isFinite(d_accuracy) ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) }) : "";
+    const battle = Number.isFinite(d_accuracy)
+      ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) })
+      : "";
     const covered = say(this.head.modes ? "summary_modes" : "summary_cells", { m: lit, of });
-    return [say("summary_step", { step }), battle, covered, this.head.modes ? "" : `JS ${number(frame.scalars.js)}.`].join(" ");
+    return [
+      say("summary_step", { step }),
+      battle,
+      covered,
+      this.head.modes ? "" : `JS ${number(frame.scalars.js)}.`,
+    ].join(" ");
   }
 
   #lit(shares) {
@@ -60,14 +67,21 @@ export class Board extends Scores {
     const { say, percent } = this.reader;
     if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
     const [lit, of] = this.#lit(shares);
-    const due = 1 / shares.length, least = this.head.modes ? COVERED : LIT * due;
+    const due = 1 / shares.length,
+      least = this.head.modes ? COVERED : LIT * due;
     this.lamps.forEach((lamp, i) => {
       lamp.style.setProperty("--fill", Math.min(1, shares[i] / (2 * due)) || 0);
       lamp.dataset.lit = shares[i] >= least;
       lamp.lastChild.textContent = this.head.modes ? this.#share(shares[i]) : "";
     });
     this.put("modes-count", Number.isFinite(shares[0]) ? say("modes_count", { m: lit, of }) : "–");
-    this.put("modes-note", say(this.head.modes ? "modes_note" : "cells_note", { due: percent(due, Number.isInteger(100 * due) ? 0 : 1), of }));
+    this.put(
+      "modes-note",
+      say(this.head.modes ? "modes_note" : "cells_note", {
+        due: percent(due, Number.isInteger(100 * due) ? 0 : 1),
+        of,
+      }),
+    );
     const list = [...shares].map((share) => percent(share)).join(", ");
     this.part("lamps").setAttribute("aria-label", `${say("modes_count", { m: lit, of })}: ${list}`);
   }
@@ -79,7 +93,12 @@ export class Board extends Scores {
 
   #build(count, hover) {
     this.kind = !!this.head.modes;
-    this.lamps = Array.from({ length: count }, (_, i) => lamp(() => hover(i), () => hover(-1)));
+    this.lamps = Array.from({ length: count }, (_, i) =>
+      lamp(
+        () => hover(i),
+        () => hover(-1),
+      ),
+    );
     const row = this.part("lamps");
     row.dataset.kind = this.kind ? "modes" : "cells";
     row.style.setProperty("--columns", columns(count, this.kind));

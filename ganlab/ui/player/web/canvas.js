@@ -3,7 +3,7 @@ import { Field } from "./field.js";
 import { net } from "./net.js";
 
 const TURN = Math.PI * 2;
-const HALO = 0.55;  // pixels around a generated point
+const HALO = 0.55; // pixels around a generated point
 
 export class Canvas {
   /** `least`: the smallest radius of a point, in pixels. */
@@ -69,7 +69,16 @@ export class Canvas {
   /** Cells are shaded where they carry equal noise: a slice through more dimensions says nothing of density. */
   #grid(points, { rows, columns }, { latent_dim, extent }) {
     const { x, y, unit, palette } = this;
-    net(this.context, points, { rows, columns, x, y, unit, ink: palette.ink, extent, shaded: rows > 1 && latent_dim === 2 });
+    net(this.context, points, {
+      rows,
+      columns,
+      x,
+      y,
+      unit,
+      ink: palette.ink,
+      extent,
+      shaded: rows > 1 && latent_dim === 2,
+    });
   }
 
   #modes({ modes, std, extent }, shares, all, highlighted) {
@@ -128,7 +137,8 @@ export class Canvas {
     c.globalAlpha = 0.88;
     this.#each(points, (x, y, i) => {
       const [u, v] = [vectors[2 * i], -vectors[2 * i + 1]];
-      const m = Math.hypot(u, v), length = longest * Math.sqrt(m / (1 + m));
+      const m = Math.hypot(u, v),
+        length = longest * Math.sqrt(m / (1 + m));
       if (length > 3) arrow(c, x, y, u / m, v / m, length);
     });
     c.globalAlpha = 1;
@@ -138,7 +148,8 @@ export class Canvas {
 
   #each(points, visit) {
     for (let i = 0; i < points.length / 2; i++) {
-      if (Number.isFinite(points[2 * i] + points[2 * i + 1])) visit(this.x(points[2 * i]), this.y(points[2 * i + 1]), i);
+      if (Number.isFinite(points[2 * i] + points[2 * i + 1]))
+        visit(this.x(points[2 * i]), this.y(points[2 * i + 1]), i);
     }
   }
 }
@@ -156,8 +167,14 @@ function disc(c, x, y, radius) {
 }
 
 function arrow(c, x, y, ux, uy, length) {
-  const head = Math.min(7.5, 0.42 * length), wide = 0.45 * head;
-  const [tipX, tipY, neckX, neckY] = [x + ux * length, y + uy * length, x + ux * (length - head), y + uy * (length - head)];
+  const head = Math.min(7.5, 0.42 * length),
+    wide = 0.45 * head;
+  const [tipX, tipY, neckX, neckY] = [
+    x + ux * length,
+    y + uy * length,
+    x + ux * (length - head),
+    y + uy * (length - head),
+  ];
   c.beginPath();
   c.moveTo(x, y);
   c.lineTo(neckX, neckY);

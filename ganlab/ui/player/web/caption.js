@@ -10,10 +10,17 @@ export class Caption {
 
   label({ say }, { modes, threshold, latent_dim, noise }) {
     this.say = say;
-    const sentences = ["caption_points", threshold === null ? "caption_score" : "caption_belief", "caption_arrows", "caption_grid"];
+    const sentences = [
+      "caption_points",
+      threshold === null ? "caption_score" : "caption_belief",
+      "caption_arrows",
+      "caption_grid",
+    ];
     if (this.acts.bend && noise) sentences.push(latent_dim === 2 ? "caption_morph" : "caption_no_morph");
     if (modes) sentences.push("caption_modes");
-    const nodes = sentences.flatMap((key) => [...pieces(say(key)), " "]).map((piece) => (piece.name ? this.#word(piece.name) : piece));
+    const nodes = sentences
+      .flatMap((key) => [...pieces(say(key)), " "])
+      .map((piece) => (piece.name ? this.#word(piece.name) : piece));
     this.caption.replaceChildren(...nodes);
   }
 

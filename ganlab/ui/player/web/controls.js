@@ -17,7 +17,10 @@ export class Controls {
   #key(event) {
     const act = KEYS[event.key];
     const { target } = event;
-    const native = target.matches("select") || (target.matches("button") && act === "play") || (target.matches("input") && act !== "play");
+    const native =
+      target.matches("select") ||
+      (target.matches("button") && act === "play") ||
+      (target.matches("input") && act !== "play");
     if (!act || native || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
     event.stopPropagation();

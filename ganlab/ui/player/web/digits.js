@@ -6,13 +6,13 @@ import { Look } from "./look.js";
 import { download } from "./save.js";
 import { ROWS, Sheet } from "./sheet.js";
 import { Versus } from "./versus.js";
-import { Viewer, mounted } from "./viewer.js";
+import { mounted, Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
 const WALK = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -ROWS, ArrowDown: ROWS };
 const JUMP = { ",": "previous", ".": "next", PageUp: "epochBack", PageDown: "epochOn" };
-const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000];  // epochs with a name on the slider
-const LARGE = 4;  // a saved sheet has so many pixels for one
+const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs with a name on the slider
+const LARGE = 4; // a saved sheet has so many pixels for one
 
 class Digits extends Viewer {
   constructor(root) {
@@ -78,7 +78,8 @@ class Digits extends Viewer {
   #walk(event, sheet, k) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "Enter") this.choose(k, Math.max(0, sheet.cell));
-    else if (event.key in WALK) this.#mark(sheet, sheet.cell < 0 ? 0 : (sheet.cell + WALK[event.key] + ROWS * ROWS) % (ROWS * ROWS));
+    else if (event.key in WALK)
+      this.#mark(sheet, sheet.cell < 0 ? 0 : (sheet.cell + WALK[event.key] + ROWS * ROWS) % (ROWS * ROWS));
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -102,7 +103,8 @@ class Digits extends Viewer {
   }
 
   #jump(event) {
-    if (!(event.key in JUMP) || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select")) return;
+    if (!(event.key in JUMP) || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select"))
+      return;
     event.preventDefault();
     event.stopPropagation();
     this[JUMP[event.key]]();
@@ -160,12 +162,14 @@ class Digits extends Viewer {
     this.ticked = name;
     let free = -Infinity;
     const places = MARKS.map((epoch) => [epoch, film.known.findIndex((_, i) => film.epoch(i) >= epoch)]);
-    const marks = places.filter(([, i]) => i >= 0 && film.last > 0).map(([epoch, i]) => {
-      const share = i / film.last;
-      if (share * width < free + 26) return null;
-      free = share * width;
-      return tick(epoch, share, () => this.scrub(i));
-    });
+    const marks = places
+      .filter(([, i]) => i >= 0 && film.last > 0)
+      .map(([epoch, i]) => {
+        const share = i / film.last;
+        if (share * width < free + 26) return null;
+        free = share * width;
+        return tick(epoch, share, () => this.scrub(i));
+      });
     this.part("ticks").replaceChildren(...marks.filter(Boolean));
   }
 
@@ -213,7 +217,12 @@ class Digits extends Viewer {
   summary(shown) {
     const { film, board } = this;
     const judged = film.judgements(this.pair().i);
-    return shown.map((frame, k) => (frame ? `${film.head.runs[k].name} ${board.summary(frame, judged[k], film.head.runs[k])}` : "")).join(" ").trim();
+    return shown
+      .map((frame, k) =>
+        frame ? `${film.head.runs[k].name} ${board.summary(frame, judged[k], film.head.runs[k])}` : "",
+      )
+      .join(" ")
+      .trim();
   }
 }
 

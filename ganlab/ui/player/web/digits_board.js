@@ -1,6 +1,6 @@
 // The scoreboard of a run on digits: verdict, battle, ten bars, eight numbers. It follows the frame that is shown; what
 // the judge said stands until it says something newer, with the step of which it is.
-import { Histogram, count } from "./histogram.js";
+import { count, Histogram } from "./histogram.js";
 import { Scores } from "./scores.js";
 import { thin } from "./words.js";
 
@@ -38,7 +38,10 @@ export class DigitsBoard extends Scores {
     this.histogram.show(judged?.shares ?? null, run.owed, this.reader);
     const [m, of] = count(judged?.shares ?? [], run.owed);
     this.put("digits-count", judged?.shares ? say("digits_count", { m, of }) : "–");
-    this.put("digits-note", run.judge ? say("digits_note", { due: percent(Math.max(...run.owed)) }) : say("no_judge_short"));
+    this.put(
+      "digits-note",
+      run.judge ? say("digits_note", { due: percent(Math.max(...run.owed)) }) : say("no_judge_short"),
+    );
     this.part("digits").hidden = this.part("judged").hidden = !run.judge;
     this.put("judged-of", judged?.of === undefined ? "" : say("judged_of", this.#moment(judged.of)));
     Object.keys(NUMBERS).forEach((name) => this.#number(name, judged, run));
@@ -53,7 +56,10 @@ export class DigitsBoard extends Scores {
     element.dataset.known = value !== undefined;
     this.put(`number-${name}`, value === undefined ? "–" : NUMBERS[name](this.reader, value));
     const real = run.real[name];
-    const reference = real === undefined ? "" : say(`real_${name in { fid: 0, digit_tv: 0 } ? name : "other"}`, { real: NUMBERS[name](this.reader, real) });
+    const reference =
+      real === undefined
+        ? ""
+        : say(`real_${name in { fid: 0, digit_tv: 0 } ? name : "other"}`, { real: NUMBERS[name](this.reader, real) });
     this.put(`note-${name}`, of ? say("older", { step: thin(of) }) : reference);
   }
 
@@ -61,7 +67,9 @@ export class DigitsBoard extends Scores {
   summary(frame, judged, run) {
     const { say, percent, number } = this.reader;
     const { step, epoch, d_accuracy, fools } = frame;
-    const battle = Number.isFinite(d_accuracy) ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) }) : "";
+    const battle = Number.isFinite(d_accuracy)
+      ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) })
+      : "";
     const [m, of] = count(judged?.shares ?? [], run.owed);
     const covered = judged?.shares ? say("summary_digits", { m, of, accepted: percent(judged.numbers.accepted) }) : "";
     return [say("summary_moment", { step, epoch: number(epoch, 1) }), battle, covered, judged?.title ?? ""].join(" ");

@@ -4,7 +4,7 @@ import { Controls } from "./controls.js";
 import { decode, opened, parse } from "./message.js";
 import { Reels } from "./reels.js";
 import { Side } from "./side.js";
-import { Viewer, mounted } from "./viewer.js";
+import { mounted, Viewer } from "./viewer.js";
 
 class Duel extends Viewer {
   constructor(root) {
@@ -28,15 +28,28 @@ class Duel extends Viewer {
     return { head: { ...head, runs: parts.map((part) => part.head) }, parts };
   }
 
-  reel = (head) => new Reels(head, ({ extent, threshold }) => (blob) => decode(blob, extent, threshold));
-  labelled = ({ titles, differences, runs }) => [titles, differences, ...runs.map(({ threshold, modes }) => [threshold, modes])];
+  reel = (head) =>
+    new Reels(
+      head,
+      ({ extent, threshold }) =>
+        (blob) =>
+          decode(blob, extent, threshold),
+    );
+  labelled = ({ titles, differences, runs }) => [
+    titles,
+    differences,
+    ...runs.map(({ threshold, modes }) => [threshold, modes]),
+  ];
   colours = (palette) => this.sides.forEach(({ canvas }) => canvas.dress(palette));
   glides = (j) => this.film.frame(j).every((frame) => !frame?.diverged);
 
   label(head) {
     const { runs, titles } = head;
     this.controls.label(this.reader);
-    this.caption.label(this.reader, { modes: runs.find(({ modes }) => modes), threshold: runs[0].threshold ?? runs[1].threshold });
+    this.caption.label(this.reader, {
+      modes: runs.find(({ modes }) => modes),
+      threshold: runs[0].threshold ?? runs[1].threshold,
+    });
     this.sides.forEach((side, k) => side.label(this.reader, runs[k], titles[k]));
     this.#differences(head);
   }
@@ -45,7 +58,9 @@ class Duel extends Viewer {
   #differences({ differences }) {
     const { say } = this.reader;
     const lines = differences.map(([name, mine, theirs]) => say("duel_against", { name, mine, theirs }));
-    const items = (lines.length ? lines : [say("duel_same")]).map((text) => Object.assign(document.createElement("li"), { textContent: text }));
+    const items = (lines.length ? lines : [say("duel_same")]).map((text) =>
+      Object.assign(document.createElement("li"), { textContent: text }),
+    );
     this.part("differences").replaceChildren(...items);
     this.part("differences").dataset.count = lines.length;
   }
@@ -77,7 +92,9 @@ class Duel extends Viewer {
 
   picture({ i, j, t }) {
     const { layers, arrows, mode } = this;
-    this.sides.forEach((side, k) => side.draw(this.film.reels[k], this.#place(i, k), this.#place(j, k), { t, layers, arrows, mode }));
+    this.sides.forEach((side, k) =>
+      side.draw(this.film.reels[k], this.#place(i, k), this.#place(j, k), { t, layers, arrows, mode }),
+    );
   }
 
   scores(shown, waiting, { i }) {

@@ -59,7 +59,9 @@ export class Epochs extends Reels {
   }
 
   #wish(missing, index) {
-    const wishes = this.reels.map((reel, k) => (reel.last < 0 ? null : missing(reel, Math.max(0, this.places[index]?.[k] ?? 0))));
+    const wishes = this.reels.map((reel, k) =>
+      reel.last < 0 ? null : missing(reel, Math.max(0, this.places[index]?.[k] ?? 0)),
+    );
     return wishes.find(Boolean) ?? null;
   }
 

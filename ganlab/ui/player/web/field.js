@@ -12,7 +12,9 @@ export class Field {
   colour({ saysFake, undecided, saysReal }) {
     const ramp = (from, to) => (t) => from.map((c, i) => c + (to[i] - c) * t);
     const [down, up] = [ramp(undecided, saysFake), ramp(undecided, saysReal)];
-    this.table = Uint32Array.from({ length: 255 }, (_, i) => abgr(i < 127 ? down((127 - i) / 127) : up((i - 127) / 127)));
+    this.table = Uint32Array.from({ length: 255 }, (_, i) =>
+      abgr(i < 127 ? down((127 - i) / 127) : up((i - 127) / 127)),
+    );
   }
 
   #resize(side) {
@@ -29,7 +31,13 @@ export class Field {
   /** Blends field a towards b by t and paints it. */
   paint(a, b, t, side) {
     this.#resize(side);
-    const { taps: { at, weight }, size, wide, pixels, table } = this;
+    const {
+      taps: { at, weight },
+      size,
+      wide,
+      pixels,
+      table,
+    } = this;
     for (let y = 0, out = 0; y < side; y++) {
       for (let x = 0; x < size; x++, out++) {
         let sum = 0;
@@ -41,7 +49,8 @@ export class Field {
       }
     }
     for (let y = 0; y < size; y++) {
-      const k = 4 * y, row = (size - 1 - y) * size;
+      const k = 4 * y,
+        row = (size - 1 - y) * size;
       const [r0, r1, r2, r3] = [at[k] * size, at[k + 1] * size, at[k + 2] * size, at[k + 3] * size];
       const [w0, w1, w2, w3] = [weight[k], weight[k + 1], weight[k + 2], weight[k + 3]];
       for (let x = 0; x < size; x++) {
@@ -58,9 +67,12 @@ const abgr = ([r, g, b]) => ((255 << 24) | (Math.round(b) << 16) | (Math.round(g
 
 /** For every fine pixel: the four coarse cells around it (edges repeated) and their cubic B-spline weights. */
 function taps(side, size) {
-  const at = new Int32Array(4 * size), weight = new Float32Array(4 * size);
+  const at = new Int32Array(4 * size),
+    weight = new Float32Array(4 * size);
   for (let i = 0; i < size; i++) {
-    const u = ((i + 0.5) * side) / size - 0.5, cell = Math.floor(u), t = u - cell;
+    const u = ((i + 0.5) * side) / size - 0.5,
+      cell = Math.floor(u),
+      t = u - cell;
     const w = [(1 - t) ** 3, 3 * t ** 3 - 6 * t ** 2 + 4, 3 * (1 - t) ** 3 - 6 * (1 - t) ** 2 + 4, t ** 3];
     w.forEach((value, k) => {
       at[4 * i + k] = Math.max(0, Math.min(side - 1, cell - 1 + k));

@@ -1,14 +1,21 @@
 // What the viewer has of one run: the known steps, the frames that came, and which are still missing.
 
-const KEPT = 48;      // decoded frames
-const ASKED = 48;     // frames in one wish
+const KEPT = 48; // decoded frames
+const ASKED = 48; // frames in one wish
 const PATIENCE = 3000; // ms before a wish counts as lost
 const TRIES = 3;
 
 export class Film {
   /** `decode(blob)` makes a frame of its bytes. */
   constructor(head, decode) {
-    Object.assign(this, { decode, run: head.run, member: head.member, blobs: new Map(), decoded: new Map(), verdicts: {} });
+    Object.assign(this, {
+      decode,
+      run: head.run,
+      member: head.member,
+      blobs: new Map(),
+      decoded: new Map(),
+      verdicts: {},
+    });
     Object.assign(this, { known: [], verdictSteps: [], wish: null, tries: new Map() });
   }
 
@@ -20,7 +27,9 @@ export class Film {
     blobs.forEach((blob, step) => this.blobs.set(step, blob));
     this.known = head.known.length ? head.known : [...this.blobs.keys()].sort((a, b) => a - b);
     Object.assign(this.verdicts, head.verdicts);
-    this.verdictSteps = Object.keys(this.verdicts).map(Number).sort((a, b) => a - b);
+    this.verdictSteps = Object.keys(this.verdicts)
+      .map(Number)
+      .sort((a, b) => a - b);
     this.answered(head.frames);
   }
 

@@ -1,6 +1,6 @@
 // Ten bars, one a digit: its share of all generated images, and a mark where the share stands that it owes.
 
-const COVERED = 0.01;  // a digit is covered from 1 % of all images
+const COVERED = 0.01; // a digit is covered from 1 % of all images
 const DIGITS = 10;
 
 /** How many owed digits are covered, and how many are owed. */

@@ -28,7 +28,8 @@ export class Look {
     this.part("opinion").replaceChildren();
   }
 
-  #of = (cell, step) => this.reader.say("look_of", { row: Math.floor(cell / 8) + 1, column: (cell % 8) + 1, step: thin(step) });
+  #of = (cell, step) =>
+    this.reader.say("look_of", { row: Math.floor(cell / 8) + 1, column: (cell % 8) + 1, step: thin(step) });
 
   /** What the server says of it; `strip`: the chosen image and its neighbours, a PNG. */
   async answer(look, strip) {
@@ -41,7 +42,9 @@ export class Look {
     this.part("of").textContent = this.#of(look.cell, look.step);
     this.part("sentence").textContent = look.sentence;
     crop(this.part("image"), picture, 0, 1 + look.near.length);
-    this.part("near").replaceChildren(...look.near.map((near, i) => this.#neighbour(near, picture, i + 1, 1 + look.near.length)));
+    this.part("near").replaceChildren(
+      ...look.near.map((near, i) => this.#neighbour(near, picture, i + 1, 1 + look.near.length)),
+    );
     this.part("opinion").replaceChildren(...look.opinion.map((p, digit) => this.#bar(p, digit)));
     this.part("opinion-label").hidden = !look.opinion.length;
   }

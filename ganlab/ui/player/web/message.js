@@ -1,7 +1,21 @@
 // Bytes to numbers. The message is described in ganlab/ui/player/__init__.py, a packed frame in ganlab/frame.py.
 
-const SCALARS = ["d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools",
-  "modes_covered", "modes_hit", "cells_covered", "valid", "mode_tv", "reverse_kl", "js"];
+const SCALARS = [
+  "d_loss",
+  "g_loss",
+  "penalty",
+  "d_grad",
+  "g_grad",
+  "d_accuracy",
+  "fools",
+  "modes_covered",
+  "modes_hit",
+  "cells_covered",
+  "valid",
+  "mode_tv",
+  "reverse_kl",
+  "js",
+];
 const POINTS = 512;
 const NOT_FINITE = -32768;
 
@@ -38,7 +52,8 @@ export function decode(blob, extent, threshold) {
   const [side, modes, scalars] = [view.getUint8(16), view.getUint8(17), view.getUint16(18, true)];
   const [zero, fieldScale, pushScale, riseScale] = [20, 24, 28, 32].map((at) => view.getFloat32(at, true));
   let at = 40;
-  const take = (Kind, length) => new Kind(blob.buffer, (at += length * Kind.BYTES_PER_ELEMENT) - length * Kind.BYTES_PER_ELEMENT, length);
+  const take = (Kind, length) =>
+    new Kind(blob.buffer, (at += length * Kind.BYTES_PER_ELEMENT) - length * Kind.BYTES_PER_ELEMENT, length);
   const values = take(Float32Array, scalars);
   return {
     step: view.getUint32(0, true),
@@ -50,7 +65,9 @@ export function decode(blob, extent, threshold) {
     push: arrows(take(Int8Array, 2 * points), pushScale),
     rise: arrows(take(Int8Array, 2 * points), riseScale),
     field: belief(take(Int8Array, side * side), zero - (threshold ?? zero), fieldScale, threshold === null),
-    side, rows, columns,
+    side,
+    rows,
+    columns,
   };
 }
 
@@ -68,7 +85,8 @@ function arrows(q, scale) {
 
 // Full colour means that D is sure: 4 in logits is 98 %. Below a half the scale stays, so a blind D looks blind.
 function belief(q, shift, scale, relative) {
-  const strong = 0.5, sure = 4;
+  const strong = 0.5,
+    sure = 4;
   const value = Float32Array.from(q, (v) => ((v * Math.abs(v)) / (127 * 127)) * scale + shift);
   const top = value.reduce((most, v) => Math.max(most, Math.abs(v)), 0) || 1;
   const full = relative ? top : Math.min(Math.max(top, strong), sure);

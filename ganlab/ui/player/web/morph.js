@@ -1,6 +1,6 @@
 // The journey of the noise: from its own plane to where G takes it.
 
-const LONG = 2000;  // ms
+const LONG = 2000; // ms
 
 export class Morph {
   /** Starts the journey, or where motion is unwelcome shows its beginning until the next press. */

@@ -1,7 +1,7 @@
 // G's warped latent lattice: its cells carry equal noise, so a cell is the darker the smaller it is, as density is 1/area.
 
-const LINES = 6;       // shades of the lines
-const SHADE = 0.05;    // opacity that a cell gains when it holds twice as dense a cloud
+const LINES = 6; // shades of the lines
+const SHADE = 0.05; // opacity that a cell gains when it holds twice as dense a cloud
 const DARKEST = 0.45;
 
 /** points (R·C, 2) in the view's units; how: rows, columns, x and y (to pixels), unit, ink, extent, shaded. */

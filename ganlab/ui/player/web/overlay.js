@@ -17,7 +17,7 @@ export class Overlay {
     const shown = index < 0 ? null : film.frame(index);
     const verdict = shown?.diverged ? film.verdict(film.known[index]) : null;
     this.part("").hidden = shown ? !shown.diverged : film.last >= 0;
-    this.part("-title").textContent = shown ? verdict?.title ?? say("diverged") : say("empty");
+    this.part("-title").textContent = shown ? (verdict?.title ?? say("diverged")) : say("empty");
     this.part("-sentence").textContent = verdict?.sentence ?? "";
     this.part("-note").textContent = shown?.diverged ? this.#standIn(film, index, say) : "";
   }

@@ -8,7 +8,10 @@ function rgb(colour) {
   context.fillStyle = colour.trim();
   const hex = context.fillStyle;
   if (hex.startsWith("#")) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  return hex.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return hex
+    .match(/[\d.]+/g)
+    .slice(0, 3)
+    .map(Number);
 }
 
 const brightness = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b) / 255;

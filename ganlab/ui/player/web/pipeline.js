@@ -14,7 +14,13 @@ const NOTHING = { real: false, fake: false, field: false, arrows: false, grid: f
 
 export class Pipeline {
   constructor(root, acts) {
-    Object.assign(this, { acts, strip: root.querySelector('[data-part="pipeline"]'), turn: 0, stops: {}, canvases: {} });
+    Object.assign(this, {
+      acts,
+      strip: root.querySelector('[data-part="pipeline"]'),
+      turn: 0,
+      stops: {},
+      canvases: {},
+    });
     this.flow = document.createElement("div");
     this.flow.className = "flow";
     this.wires = document.createElement("canvas");
@@ -103,7 +109,8 @@ export class Pipeline {
     const canvas = this.canvases[name];
     const layer = { ...NOTHING, [LAYERS[name]]: true };
     if (name === "noise" && scene.film.head.noise) return this.#noise(canvas, scene.film);
-    if (["noise", "real"].includes(name) || !scene.a) return canvas.blank(scene.film, { ...NOTHING, real: name === "real" });
+    if (["noise", "real"].includes(name) || !scene.a)
+      return canvas.blank(scene.film, { ...NOTHING, real: name === "real" });
     if (name === "predictions") return this.#opinions(canvas, scene);
     canvas.draw({ ...scene, layers: layer, mode: -1, journey: null });
   }
@@ -118,7 +125,12 @@ export class Pipeline {
   #opinions(canvas, { a, film }) {
     const { context, scale, side } = canvas;
     context.setTransform(scale, 0, 0, scale, 0, 0);
-    opinions(context, side, { real: film.real, fake: a.fake, field: a.field, cells: a.side, extent: film.head.extent }, this.palette);
+    opinions(
+      context,
+      side,
+      { real: film.real, fake: a.fake, field: a.field, cells: a.side, extent: film.head.extent },
+      this.palette,
+    );
   }
 
   /** The numbers of a frame, null while there is none, and which layers are on. */
@@ -145,17 +157,29 @@ export class Pipeline {
   #predictions({ d_accuracy, fools }) {
     const { say, percent } = this.reader;
     const known = Number.isFinite(d_accuracy);
-    const text = known ? say("stop_opinions", { accuracy: percent(d_accuracy), fools: percent(fools) }) : this.head.threshold === null ? say("undefined") : "–";
+    const text = known
+      ? say("stop_opinions", { accuracy: percent(d_accuracy), fools: percent(fools) })
+      : this.head.threshold === null
+        ? say("undefined")
+        : "–";
     this.stops.predictions.setAttribute("aria-label", `${say("stop_predictions")}: ${text}`);
-    put(this.stops.predictions.querySelector("span"), known ? say("stop_right", { accuracy: percent(d_accuracy) }) : say("stop_predictions"));
+    put(
+      this.stops.predictions.querySelector("span"),
+      known ? say("stop_right", { accuracy: percent(d_accuracy) }) : say("stop_predictions"),
+    );
   }
 
   /** The arrows, whenever the page or a gradient's thickness changed. */
   #wires(norms) {
-    const { flow: { offsetWidth: wide, offsetHeight: high }, palette, wires: canvas } = this;
+    const {
+      flow: { offsetWidth: wide, offsetHeight: high },
+      palette,
+      wires: canvas,
+    } = this;
     const boxes = Object.fromEntries(Object.keys(this.stops).map((stop) => [stop, this.#box(stop)]));
     const gradients = Object.values(norms).map((norm) => [thickness(norm).toFixed(1), vanished(norm)]);
-    const scale = Math.min(3, window.devicePixelRatio || 1), ink = getComputedStyle(canvas).color;
+    const scale = Math.min(3, window.devicePixelRatio || 1),
+      ink = getComputedStyle(canvas).color;
     const name = JSON.stringify([wide, high, scale, boxes, gradients, ink, palette.gradient]);
     if (name === this.drawn) return;
     this.drawn = name;
@@ -167,7 +191,8 @@ export class Pipeline {
 
   /** Where a stop is in the flow; its middle is that of its picture. */
   #box(name) {
-    const stop = this.stops[name], { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = stop;
+    const stop = this.stops[name],
+      { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = stop;
     const picture = stop.querySelector("canvas")?.offsetHeight ?? high;
     return { left, top, right: left + wide, bottom: top + high, x: left + wide / 2, y: top + picture / 2 };
   }

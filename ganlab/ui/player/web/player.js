@@ -7,18 +7,18 @@ import { Film } from "./film.js";
 import { decode, parse } from "./message.js";
 import { announce } from "./moment.js";
 import { Morph } from "./morph.js";
-import { Overlay, finite } from "./overlay.js";
+import { finite, Overlay } from "./overlay.js";
 import { Pipeline } from "./pipeline.js";
 import { png } from "./png.js";
 import { download } from "./save.js";
 import { Tools } from "./tools.js";
-import { Viewer, mounted } from "./viewer.js";
+import { mounted, Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
-const [STRIP, NARROW] = [470, 392];  // pixels beside the picture that the pipeline likes to have, and that it needs
-const ROOMY = 1400;  // pixels from which on it costs nothing, and is open from the start
-const SLACK = 40;  // pixels that a line of words above the player may come and go without moving the picture
-const page = { pipeline: null };  // what the visitor opened or closed, as long as the page lives
+const [STRIP, NARROW] = [470, 392]; // pixels beside the picture that the pipeline likes to have, and that it needs
+const ROOMY = 1400; // pixels from which on it costs nothing, and is open from the start
+const SLACK = 40; // pixels that a line of words above the player may come and go without moving the picture
+const page = { pipeline: null }; // what the visitor opened or closed, as long as the page lives
 
 class Player extends Viewer {
   constructor(root) {
@@ -104,7 +104,9 @@ class Player extends Viewer {
     if (!width) return;
     this.strip.unfold(page.pipeline ?? width >= ROOMY);
     const wide = width >= 640;
-    const room = wide ? Math.max(320, this.#room(177, 123)) : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
+    const room = wide
+      ? Math.max(320, this.#room(177, 123))
+      : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
     const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
     const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
@@ -124,14 +126,16 @@ class Player extends Viewer {
 
   picture({ i, j, t }, shown, busy) {
     const { film, layers, arrows, mode } = this;
-    this.scene = shown ? { ...this.#between(shown, i, j), t, film, layers, arrows, mode, journey: this.morph.scene(film) } : null;
+    this.scene = shown
+      ? { ...this.#between(shown, i, j), t, film, layers, arrows, mode, journey: this.morph.scene(film) }
+      : null;
     shown ? this.canvas.draw(this.scene) : this.canvas.blank(film, layers);
     this.strip.paint(this.scene ?? { film }, busy && !this.changed);
   }
 
   /** The frames on either side of the clock; in place of a diverged one the last that was finite. */
   #between(shown, i, j) {
-    const a = shown.diverged ? finite(this.film, i) ?? shown : shown;
+    const a = shown.diverged ? (finite(this.film, i) ?? shown) : shown;
     return { a, b: j === i ? a : this.film.frame(j) };
   }
 

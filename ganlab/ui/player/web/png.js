@@ -1,8 +1,8 @@
 // The picture as a file: what is on screen, larger, over a line that says what it is.
 import { Canvas } from "./canvas.js";
 
-const SIDE = 960;   // pixels
-const LINE = 56;    // pixels below it
+const SIDE = 960; // pixels
+const LINE = 56; // pixels below it
 
 /** Hands `done` a PNG of the scene (null: the real points alone) with two lines of words below it, at most as wide as it. */
 export function png(scene, film, layers, palette, [title, facts], done) {

@@ -25,13 +25,19 @@ export class Reels extends Film {
     return this.reels.reduce((sum, reel) => sum + reel.blobs.size, 0);
   }
 
-  holds = (index) => index in this.places && this.reels.every((reel, k) => this.places[index][k] < 0 || reel.holds(this.places[index][k]));
+  holds = (index) =>
+    index in this.places &&
+    this.reels.every((reel, k) => this.places[index][k] < 0 || reel.holds(this.places[index][k]));
 
   /** The runs' frames at a moment, null for a run that has none yet. */
-  frame = (index) => this.reels.map((reel, k) => (this.places[index][k] < 0 ? null : reel.frame(this.places[index][k])));
+  frame = (index) =>
+    this.reels.map((reel, k) => (this.places[index][k] < 0 ? null : reel.frame(this.places[index][k])));
 
   /** Each run's newest judgement at a moment, or null. */
-  judgements = (index) => this.reels.map((reel, k) => (index < 0 || this.places[index][k] < 0 ? null : reel.verdict(reel.known[this.places[index][k]])));
+  judgements = (index) =>
+    this.reels.map((reel, k) =>
+      index < 0 || this.places[index][k] < 0 ? null : reel.verdict(reel.known[this.places[index][k]]),
+    );
 }
 
 const alone = (reel) => ({ known: reel.known, places: reel.known.map((_, i) => [i]) });
@@ -40,9 +46,11 @@ function together(reels, moments) {
   const times = reels.map(moments);
   const known = [...new Set(times.flat())].sort((a, b) => a - b);
   const latest = reels.map(() => -1);
-  const places = known.map((time) => times.map((own, k) => {
-    while (own[latest[k] + 1] <= time) latest[k]++;
-    return latest[k];
-  }));
+  const places = known.map((time) =>
+    times.map((own, k) => {
+      while (own[latest[k] + 1] <= time) latest[k]++;
+      return latest[k];
+    }),
+  );
   return { known, places };
 }

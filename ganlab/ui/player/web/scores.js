@@ -31,7 +31,9 @@ export class Scores {
   }
 
   #named(name, template, names) {
-    this.part(name).replaceChildren(...pieces(template).map((piece) => (piece.name ? strong(names[piece.name]) : piece)));
+    this.part(name).replaceChildren(
+      ...pieces(template).map((piece) => (piece.name ? strong(names[piece.name]) : piece)),
+    );
   }
 
   verdict(verdict) {

@@ -2,12 +2,17 @@
 
 export const ROWS = 8;
 const SIDE = 28;
-const LINE = "#3d4452";  // on black, in either theme
-const FADE = 0.4;  // share of the way to the next frame in which one sheet goes over into it
+const LINE = "#3d4452"; // on black, in either theme
+const FADE = 0.4; // share of the way to the next frame in which one sheet goes over into it
 
 export class Sheet {
   constructor(element) {
-    Object.assign(this, { element, context: element.getContext("2d"), cell: -1, big: document.createElement("canvas") });
+    Object.assign(this, {
+      element,
+      context: element.getContext("2d"),
+      cell: -1,
+      big: document.createElement("canvas"),
+    });
   }
 
   resize(side) {
@@ -55,7 +60,11 @@ export class Sheet {
   }
 
   #lines() {
-    const { context: c, element: { width }, scale } = this;
+    const {
+      context: c,
+      element: { width },
+      scale,
+    } = this;
     const line = Math.max(1, Math.round(scale));
     c.fillStyle = LINE;
     for (let i = 1; i < ROWS; i++) {
@@ -66,8 +75,15 @@ export class Sheet {
   }
 
   #cursor() {
-    const { context: c, element: { width }, palette, scale, cell } = this;
-    const size = width / ROWS, line = 3 * scale;
+    const {
+      context: c,
+      element: { width },
+      palette,
+      scale,
+      cell,
+    } = this;
+    const size = width / ROWS,
+      line = 3 * scale;
     c.strokeStyle = palette.gradient;
     c.lineWidth = line;
     c.strokeRect((cell % ROWS) * size + line / 2, Math.floor(cell / ROWS) * size + line / 2, size - line, size - line);
@@ -96,5 +112,15 @@ export function crop(canvas, picture, cell, columns = ROWS) {
   canvas.width = canvas.height = 4 * SIDE;
   const c = canvas.getContext("2d");
   c.imageSmoothingEnabled = false;
-  c.drawImage(picture, (cell % columns) * SIDE, Math.floor(cell / columns) * SIDE, SIDE, SIDE, 0, 0, canvas.width, canvas.height);
+  c.drawImage(
+    picture,
+    (cell % columns) * SIDE,
+    Math.floor(cell / columns) * SIDE,
+    SIDE,
+    SIDE,
+    0,
+    0,
+    canvas.width,
+    canvas.height,
+  );
 }

@@ -1,7 +1,7 @@
 // One of two runs: its picture, where it stands in time, its scoreboard.
 import { Board } from "./board.js";
 import { Canvas } from "./canvas.js";
-import { Overlay, finite } from "./overlay.js";
+import { finite, Overlay } from "./overlay.js";
 import { thin } from "./words.js";
 
 export class Side {
@@ -23,7 +23,7 @@ export class Side {
   draw(film, i, j, { t, ...how }) {
     if (i < 0) return this.canvas.blank(film, how.layers);
     const shown = film.frame(i);
-    const a = shown.diverged ? finite(film, i) ?? shown : shown;
+    const a = shown.diverged ? (finite(film, i) ?? shown) : shown;
     this.canvas.draw({ a, b: j === i || j < 0 ? a : film.frame(j), t, film, ...how });
   }
 

@@ -16,7 +16,9 @@ export class Tools {
   label({ say }, { asks = [] }) {
     const names = ["pipeline", ...asks, "save"].filter((name) => name in ICONS);
     this.row.setAttribute("aria-label", say("tools"));
-    this.row.replaceChildren(...names.map((name) => this.#button(name, say(`tool_${name}`), say(`tip_${name}`), asks.includes(name))));
+    this.row.replaceChildren(
+      ...names.map((name) => this.#button(name, say(`tool_${name}`), say(`tip_${name}`), asks.includes(name))),
+    );
   }
 
   #button(name, label, tip, asks) {

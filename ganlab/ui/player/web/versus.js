@@ -1,9 +1,9 @@
 // Two runs in numbers: for each its verdict and ten bars, below them one table with the difference.
 import { NUMBERS } from "./digits_board.js";
-import { Histogram, count } from "./histogram.js";
+import { count, Histogram } from "./histogram.js";
 
 const BATTLE = { d_accuracy: "d_right", fools: "g_fools" };
-const LESS = new Set(["digit_tv", "fid"]);   // the smaller, the better
+const LESS = new Set(["digit_tv", "fid"]); // the smaller, the better
 const MORE = new Set(["digits", "accepted", "precision", "recall", "density", "coverage"]);
 
 export class Versus {
@@ -21,9 +21,15 @@ export class Versus {
       this.#in(side, "label").textContent = say("verdict");
       this.#in(side, "lamps").title = say("define_digits");
     });
-    const names = { ...BATTLE, digits: "digits", ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, `number_${name}`])) };
+    const names = {
+      ...BATTLE,
+      digits: "digits",
+      ...Object.fromEntries(Object.keys(NUMBERS).map((name) => [name, `number_${name}`])),
+    };
     const heads = ["", runs[0].name, runs[1].name, say("difference")].map((text) => cell("th", text));
-    this.rows = Object.entries(names).map(([name, label]) => row(name, say(label), say(`define_${{ d_accuracy: "d", fools: "g" }[name] ?? name}`)));
+    this.rows = Object.entries(names).map(([name, label]) =>
+      row(name, say(label), say(`define_${{ d_accuracy: "d", fools: "g" }[name] ?? name}`)),
+    );
     this.table.replaceChildren(line(heads), ...this.rows.map(({ element }) => element));
   }
 
@@ -34,7 +40,8 @@ export class Versus {
     this.sides.forEach((side, k) => {
       this.#in(side, "verdict").dataset.verdict = judged[k]?.key ?? "";
       this.#in(side, "title").textContent = judged[k]?.title ?? say("verdict_none");
-      this.#in(side, "sentence").textContent = judged[k]?.sentence ?? (runs[k].judge ? say("not_yet") : say("no_judge"));
+      this.#in(side, "sentence").textContent =
+        judged[k]?.sentence ?? (runs[k].judge ? say("not_yet") : say("no_judge"));
       this.histograms[k].show(judged[k]?.shares ?? null, runs[k].owed, this.reader);
     });
     this.rows.forEach((row) => this.#fill(row, frames, judged, runs));
@@ -60,7 +67,8 @@ export class Versus {
   }
 }
 
-const signed = (change, write) => (Number.isFinite(change) ? `${change < 0 ? "−" : "+"}${write(Math.abs(change))}` : "–");
+const signed = (change, write) =>
+  Number.isFinite(change) ? `${change < 0 ? "−" : "+"}${write(Math.abs(change))}` : "–";
 
 function better(name, change) {
   if (!change) return "";

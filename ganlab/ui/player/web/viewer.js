@@ -3,18 +3,18 @@
 import { palette, whenStyled } from "./palette.js";
 import { reader } from "./words.js";
 
-const RATE = 12;        // frames a second at speed 1, at most
-const WHOLE = 9;        // seconds that a finished run takes at speed 1, at least: what ships has few frames
-const DEBOUNCE = 150;   // ms before a gap becomes a wish
-const READ = 90;        // ms between two readings of the scoreboard while playing
-const SPEAK = 10000;    // ms between two summaries for screen readers while playing
+const RATE = 12; // frames a second at speed 1, at most
+const WHOLE = 9; // seconds that a finished run takes at speed 1, at least: what ships has few frames
+const DEBOUNCE = 150; // ms before a gap becomes a wish
+const READ = 90; // ms between two readings of the scoreboard while playing
+const SPEAK = 10000; // ms between two summaries for screen readers while playing
 
 /** A component's entry: one viewer of a kind for each place where it is mounted. */
 export function mounted(Kind) {
   const viewers = new WeakMap();
   const end = (viewer, place) => {
     viewer.dispose();
-    if (viewers.get(place) === viewer) viewers.delete(place);  // it may come back, with the same root
+    if (viewers.get(place) === viewer) viewers.delete(place); // it may come back, with the same root
   };
   return function mount({ data, parentElement, setStateValue, setTriggerValue }) {
     const root = parentElement.querySelector(".player");
@@ -67,7 +67,7 @@ export class Viewer {
   #merge(message) {
     const { head } = message;
     const [first, fresh] = [!this.film, !this.film?.is(head)];
-    const elsewhere = fresh && !(head.run && this.film?.run === head.run);  // another member is shown at the same moment
+    const elsewhere = fresh && !(head.run && this.film?.run === head.run); // another member is shown at the same moment
     const { following, live } = this;
     const wanted = this.film?.known[Math.floor(this.at)];
     const length = fresh ? 0 : this.film.known.length;
@@ -75,7 +75,7 @@ export class Viewer {
     this.film.merge(message);
     this.#pace(length);
     this.#label(head);
-    const view = first ? head.view ?? {} : {};
+    const view = first ? (head.view ?? {}) : {};
     this.view(view);
     if (elsewhere || wanted === undefined) this.#open(view);
     else this.#goOn(wanted, following, live);

@@ -1,7 +1,15 @@
 // The arrows of the pipeline: what flows forward, and the two gradients that come back.
 
-const FORWARD = [["noise", "g"], ["g", "fake"], ["fake", "d"], ["real", "d"], ["d", "predictions"], ["predictions", "g_loss"], ["predictions", "d_loss"]];
-const FAINT = 1e-4;  // a gradient's norm below which its arrow is dashed
+const FORWARD = [
+  ["noise", "g"],
+  ["g", "fake"],
+  ["fake", "d"],
+  ["real", "d"],
+  ["d", "predictions"],
+  ["predictions", "g_loss"],
+  ["predictions", "d_loss"],
+];
+const FAINT = 1e-4; // a gradient's norm below which its arrow is dashed
 
 /** Draws over the whole flow; `boxes` are the stops' {left, right, top, bottom, x, y}, `norms` {d, g}. */
 export function wires(c, { wide, high, boxes, norms, ink, gradient }) {
@@ -17,7 +25,8 @@ export function wires(c, { wide, high, boxes, norms, ink, gradient }) {
 
 /** A gentle curve from a stop's right side to the next one's left; two that meet at D keep apart. */
 function forward(c, from, to, name) {
-  const gap = to.left - from.right > 14 ? 3 : 1, lean = name === "d" ? Math.sign(from.y - to.y) * 9 : 0;
+  const gap = to.left - from.right > 14 ? 3 : 1,
+    lean = name === "d" ? Math.sign(from.y - to.y) * 9 : 0;
   const [x0, y0, x1, y1] = [from.right + gap, from.y, to.left - gap, to.y + lean];
   const middle = (x0 + x1) / 2;
   c.beginPath();
@@ -29,7 +38,8 @@ function forward(c, from, to, name) {
 
 /** From a loss up (way -1) or down (1) to a lane, back along it, and into the network that learns from it. */
 function back(c, from, to, norm, lane, way) {
-  const thick = thickness(norm), size = 5 + thick;
+  const thick = thickness(norm),
+    size = 5 + thick;
   const [start, end] = way < 0 ? [from.top - 2, to.top - 2] : [from.bottom + 2, to.bottom + 2];
   c.lineWidth = thick;
   c.setLineDash(vanished(norm) ? [3, 4] : []);

@@ -6,7 +6,10 @@ export const fill = (template, values) => template.replace(/\{(\w+)\}/g, (whole,
 
 /** Template pieces in order: plain strings, and {name} objects where a placeholder stands. */
 export const pieces = (template) =>
-  template.split(/(\{\w+\})/).filter(Boolean).map((part) => (/^\{\w+\}$/.test(part) ? { name: part.slice(1, -1) } : part));
+  template
+    .split(/(\{\w+\})/)
+    .filter(Boolean)
+    .map((part) => (/^\{\w+\}$/.test(part) ? { name: part.slice(1, -1) } : part));
 
 /** A dictionary that answers an unknown key with the key itself, and writes numbers in the reader's way. */
 export function reader(text) {
@@ -16,6 +19,6 @@ export function reader(text) {
   return {
     say,
     number: (x, digits = 2) => finite(x, () => decimal(x, digits)),
-    percent: (x, digits = 0) => finite(x, () => decimal(100 * x, digits) + "\u202f%"),
+    percent: (x, digits = 0) => finite(x, () => `${decimal(100 * x, digits)}\u202f%`),
   };
 }

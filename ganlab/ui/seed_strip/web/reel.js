@@ -1,6 +1,8 @@
 // The moments of a run that came, each with a record of every member; ganlab/ui/seed_strip/__init__.py says of what.
 
-const POINTS = 128, MODES = 32, LENGTH = 8 + MODES + 2 * POINTS;
+const POINTS = 128,
+  MODES = 32,
+  LENGTH = 8 + MODES + 2 * POINTS;
 
 export class Reel {
   steps = [];
@@ -12,7 +14,8 @@ export class Reel {
 
   merge({ steps, members }, data, at) {
     steps.forEach((step, k) => {
-      if (!this.records.has(step)) this.records.set(step, data.slice(at + k * members * LENGTH, at + (k + 1) * members * LENGTH));
+      if (!this.records.has(step))
+        this.records.set(step, data.slice(at + k * members * LENGTH, at + (k + 1) * members * LENGTH));
     });
     this.steps = [...this.records.keys()].sort((a, b) => a - b);
   }

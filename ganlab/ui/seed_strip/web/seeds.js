@@ -7,14 +7,17 @@ import { reader, thin } from "../ganlab.player/words.js";
 import { Reel } from "./reel.js";
 import { Tile } from "./tile.js";
 
-const CATCH_UP = 0.25;  // of the way to the player's moment, every frame
-const WHOLE = 9000;     // ms in which the strip plays a whole run
-const AROUND = 190;     // pixels of a full screen above and below the pictures
-const BELOW = 68;       // pixels below each picture, its gap included
+const CATCH_UP = 0.25; // of the way to the player's moment, every frame
+const WHOLE = 9000; // ms in which the strip plays a whole run
+const AROUND = 190; // pixels of a full screen above and below the pictures
+const BELOW = 68; // pixels below each picture, its gap included
 
 /** Pixels of each picture on a full screen. */
 const tile = (columns, count) =>
-  Math.min((0.93 * window.innerWidth) / columns - 12, (window.innerHeight - AROUND) / Math.ceil(count / columns) - BELOW);
+  Math.min(
+    (0.93 * window.innerWidth) / columns - 12,
+    (window.innerHeight - AROUND) / Math.ceil(count / columns) - BELOW,
+  );
 
 class Seeds {
   constructor(root) {
@@ -24,7 +27,8 @@ class Seeds {
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.part("play").onclick = () => this.play(!this.playing);
     this.part("sort").onclick = () => this.#sort(!this.sorted);
-    this.part("large").onclick = () => (document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.());
+    this.part("large").onclick = () =>
+      document.fullscreenElement ? document.exitFullscreen() : root.requestFullscreen?.();
     this.resized = new ResizeObserver(() => this.#resize());
     this.resized.observe(root);
     root.onfullscreenchange = () => this.fit();
@@ -80,7 +84,8 @@ class Seeds {
   }
 
   fit() {
-    const { width } = this.root.getBoundingClientRect(), { length } = this.tiles;
+    const { width } = this.root.getBoundingClientRect(),
+      { length } = this.tiles;
     if (!width || !length) return;
     const full = this.root.matches(":fullscreen");
     const columns = full ? this.#widest(length) : Math.min(length, width >= (length > 8 ? 720 : 560) ? 8 : 4);
@@ -133,7 +138,8 @@ class Seeds {
   /** Glides after a player that plays; shows only moments that were, with one that stands. */
   #aim() {
     this.#playing(false);
-    const { step, playing } = this.moment, place = this.reel.place(step);
+    const { step, playing } = this.moment,
+      place = this.reel.place(step);
     this.to = playing && !this.still.matches ? place : Math.floor(place);
     if (!playing || this.still.matches) this.u = this.to;
     this.#schedule();
@@ -163,7 +169,8 @@ class Seeds {
   #draw() {
     const { reel, u, head, reader } = this;
     if (reel.last < 0) return (this.part("when").textContent = reader.say("waiting"));
-    const i = Math.max(0, Math.min(reel.last, Math.floor(u))), j = Math.min(reel.last, i + 1);
+    const i = Math.max(0, Math.min(reel.last, Math.floor(u))),
+      j = Math.min(reel.last, i + 1);
     const t = this.still.matches ? 0 : u - i;
     const told = this.tiles.map((tile, k) => tile.draw(reel.at(i, k, head), reel.at(j, k, head), t));
     this.tiles.forEach((tile, k) => tile.say(told[k], k === head.shown, reader));
@@ -172,7 +179,10 @@ class Seeds {
   }
 
   #count(told, step) {
-    const { head, reader: { say } } = this;
+    const {
+      head,
+      reader: { say },
+    } = this;
     this.now = step;
     const n = told.filter(({ m }) => m >= head.whole).length;
     this.root.dataset.step = step;
@@ -204,13 +214,20 @@ class Seeds {
   #order() {
     const before = this.tiles.map(({ element }) => element.getBoundingClientRect());
     const ranked = this.sorted ? [...this.tiles].sort((a, b) => b.rank - a.rank || a.i - b.i) : this.tiles;
-    const grid = this.part("grid"), held = this.root.getRootNode().activeElement;
-    if (ranked.some(({ element }, k) => grid.children[k] !== element)) grid.append(...ranked.map(({ element }) => element));
+    const grid = this.part("grid"),
+      held = this.root.getRootNode().activeElement;
+    if (ranked.some(({ element }, k) => grid.children[k] !== element))
+      grid.append(...ranked.map(({ element }) => element));
     held?.focus?.({ preventScroll: true });
     if (this.still.matches) return;
     this.tiles.forEach(({ element }, k) => {
-      const after = element.getBoundingClientRect(), [x, y] = [before[k].x - after.x, before[k].y - after.y];
-      if (x || y) element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], { duration: 450, easing: "ease" });
+      const after = element.getBoundingClientRect(),
+        [x, y] = [before[k].x - after.x, before[k].y - after.y];
+      if (x || y)
+        element.animate([{ transform: `translate(${x}px, ${y}px)` }, { transform: "none" }], {
+          duration: 450,
+          easing: "ease",
+        });
     });
   }
 }

@@ -1,7 +1,18 @@
 // One member: its picture, its lamps, its name.
 
-const MANY = 12;  // lamps from which on they are thin
-const RANKS = ["diverged", "diverging", "vanishing", "d_too_weak", "collapse", "rotating", "smear", "no_finding", "oscillating", "near_equilibrium"];
+const MANY = 12; // lamps from which on they are thin
+const RANKS = [
+  "diverged",
+  "diverging",
+  "vanishing",
+  "d_too_weak",
+  "collapse",
+  "rotating",
+  "smear",
+  "no_finding",
+  "oscillating",
+  "near_equilibrium",
+];
 
 export class Tile {
   constructor(i, { of }, pick) {
@@ -31,11 +42,14 @@ export class Tile {
 
   /** Between two moments, told as the first of them: m covered, verdict. */
   draw(a, b, t) {
-    const { canvas, palette } = this, c = canvas.getContext("2d"), side = canvas.width;
+    const { canvas, palette } = this,
+      c = canvas.getContext("2d"),
+      side = canvas.width;
     c.drawImage((this.ground ??= this.#paint()), 0, 0);
     c.fillStyle = palette.generated;
     c.globalAlpha = 0.85;
-    const size = Math.max(2, side / 52), dots = new Path2D();
+    const size = Math.max(2, side / 52),
+      dots = new Path2D();
     for (let k = 0; k < a.points.length; k += 2) {
       const [x, y] = [k, k + 1].map((i) => a.points[i] + (b.points[i] - a.points[i]) * t);
       const [px, py] = t ? this.#place(x, y) : this.#place(a.points[k], a.points[k + 1]);
@@ -49,13 +63,21 @@ export class Tile {
   }
 
   #place(x, y) {
-    const { extent, canvas: { width } } = this;
+    const {
+      extent,
+      canvas: { width },
+    } = this;
     return [((x / extent + 1) / 2) * width, ((1 - y / extent) / 2) * width];
   }
 
   /** The real points, which never move. */
   #paint() {
-    const { palette, real, canvas: { width } } = this, ground = document.createElement("canvas");
+    const {
+        palette,
+        real,
+        canvas: { width },
+      } = this,
+      ground = document.createElement("canvas");
     ground.width = ground.height = Math.max(1, width);
     const c = ground.getContext("2d");
     c.fillStyle = palette.ground;

@@ -1,7 +1,10 @@
 // A stop's numbers as bars, all to the same scale.
 
 export function bars(place, rows) {
-  const sizes = rows.flatMap(({ value, mark }) => [value, mark]).filter((x) => x !== null).map(Math.abs);
+  const sizes = rows
+    .flatMap(({ value, mark }) => [value, mark])
+    .filter((x) => x !== null)
+    .map(Math.abs);
   const top = Math.max(1e-30, ...sizes) * 1.04;
   place.replaceChildren(...rows.flatMap((row) => line(row, top)));
 }
@@ -23,13 +26,17 @@ function line({ name, value, shown, colour, mark }, top) {
 export function histogram(element, data, { side, scale, palette }, { number }) {
   element.hidden = !data;
   if (!data) return;
-  const { low, high, mark, counts } = data, rows = Object.keys(counts).length;
-  const [tall, foot] = [34, 16], height = rows * tall + foot, zero = counts.real ? tall : 1;
+  const { low, high, mark, counts } = data,
+    rows = Object.keys(counts).length;
+  const [tall, foot] = [34, 16],
+    height = rows * tall + foot,
+    zero = counts.real ? tall : 1;
   element.width = side * scale;
   element.height = height * scale;
   element.style.width = `${side}px`;
   element.style.height = `${height}px`;
-  const c = element.getContext("2d"), top = Math.max(1, ...Object.values(counts).flat());
+  const c = element.getContext("2d"),
+    top = Math.max(1, ...Object.values(counts).flat());
   c.scale(scale, scale);
   for (const [name, bins] of Object.entries(counts)) {
     c.fillStyle = name === "real" ? palette.real : palette.generated;
@@ -52,7 +59,8 @@ function axis(c, { low, high, mark, side, zero, height }, ink, number) {
   line(0, zero, side, zero);
   c.font = "11px sans-serif";
   const at = (value, x, digits) => {
-    const words = number(value, digits), wide = c.measureText(words).width;
+    const words = number(value, digits),
+      wide = c.measureText(words).width;
     c.fillText(words, Math.max(0, Math.min(side - wide, x - wide / 2)), height - 3);
   };
   at(low, 0, 1);

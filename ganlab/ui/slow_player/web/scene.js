@@ -1,7 +1,7 @@
 // The picture of a stop: noise, points as D sees and judges them, where they are pushed, where they go, a network.
 
 const TURN = Math.PI * 2;
-const DOTS = 9;         // neurons drawn of a layer, at most
+const DOTS = 9; // neurons drawn of a layer, at most
 const SURE = [0.35, 1]; // how strong a colour is where D is undecided, and where it is sure
 
 export class Scene {
@@ -42,7 +42,8 @@ export class Scene {
 
   /** From where the noise was to where G puts it. */
   made({ z, fake }, t, { extent, reach }) {
-    const from = this.#placed(z, reach), to = this.#placed(fake, extent);
+    const from = this.#placed(z, reach),
+      to = this.#placed(fake, extent);
     const points = to.map(([x, y], i) => [from[i][0] + (x - from[i][0]) * t, from[i][1] + (y - from[i][1]) * t]);
     this.#dots(points, this.palette.generated);
     this.#first(points[0]);
@@ -58,7 +59,8 @@ export class Scene {
 
   /** Between each real point and a generated one, where the gradient's length is held to 1. */
   pairs({ real, fake }) {
-    const { context: c, palette } = this, [from, to] = [this.#placed(real), this.#placed(fake)];
+    const { context: c, palette } = this,
+      [from, to] = [this.#placed(real), this.#placed(fake)];
     c.strokeStyle = palette.gradient;
     c.lineWidth = 0.8;
     c.globalAlpha = 0.4;
@@ -77,7 +79,8 @@ export class Scene {
 
   /** From where G put its points to where it puts them after the step. */
   moved({ fake, moved }, t) {
-    const { context: c, palette } = this, [from, to] = [this.#placed(fake), this.#placed(moved)];
+    const { context: c, palette } = this,
+      [from, to] = [this.#placed(fake), this.#placed(moved)];
     this.#dots(from, palette.generated, null, null, 0.25);
     c.strokeStyle = palette.gradient;
     c.lineWidth = 1.2;
@@ -89,7 +92,8 @@ export class Scene {
 
   /** Layers of neurons; the wires between two are as strong as what goes through that layer's weights. */
   net({ key, sizes, norms }) {
-    const { context: c, side, palette } = this, top = Math.max(1e-30, ...norms);
+    const { context: c, side, palette } = this,
+      top = Math.max(1e-30, ...norms);
     const layers = sizes.map((size, i) => this.#layer(Math.min(size, DOTS), ((i + 0.5) / sizes.length) * side));
     c.strokeStyle = key.endsWith("gradient") ? palette.gradient : key[0] === "d" ? palette.d : palette.generated;
     norms.forEach((norm, i) => {
@@ -117,7 +121,9 @@ export class Scene {
   // Parts of pictures
 
   #placed(flat, far) {
-    return Array.from({ length: flat.length / 2 }, (_, i) => this.place(flat[2 * i] ?? NaN, flat[2 * i + 1] ?? NaN, far));
+    return Array.from({ length: flat.length / 2 }, (_, i) =>
+      this.place(flat[2 * i] ?? NaN, flat[2 * i + 1] ?? NaN, far),
+    );
   }
 
   #axes() {
@@ -140,7 +146,8 @@ export class Scene {
 
   /** Discs; `said` colours them by what D thinks, `costs` sizes them by what they cost. */
   #dots(points, colour, said, costs, strength = 0.92, radius = 3.4) {
-    const { context: c, palette } = this, size = this.#size(costs);
+    const { context: c, palette } = this,
+      size = this.#size(costs);
     points.forEach(([x, y], i) => {
       if (!Number.isFinite(x + y)) return;
       const [ink, sure] = said ? this.#belief(said[i]) : [colour, strength];
@@ -158,7 +165,8 @@ export class Scene {
   }
 
   #rings(points, said, costs) {
-    const { context: c, palette } = this, size = this.#size(costs);
+    const { context: c, palette } = this,
+      size = this.#size(costs);
     c.lineWidth = 1.7;
     points.forEach(([x, y], i) => {
       if (!Number.isFinite(x + y)) return;
@@ -175,13 +183,15 @@ export class Scene {
   /** Area grows with the cost: the mean one has its usual size. */
   #size(costs) {
     if (!costs) return () => 1;
-    const low = Math.min(0, ...costs.filter(Number.isFinite)), above = costs.map((cost) => (cost ?? low) - low);
+    const low = Math.min(0, ...costs.filter(Number.isFinite)),
+      above = costs.map((cost) => (cost ?? low) - low);
     const mean = above.reduce((sum, cost) => sum + cost, 0) / above.length || 1;
     return (i) => Math.max(0.45, Math.min(2.6, Math.sqrt(above[i] / mean)));
   }
 
   #belief(real) {
-    const { palette } = this, sure = Math.min(1, Math.abs(real ?? 0));
+    const { palette } = this,
+      sure = Math.min(1, Math.abs(real ?? 0));
     return [real > 0 ? palette.real : palette.generated, SURE[0] + (SURE[1] - SURE[0]) * sure];
   }
 
@@ -200,11 +210,13 @@ export class Scene {
 
   /** As the player's: length grows as sqrt(m / (1 + m)), alike in all runs, so a vanishing push vanishes. */
   #arrows(points, push) {
-    const { context: c, palette } = this, longest = 16 + 24 * this.unit;
+    const { context: c, palette } = this,
+      longest = 16 + 24 * this.unit;
     c.strokeStyle = c.fillStyle = palette.gradient;
     c.lineWidth = 1.3;
     points.forEach(([x, y], i) => {
-      const [u, v] = [push[2 * i] ?? 0, -(push[2 * i + 1] ?? 0)], m = Math.hypot(u, v);
+      const [u, v] = [push[2 * i] ?? 0, -(push[2 * i + 1] ?? 0)],
+        m = Math.hypot(u, v);
       const length = longest * Math.sqrt(m / (1 + m));
       if (!(length > 3) || !Number.isFinite(x + y)) return;
       const [ux, uy, head] = [u / m, v / m, Math.min(7.5, 0.42 * length)];

@@ -6,8 +6,8 @@ import { reader } from "../ganlab.player/words.js";
 import { bars, histogram } from "./bars.js";
 import { Scene } from "./scene.js";
 
-const STAY = 5000;    // ms at a stop at speed 1
-const TURN = 900;     // ms in which points go from one place to the next
+const STAY = 5000; // ms at a stop at speed 1
+const TURN = 900; // ms in which points go from one place to the next
 const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
 
 class Slow {
@@ -57,7 +57,9 @@ class Slow {
   fit() {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
-    const side = Math.floor(Math.min(window.innerWidth < 640 ? 270 : 460, width, Math.max(260, window.innerHeight - 330)));
+    const side = Math.floor(
+      Math.min(window.innerWidth < 640 ? 270 : 460, width, Math.max(260, window.innerHeight - 330)),
+    );
     this.root.style.setProperty("--side", `${side}px`);
     this.scene.resize(side);
     this.#draw();
@@ -77,7 +79,8 @@ class Slow {
   }
 
   #row(player) {
-    const row = document.createElement("div"), name = document.createElement("b");
+    const row = document.createElement("div"),
+      name = document.createElement("b");
     row.dataset.player = player;
     name.textContent = player.toUpperCase();
     row.append(name, ...this.buttons.filter((button) => button.dataset.player === player));
@@ -139,7 +142,8 @@ class Slow {
   }
 
   #key(event) {
-    const act = KEYS[event.key], { target } = event;
+    const act = KEYS[event.key],
+      { target } = event;
     const native = target.matches("select") || (target.matches("button") && act === "play");
     if (!act || native || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
@@ -155,7 +159,8 @@ class Slow {
     this.#say();
     bars(this.part("numbers"), stop.bars);
     const { say } = this.reader;
-    const legend = say(`legend_${stop.key}`) === `legend_${stop.key}` ? say(`legend_${stop.kind}`) : say(`legend_${stop.key}`);
+    const legend =
+      say(`legend_${stop.key}`) === `legend_${stop.key}` ? say(`legend_${stop.kind}`) : say(`legend_${stop.key}`);
     this.part("legend").textContent = legend;
     this.part("canvas").setAttribute("aria-label", `${stop.title}. ${legend}`);
     this.part("spoken").textContent = `${this.at + 1}. ${stop.title}`;
@@ -188,7 +193,8 @@ class Slow {
     cancelAnimationFrame(this.request);
     const moves = ["made", "moved"].includes(this.head.stops[this.at].kind) && !this.still.matches;
     this.t = moves ? 0 : 1;
-    const start = performance.now(), time = TURN / Math.max(1, this.speed);
+    const start = performance.now(),
+      time = TURN / Math.max(1, this.speed);
     const tick = (now) => {
       const share = Math.max(0, Math.min(1, (now - start - 150) / time));
       this.t = share * share * (3 - 2 * share);
