@@ -1,3 +1,4 @@
+// @ts-check
 // The view with its axes, the points in it, and the brush.
 
 const LEFT = 26,
@@ -7,6 +8,19 @@ const LEFT = 26,
 const TURN = 2 * Math.PI;
 
 export class Board {
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {number} */
+  side;
+  /** @type {number} */
+  scale;
+  /** @type {number} */
+  extent;
+  /** @type {Drawing} */
+  c;
+  /** @type {Record<string, string>} */
+  colours;
+
   constructor(canvas) {
     this.canvas = canvas;
   }
@@ -28,9 +42,14 @@ export class Board {
     return this.side - TOP - BOTTOM;
   }
 
+  /** @type {(point: Point) => Point} */
   at = ([x, y]) => [LEFT + ((x / this.extent + 1) / 2) * this.wide, TOP + ((1 - y / this.extent) / 2) * this.high];
 
-  /** Where on the plane a pointer is. */
+  /**
+   * Where on the plane a pointer is.
+   * @param {{ clientX: number, clientY: number }} pointer
+   * @returns {Point}
+   */
   place({ clientX, clientY }) {
     const box = this.canvas.getBoundingClientRect();
     const [x, y] = [((clientX - box.left) * this.side) / box.width, ((clientY - box.top) * this.side) / box.height];
@@ -40,7 +59,7 @@ export class Board {
   /** brush: {place, radius, erases} or none. */
   draw({ extent, limit, points, brush, colours }) {
     if (!this.side) return;
-    const c = this.canvas.getContext("2d");
+    const c = /** @type {Drawing} */ (this.canvas.getContext("2d"));
     Object.assign(this, { extent, c, colours });
     c.setTransform(this.scale, 0, 0, this.scale, 0, 0);
     c.clearRect(0, 0, this.side, this.side);

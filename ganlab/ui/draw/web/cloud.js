@@ -1,8 +1,24 @@
+// @ts-check
 // The points drawn so far, and what they were before each change. Pairs never change, so an old list is a snapshot.
 
 const CHANGES = 60; // that can be undone
 
 export class Cloud {
+  /** @type {number} */
+  limit;
+  /** @type {number} */
+  unit;
+  /** @type {number} */
+  most;
+  /** @type {Point[]} */
+  points;
+  /** @type {Point[][]} */
+  past;
+  /** @type {Point[][]} */
+  future;
+  /** @type {Point[] | null} */
+  before;
+
   constructor({ limit, unit, most }) {
     Object.assign(this, { limit, unit, most, points: [], past: [], future: [] });
   }
@@ -52,7 +68,9 @@ export class Cloud {
 
   /** Leaves `n` of them, each as likely. */
   thin(n) {
-    const drawn = this.points.map((point) => [Math.random(), point]).sort(([a], [b]) => a - b);
+    const drawn = this.points
+      .map((point) => /** @type {[number, Point]} */ ([Math.random(), point]))
+      .sort(([a], [b]) => a - b);
     return this.replace(drawn.slice(0, n).map(([, point]) => point));
   }
 
@@ -70,7 +88,11 @@ export class Cloud {
     this.points = from.pop();
   }
 
-  /** The points of packed bytes. */
+  /**
+   * The points of packed bytes.
+   * @param {Uint8Array} bytes
+   * @returns {Point[]}
+   */
   read(bytes) {
     const whole = new Int16Array(bytes.slice().buffer);
     return Array.from({ length: whole.length / 2 }, (_, i) => [whole[2 * i] * this.unit, whole[2 * i + 1] * this.unit]);

@@ -1,3 +1,4 @@
+// @ts-check
 // Points drawn by hand, with mouse, finger, pen or keys: a brush that sprays, an eraser, undo; sent once, by a button.
 import { opened } from "../ganlab.player/message.js";
 import { palette } from "../ganlab.player/palette.js";
@@ -13,6 +14,43 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 const drafts = new Map(); // by the message's key: what was drawn outlives the element
 
 class Draw {
+  /** @type {Part} */
+  part;
+  /** @type {DrawHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {string} */
+  words;
+  /** @type {Cloud} */
+  cloud;
+  /** @type {"brush" | "eraser"} */
+  tool;
+  /** @type {Point} */
+  cursor;
+  /** @type {Point | null} */
+  hovers;
+  /** @type {number} */
+  owed;
+  /** @type {number} */
+  pressure;
+  /** @type {number | undefined} */
+  pointer;
+  /** @type {boolean} */
+  turned;
+  /** @type {boolean} */
+  moved;
+  /** @type {ReturnType<typeof setInterval>} */
+  resting;
+  /** @type {number | undefined} */
+  request;
+  /** @type {any} */
+  colours;
+  /** @type {(name: string, value: unknown) => void} */
+  call;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -199,7 +237,8 @@ class Draw {
     if (step && !event.ctrlKey && !event.metaKey) {
       const far = event.shiftKey ? 0.5 : 0.1,
         within = (v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
-      this.cursor = this.cursor.map((v, i) => within(v + far * step[i]));
+      const [x, y] = this.cursor;
+      this.cursor = [within(x + far * step[0]), within(y + far * step[1])];
       this.#hover(this.cursor);
     } else if (event.key === " " || event.key === "Enter") {
       Object.assign(this, { owed: 1, pressure: 1 });

@@ -1,3 +1,4 @@
+// @ts-check
 // A map: what every point of a square of latent space becomes, and how the classes share it.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/viewer.js";
@@ -9,6 +10,23 @@ import { pictures } from "./sheets.js";
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class Atlas {
+  /** @type {Part} */
+  part;
+  /** @type {AtlasHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {ImageBitmap | null} */
+  sheet;
+  /** @type {number} */
+  cell;
+  /** @type {boolean} */
+  regions;
+  /** @type {import("./looks.js").Looks} */
+  looks;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -93,7 +111,7 @@ class Atlas {
     const c = sharp(this.part("map"), side, side),
       unit = side / head.side;
     this.#cells(c, unit);
-    if (head.walk) this.#walk(c, side);
+    if (head.walk) this.#walk(c, side, head.walk);
     const [x, y] = [this.cell % head.side, Math.floor(this.cell / head.side)];
     c.strokeStyle = colours.dark ? "#fff" : "#000";
     c.lineWidth = 2;
@@ -164,16 +182,16 @@ class Atlas {
   }
 
   /** Where walks and the shell run on the map of a whole plane: coordinates in [-1, 1], y upwards. */
-  #walk(c, side) {
-    const { head, looks: colours } = this,
+  #walk(c, side, walk) {
+    const { looks: colours } = this,
       at = ([x, y]) => [((x + 1) / 2) * side, ((1 - y) / 2) * side];
     c.lineWidth = 1.5;
     c.strokeStyle = colours.dark ? "#ffffffaa" : "#000000aa";
     c.setLineDash([3, 4]);
     c.beginPath();
-    c.arc(side / 2, side / 2, (head.walk.radius * side) / 2, 0, 2 * Math.PI);
+    c.arc(side / 2, side / 2, (walk.radius * side) / 2, 0, 2 * Math.PI);
     c.stroke();
-    head.walk.paths.forEach(({ colour, points }) => {
+    walk.paths.forEach(({ colour, points }) => {
       [
         ["#000", 5, []],
         [colours.path(colour), 3, DASHES[colour]],

@@ -1,3 +1,4 @@
+// @ts-check
 // Curves over t: one line a walk, a grey band where the prior lives, a needle at now.
 import { DASHES, sharp } from "./looks.js";
 
@@ -7,7 +8,7 @@ const LEFT = 34,
   TOP = 8,
   BOTTOM = 18;
 
-/** A nice number at or above x: 1, 2 or 5 times a power of ten. */
+/** A round number at or above x (within 0.1 %): 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten. */
 export function ceiling(x) {
   if (!(x > 0)) return 1;
   const power = 10 ** Math.floor(Math.log10(x));

@@ -1,9 +1,15 @@
+// @ts-check
 // Colours of paths and classes, and a canvas that is as sharp as the screen.
 import { palette } from "../ganlab.player/palette.js";
 
 export const DASHES = { first: [6, 4], second: [], third: [2, 3], fourth: [9, 3, 2, 3], fifth: [1, 4] };
 
-/** The page's colours for canvases; marks the root light or dark. */
+/** @typedef {ReturnType<typeof looks>} Looks */
+
+/**
+ * The page's colours for canvases; marks the root light or dark.
+ * @param {HTMLElement} root
+ */
 export function looks(root) {
   const colours = palette(root);
   const style = getComputedStyle(root);
@@ -34,7 +40,7 @@ export function sharp(canvas, width, height) {
   const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
   if (canvas.width !== w || canvas.height !== h) Object.assign(canvas, { width: w, height: h });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` });
-  const context = canvas.getContext("2d");
+  const context = /** @type {Drawing} */ (canvas.getContext("2d"));
   context.setTransform(scale, 0, 0, scale, 0, 0);
   context.clearRect(0, 0, width, height);
   return context;

@@ -1,17 +1,27 @@
+// @ts-check
 // The plane: real points, generated ones, and what a walk or a map makes of its latent points.
 import { DASHES, sharp } from "./looks.js";
 
 const TURN = 2 * Math.PI;
 
 export class Plane {
+  /** @type {Drawing} */
+  context;
+  /** @type {number} */
+  side;
+  /** @type {PlaneScene} */
+  scene;
+  /** @type {import("./looks.js").Looks} */
+  looks;
+
   constructor(canvas) {
     this.canvas = canvas;
   }
 
   /** scene: {extent, real, fake}; draws it and leaves the context for more. */
   ground(side, scene, looks, faint = 0.35) {
-    const c = (this.context = sharp(this.canvas, side, side));
-    Object.assign(this, { side, scene, looks });
+    const c = sharp(this.canvas, side, side);
+    Object.assign(this, { context: c, side, scene, looks });
     c.fillStyle = looks.ground;
     c.fillRect(0, 0, side, side);
     c.strokeStyle = looks.real;
@@ -39,6 +49,7 @@ export class Plane {
     c.fillText(words, x + off * 0.8, y + off);
   }
 
+  /** @type {(point: Point) => Point} */
   at = ([x, y]) => [((x / this.scene.extent + 1) / 2) * this.side, ((1 - y / this.scene.extent) / 2) * this.side];
 
   #dot(point, radius, act) {
@@ -90,10 +101,10 @@ export class Plane {
       textBaseline: "bottom",
     });
     c.lineWidth = 4;
-    const place = [x > this.side - 40 ? x - 8 : x + 8, Math.max(16, y - 4)];
-    c.strokeText(name, ...place);
+    const [left, bottom] = [x > this.side - 40 ? x - 8 : x + 8, Math.max(16, y - 4)];
+    c.strokeText(name, left, bottom);
     c.fillStyle = looks.text;
-    c.fillText(name, ...place);
+    c.fillText(name, left, bottom);
   }
 
   /** A lattice of side × side points as lines. */

@@ -1,3 +1,4 @@
+// @ts-check
 // A walk's filmstrip, and below it what is thought of each of its moments.
 import { sharp, tile } from "./looks.js";
 

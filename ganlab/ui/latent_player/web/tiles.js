@@ -1,3 +1,4 @@
+// @ts-check
 // Images side by side; two of them may be chosen.
 import { opened } from "../ganlab.player/message.js";
 import { palette } from "../ganlab.player/palette.js";
@@ -6,6 +7,23 @@ import { reader } from "../ganlab.player/words.js";
 import { element } from "./looks.js";
 
 class Tiles {
+  /** @type {Part} */
+  part;
+  /** @type {TilesHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {string} */
+  url;
+  /** @type {number} */
+  pending;
+  /** @type {HTMLElement[]} */
+  tiles;
+  /** @type {(name: string, value: unknown) => void} */
+  tell;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -39,7 +57,8 @@ class Tiles {
     const rows = Math.ceil(head.count / head.columns);
     const sheet = this.part("sheet");
     sheet.setAttribute("aria-label", head.label);
-    sheet.replaceChildren(...(this.tiles = Array.from({ length: head.count }, (_, i) => this.#tile(i, rows))));
+    this.tiles = Array.from({ length: head.count }, (_, i) => this.#tile(i, rows));
+    sheet.replaceChildren(...this.tiles);
     this.#mark();
   }
 

@@ -1,3 +1,4 @@
+// @ts-check
 // Walks through latent space as films, scrubbed here without the server. Python: ganlab/ui/latent_player/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/viewer.js";
@@ -12,6 +13,35 @@ const SECONDS = 6; // from one end to the other
 const SPEAK = 700; // ms of rest before a screen reader hears where we are
 
 class Walk {
+  /** @type {Part} */
+  part;
+  /** @type {WalkHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {import("./looks.js").Looks} */
+  looks;
+  /** @type {number} */
+  t;
+  /** @type {boolean} */
+  playing;
+  /** @type {number} */
+  onward;
+  /** @type {number} */
+  pending;
+  /** @type {any[]} */
+  rows;
+  /** @type {any[]} */
+  charts;
+  /** @type {number} */
+  request;
+  /** @type {ReturnType<typeof setTimeout>} */
+  speaking;
+  /** @type {(name: string, value: unknown) => void} */
+  tell;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -63,7 +93,8 @@ class Walk {
     this.part("plane").onclick = head.pick ? (event) => this.#pick(event) : null;
     this.part("plane").style.cursor = head.pick ? "crosshair" : "";
     this.#legend();
-    this.part("rows").replaceChildren(...(this.rows = head.rows.map((row) => this.#row(row))).map(({ root }) => root));
+    this.rows = head.rows.map((row) => this.#row(row));
+    this.part("rows").replaceChildren(...this.rows.map(({ root }) => root));
     this.#curves();
   }
 
@@ -152,7 +183,10 @@ class Walk {
       const box = canvas.getBoundingClientRect();
       this.scrub(read(event.clientX - box.left, box.width));
     };
-    canvas.onpointerdown = (event) => (canvas.setPointerCapture(event.pointerId), move(event));
+    canvas.onpointerdown = (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      move(event);
+    };
     canvas.onpointermove = (event) => event.buttons && move(event);
   }
 
@@ -240,7 +274,7 @@ class Walk {
     const ends = [head.rows[0].points[0], head.rows[0].points.at(-1)];
     if (!head.separate) ends.forEach((end, i) => plane.mark(end, i ? "#b2442f" : "#2166ac", i ? "z₂" : "z₁"));
     head.rows.forEach((row) => plane.mark(row.points[this.index(row)], colours.path(row.colour), "", 7));
-    if (this.pending >= 0) plane.mark(head.scene.fake[this.pending], "#2166ac", "z₁");
+    if (head.scene && this.pending >= 0) plane.mark(head.scene.fake[this.pending], "#2166ac", "z₁");
   }
 
   #pick(event) {

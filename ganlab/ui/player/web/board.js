@@ -1,3 +1,4 @@
+// @ts-check
 // The scoreboard: verdict, battle, modes (or cells), two metrics. It follows the frame that is shown.
 import { Scores } from "./scores.js";
 
@@ -5,6 +6,11 @@ const COVERED = 0.01; // a mode counts from 1 % of all generated points
 const LIT = 0.25; // a cell counts from a quarter of its due
 
 export class Board extends Scores {
+  /** @type {PlaneHead} */
+  head;
+  /** @type {boolean} */
+  kind;
+
   lamps = [];
 
   /** Labels that do not change with the frame. */

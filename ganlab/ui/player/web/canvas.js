@@ -1,11 +1,52 @@
+// @ts-check
 // The picture: D's field, G's warped latent grid, real points, arrows, generated points.
 import { Field } from "./field.js";
 import { net } from "./net.js";
+
+/** @import { Film } from "./film.js" */
+/**
+ * What is drawn: frames a and b, t from one (0) to the other (1); the highlighted mode, or -1; journey: null, or how far
+ * the noise is on its way from its own plane (morph.js).
+ * @typedef {object} Scene
+ * @property {any} a
+ * @property {any} b
+ * @property {number} t
+ * @property {Film<PlaneHead>} film
+ * @property {Layers} layers
+ * @property {Arrows} [arrows]
+ * @property {number} mode
+ * @property {{ at: number, grid: Float32Array, fake: Float32Array } | null} [journey]
+ */
 
 const TURN = Math.PI * 2;
 const HALO = 0.55; // pixels around a generated point
 
 export class Canvas {
+  /** @type {HTMLCanvasElement} */
+  element;
+  /** @type {Drawing} */
+  context;
+  /** @type {Field} */
+  field;
+  /** @type {HTMLCanvasElement | null} */
+  real;
+  /** @type {Float32Array} */
+  realOf;
+  /** @type {Palette} */
+  palette;
+  /** @type {number} */
+  least;
+  /** @type {number} */
+  side;
+  /** @type {number} */
+  scale;
+  /** @type {number} */
+  unit;
+  /** @type {(x: number) => number} */
+  x;
+  /** @type {(y: number) => number} */
+  y;
+
   /** `least`: the smallest radius of a point, in pixels. */
   constructor(element, { least = 2 } = {}) {
     Object.assign(this, { element, least, context: element.getContext("2d"), field: new Field(), real: null });
@@ -38,10 +79,7 @@ export class Canvas {
     if (layers.real) this.#real(film);
   }
 
-  /**
-   * scene: frames a and b, blend t in [0, 1], film, layers, arrows "push" | "rise", mode: highlighted one or -1; journey:
-   * null, or how far the noise is on its way from its own plane (morph.js).
-   */
+  /** @param {Scene} scene */
   draw({ a, b, t, film, layers, arrows, mode, journey = null }) {
     const { head } = film;
     const came = (from, points) => (journey ? blend(from, points, journey.at) : points);
@@ -51,7 +89,7 @@ export class Canvas {
     if (!journey && (layers.modes || mode >= 0)) this.#modes(head, a.shares, layers.modes, mode);
     if (layers.real) this.#real(film, journey ? 0.25 + 0.75 * journey.at : 1);
     const fake = came(journey?.fake, blend(a.fake, b.fake, t));
-    if (layers.arrows && !journey) this.#arrows(fake, blend(a[arrows], b[arrows], t));
+    if (arrows && layers.arrows && !journey) this.#arrows(fake, blend(a[arrows], b[arrows], t));
     if (layers.fake || journey) this.#fake(fake);
   }
 
@@ -102,7 +140,7 @@ export class Canvas {
       this.real = document.createElement("canvas");
       this.real.width = this.real.height = this.element.width;
       this.realOf = film.real;
-      const c = this.real.getContext("2d");
+      const c = /** @type {Drawing} */ (this.real.getContext("2d"));
       c.scale(this.scale, this.scale);
       c.strokeStyle = this.palette.real;
       c.lineWidth = Math.max(1, 1.25 * this.unit);

@@ -1,13 +1,25 @@
-// The sentences below the arena's picture; their words toggle its layers.
+// @ts-check
+// The sentences below a picture of the plane; their words toggle its layers.
 import { pieces } from "./words.js";
 
 const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
 
 export class Caption {
+  /** @type {{ toggle(layer: string): void; point(arrows: string): void; bend?(): void }} */
+  acts;
+  /** @type {HTMLElement} */
+  caption;
+  /** @type {Reader["say"]} */
+  say;
+
   constructor(root, acts) {
     Object.assign(this, { acts, caption: root.querySelector('[data-part="caption"]') });
   }
 
+  /**
+   * @param {Reader} reader
+   * @param {Partial<PlaneHead>} head
+   */
   label({ say }, { modes, threshold, latent_dim, noise }) {
     this.say = say;
     const sentences = [
@@ -20,7 +32,7 @@ export class Caption {
     if (modes) sentences.push("caption_modes");
     const nodes = sentences
       .flatMap((key) => [...pieces(say(key)), " "])
-      .map((piece) => (piece.name ? this.#word(piece.name) : piece));
+      .map((piece) => (typeof piece === "string" ? piece : this.#word(piece.name)));
     this.caption.replaceChildren(...nodes);
   }
 
@@ -35,14 +47,14 @@ export class Caption {
   }
 
   #press(name) {
-    if (name === "morph") this.acts.bend();
+    if (name === "morph") this.acts.bend?.();
     else if (LAYERS.includes(name)) this.acts.toggle(name);
     else this.acts.point(name);
   }
 
   show({ layers, arrows, morphing = false }) {
     this.caption.querySelectorAll("button").forEach((word) => {
-      const { name } = word.dataset;
+      const name = word.dataset.name ?? "";
       word.setAttribute("aria-pressed", layers[name] ?? (name === "morph" ? morphing : arrows === name));
       word.disabled = !(name in layers) && name !== "morph" && !layers.arrows;
     });

@@ -1,9 +1,15 @@
+// @ts-check
 // Buttons, slider and keyboard.
 import { thin } from "./words.js";
 
 const KEYS = { " ": "play", ArrowLeft: "previous", ArrowRight: "next", Home: "reset", End: "end" };
 
 export class Controls {
+  /** @type {Part} */
+  part;
+  /** @type {Reader["say"]} */
+  say;
+
   constructor(root, acts) {
     this.root = root;
     this.acts = acts;

@@ -1,3 +1,4 @@
+// @ts-check
 // The player of runs on digits: a sheet of 8 x 8 images on fixed noise, one run or two beside each other.
 import { Controls } from "./controls.js";
 import { DigitsBoard } from "./digits_board.js";
@@ -14,7 +15,19 @@ const JUMP = { ",": "previous", ".": "next", PageUp: "epochBack", PageDown: "epo
 const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs with a name on the slider
 const LARGE = 4; // a saved sheet has so many pixels for one
 
+/** @extends {Viewer<Epochs>} */
 class Digits extends Viewer {
+  /** @type {Part} */
+  part;
+  /** @type {Uint8Array<ArrayBuffer>} */
+  strip;
+  /** @type {boolean} */
+  compares;
+  /** @type {{ side: number; cell: number } | undefined} */
+  chosen;
+  /** @type {string} */
+  ticked;
+
   constructor(root) {
     super(root);
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -72,7 +85,7 @@ class Digits extends Viewer {
   #listen(sheet, k) {
     sheet.element.onclick = (event) => this.choose(k, sheet.under(event));
     sheet.element.onkeydown = (event) => this.#walk(event, sheet, k);
-    sheet.element.onblur = () => this.#mark(sheet, this.chosen?.side === k ? this.chosen.cell : -1);
+    sheet.element.onblur = () => this.#mark(sheet, this.chosen?.side === k ? (this.chosen?.cell ?? -1) : -1);
   }
 
   #walk(event, sheet, k) {
@@ -116,7 +129,7 @@ class Digits extends Viewer {
   epochBack() {
     const { i } = this.pair();
     const began = this.#begin(this.#passed(i));
-    this.#toEpoch(this.#passed(i) - (began === i));
+    this.#toEpoch(this.#passed(i) - (began === i ? 1 : 0));
   }
 
   /** Epochs that are complete at a frame. */
@@ -148,7 +161,7 @@ class Digits extends Viewer {
     const side = Math.floor(Math.min(800, two ? (width - (wide ? 20 : 8)) / 2 : wide ? 0.56 * width : width, room));
     this.root.style.setProperty("--side", `${side}px`);
     this.sheets.forEach((sheet) => sheet.resize(side));
-    this.#ticks(side);
+    this.#ticks();
     this.changed = true;
     this.schedule();
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // The scoreboard of a run on digits: verdict, battle, ten bars, eight numbers. It follows the frame that is shown; what
 // the judge said stands until it says something newer, with the step of which it is.
 import { count, Histogram } from "./histogram.js";
@@ -17,6 +18,11 @@ export const NUMBERS = {
 };
 
 export class DigitsBoard extends Scores {
+  /** @type {Histogram} */
+  histogram;
+  /** @type {number[]} */
+  owed;
+
   label(reader, { owed }) {
     super.label(reader);
     const { say } = reader;

@@ -1,3 +1,4 @@
+// @ts-check
 // Two runs on the plane side by side, one bar and one time for both. Python sends messages (ganlab/ui/player/duel.py).
 import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
@@ -6,7 +7,17 @@ import { Reels } from "./reels.js";
 import { Side } from "./side.js";
 import { mounted, Viewer } from "./viewer.js";
 
+/** @extends {Viewer<Reels>} */
 class Duel extends Viewer {
+  /** @type {Part} */
+  part;
+  /** @type {Layers} */
+  layers;
+  /** @type {Arrows} */
+  arrows;
+  /** @type {number} */
+  mode;
+
   constructor(root) {
     super(root);
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -23,7 +34,9 @@ class Duel extends Viewer {
     let end = at;
     const parts = head.sizes.map((size, k) => {
       const has = (run, step) => this.film?.reels[k]?.has(run, step);
-      return parse(data.subarray(end, (end += size)), has);
+      const part = data.subarray(end, end + size);
+      end += size;
+      return parse(part, has);
     });
     return { head: { ...head, runs: parts.map((part) => part.head) }, parts };
   }

@@ -1,12 +1,32 @@
+// @ts-check
 // D's belief as a smooth picture: the 40 x 40 values are interpolated as values, then coloured, then scaled up.
 
 const UP = 4;
 
 /** Paints values in [-1, 1] (lowest row first) into a canvas of UP times their side. */
 export class Field {
+  /** @type {HTMLCanvasElement} */
+  canvas;
+  /** @type {Drawing} */
+  context;
+  /** @type {Uint32Array} */
+  table;
+  /** @type {number} */
+  side;
+  /** @type {number} */
+  size;
+  /** @type {ImageData} */
+  image;
+  /** @type {Uint32Array} */
+  pixels;
+  /** @type {Float32Array} */
+  wide;
+  /** @type {ReturnType<typeof taps>} */
+  taps;
+
   constructor() {
     this.canvas = document.createElement("canvas");
-    this.context = this.canvas.getContext("2d");
+    this.context = /** @type {Drawing} */ (this.canvas.getContext("2d"));
   }
 
   colour({ saysFake, undecided, saysReal }) {

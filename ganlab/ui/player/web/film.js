@@ -1,3 +1,4 @@
+// @ts-check
 // What the viewer has of one run: the known steps, the frames that came, and which are still missing.
 
 const KEPT = 48; // decoded frames
@@ -5,7 +6,35 @@ const ASKED = 48; // frames in one wish
 const PATIENCE = 3000; // ms before a wish counts as lost
 const TRIES = 3;
 
+/**
+ * @template [H=any] what the newest message's JSON says of it
+ */
 export class Film {
+  /** @type {string} */
+  run;
+  /** @type {number} */
+  member;
+  /** @type {H} */
+  head;
+  /** @type {(blob: Uint8Array) => any} */
+  decode;
+  /** @type {Map<number, Uint8Array<ArrayBuffer>>} */
+  blobs;
+  /** @type {Map<number, any>} */
+  decoded;
+  /** @type {Record<string, Verdict>} */
+  verdicts;
+  /** @type {number[]} */
+  known;
+  /** @type {number[]} */
+  verdictSteps;
+  /** @type {(Wish & { at: number }) | null} */
+  wish;
+  /** @type {Map<string, number>} */
+  tries;
+  /** @type {Float32Array} */
+  real;
+
   /** `decode(blob)` makes a frame of its bytes. */
   constructor(head, decode) {
     Object.assign(this, {
@@ -22,7 +51,8 @@ export class Film {
   is = (head) => head.run === this.run && head.member === this.member;
   has = (head, step) => this.is(head) && this.blobs.has(step);
 
-  merge({ head, real, blobs }) {
+  /** Takes what a message brings: {head, real, blobs}. */
+  merge(/** @type {any} */ { head, real, blobs }) {
     Object.assign(this, { head, real });
     blobs.forEach((blob, step) => this.blobs.set(step, blob));
     this.known = head.known.length ? head.known : [...this.blobs.keys()].sort((a, b) => a - b);
@@ -64,16 +94,16 @@ export class Film {
 
   frame(index) {
     const step = this.known[index];
-    const found = this.decoded.get(step) ?? this.decode(this.blobs.get(step));
+    const found = this.decoded.get(step) ?? this.decode(/** @type {Uint8Array} */ (this.blobs.get(step)));
     this.decoded.delete(step);
     this.decoded.set(step, found);
-    if (this.decoded.size > KEPT) this.decoded.delete(this.decoded.keys().next().value);
+    if (this.decoded.size > KEPT) this.decoded.delete([...this.decoded.keys()][0]);
     return found;
   }
 
   verdict(step) {
     const at = this.verdictSteps.filter((known) => known <= step).at(-1);
-    return this.verdicts[at] ?? null;
+    return at === undefined ? null : (this.verdicts[at] ?? null);
   }
 
   /** What to ask the server for so that every `stride`-th frame from `index` on is here, or null. */

@@ -1,3 +1,4 @@
+// @ts-check
 // Ten bars, one a digit: its share of all generated images, and a mark where the share stands that it owes.
 
 const COVERED = 0.01; // a digit is covered from 1 % of all images
@@ -21,11 +22,12 @@ export class Histogram {
     const top = Math.min(1, 3 * Math.max(...owed));
     this.bars.forEach((element, digit) => {
       const share = shares?.[digit] ?? NaN;
-      element.style.setProperty("--fill", Math.min(1, share / top) || 0);
-      element.style.setProperty("--due", owed[digit] / top);
-      element.dataset.lit = share >= COVERED;
-      element.dataset.owed = owed[digit] > 0;
-      element.lastChild.textContent = share > 0 && share < COVERED ? `<${percent(COVERED)}` : percent(share);
+      element.style.setProperty("--fill", String(Math.min(1, share / top) || 0));
+      element.style.setProperty("--due", String(owed[digit] / top));
+      element.dataset.lit = String(share >= COVERED);
+      element.dataset.owed = String(owed[digit] > 0);
+      /** @type {Node} */ (element.lastChild).textContent =
+        share > 0 && share < COVERED ? `<${percent(COVERED)}` : percent(share);
     });
     const [m, of] = count(shares ?? [], owed);
     const list = shares ? shares.map((share, digit) => `${digit}: ${percent(share)}`).join(", ") : "–";

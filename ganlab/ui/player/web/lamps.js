@@ -1,3 +1,4 @@
+// @ts-check
 // What many seeds came to: for every arm a row of lamps a seed, one lamp a mode. Python: ganlab/ui/player/lamps.py.
 import { palette, whenStyled } from "./palette.js";
 

@@ -1,15 +1,26 @@
+// @ts-check
 // A closer look at one image: its nearest training images, and what the judge makes of it.
 import { crop } from "./sheet.js";
 import { thin } from "./words.js";
 
 export class Look {
+  /** @type {Part} */
+  part;
+  /** @type {Reader} */
+  reader;
+  /** @type {HTMLElement} */
+  card;
+  /** @type {string} */
+  answered;
+
   constructor(root) {
     this.part = (name) => root.querySelector(`[data-part="look-${name}"]`);
     this.card = root.querySelector('[data-part="look"]');
   }
 
   label(reader) {
-    const { say } = (this.reader = reader);
+    const { say } = reader;
+    this.reader = reader;
     this.part("label").textContent = say("look");
     this.part("label").title = say("define_look");
     this.part("invitation").textContent = say("look_invitation");
@@ -67,7 +78,7 @@ export class Look {
     element.title = this.reader.percent(p, 1);
     const [bar, name] = [document.createElement("i"), document.createElement("small")];
     name.textContent = digit;
-    element.dataset.sure = p >= 0.9;
+    element.dataset.sure = String(p >= 0.9);
     element.append(bar, name);
     return element;
   }

@@ -1,4 +1,5 @@
-// Bytes to numbers. The message is described in ganlab/ui/player/__init__.py, a packed frame in ganlab/frame.py.
+// @ts-check
+// Bytes to numbers. ganlab/ui/component.py and ganlab/ui/player/__init__.py describe the message, ganlab/frame.py a frame.
 
 const SCALARS = [
   "d_loss",
@@ -19,14 +20,24 @@ const SCALARS = [
 const POINTS = 512;
 const NOT_FINITE = -32768;
 
-/** A message's JSON, and where its parts begin. */
+/**
+ * A message's JSON, and where its parts begin.
+ * @param {Uint8Array} bytes
+ */
 export function opened(bytes) {
   const size = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   return { head: JSON.parse(new TextDecoder().decode(bytes.subarray(4, 4 + size))), at: 4 + size };
 }
 
-/** Copies of the frames [step, length] that stand back to back from `at` on and are not known yet; where they end. */
+/**
+ * Copies of the frames that stand back to back from `at` on and are not known yet; where they end.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {number} at
+ * @param {[step: number, length: number][]} frames
+ * @param {(step: number) => boolean} has whether a frame is known
+ */
 export function cut(bytes, at, frames, has) {
+  /** @type {Map<number, Uint8Array<ArrayBuffer>>} */
   const blobs = new Map();
   for (const [step, length] of frames) {
     if (!has(step)) blobs.set(step, bytes.slice(at, at + length));
@@ -35,25 +46,43 @@ export function cut(bytes, at, frames, has) {
   return { blobs, at };
 }
 
-/** {head, real, blobs}; blobs holds a copy of each frame that `has(run, member, step)` does not know yet. */
+/**
+ * A message's JSON, its real points, and a copy of each frame that is not known yet.
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {(head: PlaneHead, step: number) => boolean} has whether a frame of the run that the JSON names is known
+ * @returns {PlaneMessage}
+ */
 export function parse(bytes, has) {
   const { head, at } = opened(bytes);
   let end = at;
-  const points = (extent) => positions(new Int16Array(bytes.slice(end, (end += POINTS * 4)).buffer), extent);
+  const points = (/** @type {number} */ extent) => {
+    const part = bytes.slice(end, end + POINTS * 4);
+    end += POINTS * 4;
+    return positions(new Int16Array(part.buffer), extent);
+  };
   const real = points(head.extent);
   if (head.noise) head.noise.points = points(head.noise.extent);
   return { head, real, blobs: cut(bytes, end, head.frames, (step) => has(head, step)).blobs };
 }
 
-/** One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none. */
+/**
+ * One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none.
+ * @param {Uint8Array<ArrayBuffer>} blob a copy: it fills its buffer
+ * @param {number} extent
+ * @param {number | null} threshold
+ * @returns {PlaneFrame}
+ */
 export function decode(blob, extent, threshold) {
   const view = new DataView(blob.buffer);
   const [points, rows, columns] = [view.getUint16(12, true), view.getUint8(14), view.getUint8(15)];
   const [side, modes, scalars] = [view.getUint8(16), view.getUint8(17), view.getUint16(18, true)];
   const [zero, fieldScale, pushScale, riseScale] = [20, 24, 28, 32].map((at) => view.getFloat32(at, true));
   let at = 40;
-  const take = (Kind, length) =>
-    new Kind(blob.buffer, (at += length * Kind.BYTES_PER_ELEMENT) - length * Kind.BYTES_PER_ELEMENT, length);
+  const take = (Kind, length) => {
+    const part = new Kind(blob.buffer, at, length);
+    at += part.byteLength;
+    return part;
+  };
   const values = take(Float32Array, scalars);
   return {
     step: view.getUint32(0, true),
@@ -71,8 +100,10 @@ export function decode(blob, extent, threshold) {
   };
 }
 
+/** @type {(q: Int16Array, extent: number) => Float32Array} */
 const positions = (q, extent) => Float32Array.from(q, (v) => (v === NOT_FINITE ? NaN : (v / 32767) * 2 * extent));
 
+/** @type {(q: Int8Array, scale: number) => Float32Array} */
 function arrows(q, scale) {
   const out = new Float32Array(q.length);
   for (let i = 0; i < q.length; i += 2) {
@@ -83,7 +114,11 @@ function arrows(q, scale) {
   return out;
 }
 
-// Full colour means that D is sure: 4 in logits is 98 %. Below a half the scale stays, so a blind D looks blind.
+/**
+ * Shades in [-1, 1]. Full colour means that D is sure: 4 in logits is 98 %. Below a half the scale stays, so a blind D
+ * looks blind.
+ * @type {(q: Int8Array, shift: number, scale: number, relative: boolean) => Float32Array}
+ */
 function belief(q, shift, scale, relative) {
   const strong = 0.5,
     sure = 4;

@@ -1,8 +1,18 @@
+// @ts-check
 // The journey of the noise: from its own plane to where G takes it.
 
 const LONG = 2000; // ms
 
 export class Morph {
+  /** @type {boolean} */
+  running;
+  /** @type {boolean} */
+  held;
+  /** @type {number | null} */
+  since;
+  /** @type {number | undefined} */
+  share;
+
   /** Starts the journey, or where motion is unwelcome shows its beginning until the next press. */
   press(still) {
     if (this.running || this.held) return this.end();
@@ -22,7 +32,7 @@ export class Morph {
   goes(now) {
     if (!this.running) return false;
     this.since ??= now;
-    this.share = (now - this.since) / LONG;
+    this.share = (now - /** @type {number} */ (this.since)) / LONG;
     if (this.share >= 1) this.end();
     return this.running;
   }

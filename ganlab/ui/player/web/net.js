@@ -1,3 +1,4 @@
+// @ts-check
 // G's warped latent lattice: its cells carry equal noise, so a cell is the darker the smaller it is, as density is 1/area.
 
 const LINES = 6; // shades of the lines

@@ -1,3 +1,4 @@
+// @ts-check
 // What D says of the points: two histograms over its belief, the real points' above, the generated points' below.
 
 const BINS = 21;

@@ -1,3 +1,4 @@
+// @ts-check
 // What lies over a picture: that nothing is trained yet, or that a run diverged and which of its frames is shown.
 import { thin } from "./words.js";
 
@@ -8,6 +9,9 @@ export function finite(film, index) {
 }
 
 export class Overlay {
+  /** @type {Part} */
+  part;
+
   constructor(root) {
     this.part = (name) => root.querySelector(`[data-part="overlay${name}"]`);
   }

@@ -1,22 +1,29 @@
-// Colours: the fixed palette of player.css for light or dark, chosen by how bright Streamlit's background is.
+// @ts-check
+// Colours: the fixed palette of palette.css for light or dark, chosen by how bright Streamlit's background is.
 
-const context = document.createElement("canvas").getContext("2d");
+const context = /** @type {Drawing} */ (document.createElement("canvas").getContext("2d"));
 
-/** Any CSS colour as [r, g, b]. */
+/**
+ * Any CSS colour as [r, g, b].
+ * @param {string} colour
+ * @returns {Colour}
+ */
 function rgb(colour) {
   context.fillStyle = "#000";
   context.fillStyle = colour.trim();
-  const hex = context.fillStyle;
+  const hex = String(context.fillStyle);
   if (hex.startsWith("#")) return [1, 3, 5].map((i) => parseInt(hex.slice(i, i + 2), 16));
-  return hex
-    .match(/[\d.]+/g)
-    .slice(0, 3)
-    .map(Number);
+  return (hex.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
 }
 
+/** @param {Colour} colour */
 const brightness = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b) / 255;
 
-/** Marks the root light or dark and returns the canvas colours. */
+/**
+ * Marks the root light or dark and returns the canvas colours.
+ * @param {HTMLElement} root
+ * @returns {Palette}
+ */
 export function palette(root) {
   const style = getComputedStyle(root);
   const value = (name) => style.getPropertyValue(name);

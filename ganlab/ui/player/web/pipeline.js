@@ -1,3 +1,4 @@
+// @ts-check
 // The machine behind the picture as a strip: noise, G, generated and real, D, predictions, losses, and gradients back. At
 // every stop a small live picture of the frame on screen; a stop switches its layer of the large picture.
 import { Canvas } from "./canvas.js";
@@ -13,6 +14,31 @@ const BACK = ["back_g", "back_d"];
 const NOTHING = { real: false, fake: false, field: false, arrows: false, grid: false, modes: false };
 
 export class Pipeline {
+  /** @type {{ toggle(layer: string): void; bend(): void }} */
+  acts;
+  /** @type {HTMLElement} */
+  strip;
+  /** @type {Record<string, HTMLElement>} */
+  stops;
+  /** @type {Record<string, Canvas>} */
+  canvases;
+  /** @type {number} */
+  turn;
+  /** @type {Reader} */
+  reader;
+  /** @type {PlaneHead} */
+  head;
+  /** @type {Palette} */
+  palette;
+  /** @type {string | null} */
+  measured;
+  /** @type {string} */
+  drawn;
+  /** @type {import("./film.js").Film} */
+  film;
+  /** @type {Float32Array} */
+  points;
+
   constructor(root, acts) {
     Object.assign(this, {
       acts,
@@ -30,7 +56,8 @@ export class Pipeline {
   // What it says
 
   label(reader, head) {
-    const { say } = (this.reader = reader);
+    const { say } = reader;
+    this.reader = reader;
     this.head = head;
     this.strip.setAttribute("aria-label", say("pipeline"));
     const stops = [...PICTURES, ...LOSSES, ...BACK].map((name) => this.#stop(name));
@@ -50,7 +77,8 @@ export class Pipeline {
     element.setAttribute("aria-description", tip);
     element.append(...this.#inside(name, say(`stop_${name}`)));
     element.onclick = this.#act(name);
-    return (this.stops[name] = element);
+    this.stops[name] = element;
+    return element;
   }
 
   #inside(name, label) {
@@ -102,7 +130,12 @@ export class Pipeline {
     const all = this.#measure() || !busy || this.film !== scene.film || this.points !== scene.film.real;
     Object.assign(this, { film: scene.film, points: scene.film.real });
     if (all) PICTURES.forEach((name) => this.#picture(name, scene));
-    else this.#picture(MOVING[(this.turn = (this.turn + 1) % MOVING.length)], scene);
+    else this.#next(scene);
+  }
+
+  #next(scene) {
+    this.turn = (this.turn + 1) % MOVING.length;
+    this.#picture(MOVING[this.turn], scene);
   }
 
   #picture(name, scene) {
@@ -184,7 +217,7 @@ export class Pipeline {
     if (name === this.drawn) return;
     this.drawn = name;
     [canvas.width, canvas.height] = [wide * scale, high * scale];
-    const c = canvas.getContext("2d");
+    const c = /** @type {Drawing} */ (canvas.getContext("2d"));
     c.scale(scale, scale);
     wires(c, { wide, high, norms, boxes, ink, gradient: palette.gradient });
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // GAN Arena's player: one run on the plane as a film. Python sends messages (ganlab/ui/player/__init__.py).
 import { Board } from "./board.js";
 import { Canvas } from "./canvas.js";
@@ -18,9 +19,24 @@ import { thin } from "./words.js";
 const [STRIP, NARROW] = [470, 392]; // pixels beside the picture that the pipeline likes to have, and that it needs
 const ROOMY = 1400; // pixels from which on it costs nothing, and is open from the start
 const SLACK = 40; // pixels that a line of words above the player may come and go without moving the picture
+/** @type {{ pipeline: boolean | null }} */
 const page = { pipeline: null }; // what the visitor opened or closed, as long as the page lives
 
+/** @extends {Viewer<Film<PlaneHead>>} */
 class Player extends Viewer {
+  /** @type {Palette} */
+  palette;
+  /** @type {Layers} */
+  layers;
+  /** @type {Arrows} */
+  arrows;
+  /** @type {number} */
+  mode;
+  /** @type {number} */
+  top;
+  /** @type {import("./canvas.js").Scene | null} */
+  scene;
+
   constructor(root) {
     super(root);
     this.canvas = new Canvas(root.querySelector("canvas"));
@@ -46,7 +62,9 @@ class Player extends Viewer {
     [this.canvas, this.strip].forEach((picture) => picture.dress(palette));
   }
 
-  view({ layers = {}, arrows, pipeline, ...view }) {
+  /** @param {View} view */
+  view(view) {
+    const { layers = {}, arrows, pipeline } = view;
     super.view(view);
     Object.assign(this.layers, layers);
     this.arrows = arrows ?? this.arrows;
@@ -88,6 +106,7 @@ class Player extends Viewer {
     const { film, step, scene, layers, palette } = this;
     const { run } = film.head;
     const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step)}`;
+    /** @type {[string, string]} */
     const words = [film.verdict(step)?.title ?? "", facts];
     png(scene, film, layers, palette, words, (file) => download(file, `gan-${run}-step-${step}.png`));
   }
@@ -126,11 +145,12 @@ class Player extends Viewer {
 
   picture({ i, j, t }, shown, busy) {
     const { film, layers, arrows, mode } = this;
-    this.scene = shown
+    const scene = shown
       ? { ...this.#between(shown, i, j), t, film, layers, arrows, mode, journey: this.morph.scene(film) }
       : null;
-    shown ? this.canvas.draw(this.scene) : this.canvas.blank(film, layers);
-    this.strip.paint(this.scene ?? { film }, busy && !this.changed);
+    this.scene = scene;
+    scene ? this.canvas.draw(scene) : this.canvas.blank(film, layers);
+    this.strip.paint(scene ?? { film }, busy && !this.changed);
   }
 
   /** The frames on either side of the clock; in place of a diverged one the last that was finite. */
@@ -142,7 +162,7 @@ class Player extends Viewer {
   scores(shown, waiting) {
     const { film, playing, layers, arrows, step, live } = this;
     this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
-    if (shown) announce({ run: film.head.run, step, playing });
+    if (shown && step !== "") announce({ run: film.head.run, step, playing });
     this.caption.show({ layers, arrows, morphing: this.morph.on });
     this.tools.show({ empty: !shown, pipeline: this.strip.open });
     this.strip.show(shown, layers, this.morph.on);

@@ -1,3 +1,4 @@
+// @ts-check
 // The picture as a file: what is on screen, larger, over a line that says what it is.
 import { Canvas } from "./canvas.js";
 
@@ -12,7 +13,7 @@ export function png(scene, film, layers, palette, [title, facts], done) {
   canvas.resize(SIDE, 1);
   scene ? canvas.draw(scene) : canvas.blank(film, layers);
   [sheet.width, sheet.height] = [SIDE, SIDE + LINE];
-  const c = sheet.getContext("2d");
+  const c = /** @type {Drawing} */ (sheet.getContext("2d"));
   c.fillStyle = palette.ground;
   c.fillRect(0, 0, SIDE, SIDE + LINE);
   c.drawImage(canvas.element, 0, 0);

@@ -1,7 +1,13 @@
+// @ts-check
 // Two runs as one film, or one: its moments are those of all its runs, and at each of them every run shows its latest frame.
 import { Film } from "./film.js";
 
 export class Reels extends Film {
+  /** @type {Film[]} */
+  reels;
+  /** @type {number[][]} */
+  places;
+
   /** `decoder(head)` makes the function that makes a run's frames of their bytes. */
   constructor(head, decoder) {
     super({ run: head.run ?? head.runs.map(({ run }) => run).join(" "), member: 0 });
@@ -14,7 +20,7 @@ export class Reels extends Film {
   is = (head) => head.runs.length === this.reels.length && this.reels.every((reel, k) => reel.is(head.runs[k]));
 
   /** parts: what came of each run. */
-  merge({ head, parts }) {
+  merge(/** @type {any} */ { head, parts }) {
     this.head = head;
     this.reels.forEach((reel, k) => reel.merge(parts[k]));
     this.answered(head.runs.flatMap(({ frames }) => frames));

@@ -1,3 +1,4 @@
+// @ts-check
 // What the browser keeps: files made here.
 
 /** Has the browser keep a picture as a file. */

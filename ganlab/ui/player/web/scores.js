@@ -1,14 +1,21 @@
+// @ts-check
 // What every scoreboard has: the verdict, the battle's two meters, names that explain themselves.
 import { pieces } from "./words.js";
 
 export class Scores {
+  /** @type {Part} */
+  part;
+  /** @type {Reader} */
+  reader;
+
   constructor(root) {
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
   }
 
   /** Labels that do not change with the frame. */
   label(reader) {
-    const { say } = (this.reader = reader);
+    const { say } = reader;
+    this.reader = reader;
     this.put("verdict-label", say("verdict"));
     this.put("battle-label", say("battle"));
     this.#named("d-label", say("d_meter"), { d: say("d_name") });
@@ -32,7 +39,7 @@ export class Scores {
 
   #named(name, template, names) {
     this.part(name).replaceChildren(
-      ...pieces(template).map((piece) => (piece.name ? strong(names[piece.name]) : piece)),
+      ...pieces(template).map((piece) => (typeof piece === "string" ? piece : strong(names[piece.name]))),
     );
   }
 

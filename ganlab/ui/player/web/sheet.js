@@ -1,3 +1,4 @@
+// @ts-check
 // A sheet of 8 x 8 images: sharp at every size, hair lines between them, one of them under the cursor.
 
 export const ROWS = 8;
@@ -6,6 +7,23 @@ const LINE = "#3d4452"; // on black, in either theme
 const FADE = 0.4; // share of the way to the next frame in which one sheet goes over into it
 
 export class Sheet {
+  /** @type {HTMLCanvasElement} */
+  element;
+  /** @type {Drawing} */
+  context;
+  /** @type {HTMLCanvasElement} */
+  big;
+  /** @type {DigitsFrame | null} */
+  shown;
+  /** @type {Palette} */
+  palette;
+  /** @type {number} */
+  cell;
+  /** @type {number} */
+  side;
+  /** @type {number} */
+  scale;
+
   constructor(element) {
     Object.assign(this, {
       element,
@@ -52,7 +70,7 @@ export class Sheet {
 
   /** Whole multiples of a pixel first: scaled from there, every pixel keeps its square. */
   #spread(sheet, alpha) {
-    const c = this.big.getContext("2d");
+    const c = /** @type {Drawing} */ (this.big.getContext("2d"));
     c.imageSmoothingEnabled = false;
     c.globalAlpha = alpha;
     c.drawImage(sheet, 0, 0, this.big.width, this.big.height);
@@ -100,9 +118,15 @@ export class Sheet {
   png(times, give) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = ROWS * SIDE * times;
-    const c = canvas.getContext("2d");
+    const c = /** @type {Drawing} */ (canvas.getContext("2d"));
     c.imageSmoothingEnabled = false;
-    c.drawImage(this.shown.sheet, 0, 0, canvas.width, canvas.height);
+    c.drawImage(
+      /** @type {DigitsFrame & { sheet: ImageBitmap }} */ (this.shown).sheet,
+      0,
+      0,
+      canvas.width,
+      canvas.height,
+    );
     canvas.toBlob(give, "image/png");
   }
 }
@@ -110,7 +134,7 @@ export class Sheet {
 /** Draws image `cell` of a sheet, or the `cell`-th of a strip, into a small canvas. */
 export function crop(canvas, picture, cell, columns = ROWS) {
   canvas.width = canvas.height = 4 * SIDE;
-  const c = canvas.getContext("2d");
+  const c = /** @type {Drawing} */ (canvas.getContext("2d"));
   c.imageSmoothingEnabled = false;
   c.drawImage(
     picture,

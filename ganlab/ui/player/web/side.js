@@ -1,3 +1,4 @@
+// @ts-check
 // One of two runs: its picture, where it stands in time, its scoreboard.
 import { Board } from "./board.js";
 import { Canvas } from "./canvas.js";
@@ -5,6 +6,13 @@ import { finite, Overlay } from "./overlay.js";
 import { thin } from "./words.js";
 
 export class Side {
+  /** @type {Part} */
+  part;
+  /** @type {Reader} */
+  reader;
+  /** @type {string} */
+  title;
+
   constructor(element) {
     this.element = element;
     this.part = (name) => element.querySelector(`[data-part="${name}"]`);
@@ -20,7 +28,7 @@ export class Side {
   }
 
   /** Its frames i and j, -1 while there is none, and how far it is between them; how: layers, arrows, mode. */
-  draw(film, i, j, { t, ...how }) {
+  draw(film, i, j, /** @type {Pick<import("./canvas.js").Scene, "t" | "layers" | "arrows" | "mode">} */ { t, ...how }) {
     if (i < 0) return this.canvas.blank(film, how.layers);
     const shown = film.frame(i);
     const a = shown.diverged ? (finite(film, i) ?? shown) : shown;

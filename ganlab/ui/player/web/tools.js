@@ -1,3 +1,4 @@
+// @ts-check
 // Buttons below the picture: what opens here, and what Python answers.
 
 const ICONS = {
@@ -8,6 +9,11 @@ const ICONS = {
 };
 
 export class Tools {
+  /** @type {any} */
+  acts;
+  /** @type {HTMLElement} */
+  row;
+
   constructor(root, acts) {
     Object.assign(this, { acts, row: root.querySelector('[data-part="tools"]') });
   }

@@ -1,3 +1,4 @@
+// @ts-check
 // Two runs in numbers: for each its verdict and ten bars, below them one table with the difference.
 import { NUMBERS } from "./digits_board.js";
 import { count, Histogram } from "./histogram.js";
@@ -7,6 +8,15 @@ const LESS = new Set(["digit_tv", "fid"]); // the smaller, the better
 const MORE = new Set(["digits", "accepted", "precision", "recall", "density", "coverage"]);
 
 export class Versus {
+  /** @type {Reader} */
+  reader;
+  /** @type {Histogram[]} */
+  histograms;
+  /** @type {ReturnType<typeof row>[]} */
+  rows;
+  /** @type {HTMLTableElement} */
+  table;
+
   constructor(root) {
     this.root = root;
     this.sides = [...root.querySelectorAll("[data-side]")];
@@ -14,7 +24,8 @@ export class Versus {
   }
 
   label(reader, runs) {
-    const { say } = (this.reader = reader);
+    const { say } = reader;
+    this.reader = reader;
     this.histograms = this.sides.map((side) => new Histogram(this.#in(side, "lamps")));
     this.sides.forEach((side, k) => {
       this.#in(side, "name").textContent = runs[k].name;

@@ -1,5 +1,6 @@
-// A film in the viewer's own time: play, pause, scrub, follow what is trained now, ask for what is missing. What is on
-// screen is the subclass's: read, film, label, fit, paint, speak.
+// @ts-check
+// A film in the viewer's own time: play, pause, scrub, follow what is trained now, ask for what is missing. Subclasses
+// say what a message holds and what is on screen: see "What a subclass is".
 import { palette, whenStyled } from "./palette.js";
 import { reader } from "./words.js";
 
@@ -21,7 +22,8 @@ export function mounted(Kind) {
     let viewer = viewers.get(parentElement);
     if (viewer?.root !== root) {
       viewer?.dispose();
-      viewers.set(parentElement, (viewer = new Kind(root)));
+      viewer = new Kind(root);
+      viewers.set(parentElement, viewer);
     }
     whenStyled(parentElement, root, () => viewer.dress());
     Object.assign(viewer, { tell: setStateValue, call: setTriggerValue });
@@ -31,7 +33,49 @@ export function mounted(Kind) {
   };
 }
 
+/** @typedef {{ i: number, j: number, t: number }} Pair see Viewer.pair */
+
+/**
+ * @template {import("./film.js").Film} F
+ */
 export class Viewer {
+  /** @type {F} */
+  film;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {Reader} */
+  reader;
+  /** @type {string} */
+  words;
+  /** @type {number} */
+  speed;
+  /** @type {number} */
+  at;
+  /** @type {boolean} */
+  playing;
+  /** @type {boolean} */
+  held;
+  /** @type {number} */
+  interval;
+  /** @type {number | undefined} */
+  came;
+  /** @type {number} */
+  clock;
+  /** @type {number} */
+  request;
+  /** @type {number} */
+  readAt;
+  /** @type {boolean} */
+  changed;
+  /** @type {ReturnType<typeof setTimeout> | 0} */
+  wishing;
+  /** @type {ReturnType<typeof setTimeout> | 0} */
+  speaking;
+  /** @type {(name: string, value: unknown) => void} */
+  tell;
+  /** @type {(name: string, value: unknown) => void} */
+  call;
+
   constructor(root) {
     this.root = root;
     Object.assign(this, { speed: 1, at: 0, playing: false, held: false, interval: 1 });
@@ -48,6 +92,50 @@ export class Viewer {
     cancelAnimationFrame(this.request);
     [this.wishing, this.speaking].forEach(clearTimeout);
     this.playing = false;
+  }
+
+  // What a subclass is: each of these is its own
+
+  /**
+   * The message in some bytes: {head, …}.
+   * @param {Uint8Array} data
+   * @returns {any}
+   */
+  read(data) {
+    throw new TypeError(`no reader for ${data.length} bytes`);
+  }
+
+  /**
+   * An empty film for a message's head.
+   * @returns {F}
+   */
+  reel(head) {
+    throw new TypeError(`no film for ${head.run}`);
+  }
+
+  /** Facts of a head, other than its text, on which labels depend. */
+  labelled(head) {
+    return [head.run];
+  }
+
+  /** Writes the labels. */
+  label(_head) {}
+
+  /** Takes the colours of the theme. */
+  colours(/** @type {Palette} */ _palette) {}
+
+  /** Takes the measure of the page. */
+  fit() {}
+
+  /** Draws a moment; shown: film.frame of it, or null. */
+  picture(/** @type {Pair} */ _pair, _shown, /** @type {boolean} */ _busy) {}
+
+  /** Writes the numbers of a moment. */
+  scores(_shown, /** @type {boolean} */ _waiting, /** @type {Pair} */ _pair) {}
+
+  /** What a screen reader says of a frame. */
+  summary(_shown) {
+    return "";
   }
 
   // What the server says
@@ -84,7 +172,7 @@ export class Viewer {
   }
 
   /** What a first message says of how it all opens. */
-  view({ speed }) {
+  view(/** @type {View} */ { speed }) {
     if (speed) this.pace(speed);
   }
 
@@ -168,7 +256,10 @@ export class Viewer {
     return !!this.film && this.at >= this.film.last;
   }
 
-  /** The moment on screen as the film names it, '' while there is none. */
+  /**
+   * The moment on screen as the film names it, '' while there is none.
+   * @returns {number | ""}
+   */
   get step() {
     return this.film?.known[this.pair().i] ?? "";
   }
@@ -191,7 +282,7 @@ export class Viewer {
   }
 
   /** Whether what is on screen may go over into a frame. */
-  glides = () => true;
+  glides = (/** @type {number} */ _index) => true;
 
   #rate = () => (this.film.head.live ? RATE : Math.min(RATE, this.film.last / WHOLE));
 
@@ -223,7 +314,7 @@ export class Viewer {
   }
 
   /** Whether the picture moves by itself, whatever the film does. */
-  animates = () => false;
+  animates = (/** @type {number} */ _now) => false;
 
   #paint(moving, busy, now) {
     const pair = this.pair();

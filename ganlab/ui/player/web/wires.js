@@ -1,3 +1,4 @@
+// @ts-check
 // The arrows of the pipeline: what flows forward, and the two gradients that come back.
 
 const FORWARD = [

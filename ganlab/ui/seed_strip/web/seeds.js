@@ -1,3 +1,4 @@
+// @ts-check
 // The seed strip: all members of a run side by side, at the player's moment. Python: ganlab/ui/seed_strip/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { follow } from "../ganlab.player/moment.js";
@@ -20,6 +21,43 @@ const tile = (columns, count) =>
   );
 
 class Seeds {
+  /** @type {Part} */
+  part;
+  /** @type {SeedsHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {Reel} */
+  reel;
+  /** @type {Tile[]} */
+  tiles;
+  /** @type {Palette} */
+  palette;
+  /** @type {Moment | undefined} */
+  moment;
+  /** @type {boolean} */
+  sorted;
+  /** @type {boolean} */
+  playing;
+  /** @type {number} */
+  u;
+  /** @type {number} */
+  to;
+  /** @type {number} */
+  clock;
+  /** @type {number} */
+  request;
+  /** @type {number | undefined} */
+  now;
+  /** @type {number | undefined} */
+  counted;
+  /** @type {(() => void) | undefined} */
+  leave;
+  /** @type {(name: string, value: unknown) => void} */
+  call;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -138,7 +176,7 @@ class Seeds {
   /** Glides after a player that plays; shows only moments that were, with one that stands. */
   #aim() {
     this.#playing(false);
-    const { step, playing } = this.moment,
+    const { step, playing } = /** @type {Moment} */ (this.moment),
       place = this.reel.place(step);
     this.to = playing && !this.still.matches ? place : Math.floor(place);
     if (!playing || this.still.matches) this.u = this.to;
@@ -152,7 +190,8 @@ class Seeds {
   #tick(now) {
     this.request = 0;
     if (!this.root.isConnected || !this.palette) return;
-    this.playing ? this.#advance(now) : (this.u += (this.to - this.u) * CATCH_UP);
+    if (this.playing) this.#advance(now);
+    else this.u += (this.to - this.u) * CATCH_UP;
     if (Math.abs(this.to - this.u) < 0.01) this.u = this.to;
     this.#draw();
     if (this.u !== this.to) this.#schedule();
@@ -168,7 +207,10 @@ class Seeds {
 
   #draw() {
     const { reel, u, head, reader } = this;
-    if (reel.last < 0) return (this.part("when").textContent = reader.say("waiting"));
+    if (reel.last < 0) {
+      this.part("when").textContent = reader.say("waiting");
+      return;
+    }
     const i = Math.max(0, Math.min(reel.last, Math.floor(u))),
       j = Math.min(reel.last, i + 1);
     const t = this.still.matches ? 0 : u - i;

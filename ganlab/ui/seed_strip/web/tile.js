@@ -1,3 +1,4 @@
+// @ts-check
 // One member: its picture, its lamps, its name.
 
 const MANY = 12; // lamps from which on they are thin
@@ -15,6 +16,17 @@ const RANKS = [
 ];
 
 export class Tile {
+  /** @type {Palette} */
+  palette;
+  /** @type {number[]} */
+  real;
+  /** @type {number} */
+  extent;
+  /** @type {HTMLCanvasElement | null} */
+  ground;
+  /** @type {number} */
+  rank;
+
   constructor(i, { of }, pick) {
     this.i = i;
     this.element = document.createElement("button");
@@ -23,7 +35,7 @@ export class Tile {
     this.canvas = document.createElement("canvas");
     this.lamps = Array.from({ length: of }, () => document.createElement("i"));
     const row = span("lamps", ...this.lamps);
-    row.dataset.many = of > MANY;
+    row.dataset.many = String(of > MANY);
     this.words = ["b", "span"].map((tag) => document.createElement(tag));
     this.element.append(this.canvas, row, span("name", ...this.words));
     this.rank = 0;
@@ -43,9 +55,10 @@ export class Tile {
   /** Between two moments, told as the first of them: m covered, verdict. */
   draw(a, b, t) {
     const { canvas, palette } = this,
-      c = canvas.getContext("2d"),
+      c = /** @type {Drawing} */ (canvas.getContext("2d")),
       side = canvas.width;
-    c.drawImage((this.ground ??= this.#paint()), 0, 0);
+    this.ground ??= this.#paint();
+    c.drawImage(this.ground, 0, 0);
     c.fillStyle = palette.generated;
     c.globalAlpha = 0.85;
     const size = Math.max(2, side / 52),
@@ -79,7 +92,7 @@ export class Tile {
       } = this,
       ground = document.createElement("canvas");
     ground.width = ground.height = Math.max(1, width);
-    const c = ground.getContext("2d");
+    const c = /** @type {Drawing} */ (ground.getContext("2d"));
     c.fillStyle = palette.ground;
     c.fillRect(0, 0, width, width);
     c.fillStyle = palette.real;
@@ -105,7 +118,7 @@ export class Tile {
     words[1].textContent = say(verdict);
     lamps.forEach((lamp, k) => {
       lamp.dataset.lit = modes[k].lit;
-      lamp.style.setProperty("--fill", Math.max(0.18, modes[k].fill));
+      lamp.style.setProperty("--fill", String(Math.max(0.18, modes[k].fill)));
     });
   }
 }

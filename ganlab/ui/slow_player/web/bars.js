@@ -1,3 +1,4 @@
+// @ts-check
 // A stop's numbers as bars, all to the same scale.
 
 export function bars(place, rows) {
@@ -14,10 +15,10 @@ function line({ name, value, shown, colour, mark }, top) {
   label.textContent = name;
   number.textContent = shown;
   bar.dataset.colour = colour;
-  bar.style.setProperty("--share", Math.abs(value ?? 0) / top);
+  bar.style.setProperty("--share", String(Math.abs(value ?? 0) / top));
   if (mark !== null) {
     bar.dataset.mark = "";
-    bar.style.setProperty("--mark", Math.abs(mark) / top);
+    bar.style.setProperty("--mark", String(Math.abs(mark) / top));
   }
   return [label, bar, number];
 }
@@ -35,7 +36,7 @@ export function histogram(element, data, { side, scale, palette }, { number }) {
   element.height = height * scale;
   element.style.width = `${side}px`;
   element.style.height = `${height}px`;
-  const c = element.getContext("2d"),
+  const c = /** @type {Drawing} */ (element.getContext("2d")),
     top = Math.max(1, ...Object.values(counts).flat());
   c.scale(scale, scale);
   for (const [name, bins] of Object.entries(counts)) {

@@ -1,3 +1,4 @@
+// @ts-check
 // The picture of a stop: noise, points as D sees and judges them, where they are pushed, where they go, a network.
 
 const TURN = Math.PI * 2;
@@ -5,6 +6,21 @@ const DOTS = 9; // neurons drawn of a layer, at most
 const SURE = [0.35, 1]; // how strong a colour is where D is undecided, and where it is sure
 
 export class Scene {
+  /** @type {HTMLCanvasElement} */
+  element;
+  /** @type {Drawing} */
+  context;
+  /** @type {number} */
+  side;
+  /** @type {number} */
+  scale;
+  /** @type {number} */
+  unit;
+  /** @type {Palette & { d: string }} */
+  palette;
+  /** @type {(x: number, y: number, far?: number) => Point} */
+  place;
+
   constructor(element) {
     Object.assign(this, { element, context: element.getContext("2d") });
   }
@@ -84,7 +100,9 @@ export class Scene {
     this.#dots(from, palette.generated, null, null, 0.25);
     c.strokeStyle = palette.gradient;
     c.lineWidth = 1.2;
-    const at = to.map(([x, y], i) => [from[i][0] + (x - from[i][0]) * t, from[i][1] + (y - from[i][1]) * t]);
+    const at = to.map(
+      ([x, y], i) => /** @type {Point} */ ([from[i][0] + (x - from[i][0]) * t, from[i][1] + (y - from[i][1]) * t]),
+    );
     from.forEach((start, i) => this.#line(start, at[i]));
     this.#dots(at, palette.generated);
     this.#first(at[0]);
@@ -189,6 +207,7 @@ export class Scene {
     return (i) => Math.max(0.45, Math.min(2.6, Math.sqrt(above[i] / mean)));
   }
 
+  /** @returns {[string, number]} */
   #belief(real) {
     const { palette } = this,
       sure = Math.min(1, Math.abs(real ?? 0));
@@ -200,7 +219,7 @@ export class Scene {
     const { context: c, palette } = this;
     if (!point || !Number.isFinite(point[0] + point[1])) return;
     c.beginPath();
-    c.arc(...point, 9, 0, TURN);
+    c.arc(point[0], point[1], 9, 0, TURN);
     c.strokeStyle = palette.ink;
     c.lineWidth = 1.6;
     c.setLineDash([3, 2]);
@@ -220,10 +239,10 @@ export class Scene {
       const length = longest * Math.sqrt(m / (1 + m));
       if (!(length > 3) || !Number.isFinite(x + y)) return;
       const [ux, uy, head] = [u / m, v / m, Math.min(7.5, 0.42 * length)];
-      const [tip, neck] = [length, length - head].map((l) => [x + ux * l, y + uy * l]);
+      const [tip, neck] = [length, length - head].map((l) => /** @type {Point} */ ([x + ux * l, y + uy * l]));
       this.#line([x, y], neck);
       c.beginPath();
-      c.moveTo(...tip);
+      c.moveTo(tip[0], tip[1]);
       c.lineTo(neck[0] - uy * 0.45 * head, neck[1] + ux * 0.45 * head);
       c.lineTo(neck[0] + uy * 0.45 * head, neck[1] - ux * 0.45 * head);
       c.fill();

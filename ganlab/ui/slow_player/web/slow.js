@@ -1,3 +1,4 @@
+// @ts-check
 // Slow motion: the stops of one update of D and one of G. Python: ganlab/ui/slow_player/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { palette } from "../ganlab.player/palette.js";
@@ -11,6 +12,31 @@ const TURN = 900; // ms in which points go from one place to the next
 const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
 
 class Slow {
+  /** @type {Part} */
+  part;
+  /** @type {SlowHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {Palette} */
+  palette;
+  /** @type {HTMLButtonElement[]} */
+  buttons;
+  /** @type {number} */
+  at;
+  /** @type {boolean} */
+  playing;
+  /** @type {number} */
+  speed;
+  /** @type {number} */
+  t;
+  /** @type {number} */
+  request;
+  /** @type {ReturnType<typeof setTimeout>} */
+  waiting;
+
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -171,7 +197,7 @@ class Slow {
     const { root, at, playing } = this;
     Object.assign(root.dataset, { playing, at, stop: this.head.stops[at].key });
     this.buttons.forEach((button, i) => {
-      button.dataset.done = i < at;
+      button.dataset.done = String(i < at);
       i === at ? button.setAttribute("aria-current", "step") : button.removeAttribute("aria-current");
     });
     root.querySelector('[data-act="back"]').disabled = at === 0;
@@ -201,7 +227,8 @@ class Slow {
       this.#draw();
       if (share < 1 && this.root.isConnected) this.request = requestAnimationFrame(tick);
     };
-    moves ? (this.request = requestAnimationFrame(tick)) : this.#draw();
+    if (moves) this.request = requestAnimationFrame(tick);
+    else this.#draw();
   }
 
   #draw() {
