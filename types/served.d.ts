@@ -8,8 +8,8 @@ declare module "*/ganlab.player/moment.js" {
 declare module "*/ganlab.player/palette.js" {
   export * from "#player/palette.js";
 }
-declare module "*/ganlab.player/viewer.js" {
-  export * from "#player/viewer.js";
+declare module "*/ganlab.player/mount.js" {
+  export * from "#player/mount.js";
 }
 declare module "*/ganlab.player/words.js" {
   export * from "#player/words.js";

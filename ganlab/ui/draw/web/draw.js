@@ -1,8 +1,8 @@
 // @ts-check
 // Points drawn by hand, with mouse, finger, pen or keys: a brush that sprays, an eraser, undo; sent once, by a button.
 import { opened } from "../ganlab.player/message.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
-import { mounted } from "../ganlab.player/viewer.js";
 import { reader, thin } from "../ganlab.player/words.js";
 import { Board } from "./board.js";
 import { Cloud } from "./cloud.js";

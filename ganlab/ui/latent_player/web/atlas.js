@@ -1,7 +1,7 @@
 // @ts-check
 // A map: what every point of a square of latent space becomes, and how the classes share it.
 import { opened } from "../ganlab.player/message.js";
-import { mounted } from "../ganlab.player/viewer.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { reader } from "../ganlab.player/words.js";
 import { DASHES, element, looks, sharp, tile } from "./looks.js";
 import { Plane } from "./plane.js";

@@ -1,8 +1,8 @@
 // @ts-check
 // Images side by side; two of them may be chosen.
 import { opened } from "../ganlab.player/message.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
-import { mounted } from "../ganlab.player/viewer.js";
 import { reader } from "../ganlab.player/words.js";
 import { element } from "./looks.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Walks through latent space as films, scrubbed here without the server. Python: ganlab/ui/latent_player/__init__.py.
 import { opened } from "../ganlab.player/message.js";
-import { mounted } from "../ganlab.player/viewer.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { reader } from "../ganlab.player/words.js";
 import { ceiling, chart, chartTime } from "./chart.js";
 import { element, looks, sharp, tile } from "./looks.js";

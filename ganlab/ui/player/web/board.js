@@ -51,30 +51,25 @@ export class Board extends Scores {
   summary(frame, step) {
     const { say, percent, number } = this.reader;
     const { d_accuracy, fools } = frame.scalars;
-    const [lit, of] = this.#lit(frame.shares);
+    const [lit, of] = covered(frame.shares, !!this.head.modes);
     const battle = Number.isFinite(d_accuracy)
       ? say("summary_battle", { accuracy: percent(d_accuracy), fools: percent(fools) })
       : "";
-    const covered = say(this.head.modes ? "summary_modes" : "summary_cells", { m: lit, of });
+    const sentence = say(this.head.modes ? "summary_modes" : "summary_cells", { m: lit, of });
     return [
       say("summary_step", { step }),
       battle,
-      covered,
+      sentence,
       this.head.modes ? "" : `JS ${number(frame.scalars.js)}.`,
     ].join(" ");
-  }
-
-  #lit(shares) {
-    const least = this.head.modes ? COVERED : LIT / shares.length;
-    return [shares.filter((share) => share >= least).length, shares.length];
   }
 
   #lamps(shares, hover) {
     const { say, percent } = this.reader;
     if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
-    const [lit, of] = this.#lit(shares);
+    const [lit, of] = covered(shares, !!this.head.modes);
     const due = 1 / shares.length,
-      least = this.head.modes ? COVERED : LIT * due;
+      least = enough(shares.length, !!this.head.modes);
     this.lamps.forEach((lamp, i) => {
       lamp.style.setProperty("--fill", Math.min(1, shares[i] / (2 * due)) || 0);
       lamp.dataset.lit = shares[i] >= least;
@@ -130,7 +125,17 @@ export class Board extends Scores {
   }
 }
 
-const columns = (count, modes) => (modes ? (count > 10 ? Math.ceil(count / Math.ceil(count / 13)) : count) : 16);
+/** The share of all points from which on one of `count` modes (or cells) is covered. */
+const enough = (count, modes) => (modes ? COVERED : LIT / count);
+
+/** How many modes (or cells) are covered, and how many there are. */
+export const covered = (shares, modes) => [
+  shares.filter((share) => share >= enough(shares.length, modes)).length,
+  shares.length,
+];
+
+/** How many lamps stand in a row: more than ten modes in rows that are as full as possible, at most 13 each. */
+export const columns = (count, modes) => (modes ? (count > 10 ? Math.ceil(count / Math.ceil(count / 13)) : count) : 16);
 
 function lamp(enter, leave) {
   const element = document.createElement("span");

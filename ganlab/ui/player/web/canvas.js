@@ -225,7 +225,8 @@ function arrow(c, x, y, ux, uy, length) {
   c.fill();
 }
 
-function blend(a, b, t) {
+/** The numbers of a, on their way to b by t in [0, 1]. */
+export function blend(a, b, t) {
   if (t === 0 || a === b) return a;
   return a.map((v, i) => v + (b[i] - v) * t);
 }

@@ -4,10 +4,11 @@ import { Controls } from "./controls.js";
 import { DigitsBoard } from "./digits_board.js";
 import { Epochs, parse } from "./epochs.js";
 import { Look } from "./look.js";
+import { mounted } from "./mount.js";
 import { download } from "./save.js";
 import { ROWS, Sheet } from "./sheet.js";
 import { Versus } from "./versus.js";
-import { mounted, Viewer } from "./viewer.js";
+import { Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
 const WALK = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -ROWS, ArrowDown: ROWS };

@@ -3,9 +3,10 @@
 import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
 import { decode, opened, parse } from "./message.js";
+import { mounted } from "./mount.js";
 import { Reels } from "./reels.js";
 import { Side } from "./side.js";
-import { mounted, Viewer } from "./viewer.js";
+import { Viewer } from "./viewer.js";
 
 /** @extends {Viewer<Reels>} */
 class Duel extends Viewer {

@@ -86,7 +86,7 @@ export class Field {
 const abgr = ([r, g, b]) => ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 
 /** For every fine pixel: the four coarse cells around it (edges repeated) and their cubic B-spline weights. */
-function taps(side, size) {
+export function taps(side, size) {
   const at = new Int32Array(4 * size),
     weight = new Float32Array(4 * size);
   for (let i = 0; i < size; i++) {

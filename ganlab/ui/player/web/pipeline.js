@@ -242,7 +242,7 @@ function put(element, text) {
 }
 
 /** A gradient's norm, however small or large it is. */
-function short(x, number) {
+export function short(x, number) {
   if (!Number.isFinite(x) || x === 0 || (x >= 0.001 && x < 1000)) return number(x, x >= 1 ? 2 : 3);
   const [digit, power] = x.toExponential(0).split("e");
   return `${digit}·10${[...power].map((sign) => RAISED[sign]).join("")}`;

@@ -8,12 +8,13 @@ import { Film } from "./film.js";
 import { decode, parse } from "./message.js";
 import { announce } from "./moment.js";
 import { Morph } from "./morph.js";
+import { mounted } from "./mount.js";
 import { finite, Overlay } from "./overlay.js";
 import { Pipeline } from "./pipeline.js";
 import { png } from "./png.js";
 import { download } from "./save.js";
 import { Tools } from "./tools.js";
-import { mounted, Viewer } from "./viewer.js";
+import { Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
 const [STRIP, NARROW] = [470, 392]; // pixels beside the picture that the pipeline likes to have, and that it needs

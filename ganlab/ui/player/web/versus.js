@@ -78,10 +78,12 @@ export class Versus {
   }
 }
 
-const signed = (change, write) =>
+/** A difference, written with its sign. */
+export const signed = (change, write) =>
   Number.isFinite(change) ? `${change < 0 ? "−" : "+"}${write(Math.abs(change))}` : "–";
 
-function better(name, change) {
+/** Whether a change is for the better; '' where neither direction is. */
+export function better(name, change) {
   if (!change) return "";
   return LESS.has(name) ? change < 0 : MORE.has(name) ? change > 0 : "";
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // A film in the viewer's own time: play, pause, scrub, follow what is trained now, ask for what is missing. Subclasses
 // say what a message holds and what is on screen: see "What a subclass is".
-import { palette, whenStyled } from "./palette.js";
+import { palette } from "./palette.js";
 import { reader } from "./words.js";
 
 const RATE = 12; // frames a second at speed 1, at most
@@ -9,29 +9,6 @@ const WHOLE = 9; // seconds that a finished run takes at speed 1, at least: what
 const DEBOUNCE = 150; // ms before a gap becomes a wish
 const READ = 90; // ms between two readings of the scoreboard while playing
 const SPEAK = 10000; // ms between two summaries for screen readers while playing
-
-/** A component's entry: one viewer of a kind for each place where it is mounted. */
-export function mounted(Kind) {
-  const viewers = new WeakMap();
-  const end = (viewer, place) => {
-    viewer.dispose();
-    if (viewers.get(place) === viewer) viewers.delete(place); // it may come back, with the same root
-  };
-  return function mount({ data, parentElement, setStateValue, setTriggerValue }) {
-    const root = parentElement.querySelector(".player");
-    let viewer = viewers.get(parentElement);
-    if (viewer?.root !== root) {
-      viewer?.dispose();
-      viewer = new Kind(root);
-      viewers.set(parentElement, viewer);
-    }
-    whenStyled(parentElement, root, () => viewer.dress());
-    Object.assign(viewer, { tell: setStateValue, call: setTriggerValue });
-    viewer.receive(data);
-    // Streamlit also cleans up after a run that a newer message overtook: only a viewer off the page ends.
-    return () => setTimeout(() => root.isConnected || end(viewer, parentElement));
-  };
-}
 
 /** @typedef {{ i: number, j: number, t: number }} Pair see Viewer.pair */
 

@@ -2,8 +2,8 @@
 // The seed strip: all members of a run side by side, at the player's moment. Python: ganlab/ui/seed_strip/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { follow } from "../ganlab.player/moment.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
-import { mounted } from "../ganlab.player/viewer.js";
 import { reader, thin } from "../ganlab.player/words.js";
 import { Reel } from "./reel.js";
 import { Tile } from "./tile.js";

@@ -165,7 +165,7 @@ export class Scene {
   /** Discs; `said` colours them by what D thinks, `costs` sizes them by what they cost. */
   #dots(points, colour, said, costs, strength = 0.92, radius = 3.4) {
     const { context: c, palette } = this,
-      size = this.#size(costs);
+      size = scales(costs);
     points.forEach(([x, y], i) => {
       if (!Number.isFinite(x + y)) return;
       const [ink, sure] = said ? this.#belief(said[i]) : [colour, strength];
@@ -184,7 +184,7 @@ export class Scene {
 
   #rings(points, said, costs) {
     const { context: c, palette } = this,
-      size = this.#size(costs);
+      size = scales(costs);
     c.lineWidth = 1.7;
     points.forEach(([x, y], i) => {
       if (!Number.isFinite(x + y)) return;
@@ -196,15 +196,6 @@ export class Scene {
       c.stroke();
     });
     c.globalAlpha = 1;
-  }
-
-  /** Area grows with the cost: the mean one has its usual size. */
-  #size(costs) {
-    if (!costs) return () => 1;
-    const low = Math.min(0, ...costs.filter(Number.isFinite)),
-      above = costs.map((cost) => (cost ?? low) - low);
-    const mean = above.reduce((sum, cost) => sum + cost, 0) / above.length || 1;
-    return (i) => Math.max(0.45, Math.min(2.6, Math.sqrt(above[i] / mean)));
   }
 
   /** @returns {[string, number]} */
@@ -248,4 +239,13 @@ export class Scene {
       c.fill();
     });
   }
+}
+
+/** How many times its usual size each point has. The area grows with the cost; the mean one has its usual size. */
+export function scales(costs) {
+  if (!costs) return () => 1;
+  const low = Math.min(0, ...costs.filter(Number.isFinite)),
+    above = costs.map((cost) => (cost ?? low) - low);
+  const mean = above.reduce((sum, cost) => sum + cost, 0) / above.length || 1;
+  return (i) => Math.max(0.45, Math.min(2.6, Math.sqrt(above[i] / mean)));
 }

@@ -1,8 +1,8 @@
 // @ts-check
 // Slow motion: the stops of one update of D and one of G. Python: ganlab/ui/slow_player/__init__.py.
 import { opened } from "../ganlab.player/message.js";
+import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
-import { mounted } from "../ganlab.player/viewer.js";
 import { reader } from "../ganlab.player/words.js";
 import { bars, histogram } from "./bars.js";
 import { Scene } from "./scene.js";
