@@ -8,8 +8,6 @@ decide what is wrong. Why points are off the data is told by what D and G's grad
 import math
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
@@ -17,11 +15,10 @@ from ganlab.code_mistakes import made
 from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
-from ganlab.gan_config import GanConfig
+from ganlab.gan_verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, rests, turned
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
 from ganlab.plane_config import PlaneConfig
-from ganlab.remedies import REMEDIES, before_all
-from ganlab.rounds import suspects
+from ganlab.remedies import REMEDIES
 from ganlab.theory import collapse
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
@@ -33,20 +30,14 @@ EVEN = 0.25
 """Mode TV near equilibrium: less than a quarter of the mass is misplaced."""
 CLOSE = 0.2
 """JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21."""
-BLIND = 0.1
-"""How far D's accuracy may be from one half near equilibrium."""
 FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
 """Data without modes: up to so many covered cells are a collapse, more than so many nothing missing."""
-WARM_UP = 64
-"""Updates of G before which a compact cloud is merely untrained."""
 RECENT = 0.1
 """Share of the steps so far over which medians are taken, so that no verdict hangs on one frame."""
 LATE = 0.5
 """Share of the steps so far over which it is judged whether a run turns, swings, grows or stands still."""
-FAINT, STILL = 0.02, 0.1
-"""Norm of G's gradient, and path of a point in half-widths of the view, below which G gets no signal."""
-SURE = 0.4
-"""How far from one half the accuracy of a D is that is sure, be it of the right thing or not."""
+STILL = 0.1
+"""Path of a point, in half-widths of the view, below which it stands still."""
 WEAK = 0.15
 """How far from one half D's accuracy may be, on average, for it to be no help to a G that is off the data."""
 APART = 0.61
@@ -55,32 +46,10 @@ AWAY = 0.5
 """Share of points out of view from which G has left."""
 LARGE, GROWN = 20.0, 1.2
 """A loss, and its growth over the late frames, from which the numbers run away."""
-TURNED = 0.25
-"""Mean TV between the modes of one frame and of the next from which a collapse rotates."""
 RELAPSED = 0.15
 """Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
 ENOUGH, TOLD = 5, 21
 """Late frames without which there is no history, and those that tell it."""
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What the last frame shows of one member."""
-
-    key: str
-    """One of VERDICTS."""
-    evidence: dict[str, float] = field(default_factory=dict)
-    """Of the last frame, finite numbers only. Always: step (diverged: the step at which it happened). Unless diverged:
-    on_data: share of points on the data (valid ones; without modes those in the squares that hold 99 % of the data);
-    valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss, g_loss; covered: m;
-    most: modes covered by an earlier frame that was mostly on the data, if more than now;
-    and for a collapse of the losses that have one, the closed form: d_loss_collapse, g_loss_collapse,
-    d_accuracy_collapse."""
-    m: int | None = None
-    """Modes covered, or equal-mass cells for data without modes."""
-    of: int | None = None
-    knob: str | None = None
-    """The config's field to change first, where theory or published runs support one; it does something now."""
 
 
 def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Verdict:
@@ -93,7 +62,12 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     collapse, if modes (or a quarter of the cells) are missing, now as in the median; rotating, if those modes change;
     oscillating, if modes come and go around a good state; near_equilibrium, if none is missing, the points are well
     spread, and D, where it has a threshold, is right 40 to 60 % of the time. no_finding: anything else, and a compact
-    cloud before G's 64th update. `config` is that of the run; frames that were unpacked hold one member, so `member` is
+    cloud before G's 64th update.
+    Evidence, of the last frame, unless diverged: on_data: share of points on the data (valid ones; without modes those
+    in the squares that hold 99 % of the data); valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss, g_loss;
+    covered: m; most: modes covered by an earlier frame that was mostly on the data, if more than now; and for a
+    collapse of the losses that have one, the closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse.
+    `config` is that of the run; frames that were unpacked hold one member, so `member` is
     then 0. Raises ValueError if there are no frames.
     """
     if not frames:
@@ -110,14 +84,6 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
-
-
-def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
-    """The verdict on a run of any kind that ended at a step, and of which the engine keeps these facts."""
-    now = config.at(step - 1)
-    known = [facts["knob"]] if "knob" in facts else []
-    knob = now.effective([*known, *suspects(now, facts.get("quantity", ""))])
-    return Verdict("diverged", {"step": float(step)}, knob=knob)
 
 
 def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
@@ -172,11 +138,6 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     }
 
 
-def rests(frames: Sequence[Any]) -> bool:
-    """Whether D was not updated from the first to the last of some frames of any kind."""
-    return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
-
-
 def told(steps: Sequence[int]) -> list[int]:
     """Of the steps so far, those whose frames tell the history: at or just before TOLD moments of the second half."""
     moments = np.linspace(LATE * steps[-1], steps[-1], TOLD)
@@ -186,13 +147,6 @@ def told(steps: Sequence[int]) -> list[int]:
 def deciding(steps: Sequence[int]) -> list[int]:
     """Of the steps so far, those whose frames decide the verdict's key at the last of them."""
     return sorted({*told(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
-
-
-def turned(shares: Sequence[np.ndarray]) -> float:
-    """Mean TV between the shares (K,) of what is covered in one frame and in the next, 0 to 1; 0 for a single one."""
-    rows = np.stack(shares)
-    rows = rows / np.maximum(rows.sum(1, keepdims=True), 1e-9)
-    return float(np.abs(np.diff(rows, axis=0)).sum(-1).mean() / 2) if len(rows) > 1 else 0.0
 
 
 def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:

@@ -11,12 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.diagnosis import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, diverged, rests, turned
 from ganlab.digit_metrics import COVER
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_frame import DigitsFrame
-from ganlab.remedies import before_all, free
+from ganlab.gan_verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
 from ganlab.rounds import wrong
 
 LEGIBLE = 0.5

@@ -7,25 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ganlab.gan_config import GanConfig
+from ganlab.gan_verdict import free
 from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
-from ganlab.rounds import suspects, wrong
+from ganlab.rounds import suspects
 
 MANY = 5
 """Updates of one player for each of the other's, or times its learning rate, from which it is the first suspect."""
-
-
-def before_all(now: GanConfig) -> Iterator[str]:
-    """What is to change first, whatever the finding: a mistake in the code, then that D is never updated."""
-    yield from wrong(now)
-    if now.d_steps == 0:
-        yield "d_steps"
-
-
-def free(now: GanConfig) -> bool:
-    """Whether nothing limits how steep D may become."""
-    return now.regularizer == "none" and not now.spectral_norm
 
 
 def of_collapse(now: PlaneConfig) -> Iterator[str]:

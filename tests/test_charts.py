@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import Verdict
 from ganlab.frame import HEADER, SCALARS, frame_steps, pack
+from ganlab.gan_verdict import Verdict
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.plane_config import PlaneConfig

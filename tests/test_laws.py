@@ -32,7 +32,7 @@ FLOORS = [
         *("digit_reference", "digit_metrics", "lookalikes"),
     },
     {
-        *("run_state", "gan_state", "gan_snapshot", "engine"),
+        *("run_state", "gan_state", "gan_snapshot", "gan_verdict", "engine"),
         *("theory", "state", "rounds", "objectives", "snapshot", "train"),
         *("digits_state", "digits_snapshot", "train_digits"),
         *("database", "checkpoints", "recording", "store", "tail", "upkeep", "weights", "uploads"),

@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.diagnosis import Verdict
 from ganlab.frame import spread
+from ganlab.gan_verdict import Verdict
 from ganlab.knobs import knobs
 from ganlab.links import differences, to_query
 from ganlab.plane_config import PlaneConfig

@@ -3,7 +3,7 @@
 import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.diagnosis import Verdict
+from ganlab.gan_verdict import Verdict
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.ui import stage, tries

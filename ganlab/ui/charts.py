@@ -13,8 +13,8 @@ import pandas as pd
 
 from ganlab.code_mistakes import made
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import Verdict
 from ganlab.frame import HEADER, SCALARS
+from ganlab.gan_verdict import Verdict
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.plane_config import PlaneConfig

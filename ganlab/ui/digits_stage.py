@@ -8,13 +8,13 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.diagnosis import Verdict
 from ganlab.digit_reference import fid_floor
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import ALIKE, verdict
 from ganlab.digits_frame import DigitsFrame, unpack
 from ganlab.digits_snapshot import JUDGED
+from ganlab.gan_verdict import Verdict
 from ganlab.losses import LOSSES
 from ganlab.ui import digits_charts
 from ganlab.ui.differences import plain

@@ -6,8 +6,8 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
 
-from ganlab.diagnosis import Verdict
 from ganlab.frame import spread
+from ganlab.gan_verdict import Verdict
 from ganlab.run_config import RunConfig
 from ganlab.ui.server import service
 

@@ -10,8 +10,9 @@ import numpy as np
 import streamlit as st
 
 from ganlab.datasets import DATASETS
-from ganlab.diagnosis import BLIND, MOSTLY, MOSTLY_CELLS, Verdict, verdict
+from ganlab.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
 from ganlab.frame import GRID, Frame, unpack
+from ganlab.gan_verdict import BLIND, Verdict
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.plane_config import PlaneConfig

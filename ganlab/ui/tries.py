@@ -9,7 +9,8 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
-from ganlab.diagnosis import OFF_DATA, Verdict
+from ganlab.diagnosis import OFF_DATA
+from ganlab.gan_verdict import Verdict
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PLANE, SMALL
 from ganlab.ui import stage, training
