@@ -1,1 +1,37 @@
-"""GAN Arena's computation: generative adversarial networks on the plane, as values in and frames out."""
+"""GAN Arena's computation: generative adversarial networks on the plane and on images, as values in and frames out.
+
+The names below are the library's; each is imported when it is first used, so that `import ganlab` costs nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ganlab.digits_config import DigitsConfig
+    from ganlab.library import diagnose, open, run, sweep
+    from ganlab.plane_config import PlaneConfig
+
+__all__ = ["DigitsConfig", "PlaneConfig", "diagnose", "open", "run", "sweep"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *HOMES})
+
+
+HOMES = {
+    "PlaneConfig": "ganlab.plane_config",
+    "DigitsConfig": "ganlab.digits_config",
+    "run": "ganlab.library",
+    "open": "ganlab.library",
+    "sweep": "ganlab.library",
+    "diagnose": "ganlab.library",
+}
+"""Name -> the module that has it."""

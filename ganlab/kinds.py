@@ -22,6 +22,8 @@ class Kind:
     """The module that trains it, see engine.py."""
     evaluation: str
     """The module that measures it, see evaluation.py."""
+    diagnosis: str = ""
+    """The module whose verdict(frames, config) says what its frames show; '' where there is none."""
     threads: int = 1
     """Of one run, where there are so many cores."""
     accelerated: bool = False
@@ -42,11 +44,18 @@ def engines() -> dict[str, str]:
 
 
 KINDS: dict[str, Kind] = {
-    "plane": Kind(config=PlaneConfig, engine="ganlab.train", evaluation="ganlab.plane_evaluation", warm=True),
+    "plane": Kind(
+        config=PlaneConfig,
+        engine="ganlab.train",
+        evaluation="ganlab.plane_evaluation",
+        diagnosis="ganlab.diagnosis",
+        warm=True,
+    ),
     "digits": Kind(
         config=DigitsConfig,
         engine="ganlab.train_digits",
         evaluation="ganlab.digits_evaluation",
+        diagnosis="ganlab.digits_diagnosis",
         threads=2,
         accelerated=True,
         big=("classic", "deep"),

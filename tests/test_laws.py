@@ -49,7 +49,7 @@ FLOORS = [
         "grids",
         "study",
         *("latent", "generators", "films", "latent_measures", "errands"),
-        *("script_parts", "script", "export"),
+        *("script_parts", "script", "export", "library"),
     },
     {"ui"},
 ]

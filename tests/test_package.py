@@ -91,16 +91,13 @@ from pathlib import Path
 import ganlab
 assert Path(ganlab.__file__).is_relative_to(PREFIX), ganlab.__file__
 
-from ganlab.links import identity
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import train
-*_, last = train(PlaneConfig(steps=5, g_width=8, d_width=8, batch_size=16))
+from ganlab import library, tables, weights
+*_, last = library.train(ganlab.PlaneConfig(steps=5, g_width=8, d_width=8, batch_size=16))
 assert last.step == 5
 
-from ganlab import recording, tables, weights
-folder = Path(ganlab.__file__).parent / "recorded"
-run = recording.read(folder / "ring.zip", identity)
-assert len(run.frames) > 30 and run.frames[-1][0] == run.step
+run = ganlab.open(Path(ganlab.__file__).parent / "recorded" / "ring.zip")
+assert len(run.frames()) > 30 and run.frames()[-1].step == run.step
+assert ganlab.diagnose(run.frames(), run.config).key
 
 from ganlab.digits import DIGITS
 assert len(DIGITS["mnist_5k"].load()[0]) == 5000
@@ -127,3 +124,12 @@ def test_the_installed_package_trains_opens_a_recording_reads_a_table_and_speaks
         [python, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
     )
     assert done.stdout.endswith("it works\n"), done.stderr
+
+
+@pytest.mark.whole
+def test_the_installed_command_line_has_no_scripts(python, tmp_path):
+    def status(*arguments):
+        return subprocess.run([python, "-m", "ganlab", *arguments], cwd=tmp_path, capture_output=True).returncode
+
+    assert status("script", "a.preset=ring_r1") == 0
+    assert status("record", "ring") == 2
