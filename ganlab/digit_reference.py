@@ -1,7 +1,6 @@
 """What real digits are to the judge: the statistics that generated ones are compared with. Made by `train_judge`."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -25,16 +24,6 @@ Shares = tuple[float, ...]
 COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
 TRAINING: Shares = tuple(count / IMAGES for count in COUNTS)
 """The shares of MNIST's training set."""
-
-
-def evenly(digits: Iterable[int] = range(DIGITS)) -> Shares:
-    """Equal shares of the chosen digits, none of the others: what training on a balanced subset owes.
-
-    >>> evenly([0, 1])
-    (0.5, 0.5, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-    """
-    chosen = set(digits)
-    return tuple(1 / len(chosen) if digit in chosen else 0.0 for digit in range(DIGITS))
 
 
 @dataclass(frozen=True, eq=False)

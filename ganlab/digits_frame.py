@@ -91,11 +91,6 @@ def is_frame(config: DigitsConfig, step: int) -> bool:
     return step in schedule(config)
 
 
-def frame_steps(config: DigitsConfig) -> list[int]:
-    """The steps up to the config's target that become frames."""
-    return sorted(step for step in schedule(config) if step <= config.steps)
-
-
 def pack(frame: DigitsFrame) -> bytes:
     """The frame as bytes: u32 length of the JSON, the JSON (null for nan), the sheet as a grey PNG of 8 bits."""
     head: dict[str, Any] = {name: number(getattr(frame, name)[0]) for name in NUMBERS}
@@ -117,11 +112,6 @@ def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
     head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
     sheet = cut(np.asarray(Image.open(io.BytesIO(blob[end:])))) if with_sheet else np.empty((0, SIDE, SIDE), np.uint8)
     return DigitsFrame(sheet=sheet, **head)
-
-
-def sheet_png(blob: bytes) -> bytes:
-    """The sheet of a packed frame, a PNG as it stands."""
-    return blob[4 + int.from_bytes(blob[:4], "little") :]
 
 
 def number(value: Any) -> float | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import struct
-from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cache
@@ -62,11 +61,6 @@ class Frame(GanFrame):
 def schedule() -> tuple[int, ...]:
     """All steps that ever become frames: 0 to EVERY, then about evenly in log step up to LAST; 326 in all."""
     return (*range(EVERY + 1), *(step * decade for decade in (1, 10, 100) for step in ROUND))
-
-
-def frame_steps(limit: int) -> list[int]:
-    """The steps up to `limit` that become frames: a function of the step alone, never of the clock or the target."""
-    return list(schedule()[: bisect_right(schedule(), limit)])
 
 
 def is_frame(step: int) -> bool:

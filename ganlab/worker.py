@@ -15,7 +15,6 @@ from time import monotonic, sleep
 from typing import Any
 
 from ganlab import checkpoints, devices
-from ganlab.checkpoints import is_power_of_two
 from ganlab.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.digits import DataError
 from ganlab.engine import Engine, load
@@ -251,7 +250,7 @@ class Session:
     def at_keepsake(self) -> bool:
         """Whether to save this step's checkpoint because it stays; the engine's own not where that would take long."""
         step = self.state.step
-        power = step >= FIRST_KEPT and is_power_of_two(step)
+        power = step >= FIRST_KEPT and checkpoints.is_power_of_two(step)
         return power or (self.engine.keepsake(self.config, step) and monotonic() >= self.next_named)
 
     def commit(self) -> int | None:

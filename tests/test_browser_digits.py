@@ -11,10 +11,11 @@ from playwright.sync_api import expect
 
 from ganlab import worker
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import frame_steps, unpack
+from ganlab.digits_frame import unpack
 from ganlab.kinds import engines
 from ganlab.links import to_query
 from ganlab.store import Store
+from tests.schedules import digit_steps
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
@@ -56,7 +57,7 @@ def show(page, place):
     """Moves the slider to the place-th frame and waits until that very frame is shown."""
     move = "(time, at) => { time.value = at; time.dispatchEvent(new Event('input')); }"
     part(page, "time").evaluate(move, place)
-    until(lambda: step(page) == frame_steps(RUN)[place])
+    until(lambda: step(page) == digit_steps(RUN)[place])
 
 
 def load(page):
@@ -78,7 +79,7 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(visit):
     for name in ("number-accepted", "number-fid", "digits-count"):
         expect(part(page, name)).to_have_text("–")
     page.evaluate("() => { window.asked = 0; WebSocket.prototype.send = () => { window.asked += 1; }; }")
-    show(page, frame_steps(RUN).index(125))
+    show(page, digit_steps(RUN).index(125))
     expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
     page.wait_for_timeout(600)
     assert page.evaluate("window.asked") == 0
@@ -86,7 +87,7 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(visit):
 
 def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(visit):
     page = visit()
-    show(page, frame_steps(RUN).index(64))
+    show(page, digit_steps(RUN).index(64))
     expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 1.0")
     expect(part(page, "judged").locator("[data-part=note-fid]")).to_have_text("of step 63")
     expect(part(page, "judged").locator("[data-part=note-accepted]")).to_contain_text("real")
@@ -95,7 +96,7 @@ def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(visit):
 def test_keys_walk_by_frames_and_by_epochs(visit):
     page = visit()
     part(page, "next").focus()
-    steps = frame_steps(RUN)
+    steps = digit_steps(RUN)
     for key in ("PageUp", "PageUp", "PageDown", ".", ",", "ArrowRight", "ArrowLeft", "End", "Home"):
         before = steps.index(step(page))
         epoch = {"PageUp": {125: 1, 63: 0}, "PageDown": {0: 1}}.get(key, {}).get(steps[before])
@@ -125,7 +126,7 @@ def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(visit)
 
 def test_a_click_picks_the_image_below_it_at_the_shown_step(visit):
     page = visit(lang="es")
-    show(page, frame_steps(RUN).index(RUN.step_of(1)))
+    show(page, digit_steps(RUN).index(RUN.step_of(1)))
     box = part(page, "sheet").bounding_box()
     side = box["width"] / 8
     part(page, "sheet").click(position={"x": 6.5 * side, "y": 3.5 * side})
@@ -152,7 +153,7 @@ def test_the_saved_picture_is_the_shown_sheet(visit, server):
 def test_two_runs_share_a_slider_and_stand_in_one_table(visit):
     page = visit(beside=OTHER)
     expect(part(page, "sheet-b")).to_be_visible()
-    assert int(fact(page, "last")) == len(frame_steps(RUN)) - 1, "both have their frames at the same epochs"
+    assert int(fact(page, "last")) == len(digit_steps(RUN)) - 1, "both have their frames at the same epochs"
     table = part(page, "compare")
     cells = [[c.inner_text() for c in r.locator("th, td").all()] for r in table.locator("tr").all()]
     assert len(cells) == 12

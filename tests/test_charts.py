@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from ganlab.datasets import DATASETS
-from ganlab.frame import HEADER, SCALARS, frame_steps, pack
+from ganlab.frame import HEADER, SCALARS, pack
 from ganlab.gan_verdict import Verdict
 from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
@@ -16,6 +16,7 @@ from ganlab.plane_config import PlaneConfig
 from ganlab.train import train
 from ganlab.ui import charts, vega
 from ganlab.ui.text import LANGUAGES, text
+from tests.schedules import frame_steps
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=5)
 

@@ -9,7 +9,7 @@ import torch
 
 from ganlab import digit_metrics
 from ganlab.digit_metrics import DIGIT_METRICS, accepted_histogram, histogram, measure, nearest, scores
-from ganlab.digit_reference import COUNTS, TRAINING, evenly, fid_floor, reference
+from ganlab.digit_reference import COUNTS, TRAINING, fid_floor, reference
 from ganlab.judge import Judged, judge
 from ganlab.rng import stream
 from tests.real_digits import judged_digits, mnist, some
@@ -26,6 +26,12 @@ def real():
 
 def score(key, judged, against=REAL):
     return DIGIT_METRICS[key].compute(judged, against)
+
+
+def evenly(digits=range(10)):
+    """Equal shares of the chosen digits, none of the others: what training on a balanced subset owes."""
+    chosen = set(digits)
+    return tuple(1 / len(chosen) if digit in chosen else 0.0 for digit in range(10))
 
 
 def called(digits, confidence=1.0):

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import DigitsFrame, frame_steps, judgement
+from ganlab.digits_frame import DigitsFrame, judgement
 from ganlab.ui import digits_charts as charts
 from ganlab.ui import vega
 from ganlab.ui.text import LANGUAGES, sentences
+from tests.schedules import digit_steps
 
 CONFIG = DigitsConfig(steps=1250)
 CLASSIC = DigitsConfig(architecture="classic", batch_size=256, latent_dim=100, steps=160)
@@ -34,21 +35,21 @@ def frame(config, step, d_loss=1.3):
 
 
 def drawn(config, lang="en", **frames):
-    curve = charts.curves([frame(config, step, **frames) for step in frame_steps(config)], config)
+    curve = charts.curves([frame(config, step, **frames) for step in digit_steps(config)], config)
     return curve, charts.table(curve, config, lang)
 
 
 def test_a_curve_has_a_row_a_frame_and_counts_in_epochs():
     curve, _ = drawn(CONFIG)
-    assert list(curve["step"]) == [CONFIG.epoch(step) for step in frame_steps(CONFIG)]
-    judged = [bool(judgement(CONFIG, step)) for step in frame_steps(CONFIG)]
+    assert list(curve["step"]) == [CONFIG.epoch(step) for step in digit_steps(CONFIG)]
+    judged = [bool(judgement(CONFIG, step)) for step in digit_steps(CONFIG)]
     assert list(curve["accepted"].notna()) == judged
     assert set(curve["covered"].dropna()) == {0.5}
     assert curve["fid"].notna().sum() == 8
 
 
 def test_an_epochs_mean_stands_at_its_end():
-    steps = frame_steps(CONFIG)
+    steps = digit_steps(CONFIG)
     frames = [frame(CONFIG, step, d_loss=float(step)) for step in steps]
     curve = charts.curves(frames, CONFIG)
     ends = [CONFIG.step_of(epoch) for epoch in range(1, 9)]
@@ -57,7 +58,7 @@ def test_an_epochs_mean_stands_at_its_end():
 
 
 def test_an_epoch_that_is_not_complete_has_no_mean():
-    frames = [frame(CONFIG, step) for step in frame_steps(CONFIG) if step < 400]
+    frames = [frame(CONFIG, step) for step in digit_steps(CONFIG) if step < 400]
     assert charts.curves(frames, CONFIG)["d_mean"].notna().sum() == 2
     assert charts.curves([], CONFIG).empty
 

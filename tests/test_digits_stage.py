@@ -16,12 +16,13 @@ from streamlit.testing.v1 import AppTest
 
 from ganlab.digits import subset
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import SHEET_BYTES, DigitsFrame, frame_steps, judgement, pack
+from ganlab.digits_frame import SHEET_BYTES, DigitsFrame, judgement, pack
 from ganlab.ui import digits_look, digits_stage, film
 from ganlab.ui.digits_stage import KEY_FRAMES
 from ganlab.ui.player import WEB
 from ganlab.ui.player.digits import COMMON, digit_labels
 from ganlab.ui.text import sentences
+from tests.schedules import digit_steps
 
 CONFIG = DigitsConfig(steps=782)
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(WEB.glob("*.js")))
@@ -53,7 +54,7 @@ def packed(config, step):
 
 
 def blobs(config):
-    return {step: packed(config, step) for step in frame_steps(config)}
+    return {step: packed(config, step) for step in digit_steps(config)}
 
 
 class Tails:
@@ -61,7 +62,7 @@ class Tails:
 
     def __init__(self, *configs):
         self.runs = {
-            config.key(): {step: pack(frame(config, step)) for step in frame_steps(config)} for config in configs
+            config.key(): {step: pack(frame(config, step)) for step in digit_steps(config)} for config in configs
         }
         self.run = ""
 
@@ -119,7 +120,7 @@ def stage(sent, config=CONFIG, live=False, lang="en", **more):
 def test_an_opening_is_light_and_names_every_step(sent):
     head, (frames,), strip = stage(sent, view={"at": 0})
     run = head["runs"][0]
-    assert run["known"] == frame_steps(CONFIG)
+    assert run["known"] == digit_steps(CONFIG)
     assert len(frames) == KEY_FRAMES
     assert list(frames) == sorted(frames)
     assert {0, 782} <= frames.keys()
@@ -133,7 +134,7 @@ def test_an_opening_is_light_and_names_every_step(sent):
 def test_every_shown_frame_has_the_newest_judgement_at_or_before_it(sent):
     head, (frames,), _ = stage(sent)
     told = {int(step): said for step, said in head["runs"][0]["verdicts"].items()}
-    judged = [step for step in frame_steps(CONFIG) if judgement(CONFIG, step)]
+    judged = [step for step in digit_steps(CONFIG) if judgement(CONFIG, step)]
     for step in frames:
         due = max((other for other in judged if other <= step), default=None)
         newest = max((other for other in told if other <= step), default=None)
@@ -178,7 +179,7 @@ def test_a_wish_is_answered_and_after_it_the_opening_is_not_sent_again(sent):
     assert len(stage(sent)[1][0]) == KEY_FRAMES, "the first may have been lost"
     st.session_state["p"] = {"want": {"run": CONFIG.key(), "member": 0, "from": 300, "to": 500, "n": 4}}
     _, (frames,), _ = stage(sent)
-    between = [step for step in frame_steps(CONFIG) if 300 <= step <= 500]
+    between = [step for step in digit_steps(CONFIG) if 300 <= step <= 500]
     assert frames.keys() <= set(between)
     assert len(frames) == 4
     _, (frames,), _ = stage(sent, lang="es")

@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 
 from ganlab.datasets import DATASETS
-from ganlab.frame import EVERY, LAST, Frame, frame_steps, pack, spread, unpack
+from ganlab.frame import EVERY, LAST, Frame, pack, spread, unpack
 from ganlab.plane_config import PlaneConfig
 from ganlab.train import encode, snapshot, start
+from tests.schedules import frame_steps
 
 EXTENT = DATASETS["ring"].extent
 

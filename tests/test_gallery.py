@@ -10,7 +10,7 @@ from visits import captions, held, opened, quiet_server, record, sound  # noqa: 
 from ganlab import digits_frame, recording
 from ganlab.datasets import DATASETS
 from ganlab.diagnosis import RECENT, covered
-from ganlab.frame import frame_steps, unpack
+from ganlab.frame import unpack
 from ganlab.kinds import KINDS
 from ganlab.links import identity
 from ganlab.plane_config import PlaneConfig
@@ -21,6 +21,7 @@ from ganlab.ui import gallery
 from ganlab.ui.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
 from scripts.record import NO_CHECKPOINT, OTHERS, shipped
+from tests.schedules import frame_steps
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=20)
 ROOM = 18.5e6

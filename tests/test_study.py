@@ -11,7 +11,6 @@ import study_here
 from study_here import Here
 
 from ganlab import evaluation, gan_evaluation, plane_evaluation, study, tables, train
-from ganlab.frame import frame_steps
 from ganlab.gan_frame import MEASURED
 from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
 from ganlab.knobs import ConfigError
@@ -22,6 +21,7 @@ from ganlab.store import Store
 from ganlab.study import Place
 from ganlab.tables import Expected
 from ganlab.upkeep import sweep
+from tests.schedules import frame_steps
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=8, latent_dim=2, steps=20)
 PAIR = (SMALL.replace(members=2),)

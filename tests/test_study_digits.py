@@ -13,13 +13,13 @@ from ganlab.digit_metrics import DIGIT_METRICS, fid
 from ganlab.digit_reference import fid_floor, reference
 from ganlab.digits import everything, scaled
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import frame_steps
 from ganlab.gan_frame import MEASURED
 from ganlab.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
 from ganlab.judge import judge
 from ganlab.rng import stream
 from ganlab.store import Store
 from ganlab.study import Place
+from tests.schedules import digit_steps
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=5, ema=0.5)
 EPOCH = DigitsConfig(batch_size=512, latent_dim=2, steps=10)
@@ -84,7 +84,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     assert (table["d_updates"] == table["d_steps"] * table["step"]).all()
     assert last["run_precision"].tolist() == ["float32"] * 2 + ["bfloat16"] * 2
     assert table["precision"].isna().all(), "the metric, which is asked at the end of an epoch only"
-    assert len(table) == 2 * len(frame_steps(SMALL)) + len(frame_steps(LONGER)) + 4
+    assert len(table) == 2 * len(digit_steps(SMALL)) + len(digit_steps(LONGER)) + 4
 
 
 def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undisturbed_one(place, here, tmp_path):

@@ -8,7 +8,6 @@ from sameness import assert_equal, assert_same_state
 from ganlab import runs, train_digits, vision, worker
 from ganlab.digit_metrics import DIGIT_METRICS
 from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import frame_steps
 from ganlab.kinds import engines
 from ganlab.knobs import knobs
 from ganlab.links import identity
@@ -18,6 +17,7 @@ from ganlab.regularizers import REGULARIZERS
 from ganlab.store import Store
 from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
 from scripts import record as recorder
+from tests.schedules import digit_steps
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
@@ -161,7 +161,7 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         run = store.run(config.key())
         assert (run.state, run.step, run.kind) == ("done", 20, "digits")
         assert store.frames(config.key(), 0) == undisturbed
-        assert store.steps(config.key()) == frame_steps(config)
+        assert store.steps(config.key()) == digit_steps(config)
 
 
 def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -111,6 +112,12 @@ def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
     return ask["step"] in stage.film(config.key(), member, config).grow(member, config.steps)
 
 
+def say(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
+    """How each run stands, in its line."""
+    for place, line in lines.items():
+        line.caption(training.status_line(place, place.config, {}, lang))
+
+
 def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerator:
     """The player and the curves, and how each run stands, in `lines` by its place; two runs stand side by side.
 
@@ -139,12 +146,8 @@ def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerat
             with suppress(PointsError):  # which is said in the picture's place
                 stage.curves(place.config, place.member, lang, key=place.name("curves"))
 
-    def say() -> None:
-        for place, line in lines.items():
-            line.caption(training.status_line(place, place.config, {}, lang))
-
     def between() -> None:
         closer.append(st.container(key="a.closer"))
 
-    training.watch([place.config for place in places], say, picture, curves, between)
+    training.watch([place.config for place in places], partial(say, lines, lang), picture, curves, between)
     return closer[0]

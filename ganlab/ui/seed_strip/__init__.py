@@ -12,7 +12,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import Any
 
 import numpy as np
 
@@ -40,13 +40,6 @@ FULL = 32
 """Modes, or cells, at most."""
 COVERED, LIT = 0.01, 0.25
 """Share of all points from which on a mode is covered; share of its due from which on a cell is."""
-
-
-class Pick(TypedDict):
-    """What was clicked."""
-
-    run: str
-    member: int
 
 
 def labels(lang: str) -> dict[str, str]:
@@ -92,5 +85,5 @@ def flattened(rows: Iterable[Sequence[bytes]]) -> Iterable[bytes]:
 
 
 def show(data: bytes, key: str, on_pick: Callable[[], None]) -> None:
-    """Mounts the strip; `on_pick` finds what was clicked, a Pick as the browser sends it, in the session's `key`."""
+    """Mounts the strip; `on_pick` finds the run and member that were clicked in the session's `key`."""
     SEEDS.mount("seeds", key=key, data=data, on_pick_change=on_pick)
