@@ -86,6 +86,11 @@ def python(wheel, tmp_path_factory):
     return found
 
 
+def elsewhere():
+    """This environment, in which nothing is imported from the repository."""
+    return {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+
+
 PROGRAM = """
 from pathlib import Path
 import ganlab
@@ -119,9 +124,8 @@ print("it works")
 @pytest.mark.whole
 def test_the_installed_package_trains_opens_a_recording_reads_a_table_and_speaks(python, tmp_path):
     program = PROGRAM.replace("PREFIX", repr(str(python.parents[1])))
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     done = subprocess.run(
-        [python, "-c", program], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600
+        [python, "-c", program], cwd=tmp_path, env=elsewhere(), capture_output=True, text=True, timeout=600
     )
     assert done.stdout.endswith("it works\n"), done.stderr
 
@@ -129,7 +133,8 @@ def test_the_installed_package_trains_opens_a_recording_reads_a_table_and_speaks
 @pytest.mark.whole
 def test_the_installed_command_line_has_no_scripts(python, tmp_path):
     def status(*arguments):
-        return subprocess.run([python, "-m", "ganlab", *arguments], cwd=tmp_path, capture_output=True).returncode
+        command = [python, "-m", "ganlab", *arguments]
+        return subprocess.run(command, cwd=tmp_path, env=elsewhere(), capture_output=True).returncode
 
     assert status("script", "a.preset=ring_r1") == 0
     assert status("record", "ring") == 2
