@@ -108,7 +108,7 @@ def no_label(config: Any) -> bool:
 
 def no_sigmoid(config: Any) -> bool:
     """Whether the loss takes no sigmoid of D's output."""
-    return config.loss not in ("nonsaturating", "saturating", "relativistic")
+    return not LOSSES[config.loss].logits
 
 
 GRADIENTS: Mapping[str, Callable[[Any], bool]] = {"mistake_order": simultaneous, "mistake_unroll": foresees}

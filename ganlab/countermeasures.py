@@ -15,7 +15,7 @@ from torch import Tensor
 
 from ganlab.losses import LOSSES
 from ganlab.nets import Company, Network
-from ganlab.optimizers import Slots
+from ganlab.optimizers import OPTIMIZERS, Slots
 
 KERNELS, WIDTH = 4, 5
 """Minibatch discrimination compares points in so many ways, each a distance in so many dimensions."""
@@ -161,16 +161,14 @@ def unrolled(net: Network, memory: Slots, now: Any, d_loss: Callable[[list[Tenso
     d_loss: weights -> (M,), on one batch. The optimiser goes on from its memory; D itself and its power vectors rest.
     """
     flat, params, first, second = net.flat, net.params, memory.first, memory.second
+    step, count = OPTIMIZERS[now.optimizer].ahead, memory.count.item()
+    assert step is not None
     for ahead in range(1, now.unroll + 1):
         loss = d_loss(params)
         gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), create_graph=True)
         grad = torch.cat([gradient.reshape(-1) for gradient in gradients])
-        if now.optimizer == "adam":
-            count = memory.count.item() + ahead
-            first, second = torch.lerp(grad, first, now.beta1), torch.lerp(grad.square(), second, now.beta2)
-            scale = (second / (1 - now.beta2**count) + 1e-16).sqrt() + 1e-8  # no infinite slope at 0
-            grad = first / (1 - now.beta1**count) / scale
-        flat = flat - now.d_lr * grad
+        direction, first, second = step(grad, first, second, count + ahead, now.beta1, now.beta2)
+        flat = flat - now.d_lr * direction
         params = net.views(flat)
     return params
 
@@ -232,8 +230,6 @@ MINIBATCH: dict[str, Company | None] = {
     "discrimination": Discrimination(),
 }
 """What D is told of a point's batch."""
-UNROLLED = ("adam", "sgd")
-"""Optimisers whose step can be differentiated through."""
 COUNTERMEASURES: dict[str, Countermeasure] = {
     "packing": Countermeasure("arXiv:1712.04086", 1, refused={"packing": lambda c: c.batch_size % c.packing != 0}),
     "minibatch": Countermeasure(
@@ -253,7 +249,7 @@ COUNTERMEASURES: dict[str, Countermeasure] = {
         same_game=True,
         refused={
             "unroll_constraint": lambda c: getattr(c, "unroll", 0) > 0 and c.regularizer != "none",
-            "unroll_optimizer": lambda c: getattr(c, "unroll", 0) > 0 and c.optimizer not in UNROLLED,
+            "unroll_optimizer": lambda c: getattr(c, "unroll", 0) > 0 and OPTIMIZERS[c.optimizer].ahead is None,
         },
     ),
     "label_smoothing": Countermeasure(

@@ -26,20 +26,35 @@ class Dataset:
     modes: Tensor | None = None  # (K, 2) centres of K equally likely Gaussians, where the data are such
     std: float | None = None  # sigma of each mode
     density: Density | None = None  # (n, 2) -> (n,) probability per unit area, where known in closed form
+    script: str = ""  # real_points(n, rng) in the exported script, the same draws; "": no run with it is exported
 
 
 def mixture(modes: Tensor, std: float, extent: float) -> Dataset:
     """Equally likely isotropic Gaussians N(mode_k, std^2 I); modes (K, 2)."""
 
-    def sample(n: int, rng: Generator) -> Tensor:
-        which = torch.randint(len(modes), (n,), generator=rng)
-        return torch.randn(n, 2, generator=rng).mul_(std).add_(modes[which])
-
     def density(x: Tensor) -> Tensor:
         squared = torch.cdist(x, modes.to(x), compute_mode="donot_use_mm_for_euclid_dist").square()
         return squared.mul(-0.5 / std**2).exp().mean(-1) / (2 * math.pi * std**2)
 
-    return Dataset(sample, extent, modes, std, density)
+    return Dataset(blurred(modes, std), extent, modes, std, density, mixture_script(modes, std))
+
+
+def blurred(places: Tensor, std: float) -> Sampler:
+    """One of the places (n, 2), each as likely, plus N(0, std^2 I)."""
+
+    def sample(n: int, rng: Generator) -> Tensor:
+        which = torch.randint(len(places), (n,), generator=rng)
+        return torch.randn(n, 2, generator=rng).mul_(std).add_(places[which])
+
+    return sample
+
+
+def mixture_script(modes: Tensor, std: float) -> str:
+    """A mixture in the exported script, its numbers to the last digit of a float32."""
+    pairs = [f"[{x!s}, {y!s}]," for x, y in modes.numpy()]
+    many = WIDE // max(map(len, pairs))
+    rows = "\n".join("    " + " ".join(pairs[i : i + many]) for i in range(0, len(pairs), many))
+    return MIXTURE_SCRIPT.format(modes=rows, std=std)
 
 
 def circle(count: int, radius: float) -> Tensor:
@@ -55,7 +70,7 @@ def lattice(side: int, spacing: float) -> Tensor:
     return torch.stack([x, y], -1).reshape(-1, 2)
 
 
-def segment(length: float, angle: float, std: float, extent: float) -> Dataset:
+def segment(length: float, angle: float, std: float, extent: float, script: str) -> Dataset:
     """A uniform point of a segment through the origin plus Gaussian noise N(0, std^2 I)."""
     along = torch.tensor([math.cos(angle), math.sin(angle)])
     across = torch.tensor([-math.sin(angle), math.cos(angle)])
@@ -69,10 +84,10 @@ def segment(length: float, angle: float, std: float, extent: float) -> Dataset:
         reached = torch.special.ndtr((t + length / 2) / std) - torch.special.ndtr((t - length / 2) / std)
         return reached / length * torch.exp(-0.5 * (s / std) ** 2) / (std * math.sqrt(2 * math.pi))
 
-    return Dataset(sample, extent, density=density)
+    return Dataset(sample, extent, density=density, script=script)
 
 
-def annulus(inner: float, outer: float, extent: float) -> Dataset:
+def annulus(inner: float, outer: float, extent: float, script: str) -> Dataset:
     """Uniform on the annulus inner <= r <= outer."""
 
     def sample(n: int, rng: Generator) -> Tensor:
@@ -83,7 +98,7 @@ def annulus(inner: float, outer: float, extent: float) -> Dataset:
         radius = x.norm(dim=-1)
         return ((radius >= inner) & (radius <= outer)).to(x) / (math.pi * (outer**2 - inner**2))
 
-    return Dataset(sample, extent, density=density)
+    return Dataset(sample, extent, density=density, script=script)
 
 
 def two_spirals(n: int, rng: Generator) -> Tensor:
@@ -120,21 +135,21 @@ def checkerboard(extent: float) -> Dataset:
         on_board = (x >= -2).all(-1) & (x < 2).all(-1)
         return (on_board & (x.floor().sum(-1) % 2 == 0)).to(x) / 8
 
-    return Dataset(sample, extent, density=density)
+    return Dataset(sample, extent, density=density, script=CHECKERBOARD_SCRIPT)
 
 
 def gaussian(std: float, extent: float) -> Dataset:
     """One Gaussian N(0, std^2 I), judged like data without modes: what can go wrong with it is its width."""
     one = mixture(torch.zeros(1, 2), std, extent)
-    return Dataset(one.sample, extent, density=one.density)
+    return Dataset(one.sample, extent, density=one.density, script=one.script)
 
 
-def scattered(places: Tensor, std: float, extent: float) -> Dataset:
+def scattered(places: Tensor, std: float, extent: float, script: str = "") -> Dataset:
     """A smoothed bootstrap: one of the places (n, 2), each as likely, plus N(0, std^2 I) (Efron 1979, sec. 2).
 
     It has no modes: how many blobs some places make is for the eye; the cells of equal mass judge.
     """
-    return Dataset(mixture(places, std, extent).sample, extent)
+    return Dataset(blurred(places, std), extent, script=script)
 
 
 class Catalogue(dict[str, Dataset]):
@@ -150,7 +165,17 @@ class Catalogue(dict[str, Dataset]):
 @lru_cache(64)
 def own(name: str) -> Dataset:
     """A visitor's own points. Raises PointsError."""
-    return scattered(torch.from_numpy(points.read(name)), points.JITTER, points.EXTENT)
+    return scattered(torch.from_numpy(points.read(name)), points.JITTER, points.EXTENT, points_script(name))
+
+
+def points_script(name: str) -> str:
+    """Points that their name holds in the exported script; "" for others."""
+    code = name.removeprefix(points.PREFIX)
+    if not code.startswith(points.INSIDE):
+        return ""
+    code = code.removeprefix(points.INSIDE)
+    padded = code + "=" * (-len(code) % 4)
+    return POINTS_SCRIPT.format(code=padded, unit=points.UNIT, std=points.JITTER)
 
 
 def _polar(radius: float | Tensor, angle: Tensor) -> Tensor:
@@ -166,6 +191,75 @@ def _blur(points: Tensor, std: float, rng: Generator) -> Tensor:
     return torch.randn(points.shape, generator=rng).mul_(std).add_(points)
 
 
+WIDE = 112
+"""Characters of numbers in a line of the exported script."""
+MIXTURE_SCRIPT = '''
+MODES = torch.tensor([
+{modes}
+], dtype=torch.float32)
+
+
+def real_points(n, rng):
+    """The data: one of MODES, each as likely, with noise."""
+    which = torch.randint(len(MODES), (n,), generator=rng)
+    return torch.randn(n, 2, generator=rng) * {std} + MODES[which]
+'''
+POINTS_SCRIPT = '''
+CODE = bytearray(base64.urlsafe_b64decode("{code}"))
+PLACES = torch.frombuffer(CODE, dtype=torch.int16).view(-1, 2).float() * {unit}
+
+
+def real_points(n, rng):
+    """The data: one of PLACES, each as likely, with noise."""
+    which = torch.randint(len(PLACES), (n,), generator=rng)
+    return torch.randn(n, 2, generator=rng) * {std} + PLACES[which]
+'''
+LINE_SCRIPT = '''
+def real_points(n, rng):
+    """The data: a segment of length 4 through the origin, with noise."""
+    along = torch.tensor([math.cos(math.pi / 6), math.sin(math.pi / 6)], dtype=torch.float32)
+    points = (torch.rand(n, 1, generator=rng) - 0.5) * 4.0 * along
+    return torch.randn(n, 2, generator=rng) * 0.1 + points
+'''
+ANNULUS_SCRIPT = '''
+def real_points(n, rng):
+    """The data: even on the ring between the radii 1.2 and 2."""
+    u, v = torch.rand(2, n, generator=rng)
+    radius, angle = (u * (2.0**2 - 1.2**2) + 1.2**2).sqrt(), v * (2 * math.pi)
+    return torch.stack([angle.cos(), angle.sin()], -1) * radius[:, None]
+'''
+SPIRAL_SCRIPT = '''
+def real_points(n, rng):
+    """The data: two interleaved spiral arms, 1.25 turns each, with noise."""
+    u, v = torch.rand(2, n, generator=rng)
+    radius = (u * (2.0**2 - 0.3**2) + 0.3**2).sqrt()
+    angle = ((radius - 0.3) / 1.7 * 1.25 + (v < 0.5) * 0.5) * (2 * math.pi)
+    points = torch.stack([angle.cos(), angle.sin()], -1) * radius[:, None]
+    return torch.randn(n, 2, generator=rng) * 0.07 + points
+'''
+SWISS_ROLL_SCRIPT = '''
+def real_points(n, rng):
+    """The data: a rolled-up line, with noise."""
+    t = torch.rand(n, generator=rng) * (3 * math.pi) + 1.5 * math.pi
+    points = torch.stack([t.cos(), t.sin()], -1) * (t * (2 / (4.5 * math.pi)))[:, None]
+    return torch.randn(n, 2, generator=rng) * 0.05 + points
+'''
+MOONS_SCRIPT = '''
+def real_points(n, rng):
+    """The data: two interleaved half circles, with noise."""
+    t, which = torch.rand(2, n, generator=rng)
+    upper = torch.stack([(t * math.pi).cos() - 0.5, (t * math.pi).sin() - 0.25], -1)
+    points = torch.where(which[:, None] < 0.5, upper, -upper) * 1.4
+    return torch.randn(n, 2, generator=rng) * 0.1 + points
+'''
+CHECKERBOARD_SCRIPT = '''
+def real_points(n, rng):
+    """The data: even on the black squares of a 4 x 4 board."""
+    column = torch.randint(4, (n,), generator=rng)
+    row = 2 * torch.randint(2, (n,), generator=rng) + column % 2
+    return torch.rand(n, 2, generator=rng) + torch.stack([column, row], -1) - 2
+'''
+
 # One half-width for almost all, so that lengths and arrows compare between data sets.
 DATASETS: dict[str, Dataset] = Catalogue(
     {
@@ -174,11 +268,11 @@ DATASETS: dict[str, Dataset] = Catalogue(
         "blobs": mixture(torch.tensor([[-1.4, -1.0], [1.4, -0.8], [0.1, 1.4]]), std=0.3, extent=3.0),
         "grid_3x3": mixture(lattice(3, spacing=1.5), std=0.1, extent=3.0),
         "grid_5x5": mixture(lattice(5, spacing=1.5), std=0.1, extent=4.0),
-        "line": segment(length=4.0, angle=math.pi / 6, std=0.1, extent=3.0),
-        "annulus": annulus(inner=1.2, outer=2.0, extent=3.0),
-        "spiral": Dataset(two_spirals, extent=3.0),
-        "swiss_roll": Dataset(swiss_roll, extent=3.0),
-        "moons": Dataset(moons, extent=3.0),
+        "line": segment(length=4.0, angle=math.pi / 6, std=0.1, extent=3.0, script=LINE_SCRIPT),
+        "annulus": annulus(inner=1.2, outer=2.0, extent=3.0, script=ANNULUS_SCRIPT),
+        "spiral": Dataset(two_spirals, extent=3.0, script=SPIRAL_SCRIPT),
+        "swiss_roll": Dataset(swiss_roll, extent=3.0, script=SWISS_ROLL_SCRIPT),
+        "moons": Dataset(moons, extent=3.0, script=MOONS_SCRIPT),
         "checkerboard": checkerboard(extent=3.0),
         "gaussian": gaussian(std=0.7, extent=3.0),
     }

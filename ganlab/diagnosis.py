@@ -16,6 +16,7 @@ from ganlab.countermeasures import plain_game
 from ganlab.datasets import DATASETS, Dataset
 from ganlab.frame import Frame
 from ganlab.gan_verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, rests, turned
+from ganlab.losses import LOSSES
 from ganlab.metrics import CELLS, GRID, js_floor, on_data
 from ganlab.plane_config import PlaneConfig
 from ganlab.remedies import REMEDIES
@@ -205,14 +206,14 @@ def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
 
 def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
-    loss, m = config.at(frame.step).loss, covered(frame, member)
+    g_loss, m = LOSSES[config.at(frame.step).loss].collapse, covered(frame, member)
     plain = plain_game(config.at(frame.step)) and made(config).same_game
-    if loss not in G_LOSS or not has_modes(frame) or not plain or m == 0:
+    if not g_loss or not has_modes(frame) or not plain or m == 0:
         return {}
     level = collapse(m, frame.shares.shape[1])
     return {
         "d_loss_collapse": level.d_loss,
-        "g_loss_collapse": getattr(level, G_LOSS[loss]),
+        "g_loss_collapse": getattr(level, g_loss),
         "d_accuracy_collapse": level.accuracy,
     }
 
@@ -249,8 +250,6 @@ HISTORY = (
     "d_rests",
 )
 """What is told of how a run went on."""
-G_LOSS = {"saturating": "g_loss_saturating", "nonsaturating": "g_loss"}
-"""Losses whose level in a collapse is known: the field of theory.Collapse."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
 VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
 """OFF_DATA: less than half of the points are on the data."""

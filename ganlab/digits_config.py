@@ -35,7 +35,7 @@ class DigitsConfig(GanConfig):
     classes: str = field(default=CLASSES, metadata={"knob": Knob("classes", "experiment")})
     architecture: str = choice("light", ARCHITECTURES, "experiment")
     g_from: str = field(
-        default="none", metadata={"knob": Knob("weights", "experiment", choices=("none", *PRETRAINED), later=True)}
+        default="none", metadata={"knob": Knob("weights", "experiment", registry=("none", *PRETRAINED), later=True)}
     )
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
     d_steps: int = knob(1, 0, 50, "experiment", live=True)

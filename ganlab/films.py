@@ -22,7 +22,7 @@ from ganlab.datasets import DATASETS
 from ganlab.generators import Opened, Source, opened
 from ganlab.judge import judge
 from ganlab.latent import PATHS
-from ganlab.rng import stream
+from ganlab.rng import NOISES, stream
 
 COLUMNS = 8
 """Images in a row of a sheet."""
@@ -34,8 +34,6 @@ SURE = 0.9
 """Probability from which an image counts for its class."""
 BEST = 12
 """Seeds of a class that are told."""
-REACH = 3.0
-"""Half-width of a map of all of a latent space of 2, in standard deviations; 1 for uniform noise."""
 STRENGTHS = 33
 """Moments along a direction."""
 
@@ -210,17 +208,12 @@ def square(place: Path, source: Source, corners: Sequence[int], side: int, on_sh
     return seen(generator, z, generator.make(z))
 
 
-def reach(noise: str) -> float:
-    """Half-width of the map of all of a latent space of 2."""
-    return 1.0 if noise == "uniform" else REACH
-
-
 def atlas(place: Path, source: Source, side: int) -> Strip:
     """The map of all of a latent space of 2, row by row from the top. Raises ValueError for other dimensions."""
     generator = opened(place, source)
     if generator.dim != 2:
         raise ValueError(f"latent_dim={generator.dim}: expected 2")
-    z = latent.plane(side, reach(generator.noise))
+    z = latent.plane(side, NOISES[generator.noise].reach)
     return seen(generator, z, generator.make(z))
 
 

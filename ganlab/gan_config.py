@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Self
+from typing import Self
 
 from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH
 from ganlab.knobs import ConfigError
 from ganlab.nets import Company
+from ganlab.optimizers import OPTIMIZERS
 from ganlab.regularizers import REGULARIZERS
 from ganlab.run_config import Idle, RunConfig
 
@@ -83,15 +84,16 @@ class GanConfig(RunConfig):
         super()._check_budget(most_flops, most_floats)
 
 
-def never(config: GanConfig, name: str, *active: Any) -> bool:
-    """Whether a field never takes one of the values in the course of a run."""
-    return not config.values(name) & set(active)
+def weighs_nothing(config: GanConfig, name: str) -> bool:
+    """Whether no constraint of a run has the field as its weight, or D is never updated."""
+    used = {REGULARIZERS[key].knob for key in config.values("regularizer")}
+    return name not in used or config.values("d_steps") == {0}
 
 
 IDLE: Idle = {
-    "gamma": (lambda c: never(c, "regularizer", "r1", "r2", "r1_r2") or c.values("d_steps") == {0}, "no_penalty"),
-    "gp_lambda": (lambda c: never(c, "regularizer", "wgan_gp") or c.values("d_steps") == {0}, "no_penalty"),
-    "clip_bound": (lambda c: never(c, "regularizer", "clip") or c.values("d_steps") == {0}, "no_penalty"),
+    "gamma": (lambda c: weighs_nothing(c, "gamma"), "no_penalty"),
+    "gp_lambda": (lambda c: weighs_nothing(c, "gp_lambda"), "no_penalty"),
+    "clip_bound": (lambda c: weighs_nothing(c, "clip_bound"), "no_penalty"),
     "regularizer": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "d_lr": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "g_lr": (lambda c: c.values("g_steps") == {0}, "g_rests"),
@@ -99,8 +101,8 @@ IDLE: Idle = {
     "feature_matching": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "label_smoothing": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "noise_until": (lambda c: c.values("instance_noise") == {0.0}, "no_noise"),
-    "beta1": (lambda c: c.optimizer != "adam", "not_used"),
-    "beta2": (lambda c: c.optimizer == "sgd", "not_used"),
+    "beta1": (lambda c: "beta1" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
+    "beta2": (lambda c: "beta2" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
 }
 """When a field that all GANs have does nothing."""
 UPDATES = {"alternating": "D, then G", "simultaneous": "both gradients at the same weights"}

@@ -28,7 +28,7 @@ def hits(now: GanConfig, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
     nan where the loss has no threshold.
     """
     loss, mistake = LOSSES[now.loss], made(now)
-    d_loss = loss.d_loss(*mistake.told(real, fake), now.label_smoothing)
+    d_loss = loss.discriminator(*mistake.told(real, fake), now.label_smoothing)
     g_loss = loss.generator(mistake.heard(real), mistake.heard(fake))
     judged = (d_loss.numpy(), g_loss.numpy(), *accuracy(now, lambda: (real, fake)))
     return dict(zip(JUDGED, judged, strict=True))

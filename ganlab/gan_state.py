@@ -47,7 +47,7 @@ class Player(Generic[N]):
     def step(self, rule: str, lr: float, beta1: float, beta2: float) -> None:
         """One step of the optimiser along -grad."""
         assert self.grad is not None
-        OPTIMIZERS[rule](self.net.flat, self.grad, self.memory, lr, beta1, beta2)
+        OPTIMIZERS[rule].step(self.net.flat, self.grad, self.memory, lr, beta1, beta2)
         self.updates += 1
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,7 +31,8 @@ class Knob:
     group: str
     low: float = 0.0
     high: float = 0.0
-    choices: tuple[str, ...] = ()
+    registry: Collection[str] = field(default=(), hash=False)
+    """What a choice may be: the registry itself, so that an entry added later is a choice, too."""
     scale: str = "linear"
     """linear, or log for knobs that span orders of magnitude."""
     live: bool = False
@@ -40,6 +41,11 @@ class Knob:
     """Whether the field is younger than stored runs: at its default it is no part of a run's key."""
     also: Callable[[str], str | None] | None = None
     """What a choice may be beside its choices: a text -> its one spelling, or None. Raises ConfigError."""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What a choice may be now, in menu order."""
+        return tuple(self.registry)
 
     def check(self, name: str, value: Any) -> Any:
         """The value in the field's own type. Raises ConfigError."""
@@ -61,9 +67,9 @@ def knob(default: Any, low: float, high: float, group: str, **rest: Any) -> Any:
     return field(default=default, metadata={"knob": Knob(kind, group, low, high, **rest)})
 
 
-def choice(default: str, registry: Mapping[str, Any], group: str, **rest: Any) -> Any:
+def choice(default: str, registry: Collection[str], group: str, **rest: Any) -> Any:
     """A field that names an entry of a registry. rest: live, later, also."""
-    return field(default=default, metadata={"knob": Knob("choice", group, choices=tuple(registry), **rest)})
+    return field(default=default, metadata={"knob": Knob("choice", group, registry=registry, **rest)})
 
 
 def flag(default: bool, group: str, **rest: Any) -> Any:

@@ -120,7 +120,7 @@ def shell(dim: int, noise: str = "gaussian") -> Shell:
     """The shell around which the prior's mass lies. N(0, I_d) has its at √d, with a standard deviation near .71."""
     norms = NOISES[noise].sample(DRAWS, dim, generator=stream(0, "latent", "shell")).double().norm(dim=1)
     low, high = norms.quantile(torch.tensor([0.05, 0.95], dtype=norms.dtype)).tolist()
-    return Shell((dim * VARIANCES[noise]) ** 0.5, low, high)
+    return Shell((dim * NOISES[noise].variance) ** 0.5, low, high)
 
 
 # Maps
@@ -215,6 +215,4 @@ def trimmed_mean(values: Tensor) -> float:
     return float(values[(values >= low) & (values <= high)].double().mean())
 
 
-VARIANCES = {"gaussian": 1.0, "uniform": 1 / 3}
-"""Of one coordinate of z."""
 PATHS: dict[str, Path] = {"lerp": lerp, "slerp": slerp, "variance_preserving": variance_preserving}

@@ -1,38 +1,89 @@
-"""Adversarial losses on logits: D's loss is the sum of its two terms, everything is minimised, natural logarithm."""
+"""Adversarial losses on logits: D's loss is a mean of costs, everything is minimised, natural logarithm.
+
+A `Loss` carries all that is special to one loss. Its fields up to `generator` and `source` are needed; what the others
+leave out, a page or an export says to be missing.
+"""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import log
-from typing import Any
 
 import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
+Term = Callable[[Tensor], Tensor]
+"""What one logit costs D, elementwise."""
+Pair = Callable[[Tensor, Tensor], Tensor]
+"""What a real and a fake logit cost D together, elementwise."""
+
 
 @dataclass(frozen=True)
+class LossFormulas:
+    """A loss in LaTeX, as templates: $real and $fake are the inputs, $D is D, $mean the mean over the batch."""
+
+    discriminator: tuple[str, ...]
+    """What is added up to D's loss: of real inputs and of fake ones, or of pairs."""
+    generator: str
+    smoothed: str = ""
+    """The term of real inputs that are labelled $label, which is 1 - $rest; "" without labels."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Loss:
     """A GAN's two objectives, and what they are worth when D cannot tell real from generated."""
 
-    discriminator: Callable[[Tensor, Tensor], Tensor]
-    """(real_logits, fake_logits), each (..., B) -> (...)."""
+    terms: tuple[Term, Term] | None = None
+    """D's loss is the mean of the first over real logits plus that of the second over fake ones; None: see pairs."""
+    pairs: Pair | None = None
+    """D's loss is the mean of this over pairs of a real and a fake logit; None: see terms."""
     generator: Callable[[Tensor, Tensor], Tensor]
     """(real_logits, fake_logits), each (..., B) -> (...)."""
-    equilibrium: tuple[float, float] | None
-    """(L_D, L_G) at p_g = p_data with D optimal; None where a constant of D stays free."""
-    threshold: float | None
-    """D's output above which it says "real"; None where D only compares."""
     source: str
+    equilibrium: tuple[float, float] | None = None
+    """(L_D, L_G) at p_g = p_data with D optimal; None where a constant of D stays free, or where it is not known."""
+    threshold: float | None = None
+    """D's output above which it says "real"; None where D only compares."""
+    sure: float = 1.0
+    """How far from the threshold D's output is where D is fairly sure; a scale for colours."""
+    logits: bool = False
+    """Whether the loss takes the sigmoid of D's output."""
     generator_sees_real: bool = False
     """Whether G's loss depends on the real logits; where it does not, the trainer does not compute them."""
     smoothing: Callable[[Tensor, float], Tensor] | None = None
     """(real_logits, α) -> (...): what D's loss gains where a real point's label is 1 - α; None without labels."""
     spoken: Callable[[float], float] | None = None
     """D's output that means a probability of "real"; None without labels."""
+    saturates: bool = False
+    """Whether G's gradient vanishes where D is sure that a point is generated."""
+    lipschitz: bool = False
+    """Whether D's loss has no lower bound unless something bounds D's slope."""
+    collapse: str = ""
+    """The field of theory.Collapse that is G's loss in a collapse; "" where there is no such closed form."""
+    tex: LossFormulas | None = None
+    """None: slow motion shows the numbers alone."""
+    script: str = ""
+    """d_loss(real, fake) and g_loss(fake), or g_loss(real, fake) where G sees real logits, in the exported script: one
+    member's logits (B,), torch and the functions of torch.nn.functional. "": no run with this loss is exported."""
 
-    def d_loss(self, real: Tensor, fake: Tensor, smoothing: float = 0.0) -> Tensor:
-        """D's objective where real points are labelled 1 - α (one-sided, arXiv:1701.00160), (..., B) -> (...)."""
-        loss = self.discriminator(real, fake)
+    def __post_init__(self) -> None:
+        if (self.terms is None) == (self.pairs is None):
+            raise ValueError("terms, pairs: expected one of both")
+
+    @property
+    def probability(self) -> bool:
+        """Whether D's output on one input is the logit of a probability."""
+        return self.logits and self.terms is not None
+
+    def discriminator(self, real: Tensor, fake: Tensor, smoothing: float = 0.0) -> Tensor:
+        """D's objective at logits (..., B) -> (...); real points are labelled 1 - α (one-sided, arXiv:1701.00160)."""
+        if self.pairs:
+            loss = self.pairs(real, fake).mean(-1)
+        else:
+            assert self.terms is not None
+            loss = self.terms[0](real).mean(-1) + self.terms[1](fake).mean(-1)
         return loss + self.smoothing(real, smoothing) if smoothing and self.smoothing else loss
 
     def balance(self, smoothing: float = 0.0) -> tuple[float, float] | None:
@@ -40,16 +91,28 @@ class Loss:
         if not smoothing or (undecided := self.undecided(smoothing)) is None:
             return self.equilibrium
         blind = torch.tensor([undecided], dtype=torch.float64)
-        return self.d_loss(blind, blind, smoothing).item(), self.generator(blind, blind).item()
+        return self.discriminator(blind, blind, smoothing).item(), self.generator(blind, blind).item()
 
     def undecided(self, smoothing: float = 0.0) -> float | None:
         """D's optimal output where real and generated are as likely; (1 - α)/2 in probability with labels 1 - α."""
         return self.spoken((1 - smoothing) / 2) if smoothing and self.spoken else self.threshold
 
 
-def cross_entropy_d(real: Tensor, fake: Tensor) -> Tensor:
-    """-E log D(x) - E log(1 - D(G(z))) with D = σ(logit); log 4 when D is blind. Logits (..., B) -> (...)."""
-    return softplus(-real).mean(-1) + softplus(fake).mean(-1)
+# Cross entropy
+
+
+ENTROPIES: tuple[Term, Term] = (lambda real: softplus(-real), softplus)
+"""-log D(x) and -log(1 - D(G(z))) with D = σ(logit); both log 2 when D is blind."""
+
+
+def soft_entropy(real: Tensor, smoothing: float) -> Tensor:
+    """α E logit: -(1 - α) log D - α log(1 - D) exceeds -log D by as much. Logits (..., B) -> (...)."""
+    return smoothing * real.mean(-1)
+
+
+def logit(probability: float) -> float:
+    """log(p/(1 - p))."""
+    return log(probability / (1 - probability))
 
 
 def saturating_g(real: Tensor, fake: Tensor) -> Tensor:
@@ -62,9 +125,36 @@ def nonsaturating_g(real: Tensor, fake: Tensor) -> Tensor:
     return softplus(-fake).mean(-1)
 
 
-def least_squares_d(real: Tensor, fake: Tensor) -> Tensor:
-    """½E(D(x) - 1)² + ½E D(G(z))²; ¼ at the blind D = ½. Outputs (..., B) -> (...)."""
-    return ((real - 1).square().mean(-1) + fake.square().mean(-1)) / 2
+ENTROPY_TEX = r"-$mean \log D($real)", r"- $mean \log(1 - D($fake))"
+SOFT_ENTROPY_TEX = r"-$mean \bigl[$label\log D($real) \\ &\qquad + $rest\log(1 - D($real))\bigr]"
+ENTROPY_SCRIPT = '''
+def d_loss(real, fake):
+    """-E log D(x) - E log(1 - D(G(z))), where D is the sigmoid of its output; log 4 for a blind D."""
+    return softplus(-real).mean() + softplus(fake).mean()
+'''
+NONSATURATING_SCRIPT = '''
+
+def g_loss(fake):
+    """-E log D(G(z)): strong gradients as long as D is not fooled; log 2 for a blind D."""
+    return softplus(-fake).mean()
+'''
+SATURATING_SCRIPT = '''
+
+def g_loss(fake):
+    """E log(1 - D(G(z))), the minimax game: hardly a gradient while D is not fooled; -log 2 for a blind D."""
+    return -softplus(fake).mean()
+'''
+
+# Least squares
+
+
+SQUARES: tuple[Term, Term] = (lambda real: (real - 1).square() / 2, lambda fake: fake.square() / 2)
+"""½(D(x) - 1)² and ½D(G(z))²; both ⅛ at the blind D = ½."""
+
+
+def soft_square(real: Tensor, smoothing: float) -> Tensor:
+    """α E(D(x) - 1) + α²/2: ½(D - 1 + α)² exceeds ½(D - 1)² by as much. Outputs (..., B) -> (...)."""
+    return smoothing * (real.mean(-1) - 1) + smoothing**2 / 2
 
 
 def least_squares_g(real: Tensor, fake: Tensor) -> Tensor:
@@ -72,9 +162,26 @@ def least_squares_g(real: Tensor, fake: Tensor) -> Tensor:
     return (fake - 1).square().mean(-1) / 2
 
 
-def hinge_d(real: Tensor, fake: Tensor) -> Tensor:
-    """E max(0, 1 - D(x)) + E max(0, 1 + D(G(z))); 2 when D is blind (0 everywhere). Outputs (..., B) -> (...)."""
-    return relu(1 - real).mean(-1) + relu(1 + fake).mean(-1)
+SQUARES_TEX = r"$mean \tfrac12\bigl(D($real) - 1\bigr)^2", r"+ $mean \tfrac12 D($fake)^2"
+SOFT_SQUARE_TEX = r"$mean \tfrac12\bigl(D($real) - $label\bigr)^2"
+SQUARES_SCRIPT = '''
+def d_loss(real, fake):
+    """D's output should be 1 for real points and 0 for generated ones (arXiv:1611.04076)."""
+    return ((real - 1).square().mean() + fake.square().mean()) / 2
+
+
+def g_loss(fake):
+    """G wants D's output to be 1."""
+    return (fake - 1).square().mean() / 2
+'''
+
+# Critics: D's output has no meaning of its own
+
+
+HINGES: tuple[Term, Term] = (lambda real: relu(1 - real), lambda fake: relu(1 + fake))
+"""max(0, 1 - D(x)) and max(0, 1 + D(G(z))); both 1 when D is blind (0 everywhere)."""
+DISTANCE: tuple[Term, Term] = (lambda real: -real, lambda fake: fake)
+"""-D(x) and D(G(z)): together minus the critic's estimate of the distance."""
 
 
 def critic_g(real: Tensor, fake: Tensor) -> Tensor:
@@ -82,14 +189,32 @@ def critic_g(real: Tensor, fake: Tensor) -> Tensor:
     return -fake.mean(-1)
 
 
-def wasserstein_d(real: Tensor, fake: Tensor) -> Tensor:
-    """E D(G(z)) - E D(x), minus the critic's estimate of the distance; 0 when D is blind. Outputs (..., B) -> (...)."""
-    return fake.mean(-1) - real.mean(-1)
+HINGES_TEX = r"$mean \max(0, 1 - D($real))", r"+ $mean \max(0, 1 + D($fake))"
+DISTANCE_TEX = "-$mean D($real)", "+ $mean D($fake)"
+CRITIC_G_TEX = "-$mean $D($fake)"
+HINGE_SCRIPT = '''
+def d_loss(real, fake):
+    """D's output should be above 1 for real points and below -1 for generated ones; 2 for a blind D."""
+    return relu(1 - real).mean() + relu(1 + fake).mean()
+'''
+CRITIC_SCRIPT = '''
+def d_loss(real, fake):
+    """Minus the critic's estimate of the distance between real and generated points (arXiv:1701.07875)."""
+    return fake.mean() - real.mean()
+'''
+CRITIC_G_SCRIPT = '''
+
+def g_loss(fake):
+    """G wants D's output high."""
+    return -fake.mean()
+'''
+
+# Pairs
 
 
-def relativistic_d(real: Tensor, fake: Tensor) -> Tensor:
-    """E softplus(-(D(x) - D(G(z)))) over pairs; log 2 when D is blind. Logits (..., B) -> (...)."""
-    return softplus(fake - real).mean(-1)
+def relativistic_pair(real: Tensor, fake: Tensor) -> Tensor:
+    """softplus(-(D(x) - D(G(z)))); log 2 when D is blind."""
+    return softplus(fake - real)
 
 
 def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
@@ -97,42 +222,87 @@ def relativistic_g(real: Tensor, fake: Tensor) -> Tensor:
     return softplus(real - fake).mean(-1)
 
 
-def soft_cross_entropy(real: Tensor, smoothing: float) -> Tensor:
-    """α E logit: -(1 - α) log D - α log(1 - D) exceeds -log D by as much. Logits (..., B) -> (...)."""
-    return smoothing * real.mean(-1)
+RELATIVISTIC_TEX = r"$mean \log\bigl(1 + e^{D($fake) - D($real)}\bigr)"
+RELATIVISTIC_G_TEX = r"$mean \log\bigl(1 + e^{$D($real) - $D($fake)}\bigr)"
+RELATIVISTIC_SCRIPT = '''
+def d_loss(real, fake):
+    """A real point should get more than the generated one beside it (arXiv:2501.05441); log 2 for a blind D."""
+    return softplus(fake - real).mean()
 
 
-def soft_least_squares(real: Tensor, smoothing: float) -> Tensor:
-    """α E(D(x) - 1) + α²/2: ½(D - 1 + α)² exceeds ½(D - 1)² by as much. Outputs (..., B) -> (...)."""
-    return smoothing * (real.mean(-1) - 1) + smoothing**2 / 2
+def g_loss(real, fake):
+    """A generated point should get more than the real one beside it."""
+    return softplus(real - fake).mean()
+'''
 
-
-def logit(probability: float) -> float:
-    """log(p/(1 - p))."""
-    return log(probability / (1 - probability))
-
-
-ENTROPY: dict[str, Any] = {"smoothing": soft_cross_entropy, "spoken": logit}
 LOSSES = {
-    "nonsaturating": Loss(cross_entropy_d, nonsaturating_g, (log(4), log(2)), 0.0, "arXiv:1406.2661 sec. 3", **ENTROPY),
-    "saturating": Loss(cross_entropy_d, saturating_g, (log(4), -log(2)), 0.0, "arXiv:1406.2661 eq. 1", **ENTROPY),
-    "least_squares": Loss(
-        *(least_squares_d, least_squares_g, (0.25, 0.125), 0.5, "arXiv:1611.04076"),
-        smoothing=soft_least_squares,
-        spoken=float,
+    "nonsaturating": Loss(
+        terms=ENTROPIES,
+        generator=nonsaturating_g,
+        source="arXiv:1406.2661 sec. 3",
+        equilibrium=(log(4), log(2)),
+        threshold=0.0,
+        sure=1.5,
+        logits=True,
+        smoothing=soft_entropy,
+        spoken=logit,
+        collapse="g_loss",
+        tex=LossFormulas(ENTROPY_TEX, r"-$mean \log $D($fake)", SOFT_ENTROPY_TEX),
+        script=ENTROPY_SCRIPT + NONSATURATING_SCRIPT,
     ),
-    "hinge": Loss(hinge_d, critic_g, (2.0, 0.0), 0.0, "arXiv:1802.05957"),
-    "wasserstein": Loss(wasserstein_d, critic_g, None, None, "arXiv:1701.07875"),
-    "relativistic": Loss(relativistic_d, relativistic_g, (log(2), log(2)), None, "arXiv:2501.05441", True),
+    "saturating": Loss(
+        terms=ENTROPIES,
+        generator=saturating_g,
+        source="arXiv:1406.2661 eq. 1",
+        equilibrium=(log(4), -log(2)),
+        threshold=0.0,
+        sure=1.5,
+        logits=True,
+        smoothing=soft_entropy,
+        spoken=logit,
+        saturates=True,
+        collapse="g_loss_saturating",
+        tex=LossFormulas(ENTROPY_TEX, r"$mean \log(1 - $D($fake))", SOFT_ENTROPY_TEX),
+        script=ENTROPY_SCRIPT + SATURATING_SCRIPT,
+    ),
+    "least_squares": Loss(
+        terms=SQUARES,
+        generator=least_squares_g,
+        source="arXiv:1611.04076",
+        equilibrium=(0.25, 0.125),
+        threshold=0.5,
+        sure=0.5,
+        smoothing=soft_square,
+        spoken=float,
+        tex=LossFormulas(SQUARES_TEX, r"$mean \tfrac12\bigl($D($fake) - 1\bigr)^2", SOFT_SQUARE_TEX),
+        script=SQUARES_SCRIPT,
+    ),
+    "hinge": Loss(
+        terms=HINGES,
+        generator=critic_g,
+        source="arXiv:1802.05957",
+        equilibrium=(2.0, 0.0),
+        threshold=0.0,
+        tex=LossFormulas(HINGES_TEX, CRITIC_G_TEX),
+        script=HINGE_SCRIPT + CRITIC_G_SCRIPT,
+    ),
+    "wasserstein": Loss(
+        terms=DISTANCE,
+        generator=critic_g,
+        source="arXiv:1701.07875",
+        lipschitz=True,
+        tex=LossFormulas(DISTANCE_TEX, CRITIC_G_TEX),
+        script=CRITIC_SCRIPT + CRITIC_G_SCRIPT,
+    ),
+    "relativistic": Loss(
+        pairs=relativistic_pair,
+        generator=relativistic_g,
+        source="arXiv:2501.05441",
+        equilibrium=(log(2), log(2)),
+        sure=1.5,
+        logits=True,
+        generator_sees_real=True,
+        tex=LossFormulas((RELATIVISTIC_TEX,), RELATIVISTIC_G_TEX),
+        script=RELATIVISTIC_SCRIPT,
+    ),
 }
-Term = Callable[[Tensor], Tensor]
-"""What one logit costs D, elementwise."""
-ENTROPIES: tuple[Term, Term] = (lambda real: softplus(-real), softplus)
-TERMS: dict[str, tuple[Term, Term]] = {
-    "nonsaturating": ENTROPIES,
-    "saturating": ENTROPIES,
-    "least_squares": (lambda real: (real - 1).square() / 2, lambda fake: fake.square() / 2),
-    "hinge": (lambda real: relu(1 - real), lambda fake: relu(1 + fake)),
-    "wasserstein": (lambda real: -real, lambda fake: fake),
-}
-"""D's loss is the mean of the first over real logits and of the second over fake ones; none where it compares pairs."""

@@ -1,6 +1,7 @@
 """M independent multilayer perceptrons that train side by side: every tensor has a leading members axis."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Protocol
 
@@ -53,7 +54,7 @@ class Network:
         spectral: bool = False,
         company: Company | None = None,
     ):
-        self.members, self.activation, self.company = members, ACTIVATIONS[activation], company
+        self.members, self.activation, self.company = members, ACTIVATIONS[activation].function, company
         layers = layer_sizes(sizes, company)
         self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
         self.counts = [torch.Size(shape).numel() for shape in self.shapes]
@@ -135,8 +136,18 @@ def parameter_count(sizes: list[int], company: Company | None = None) -> int:
     return sum((n + 1) * m for n, m in layer_sizes(sizes, company))
 
 
-ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
-    "leaky_relu": leaky_relu,
-    "relu": F.relu,
-    "tanh": torch.tanh,
+@dataclass(frozen=True)
+class Activation:
+    """What stands between two layers, as data."""
+
+    function: Callable[[Tensor], Tensor]
+    """Elementwise."""
+    script: str = ""
+    """The same as a layer of torch.nn in the exported script; "": no run with it is exported."""
+
+
+ACTIVATIONS = {
+    "leaky_relu": Activation(leaky_relu, "nn.LeakyReLU(0.2)"),
+    "relu": Activation(F.relu, "nn.ReLU()"),
+    "tanh": Activation(torch.tanh, "nn.Tanh()"),
 }

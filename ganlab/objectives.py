@@ -29,7 +29,7 @@ def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: l
         told = [judge(net, packs, params) for packs in (real, fake)]
     else:
         told = list(judge(net, torch.cat([real, fake], 1), params).chunk(2, -1))
-    return LOSSES[now.loss].d_loss(*mistake(now).told(*told), now.label_smoothing)
+    return LOSSES[now.loss].discriminator(*mistake(now).told(*told), now.label_smoothing)
 
 
 def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:

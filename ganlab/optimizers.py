@@ -70,8 +70,58 @@ def sgd(flat: Tensor, grad: Tensor, memory: Slots, lr: float, beta1: float, beta
     flat.sub_(grad, alpha=lr)
 
 
-OPTIMIZERS: dict[str, Callable[[Tensor, Tensor, Slots, float, float, float], None]] = {
-    "adam": adam,
-    "rmsprop": rmsprop,
-    "sgd": sgd,
+Ahead = Callable[[Tensor, Tensor, Tensor, float, float, float], tuple[Tensor, Tensor, Tensor]]
+"""(gradient, first, second, updates with this one, beta1, beta2) -> (direction, first, second), differentiable."""
+
+
+def adam_ahead(
+    grad: Tensor, first: Tensor, second: Tensor, count: float, beta1: float, beta2: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Adam's direction as a function of the gradient."""
+    first, second = torch.lerp(grad, first, beta1), torch.lerp(grad.square(), second, beta2)
+    scale = (second / (1 - beta2**count) + 1e-16).sqrt() + 1e-8  # no infinite slope at 0
+    return first / (1 - beta1**count) / scale, first, second
+
+
+def sgd_ahead(
+    grad: Tensor, first: Tensor, second: Tensor, count: float, beta1: float, beta2: float
+) -> tuple[Tensor, Tensor, Tensor]:
+    """The gradient itself."""
+    return grad, first, second
+
+
+@dataclass(frozen=True)
+class Optimizer:
+    """A rule for one step, as data."""
+
+    step: Callable[[Tensor, Tensor, Slots, float, float, float], None]
+    """(weights, gradient, memory, lr, beta1, beta2) -> None, in place."""
+    uses: tuple[str, ...] = ()
+    """Of beta1 and beta2, those that change anything."""
+    ahead: Ahead | None = None
+    """None: D cannot be unrolled under it."""
+    tex: str = ""
+    """What lr multiplies, in LaTeX: g is the gradient, m and v are the moving averages of g and g². "": slow motion
+    shows the numbers alone."""
+    script: str = ""
+    """The optimiser of network {{ net }} with learning rate {{ lr }} in the exported script, where other fields of the
+    config stand in braces as well; "": no run with it is exported."""
+
+
+OPTIMIZERS = {
+    "adam": Optimizer(
+        adam,
+        ("beta1", "beta2"),
+        adam_ahead,
+        r"\hat m / (\sqrt{\hat v} + \epsilon)",
+        "torch.optim.Adam({{ net }}.parameters(), lr={{ lr }}, betas=({{ beta1 }}, {{ beta2 }}), fused=True)",
+    ),
+    "rmsprop": Optimizer(
+        rmsprop,
+        ("beta2",),
+        None,
+        r"g / (\sqrt{v} + \epsilon)",
+        "torch.optim.RMSprop({{ net }}.parameters(), lr={{ lr }}, alpha={{ beta2 }})",
+    ),
+    "sgd": Optimizer(sgd, (), sgd_ahead, "g", "torch.optim.SGD({{ net }}.parameters(), lr={{ lr }})"),
 }

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ganlab.gan_verdict import free
+from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
 from ganlab.regularizers import REGULARIZERS
 from ganlab.rounds import suspects
@@ -47,8 +48,8 @@ def of_oscillation(now: PlaneConfig) -> Iterator[str]:
 
 
 def of_vanishing(now: PlaneConfig) -> Iterator[str]:
-    """The loss, where it is the saturating one (arXiv:1701.04862); else noise that makes supports overlap."""
-    if now.loss == "saturating":
+    """The loss, where it saturates (arXiv:1701.04862); else noise that makes supports overlap."""
+    if LOSSES[now.loss].saturates:
         yield "loss"
     elif now.instance_noise == 0:
         yield "instance_noise"

@@ -69,6 +69,16 @@ class Noise:
     """(*shape, generator=) -> shape."""
     quantile: Callable[[torch.Tensor], torch.Tensor]
     """Probabilities in (0, 1) -> values, elementwise."""
+    variance: float
+    """Of one coordinate."""
+    reach: float
+    """Half-width of a map of all of a latent space of 2."""
+    view: float
+    """Half-width of a picture of some draws."""
+    tex: str = ""
+    """The law of z in LaTeX, with $dim coordinates; "": slow motion shows the numbers alone."""
+    script: str = ""
+    """n draws (n, latent_dim) from rng in the exported script, the config's fields in braces; "": none is exported."""
 
 
 def uniform(*shape: int, generator: torch.Generator) -> torch.Tensor:
@@ -77,6 +87,22 @@ def uniform(*shape: int, generator: torch.Generator) -> torch.Tensor:
 
 
 NOISES = {
-    "gaussian": Noise(torch.randn, torch.special.ndtri),
-    "uniform": Noise(uniform, lambda p: 2 * p - 1),
+    "gaussian": Noise(
+        torch.randn,
+        torch.special.ndtri,
+        variance=1.0,
+        reach=3.0,
+        view=3.2,
+        tex=r"\mathcal N(0, I_{$dim})",
+        script="torch.randn(n, {{ latent_dim }}, generator=rng)",
+    ),
+    "uniform": Noise(
+        uniform,
+        lambda p: 2 * p - 1,
+        variance=1 / 3,
+        reach=1.0,
+        view=1.15,
+        tex=r"\mathcal U(-1, 1)^{$dim}",
+        script="torch.rand(n, {{ latent_dim }}, generator=rng) * 2 - 1",
+    ),
 }

@@ -13,6 +13,7 @@ from torch import Tensor
 
 from ganlab.gan_config import GanConfig
 from ganlab.gan_state import GanState
+from ganlab.losses import LOSSES
 from ganlab.regularizers import REGULARIZERS
 
 S = TypeVar("S", bound=GanState[Any, Any])
@@ -80,10 +81,11 @@ def blame(config: GanConfig, quantity: str) -> str | None:
 def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
     """The fields that may have let a quantity blow up, the likeliest first, whether or not they do anything."""
     yield from wrong(config)
-    if config.loss == "wasserstein" and config.regularizer == "none" and not config.spectral_norm:
+    if LOSSES[config.loss].lipschitz and config.regularizer == "none" and not config.spectral_norm:
         yield "regularizer"
-    weight = REGULARIZERS[config.regularizer].knob
-    if weight in ("gamma", "gp_lambda") and (quantity == "penalty" or getattr(config, weight) >= HEAVY):
+    constraint = REGULARIZERS[config.regularizer]
+    weight = constraint.knob if constraint.penalty else None
+    if weight and (quantity == "penalty" or getattr(config, weight) >= HEAVY):
         yield weight
     yield from ("d_lr", "g_lr") if config.d_lr >= config.g_lr else ("g_lr", "d_lr")
 

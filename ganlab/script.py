@@ -6,22 +6,27 @@ The script makes the same draws and the same operations in the same order as tra
 from __future__ import annotations
 
 import json
+import re
 import sys
-from string import Template
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl
 
 import torch
 
 from ganlab import command, points
-from ganlab import script_parts as parts
 from ganlab.datasets import DATASETS
 from ganlab.knobs import knobs
 from ganlab.links import from_json, from_query, to_query
+from ganlab.losses import LOSSES
+from ganlab.nets import ACTIVATIONS
+from ganlab.optimizers import OPTIMIZERS
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.regularizers import REGULARIZERS
-from ganlab.rng import block_rows
+from ganlab.rng import NOISES, block_rows
+from ganlab.script_parts import SCRIPT, filled
 
 COVERED = (
     *("dataset", "loss", "d_steps", "g_steps", "regularizer", "gamma", "gp_lambda", "clip_bound", "spectral_norm"),
@@ -31,8 +36,6 @@ COVERED = (
 """Fields that a script can carry out; any other must be at its default."""
 LINES = 150
 """Of a script, at most; a long one has single blank lines between its functions."""
-WIDE = 112
-"""Characters of numbers in a line."""
 
 
 class ScriptError(ValueError):
@@ -46,10 +49,7 @@ class ScriptError(ValueError):
 def script(config: PlaneConfig, member: int = 0) -> str:
     """The run of one member as Python, at most LINES lines. Raises ScriptError."""
     check(config, member)
-    sections = [parts.HEAD, data(config), parts.BATCHES, *nets(config), parts.LOSS[config.loss], *constraint(config)]
-    text = "\n\n\n".join(section.strip("\n") for section in [*sections, *loop(config)]) + "\n"
-    values = facts(config, member) | written(config)
-    text = Template(Template(text).safe_substitute(values)).substitute(values)
+    text = filled(SCRIPT, **fields(config), **facts(config), key=config.key(), member=member, part=parts(config))
     return text if text.count("\n") <= LINES else text.replace("\n\n\n", "\n\n")
 
 
@@ -65,96 +65,67 @@ def check(config: PlaneConfig, member: int) -> None:
     for name in knobs(type(config)):
         if name not in (*COVERED, "edits", *idle) and getattr(config, name) != getattr(plain, name):
             raise ScriptError(name, "not_covered")
+    missing = next((name for name, text in needed(config) if not text), None)
+    if missing is not None:
+        raise ScriptError(missing, "unwritten")
     if not 0 <= member < config.members:
         raise ScriptError("members", "member")
 
 
-# One part after the other
+def needed(config: PlaneConfig) -> Iterator[tuple[str, str]]:
+    """(field, the text of its choice in the script) of every choice that needs one."""
+    yield "dataset", DATASETS[config.dataset].script
+    yield "loss", LOSSES[config.loss].script
+    yield "optimizer", OPTIMIZERS[config.optimizer].script
+    yield "activation", ACTIVATIONS[config.activation].script
+    yield "noise", NOISES[config.noise].script
+    constraint = REGULARIZERS[config.regularizer]
+    if constraint.penalty:
+        yield "regularizer", constraint.script
+    if constraint.after_step:
+        yield "regularizer", constraint.after_script
 
 
-def data(config: PlaneConfig) -> str:
-    """Where the real points come from."""
-    if config.dataset.startswith(points.PREFIX):
-        return parts.POINTS
-    return parts.DATA.get(config.dataset) or parts.MIXTURE
+# What the template is filled with
 
 
-def nets(config: PlaneConfig) -> list[str]:
-    """Both networks and their optimisers."""
-    optimizers = [
-        f"{net.lower()}_optimizer = {parts.OPTIMIZER[config.optimizer].format(net=net, lr=lr)}"
-        for net, lr in (("D", config.d_lr), ("G", config.g_lr))
-    ]
-    players = parts.PLAYERS + (parts.POWER if config.spectral_norm else "") + "\n".join(optimizers)
-    return [parts.NETWORK, *([parts.SPECTRAL] if config.spectral_norm else []), players]
+def fields(config: PlaneConfig) -> dict[str, Any]:
+    """Every field of the config."""
+    return {name: getattr(config, name) for name in knobs(type(config))}
 
 
-def constraint(config: PlaneConfig) -> list[str]:
-    """The penalty on D, if there is one."""
-    if REGULARIZERS[config.regularizer].penalty is None:
-        return []
-    return [parts.SLOPES + parts.PENALTY[config.regularizer]]
+def parts(config: PlaneConfig) -> dict[str, str]:
+    """What the config's choices bring along, by name; "" for a constraint that has no such part."""
+    constraint, rule, values = REGULARIZERS[config.regularizer], OPTIMIZERS[config.optimizer].script, fields(config)
+    texts = dict(needed(config)) | {"penalty": constraint.script, "after_step": constraint.after_script}
+    made = {name: filled(text, **values) for name, text in texts.items() if name != "optimizer"}
+    rates = {"D": config.d_lr, "G": config.g_lr}
+    return made | {f"{net.lower()}_optimizer": filled(rule, **values, net=net, lr=lr) for net, lr in rates.items()}
 
 
-def loop(config: PlaneConfig) -> list[str]:
-    """The draws, both gradients, the rounds."""
-    meet = config.update == "simultaneous" and config.d_steps > 0 and config.g_steps > 0
-    rounds = parts.SIMULTANEOUS if meet else parts.ALTERNATING
-    clip = [parts.CLIP] if config.regularizer == "clip" else []
-    return [draws(config), parts.D_BACKWARD, parts.G_BACKWARD, *clip, rounds, parts.MAIN]
+def facts(config: PlaneConfig) -> dict[str, Any]:
+    """What else the template asks for."""
+    packing, both = config.packing, config.d_steps > 0 and config.g_steps > 0
+    sizes = {name: ", ".join(map(str, getattr(config, name))) for name in ("g_sizes", "d_sizes")}
+    return sizes | {
+        "imports": imports(parts(config)),
+        "rows": partial(block_rows, config.batch_size),
+        "judged": "a point" if packing == 1 else f"{packing} points",
+        "d_layers": ", layer_type=SpectralLinear" if config.spectral_norm else "",
+        "compares": LOSSES[config.loss].generator_sees_real,
+        "packed": f".reshape(-1, {2 * packing})" if packing > 1 else "",
+        "simultaneous": config.update == "simultaneous" and both,
+    }
 
 
-def draws(config: PlaneConfig) -> str:
-    """The streams of batches."""
-    real, z = ("real_points", 2), ("latent", config.latent_dim)
-    kinds = {"d_real": real, "d_z": z, "g_z": z} | ({"g_real": real} if config.loss == "relativistic" else {})
-    lines = [
-        f'{name} = batches("{name}", {sample}, {width}, {block_rows(config.batch_size, width)})'
-        for name, (sample, width) in kinds.items()
-    ]
-    return "\n".join(lines + ["updates = itertools.count()"] * (config.regularizer == "wgan_gp"))
-
-
-def facts(config: PlaneConfig, member: int) -> dict[str, Any]:
-    """What stands in the places of the parts; some have places of their own."""
-    penalised, packing = REGULARIZERS[config.regularizer].penalty is not None, config.packing
-    compared = config.loss == "relativistic"
-    values = {name: getattr(config, name) for name in knobs(type(config))}
-    values |= {"key": config.key(), "member": member, "batch": config.batch_size, "imports": imports(config)}
-    values |= {"noise": parts.NOISE[config.noise], "activation": parts.ACTIVATION[config.activation]}
-    values |= {name: ", ".join(map(str, getattr(config, name))) for name in ("g_sizes", "d_sizes")}
-    values |= {"layer_type": ", layer_type=SpectralLinear" * config.spectral_norm}
-    values |= {"layer_option": ", layer_type=nn.Linear" * config.spectral_norm}
-    values |= {"layer": "layer_type" if config.spectral_norm else "nn.Linear"}
-    values |= {"judged": "a point" if packing == 1 else f"{packing} points", "pack_width": 2 * packing}
-    values |= {"power": parts.POWER_STEP * config.spectral_norm, "pack": parts.PACK * (packing > 1)}
-    values |= {"packed": f".reshape(-1, {2 * packing})" * (packing > 1)}
-    values |= {"total": "loss + penalty(real, fake)" if penalised else "loss"}
-    values |= {"compared": parts.COMPARED * compared, "seen": "real, fake" if compared else "fake"}
-    return values | {"clip": "            clip()\n" * (config.regularizer == "clip")}
-
-
-def imports(config: PlaneConfig) -> str:
-    """What the script imports, no more."""
-    own, text = config.dataset.startswith(points.PREFIX), data(config)
-    names = ["base64"] * own + ["hashlib"] + ["itertools"] * (config.regularizer == "wgan_gp")
-    names += ["math"] * ("math." in text)
-    function = {"hinge": "relu", "least_squares": "", "wasserstein": ""}.get(config.loss, "softplus")
-    third = ["import torch", "from torch import nn"] + [f"from torch.nn.functional import {function}"] * bool(function)
-    return "\n".join([f"import {name}" for name in names] + [""] + third)
-
-
-def written(config: PlaneConfig) -> dict[str, Any]:
-    """The data's own numbers, to the last digit of a float32."""
-    if config.dataset.startswith(points.PREFIX):
-        code = config.dataset.removeprefix(points.PREFIX + points.INSIDE)
-        return {"code": code + "=" * (-len(code) % 4), "unit": points.UNIT, "std": points.JITTER}
-    dataset = DATASETS[config.dataset]
-    modes, std = (torch.zeros(1, 2), 0.7) if config.dataset == "gaussian" else (dataset.modes, dataset.std)
-    pairs = [] if modes is None else [f"[{x!s}, {y!s}]," for x, y in modes.numpy()]
-    many = WIDE // max(map(len, pairs), default=1)
-    rows = [" ".join(pairs[i : i + many]) for i in range(0, len(pairs), many)]
-    return {"modes": "\n".join(f"    {row}" for row in rows), "std": std}
+def imports(texts: Mapping[str, str]) -> str:
+    """What a script with these parts imports, no more."""
+    text = "\n".join(texts.values())
+    used = {"base64": "base64." in text, "hashlib": True, "itertools": "updates" in texts["penalty"]}
+    standard = [f"import {name}" for name, needs in (used | {"math": "math." in text}).items() if needs]
+    called = sorted({name for name in re.findall(r"(?<![.\w])(\w+)\(", text) if hasattr(torch.nn.functional, name)})
+    functions = [f"from torch.nn.functional import {', '.join(called)}"] if called else []
+    return "\n".join([*standard, "", "import torch", "from torch import nn", *functions])
 
 
 # From the command line
@@ -198,6 +169,7 @@ ELSEWHERE = ("m.", "n.", "b.", "l.", "w.")
 MESSAGES = {
     "edits": "the run changes in mid-run, which no script does",
     "not_covered": "scripts do not know it; expected its default",
+    "unwritten": "its choice has no text in a script",
     "points": f"expected at most {points.IN_NAME} points of one's own, as only those are written down",
     "kind": "expected a run on the plane",
     "member": "expected a member of the run",

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from ganlab import train
 from ganlab.code_mistakes import made
-from ganlab.losses import LOSSES, TERMS
+from ganlab.losses import LOSSES
 from ganlab.nets import Network
 from ganlab.plane_config import PlaneConfig
 from ganlab.replay import state_at
@@ -184,7 +184,7 @@ def priced(said: Logits, view: View) -> Logits:
     loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, made(view.now)
     heard = {name: mistake.heard(output) for name, output in said.items()}
     places = ("fake", "real") if mistake.swaps else ("real", "fake")
-    found = {name: term(heard[name]) for name, term in zip(places, TERMS.get(view.now.loss, ()), strict=False)}
+    found = {name: term(heard[name]) for name, term in zip(places, loss.terms or (), strict=False)}
     if smoothing and loss.smoothing:
         found[places[0]] = found[places[0]] + loss.smoothing(heard[places[0]][..., None], smoothing)
     return {name: found[name] for name in said if name in found}

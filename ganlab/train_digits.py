@@ -138,7 +138,7 @@ def d_gradient(state: DigitsState) -> None:
         told = [judge(now, net, packs, masks) for packs in (real, fake)]
     else:
         told = list(judge(now, net, torch.cat([real, fake]), masks).chunk(2, -1))
-    loss = total = LOSSES[now.loss].d_loss(told[0], told[1], now.label_smoothing)
+    loss = total = LOSSES[now.loss].discriminator(told[0], told[1], now.label_smoothing)
     if penalise := REGULARIZERS[now.regularizer].penalty:
         flat_real, flat_fake = real.flatten(1)[None], fake.flatten(1)[None]
         rng = stream(now.seed, "penalty", index)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from visits import held, opened, quiet_server, record, sound  # noqa: F401
 from ganlab.digits_config import DigitsConfig
 from ganlab.export import LARGEST, digits_csv, metrics_csv, read_settings
 from ganlab.links import to_query
+from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import nearest
 from ganlab.script import MESSAGES, check
@@ -149,10 +151,12 @@ def test_a_run_without_frames_has_no_numbers_and_says_what_no_script_covers():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_refusal_of_a_script_is_a_sentence(lang):
+def test_every_refusal_of_a_script_is_a_sentence(lang, monkeypatch):
+    monkeypatch.setitem(LOSSES, "without_script", replace(LOSSES["hinge"], script=""))
     refused = {
         "edits": SMALL.replace(edits=((5, "d_lr", 0.1),)),
         "not_covered": SMALL.replace(feature_matching=True),
+        "unwritten": SMALL.replace(loss="without_script"),
         "points": SMALL.replace(dataset="points:" + "0" * 64),
         "member": SMALL,
         "kind": DigitsConfig(),

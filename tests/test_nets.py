@@ -84,7 +84,7 @@ def test_optimizers_are_pytorchs(key, twin):
     theirs, memory = nn.Parameter(torch.ones(6)), slots(ours)
     optimizer = twin(theirs)
     for grad in grads:
-        OPTIMIZERS[key](ours, grad, memory, 0.01, 0.5, 0.9)
+        OPTIMIZERS[key].step(ours, grad, memory, 0.01, 0.5, 0.9)
         theirs.grad = grad.clone()
         optimizer.step()
     assert torch.allclose(ours, theirs.detach(), atol=1e-6)

@@ -63,7 +63,7 @@ DRAW_LABELS = [
 ]
 SLOW_OWN = [
     *((stop, "") for stop in STOPS),
-    *(("d_judge", loss) for loss in ("saturating", "nonsaturating")),
+    ("d_judge", "probability"),
     *(("d_loss", loss) for loss in ("least_squares", "hinge", "wasserstein", "relativistic")),
     *(("d_penalty", name) for name in ("r1", "r2", "r1_r2", "wgan_gp")),
     *(("d_step", name) for name in ("adam", "rmsprop")),

@@ -17,7 +17,7 @@ from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.ui import code
 from ganlab.ui.experiment import Experiment
-from ganlab.ui.text import RAISED, exists, number, text
+from ganlab.ui.text import RAISED, exists, named, number, text
 
 LOWERED = {raised: chr(plain) for plain, raised in RAISED.items()}
 LINEAR_STEPS = (0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 0.9999)
@@ -117,8 +117,8 @@ def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     if spec.kind in NAMED and value.startswith(points.PREFIX) and (n := points.count(value)) is not None:
         return text("own.name.counted", lang, n=n)
     if spec.kind in NAMED:
-        key = f"choice.{name}.{value.partition(':')[0]}"
-        return text(key, lang) if spec.kind == "choice" or exists(key) else text("field.value.upload", lang, code=value)
+        known = spec.kind == "choice" or exists(f"choice.{name}.{value}")
+        return named(name, value, lang) if known else text("field.value.upload", lang, code=value)
     if spec.kind == "bool":
         return text("field.value.on" if value else "field.value.off", lang)
     if spec.kind == "edits":

@@ -47,6 +47,8 @@ ENDS = {
     "gradients": {"d": "d_grad", "g": "g_grad"},
 }
 """Panel -> series -> the column at whose last value its name stands."""
+COURSE = DigitsConfig(architecture="classic")
+"""The course's networks and loss."""
 CLAIM = {"d": (1.10, 1.18), "g": (1.05, 1.15)}
 """What the course says of D's summed loss and of G's, for the classic networks and the non-saturating loss."""
 CLAIMED_FROM = 5
@@ -119,7 +121,7 @@ def floor(config: DigitsConfig, lang: str) -> list[dict[str, Any]]:
 
 def is_claimed(config: DigitsConfig) -> bool:
     """Whether these are the networks and the loss that the course speaks of."""
-    return config.architecture == "classic" and config.values("loss") == {"nonsaturating"}
+    return config.architecture == COURSE.architecture and config.values("loss") == {COURSE.loss}
 
 
 def claims(config: DigitsConfig, end: float) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
         script.check(config, member)
         return ""
     except script.ScriptError as error:
-        label = text(f"field.label.{error.field}", lang) if error.reason == "not_covered" else ""
+        label = text(f"field.label.{error.field}", lang) if error.reason in ("not_covered", "unwritten") else ""
         return text(f"export.script.{error.reason}", lang, label=label)
 
 

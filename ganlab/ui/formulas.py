@@ -9,10 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from string import Template
 from typing import Any
 
 from ganlab.countermeasures import noise_level
+from ganlab.losses import LOSSES
+from ganlab.optimizers import OPTIMIZERS
 from ganlab.plane_config import PlaneConfig
+from ganlab.regularizers import REGULARIZERS
+from ganlab.rng import NOISES
 from ganlab.ui.text import number
 
 REAL, FAKE = "green", "purple"
@@ -93,9 +98,29 @@ def coloured(colour: str, what: str) -> str:
     return rf"\textcolor{{{colour}}}{{{what}}}"
 
 
-def mean(moment: Moment, what: str) -> str:
+def mean(moment: Moment, what: str = "") -> str:
     """The mean over the batch."""
-    return rf"\tfrac{{1}}{{{moment.packs}}}\textstyle\sum_i {what}"
+    return rf"\tfrac{{1}}{{{moment.packs}}}\textstyle\sum_i {what}".rstrip()
+
+
+def filled(template: str, moment: Moment, **more: str) -> str:
+    """A template of the registries with what $mean, $real and $fake stand for at a stop, and more."""
+    inputs = {name: f"{given(name, moment.now)}_i" for name in ("real", "fake")}
+    return Template(template).safe_substitute({"mean": mean(moment)} | inputs | more)
+
+
+def written(moment: Moment) -> bool:
+    """Whether the formula of a stop is written down; where it is not, its numbers stand alone."""
+    now, (player, kind) = moment.now, moment.key.split("_")
+    constraint, matched = REGULARIZERS[now.regularizer], player == "g" and now.feature_matching
+    silent = player == "d" and constraint.after_step and not constraint.after_tex
+    texts = {
+        "noise": NOISES[now.noise].tex,
+        "loss": LOSSES[now.loss].tex or matched,
+        "penalty": constraint.tex,
+        "step": OPTIMIZERS[now.optimizer].tex and not silent,
+    }
+    return bool(texts.get(kind, True))
 
 
 # Points
@@ -103,9 +128,9 @@ def mean(moment: Moment, what: str) -> str:
 
 def noise(moment: Moment) -> list[str]:
     """Where z comes from, and the first of them."""
-    dim = moment.now.latent_dim
-    law = rf"\mathcal N(0, I_{{{dim}}})" if moment.now.noise == "gaussian" else rf"\mathcal U(-1, 1)^{{{dim}}}"
-    return [rf"z_i &\sim {law}, \quad i = 1, \dots, {moment.now.batch_size}", rf"z_1 &= {moment.first('z')}"]
+    law = Template(NOISES[moment.now.noise].tex).safe_substitute(dim=moment.now.latent_dim)
+    row = rf"z_i &\sim {law}, \quad i = 1, \dots, {moment.now.batch_size}"
+    return [*([row] if law else []), rf"z_1 &= {moment.first('z')}"]
 
 
 def made(moment: Moment) -> list[str]:
@@ -139,7 +164,7 @@ def judged(moment: Moment) -> list[str]:
 
 def output(moment: Moment) -> str:
     """The letter of what D's last layer says: f where D itself is a probability, else D."""
-    return LOGIT if moment.now.loss in PROBABLE else "D"
+    return LOGIT if LOSSES[moment.now.loss].probability else "D"
 
 
 def probable(moment: Moment, name: str, point: str) -> str:
@@ -164,18 +189,19 @@ def given(name: str, now: PlaneConfig) -> str:
 
 
 def d_loss(moment: Moment) -> list[str]:
-    """D's loss: its two terms with their values, or the pairs that it compares."""
-    now = moment.now
-    real, fake = (f"{given(name, now)}_i" for name in ("real", "fake"))
-    if now.loss == "relativistic":
-        return [rf"L_D &= {mean(moment, pair(real, fake))}", rf"&= {moment.value('d_loss')}"]
-    terms = D_TERMS[now.loss](moment, real, fake)
-    values = [coloured(colour, signed(moment, name)) for name, colour in (("real", REAL), ("fake", FAKE))]
-    return [
-        rf"L_D &= {terms[0]}",
-        rf"&\quad {terms[1]}",
-        rf"&= {values[0]} {'+' if not values[1].startswith('-') else ''} {values[1]} = {moment.value('d_loss')}",
-    ]
+    """D's loss: what is added up to it, the values of its two terms if it has two, and its own."""
+    loss, total = LOSSES[moment.now.loss], moment.value("d_loss")
+    if loss.terms:
+        real, fake = (coloured(c, signed(moment, name)) for name, c in (("real", REAL), ("fake", FAKE)))
+        total = f"{real} + {fake} = {total}"
+    if loss.tex is None:
+        return [f"L_D &= {total}"]
+    alpha, (first, *others) = moment.now.label_smoothing, loss.tex.discriminator
+    if alpha and loss.tex.smoothed:
+        first = loss.tex.smoothed
+    labels = {"label": moment.exact(1 - alpha), "rest": moment.exact(alpha)}
+    rows = [filled(part, moment, D="D", **labels) for part in (first, *others)]
+    return [f"L_D &= {rows[0]}", *(rf"&\quad {row}" for row in rows[1:]), f"&= {total}"]
 
 
 def signed(moment: Moment, name: str) -> str:
@@ -184,75 +210,33 @@ def signed(moment: Moment, name: str) -> str:
     return rf"({value})" if value.startswith("-") else value
 
 
-def entropy_terms(moment: Moment, real: str, fake: str) -> tuple[str, str]:
-    """-log D(x), with a smoothed label a mixture; -log(1 - D(x̃))."""
-    alpha = moment.now.label_smoothing
-    right = rf"\log D({real})"
-    if alpha:
-        soft, rest = moment.exact(1 - alpha), moment.exact(alpha)
-        right = rf"\bigl[{soft}\log D({real}) \\ &\qquad + {rest}\log(1 - D({real}))\bigr]"
-    wrong = rf"\log(1 - D({fake}))"
-    return f"-{mean(moment, right)}", f"- {mean(moment, wrong)}"
-
-
-def square_terms(moment: Moment, real: str, fake: str) -> tuple[str, str]:
-    """½(D(x) - label)², ½D(x̃)²."""
-    label = moment.exact(1 - moment.now.label_smoothing) if moment.now.label_smoothing else "1"
-    halves = [rf"\tfrac12\bigl(D({real}) - {label}\bigr)^2", rf"\tfrac12 D({fake})^2"]
-    return mean(moment, halves[0]), rf"+ {mean(moment, halves[1])}"
-
-
-def hinge_terms(moment: Moment, real: str, fake: str) -> tuple[str, str]:
-    """max(0, 1 - D(x)), max(0, 1 + D(x̃))."""
-    halves = [rf"\max(0, 1 - D({real}))", rf"\max(0, 1 + D({fake}))"]
-    return mean(moment, halves[0]), rf"+ {mean(moment, halves[1])}"
-
-
-def critic_terms(moment: Moment, real: str, fake: str) -> tuple[str, str]:
-    """-D(x), D(x̃)."""
-    return f"-{mean(moment, f'D({real})')}", f"+ {mean(moment, f'D({fake})')}"
-
-
 def g_loss(moment: Moment) -> list[str]:
     """G's loss and its value."""
     now = moment.now
-    real, fake = (f"{given(name, now)}_i" for name in ("real", "fake"))
     if now.feature_matching:
+        real, fake = (f"{given(name, now)}_i" for name in ("real", "fake"))
         gap = rf"\Bigl\| {mean(moment, f'h({real})')} - {mean(moment, f'h({fake})')} \Bigr\|^2"
         return [rf"L_G &= {gap}", rf"&= {moment.value('g_loss')}"]
-    sign, term = G_TERMS[now.loss]
+    tex = LOSSES[now.loss].tex
+    if tex is None:
+        return [rf"L_G &= {moment.value('g_loss')}"]
     judge = rf"D_{{+{now.unroll}}}" if now.unroll else "D"
-    body = term(real, fake).replace("D(", f"{judge}(")
-    return [rf"L_G &= {sign}{mean(moment, body)}", rf"&= {moment.value('g_loss')}"]
-
-
-def pair(more: str, less: str) -> str:
-    """What a pair costs who wants the first to score higher than the other."""
-    return rf"\log\bigl(1 + e^{{D({less}) - D({more})}}\bigr)"
+    return [rf"L_G &= {filled(tex.generator, moment, D=judge)}", rf"&= {moment.value('g_loss')}"]
 
 
 def penalty(moment: Moment) -> list[str]:
     """The penalty with its weight, and what D minimises in all."""
-    what = PENALTIES[moment.now.regularizer](moment)
-    return [rf"R &= {what}", rf"&= {moment.value('penalty')}", rf"L_D + R &= {moment.value('total')}"]
+    constraint, total = REGULARIZERS[moment.now.regularizer], rf"L_D + R &= {moment.value('total')}"
+    if not constraint.tex:
+        return [rf"R &= {moment.value('penalty')}", total]
+    what = filled(constraint.tex, moment, D=output(moment), weight=weight(moment))
+    return [rf"R &= {what}", rf"&= {moment.value('penalty')}", total]
 
 
-def steepness(*names: str) -> Callable[[Moment], str]:
-    """γ/2 times the mean squared gradient of D's output, at real points, at generated ones, or at both."""
-
-    def said(moment: Moment) -> str:
-        half = rf"\tfrac{{{moment.exact(moment.now.gamma)}}}{{2}}\cdot"
-        at = [mean(moment, rf"\|\nabla {output(moment)}({given(name, moment.now)}_i)\|^2") for name in names]
-        return r" \\ &\quad + ".join(f"{half} {where}" for where in at)
-
-    return said
-
-
-def slope_one(moment: Moment) -> str:
-    """λ times the mean squared distance of the gradient's length from 1, somewhere between the pairs."""
-    far = mean(moment, rf"\bigl(\|\nabla {output(moment)}(\hat x_i)\| - 1\bigr)^2")
-    between = rf"\hat x_i = x_i + t_i\,({X_FAKE}_i - x_i) \\ &\quad t_i \sim \mathcal U(0, 1)"
-    return rf"{moment.exact(moment.now.gp_lambda)} \cdot {far} \\ &\quad {between}"
+def weight(moment: Moment) -> str:
+    """The value of the constraint's knob."""
+    knob = REGULARIZERS[moment.now.regularizer].knob
+    return moment.exact(getattr(moment.now, knob)) if knob else "1"
 
 
 # What moves
@@ -273,10 +257,12 @@ def update(moment: Moment) -> list[str]:
     player, now = moment.key[0].upper(), moment.now
     rate = rf"\eta &= {moment.exact(now.d_lr if player == 'D' else now.g_lr)}"
     weights = rf"\theta_{player}"
-    rule = RULES[now.optimizer]
-    rows = [rf"{weights} &\leftarrow {weights} - \eta\, {rule}", rate]
-    if player == "D" and now.regularizer == "clip":
-        rows += [rf"{weights} &\leftarrow \min(\max({weights}, -c), c)", rf"c &= {moment.exact(now.clip_bound)}"]
+    rule = OPTIMIZERS[now.optimizer].tex
+    rows = [rf"{weights} &\leftarrow {weights} - \eta\, {rule}"] if rule else []
+    rows.append(rate)
+    if player == "D":
+        after = REGULARIZERS[now.regularizer].after_tex
+        rows += [filled(row, moment, theta=weights, weight=weight(moment)) for row in after]
     rows.append(rf"\|\Delta{weights}\| &= {moment.value('norm')}")
     if "moved" in moment.arrays:
         rows.append(rf"G(z_1) &= {moment.first('moved')}")
@@ -290,37 +276,6 @@ def push(moment: Moment) -> list[str]:
 
 
 X_FAKE, LOGIT = r"\tilde x", "f"
-PROBABLE = ("nonsaturating", "saturating")
-"""Losses for which D is a probability."""
-D_TERMS: dict[str, Callable[[Moment, str, str], tuple[str, str]]] = {
-    "nonsaturating": entropy_terms,
-    "saturating": entropy_terms,
-    "least_squares": square_terms,
-    "hinge": hinge_terms,
-    "wasserstein": critic_terms,
-}
-"""The two terms of D's loss; none where it compares pairs."""
-G_TERMS: dict[str, tuple[str, Callable[[str, str], str]]] = {
-    "nonsaturating": ("-", lambda real, fake: rf"\log D({fake})"),
-    "saturating": ("", lambda real, fake: rf"\log(1 - D({fake}))"),
-    "least_squares": ("", lambda real, fake: rf"\tfrac12\bigl(D({fake}) - 1\bigr)^2"),
-    "hinge": ("-", lambda real, fake: f"D({fake})"),
-    "wasserstein": ("-", lambda real, fake: f"D({fake})"),
-    "relativistic": ("", lambda real, fake: pair(fake, real)),
-}
-"""(sign, what each generated point, or pair, costs G)."""
-PENALTIES: dict[str, Callable[[Moment], str]] = {
-    "r1": steepness("real"),
-    "r2": steepness("fake"),
-    "r1_r2": steepness("real", "fake"),
-    "wgan_gp": slope_one,
-}
-RULES = {
-    "adam": r"\hat m / (\sqrt{\hat v} + \epsilon)",
-    "rmsprop": r"g / (\sqrt{v} + \epsilon)",
-    "sgd": "g",
-}
-"""What an optimiser makes of a gradient g, with its moving averages m of g and v of g²."""
 FORMULAS: dict[str, Callable[[Moment], list[str]]] = {
     "d_noise": noise,
     "d_fake": made,

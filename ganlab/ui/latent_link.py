@@ -32,7 +32,7 @@ def seed(default: int) -> Any:
 
 def generator(default: str) -> Any:
     """A field that names a generator: one that ships, an upload's code or a run's key."""
-    return field(default=default, metadata={"knob": Knob("weights", "generator", choices=("", *PRETRAINED))})
+    return field(default=default, metadata={"knob": Knob("weights", "generator", registry=("", *PRETRAINED))})
 
 
 @dataclass(frozen=True, kw_only=True)

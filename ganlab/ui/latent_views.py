@@ -12,6 +12,7 @@ import streamlit as st
 from ganlab import films, latent
 from ganlab.films import Scene, Strip
 from ganlab.latent import PATHS, times
+from ganlab.rng import NOISES
 from ganlab.ui import latent_pair, latent_player, latent_psi, latent_walk
 from ganlab.ui.controls import hold
 from ganlab.ui.latent import menu
@@ -83,7 +84,7 @@ def corner_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
 
 def whole_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
     """All of a latent space of 2, the walk between the two ends drawn over it."""
-    side, reach = FINE if found.on_plane else WHOLE, films.reach(found.noise)
+    side, reach = FINE if found.on_plane else WHOLE, NOISES[found.noise].reach
     return latent_player.atlas(
         ask(films.atlas, found, side),
         key=f"{found.key}.whole.{tour().a}.{tour().b}",

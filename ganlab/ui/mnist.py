@@ -13,7 +13,7 @@ from ganlab.presets import nearest
 from ganlab.ui import compare, differences, digits_stage, training, weights
 from ganlab.ui.experiment import BESIDE, MNIST, Experiment
 from ganlab.ui.server import service
-from ganlab.ui.text import text
+from ganlab.ui.text import named, text
 from ganlab.ui.training import status_of, train
 
 MORE = 5
@@ -81,7 +81,7 @@ def stand(place: Experiment, line: DeltaGenerator, lang: str) -> None:
     status, data = status_of(config), DIGITS[config.dataset]
     done = downloaded(config.dataset) if status.state == "running" else None
     if done is not None:
-        name = text(f"choice.dataset.{config.dataset}", lang)
+        name = named("dataset", config.dataset, lang)
         said = text("mnist.status.downloading", lang, name=name, done=done / 1e6, size=data.download / 1e6)
         line.progress(min(1.0, done / data.download), said)
     else:

@@ -20,12 +20,13 @@ from ganlab import ui
 from ganlab.errands import Busy
 from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
+from ganlab.regularizers import REGULARIZERS, clip
 from ganlab.slow_motion import slow_motion
 from ganlab.ui import slow_player
-from ganlab.ui.formulas import Moment, formula
+from ganlab.ui.formulas import Moment, formula, written
 from ganlab.ui.latent_sources import errands
 from ganlab.ui.server import service
-from ganlab.ui.text import exists, text
+from ganlab.ui.text import exists, named, text
 from ganlab.ui.training import status_of
 
 ASK, OPEN = "a.ask", "a.slow"
@@ -178,7 +179,7 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
     now, step = config.at(facts["step"]), facts["step"]
     st.caption(which(facts, config, now, lang))
     if now.mistake != "none":
-        st.warning(text("slow.page.mistake", lang, mistake=text(f"choice.mistake.{now.mistake}", lang)))
+        st.warning(text("slow.page.mistake", lang, mistake=named("mistake", now.mistake, lang)))
     titles = {stop["key"]: text(f"slow.title.{stop['key']}", lang) for stop in facts["stops"]}
     data = slow_player.message(facts, now, titles, f"{config.key()}.{step}.{facts['member']}", lang)
     picture, words = st.columns([1, 1], gap="medium")
@@ -212,15 +213,24 @@ def which(facts: Mapping[str, Any], config: PlaneConfig, now: PlaneConfig, lang:
 def sentence(moment: Moment) -> str:
     """One plain sentence, and what is special about this run."""
     facts = values(moment)
-    return " ".join(text(key, moment.lang, **facts) for key in [main(moment), *remarks(moment)])
+    missing = [] if written(moment) else ["slow.also.unwritten"]
+    return " ".join(text(key, moment.lang, **facts) for key in [main(moment), *remarks(moment), *missing])
 
 
 def main(moment: Moment) -> str:
     """The key of a stop's sentence: that of the loss, the constraint or the optimiser where it has one of its own."""
     now, key = moment.now, f"slow.say.{moment.key}"
     loss = "matched" if moment.key == "g_loss" and now.feature_matching else now.loss
-    own = (loss, now.regularizer, now.optimizer, now.update)
-    return next((f"{key}_{name}" for name in own if exists(f"{key}_{name}")), key)
+    own = [f"{key}_{name}" for name in (loss, now.regularizer, now.optimizer, now.update)]
+    return next((name for name in own if exists(name)), form(moment) or key)
+
+
+def form(moment: Moment) -> str | None:
+    """The key of a sentence for all losses of a form, where the loss at hand has none of its own."""
+    loss = LOSSES[moment.now.loss]
+    if moment.key == "d_judge" and loss.probability:
+        return "slow.say.d_judge_probability"
+    return "slow.say.d_loss_pairs" if moment.key == "d_loss" and loss.pairs else None
 
 
 def values(moment: Moment) -> dict[str, Any]:
@@ -256,7 +266,7 @@ REMARKS = {
     "compares": ("g_judge", lambda moment: LOSSES[moment.now.loss].generator_sees_real),
     "smoothed": ("d_loss", lambda moment: moment.now.label_smoothing > 0),
     "even_d": ("d_loss", even),
-    "clipped": ("d_step", lambda moment: moment.now.regularizer == "clip"),
+    "clipped": ("d_step", lambda moment: REGULARIZERS[moment.now.regularizer].after_step is clip),
     "unrolled": ("g_loss", lambda moment: moment.now.unroll > 0),
     "even_g": ("g_loss", even),
     "weak": ("g_push", weak),

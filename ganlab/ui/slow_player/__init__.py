@@ -15,6 +15,8 @@ import numpy as np
 from ganlab.datasets import DATASETS
 from ganlab.losses import LOSSES
 from ganlab.plane_config import PlaneConfig
+from ganlab.regularizers import REGULARIZERS
+from ganlab.rng import NOISES
 from ganlab.ui import component, player
 from ganlab.ui.component import Components, packed
 from ganlab.ui.text import number, text
@@ -41,7 +43,7 @@ def message(facts: Mapping[str, Any], now: PlaneConfig, titles: Mapping[str, str
         for stop in facts["stops"]
     ]
     extent = DATASETS[now.dataset].extent
-    head = dict(key=key, text=labels(lang), extent=extent, reach=3.2 if now.noise == "gaussian" else 1.15, stops=stops)
+    head = dict(key=key, text=labels(lang), extent=extent, reach=NOISES[now.noise].view, stops=stops)
     return packed(head | {"points": points(facts)})
 
 
@@ -70,7 +72,7 @@ def picture(stop: Stop, facts: Mapping[str, Any], now: PlaneConfig) -> dict[str,
     if key == "g_push":
         return {"kind": "push", "push": "g_push.push"} | drawn
     judge = next((other["arrays"] for other in facts["stops"] if other["key"] == f"{side}_judge"), None)
-    pairs = key == "d_penalty" and now.regularizer == "wgan_gp"
+    pairs = key == "d_penalty" and REGULARIZERS[now.regularizer].between
     said = {"said": beliefs(judge, now)} if judge and key != "d_real" else {}
     histogram = {"histogram": spread(judge, now)} if judge and key.endswith("judge") else {}
     weight = {"costs": {name: each(arrays[name], now) for name in arrays}} if key == "d_loss" else {}
@@ -110,18 +112,11 @@ def beliefs(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> di
     threshold = LOSSES[now.loss].undecided(now.label_smoothing)
     if threshold is None:
         threshold = float(np.median(finite)) if finite.size else 0.0
-    sure = reach(now.loss)
+    sure = LOSSES[now.loss].sure
     if LOSSES[now.loss].threshold is None and finite.size:
         sure = float(np.abs(finite - threshold).max()) or 1.0
     shown = {name: np.tanh((packs - threshold) / sure) for name, packs in values.items()}
     return {name: each([float(v) if np.isfinite(v) else None for v in packs], now) for name, packs in shown.items()}
-
-
-def reach(loss: str) -> float:
-    """How far from its threshold the output of a D is that is rather sure."""
-    if loss == "least_squares":
-        return 0.5
-    return 1.5 if loss in ENTROPIC else 1.0
 
 
 def spread(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, Any]:
@@ -188,7 +183,3 @@ def written(value: float | None, lang: str) -> str:
 def show(data: bytes, key: str) -> None:
     """Mounts the component."""
     SLOW.mount("slow", key=key, data=data)
-
-
-ENTROPIC = ("nonsaturating", "saturating", "relativistic")
-"""Losses whose outputs are logits."""

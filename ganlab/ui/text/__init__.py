@@ -22,6 +22,12 @@ def text(key: str, lang: str, **values: Any) -> str:
     return LocalFormatter(lang).format(sentence, **values) if values else sentence
 
 
+def named(field: str, value: str, lang: str) -> str:
+    """What a choice of a config's field is called; its key in plain letters where it has no name yet."""
+    key = f"choice.{field}.{value.partition(':')[0]}"
+    return text(key, lang) if exists(key) else value.replace("_", " ").capitalize()
+
+
 def exists(key: str, lang: str = "en") -> bool:
     """Whether there is a sentence `key` in `lang`."""
     return key in sentences(lang)
