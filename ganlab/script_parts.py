@@ -189,8 +189,9 @@ if __name__ == "__main__":
             print(f"step {step:6}   L_D {d_value:8.4f}   L_G {g_value:8.4f}")
     # G(latent(512, stream("look"))) are 512 generated points (512, 2): plot them with whatever you like.
 '''
-LAYOUT = {"trim_blocks": True, "lstrip_blocks": True, "keep_trailing_newline": True}
-TEMPLATES = Environment(undefined=StrictUndefined, **LAYOUT)  # noqa: S701 - the result is a program, not a page
+TEMPLATES = Environment(  # noqa: S701 - the result is a program, not a page
+    undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True
+)
 
 
 def filled(template: str, **values: object) -> str:
