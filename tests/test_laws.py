@@ -56,6 +56,7 @@ FLOORS = [
 """From the ground up; a module may import from its own floor and below."""
 CORE = sorted(path for path in (ROOT / "ganlab").glob("*.py") if path.stem != "__init__")
 SOURCES = [*CORE, *(ROOT / "scripts").glob("*.py"), *(ROOT / "ganlab" / "ui").rglob("*.py")]
+KINDS_NAMED = ("plane", "digits")
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 
 
@@ -87,6 +88,14 @@ def test_imports_go_down(path):
 @pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
 def test_the_core_never_sees_the_screen(path):
     assert not [name for name in imported(path) if name.split(".")[0] in ("streamlit", "altair", "pages", "scripts")]
+
+
+@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
+def test_kinds_are_named_in_their_rooms_and_their_record_alone(path):
+    """Everything else derives from KINDS. "digits" is also a preset's key, and a unit."""
+    if path.stem not in ("kinds", "plane_config", "digits_config", "presets", "digit_metrics"):
+        nodes = ast.walk(ast.parse(path.read_text()))
+        assert not [node.lineno for node in nodes if isinstance(node, ast.Constant) and node.value in KINDS_NAMED]
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)

@@ -94,27 +94,27 @@ def test_the_worker_trains_and_stores_it(store):
 
 
 @pytest.fixture
-def resumed(monkeypatch):
-    """The configs of the runs that went on from a checkpoint."""
-    configs, restore = [], engine.restore
-    monkeypatch.setattr(engine, "restore", lambda *given: configs.append(given[0]) or restore(*given))
-    return configs
+def made(monkeypatch):
+    """The steps from which an update was made."""
+    steps, update = [], engine.update
+    monkeypatch.setattr(engine, "update", lambda state: steps.append(state.step) or update(state))
+    return steps
 
 
-def test_a_run_goes_on_from_its_checkpoint_bit_by_bit(store, resumed):
+def test_a_run_goes_on_from_its_checkpoint_bit_by_bit(store, made):
     trained(store, SMALL.replace(steps=20))
     key = trained(store, SMALL)
-    assert resumed == [SMALL.replace(steps=20)]
+    assert made == list(range(40))
     assert store.frames(key, 0) == frames(SMALL)
     step, blob = next(store.checkpoints.blobs(key, 40))
     assert step == 40
     assert_same_state(checkpoints.decode(key, step, blob), engine.checkpoint(at(40)))
 
 
-def test_a_run_with_an_edit_goes_on_from_the_run_before_it(store, resumed):
+def test_a_run_with_an_edit_goes_on_from_the_run_before_it(store, made):
     trained(store, SMALL.replace(edits=(), steps=25))
     key = trained(store, SMALL)
-    assert resumed == [SMALL]
+    assert made == list(range(40))
     assert store.frames(key, 0) == frames(SMALL)
 
 
