@@ -1,4 +1,4 @@
-"""What real digits are to the judge: the statistics that generated ones are compared with. Made by `python -m ganlab judge`."""
+"""What real digits are to the judge: statistics that generated ones are compared with (`python -m ganlab judge`)."""
 
 import math
 from dataclasses import dataclass
