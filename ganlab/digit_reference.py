@@ -1,4 +1,4 @@
-"""What real digits are to the judge: statistics that generated ones are compared with (`python -m ganlab judge`)."""
+"""What real digits are to the judge: the statistics of them that `python -m ganlab judge` made for comparison."""
 
 import math
 from dataclasses import dataclass
