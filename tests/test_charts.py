@@ -14,7 +14,7 @@ from ganlab.losses import LOSSES
 from ganlab.metrics import js_floor
 from ganlab.plane_config import PlaneConfig
 from ganlab.train import train
-from ganlab.ui import charts, vega
+from ganlab.ui import axes, charts, vega
 from ganlab.ui.text import LANGUAGES, text
 from tests.schedules import frame_steps
 
@@ -74,7 +74,7 @@ def drawn(curve, found=None, config=None):
     """Rows by kind, each with its pixels above the panel's foot."""
     table = charts.table(curve, config or PlaneConfig(steps=1000), found, "en")
     for panel, bound in table[table.kind == "bound"].groupby("panel"):
-        height, back = charts.scale(panel, *bound.y)
+        height, back = axes.scale(panel, *bound.y)
         here = (table.panel == panel) & table.kind.isin(["level", "collapse", "tag", "name", "y"])
         table.loc[here, "at"] = [height(y) for y in table[here].y]
         assert [back(height(y)) for y in table[here].y] == pytest.approx(list(table[here].y))
@@ -94,11 +94,11 @@ def test_an_early_swing_does_not_flatten_what_follows():
 def test_the_names_of_a_collapse_stand_apart_and_inside():
     rows = drawn(swinging(), COLLAPSED)
     assert list(rows["tag"].label) == ["1 of 8 modes"] * 2
-    assert abs(np.diff(rows["tag"]["at"])[0]) >= charts.APART
+    assert abs(np.diff(rows["tag"]["at"])[0]) >= axes.APART
     assert rows["tag"]["at"].between(4, vega.TALL - 4).all()
     named = pd.concat([rows["level"], rows["y"]])
     named = named[(named.panel == "losses") & (named.label != "")]["at"].sort_values()
-    assert (np.diff(named) >= charts.APART).all()
+    assert (np.diff(named) >= axes.APART).all()
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ def test_the_names_of_curves_never_meet(ends):
     rows = drawn(swinging(**ends))["name"]
     assert rows["at"].between(4, vega.TALL - 4).all()
     for _, panel in rows.groupby("panel"):
-        assert (np.diff(panel["at"].sort_values()) >= charts.APART - 1e-6).all()
+        assert (np.diff(panel["at"].sort_values()) >= axes.APART - 1e-6).all()
 
 
 def test_a_collapse_adds_its_closed_form():

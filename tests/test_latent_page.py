@@ -24,7 +24,7 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in latent_player.W
 def nothing_ships(monkeypatch, tmp_path):
     """No generator but the test's own, and no process for errands."""
     monkeypatch.setattr(latent_sources, "SHIPPED", {name: tmp_path / name for name in PRETRAINED})
-    monkeypatch.setattr(latent_sources, "Errands", lambda: Errands(apart=False))
+    monkeypatch.setattr(server, "Errands", lambda: Errands(apart=False))
     monkeypatch.setattr(films, "CENSUS", 40)
     monkeypatch.setattr("ganlab.latent_measures.MEASURED", 40)
     monkeypatch.setattr("ganlab.latent_measures.WALKS", 10)

@@ -17,7 +17,7 @@ from ganlab.rounds import blame
 from ganlab.script import ScriptError, script
 from ganlab.trace import trace_of
 from ganlab.train import advance, checkpoint, restore, snapshot, start, train, update
-from ganlab.ui.charts import equilibrium
+from ganlab.ui.axes import equilibrium
 
 SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=12)
 WRONG = [key for key in MISTAKES if key != "none"]

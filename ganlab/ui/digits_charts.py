@@ -18,7 +18,7 @@ from ganlab.digits_config import DigitsConfig
 from ganlab.digits_diagnosis import covered, owed
 from ganlab.digits_frame import DigitsFrame, ends_epoch
 from ganlab.digits_snapshot import JUDGED
-from ganlab.ui.charts import dodge, equilibrium, log_bounds, loss_bounds, row, scale, thin_out, tick, value_ticks
+from ganlab.ui.axes import dodge, equilibrium, log_bounds, loss_bounds, row, scale, thin_out, tick, value_ticks
 from ganlab.ui.text import number, text
 from ganlab.ui.vega import Curve, Drawing, picture
 

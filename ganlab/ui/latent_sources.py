@@ -13,7 +13,6 @@ import streamlit as st
 from ganlab.datasets import DATASETS
 from ganlab.digits import DIGITS
 from ganlab.digits_config import DigitsConfig
-from ganlab.errands import Errands
 from ganlab.generators import Source
 from ganlab.knobs import knobs
 from ganlab.latent import Shell, shell
@@ -22,7 +21,7 @@ from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS, nearest
 from ganlab.pretrained import PRETRAINED
 from ganlab.ui.controls import show
-from ganlab.ui.server import service
+from ganlab.ui.server import errands, service
 from ganlab.ui.text import text
 from ganlab.uploads import Uploads
 from ganlab.weights import SHIPPED, WeightsError
@@ -82,12 +81,6 @@ class Offer:
         mine, its = self.config, other.config
         alike = (mine.kind, mine.latent_dim, self.noise) == (its.kind, its.latent_dim, other.noise)
         return alike and self.source != other.source
-
-
-@st.cache_resource(show_spinner=False)
-def errands() -> Errands:
-    """Who does this server's short work."""
-    return Errands()
 
 
 def ask(function: Callable[..., Any], offer: Offer, *args: Any) -> Any:

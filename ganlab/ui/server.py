@@ -1,4 +1,4 @@
-"""The server's one run service."""
+"""The server's one run service, and its one process for short work."""
 
 import sys
 import uuid
@@ -6,6 +6,7 @@ import uuid
 import streamlit as st
 
 from ganlab import settings
+from ganlab.errands import Errands
 from ganlab.links import identity
 from ganlab.recording import RECORDED
 from ganlab.runs import Runs
@@ -22,6 +23,12 @@ def service() -> Runs:
     for recorded in sorted(RECORDED.glob("*.zip")):
         store.import_recording(recorded, identity)
     return Runs(store, chosen.slots)
+
+
+@st.cache_resource(show_spinner=False)
+def errands() -> Errands:
+    """Who does this server's short work."""
+    return Errands()
 
 
 @st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)

@@ -24,8 +24,7 @@ from ganlab.regularizers import REGULARIZERS, clip
 from ganlab.slow_motion import slow_motion
 from ganlab.ui import slow_player
 from ganlab.ui.formulas import Moment, formula, written
-from ganlab.ui.latent_sources import errands
-from ganlab.ui.server import service
+from ganlab.ui.server import errands, service
 from ganlab.ui.text import exists, named, text
 from ganlab.ui.training import status_of
 

@@ -18,7 +18,7 @@ from ganlab.metrics import js_floor
 from ganlab.plane_config import PlaneConfig
 from ganlab.snapshot import latent_grid, spectators
 from ganlab.train import real_points
-from ganlab.ui import charts, fork, vega
+from ganlab.ui import axes, charts, fork, vega
 from ganlab.ui.film import HEAD_START, Film, carried, wanted
 from ganlab.ui.player import ASKS, labels, message, player
 from ganlab.ui.server import service
@@ -80,7 +80,7 @@ def stage(
         key_frames=opening,
         view=view,
         asks=ASKS if on_ask else (),
-        levels={row["series"]: row["label"] for row in charts.equilibrium(config, lang)},
+        levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},
         **noise(run[0], config),
         **scenery(config, member, lang),
     )
