@@ -13,6 +13,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
+from waiting import GUARD, until
 
 ROOT = Path(__file__).parents[1]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -25,8 +26,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PATIENCE = 60_000
-"""Milliseconds; nothing here measures time."""
+PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
 
 if CHROMIUM is None and os.environ.get("CI"):
@@ -56,7 +56,7 @@ class Server:
 
     def healthy(self):
         try:
-            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=1).status == 200
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=GUARD).status == 200
         except OSError:
             return False
 
@@ -67,7 +67,7 @@ class Server:
     def stop(self):
         self.process.terminate()
         try:
-            self.process.wait(20)
+            self.process.wait(GUARD)
         except subprocess.TimeoutExpired:
             self.kill()
 
@@ -75,7 +75,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/{path}?{query}"
 
     def rows(self, sql, *values):
-        with sqlite3.connect(next(self.store.glob("*.sqlite*")), timeout=10) as db:
+        with sqlite3.connect(next(self.store.glob("*.sqlite*")), timeout=GUARD) as db:
             return db.execute(sql, values).fetchall()
 
     def runs(self):
@@ -84,22 +84,14 @@ class Server:
         return {key: (state, step, int(owner.split("/")[-1])) for key, state, step, owner in rows}
 
 
-def until(condition, seconds=90):
-    end = time.monotonic() + seconds
-    while not (value := condition()):
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.1)
-    return value
-
-
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("store"))
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)

@@ -42,7 +42,7 @@ def choose(page, field, value):
 def pixels_change(page):
     before = part(page, "canvas").screenshot()
     yield
-    until(lambda: part(page, "canvas").screenshot() != before, 20)
+    until(lambda: part(page, "canvas").screenshot() != before)
 
 
 def test_a_deep_link_as_the_very_first_visit_shows_a_trained_run(visit):
@@ -163,6 +163,7 @@ def test_one_update_of_d_alone_forks_the_run_at_its_end(visit):
 
 
 def test_train_stop_and_reload_the_link_elsewhere(visit, server):
+    before = set(server.runs())
     page = visit(query="lang=en&a.seed=11&" + SLOW)
     assert fact(page, "empty") == "true"
     press(page, "train")
@@ -171,7 +172,8 @@ def test_train_stop_and_reload_the_link_elsewhere(visit, server):
     until(lambda: int(fact(page, "last")) > first)
     press(page, "stop")
     offered(page, "train")
-    key = until(lambda: next((k for k, (state, *_) in server.runs().items() if state == "stopped"), None))
+    (key,) = set(server.runs()) - before
+    until(lambda: server.runs()[key][0] == "stopped")
     stopped = server.runs()[key][1]
     time.sleep(1.5)
     assert server.runs()[key][1] == stopped, "it goes on after Stop"

@@ -22,7 +22,7 @@ def latent(visit):  # noqa: F811
     def latent(query=DIGITS, shows="walk", **options):
         page = visit("latent", query, player=False, **options)
         ready = {"walk": "[data-t]", "atlas": "[data-cell]"}[shows]
-        page.wait_for_selector(f"[data-testid={shows}]{ready}", timeout=90_000)
+        page.wait_for_selector(f"[data-testid={shows}]{ready}")
         return page
 
     return latent
@@ -49,7 +49,7 @@ def test_a_change_of_t_costs_no_server_message(visit, browser, server):  # noqa:
     page, sent = context.new_page(), []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))
     page.goto(server.url("latent", DIGITS))
-    page.wait_for_selector("[data-testid=walk][data-t]", timeout=90_000)
+    page.wait_for_selector("[data-testid=walk][data-t]")
     settled(page)
     count, shown = len(sent), picture(page, "strip-lerp")
     assert count > 0

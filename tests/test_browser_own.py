@@ -14,7 +14,7 @@ from ganlab.export import read_settings
 from ganlab.points import INSIDE, PREFIX, read
 
 pytest_plugins = ["browsing"]
-pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(400)]
+pytestmark = NEEDS_CHROMIUM
 SMALL = "a.g_width=8&a.d_width=8&a.batch_size=16&a.steps=30"
 
 
@@ -58,9 +58,7 @@ def taken(page, name):
 
 @pytest.fixture
 def page(visit):
-    expect.set_options()
-    yield visit("arena", f"lang=en&{SMALL}", has_touch=True)
-    expect.set_options(timeout=5000)
+    return visit("arena", f"lang=en&{SMALL}", has_touch=True)
 
 
 def test_draw_use_train_reload_export_and_bring_back(page):

@@ -1,6 +1,5 @@
 """Looking closer, in a browser: slow motion through every stop, then the seed strip of a run with four members."""
 
-import pytest
 from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, step, until, visit  # noqa: F401
 
 from ganlab.links import to_query
@@ -8,7 +7,7 @@ from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.trace import STOPS
 
-pytestmark = [*NEEDS_CHROMIUM, pytest.mark.timeout(600)]
+pytestmark = NEEDS_CHROMIUM
 CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=18, regularizer="r1", members=4)
 TALE = "[...document.querySelectorAll('[class*=st-key-slow-at-]')].filter(e => e.offsetParent)"
 

@@ -13,6 +13,7 @@ import pytest
 import streamlit as st
 from PIL import Image
 from streamlit.testing.v1 import AppTest
+from waiting import GUARD
 
 from ganlab.digits import subset
 from ganlab.digits_config import DigitsConfig
@@ -300,7 +301,7 @@ def page():
 
 
 def test_a_page_without_any_frame_stands():
-    app = AppTest.from_function(page, default_timeout=30).run()
+    app = AppTest.from_function(page, default_timeout=GUARD).run()
     assert not app.exception
     proto = app.get("bidi_component")[0].proto
     assert (proto.css_source_path, proto.js_source_path) == ("digits.css", "digits.js")

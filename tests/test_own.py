@@ -11,6 +11,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from test_text import DRAW_LABELS
 from visits import captions, enter, held, opened, quiet_server, sound  # noqa: F401
+from waiting import GUARD
 
 from ganlab import points
 from ganlab.datasets import own as own_data
@@ -136,7 +137,7 @@ def drawing(dataset, lang, answer):
 
 
 def dialog(dataset="ring", lang="en", answer=None):
-    app = AppTest.from_function(drawing, default_timeout=30, args=(dataset, lang, answer)).run()
+    app = AppTest.from_function(drawing, default_timeout=GUARD, args=(dataset, lang, answer)).run()
     assert "seen" not in app.session_state
     return sound(app.button(key="a.own").click().run())
 

@@ -6,6 +6,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
+from waiting import GUARD
 
 from ganlab.frame import spread
 from ganlab.gan_verdict import Verdict
@@ -38,14 +39,14 @@ def widget_key(name: str) -> str:
     ("lang", "start", "battle"), [("en", "Two networks", "battle"), ("es", "Dos redes", "batalla")]
 )
 def test_every_page_in_both_languages(lang, start, battle):
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
     app.query_params["lang"] = lang
     assert start in sound(app.run()).title[0].value
     assert battle in arena(lang=lang).title[0].value
 
 
 def test_the_browsers_language_is_the_default():
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
     app.context = {"locale": "es-AR"}
     assert "Dos redes" in sound(app.run()).title[0].value
 
@@ -53,7 +54,7 @@ def test_the_browsers_language_is_the_default():
 def test_start_shows_the_run_that_ships(monkeypatch):
     monkeypatch.setitem(PRESETS, OPENING["plane"], SMALL)
     record(SMALL)
-    app = sound(AppTest.from_file(str(ROUTER), default_timeout=30).run())
+    app = sound(AppTest.from_file(str(ROUTER), default_timeout=GUARD).run())
     assert b'"view":{"at":0,"playing":true}' in app.get("bidi_component")[0].proto.bytes
 
 
@@ -156,7 +157,7 @@ def test_a_bad_link_gives_defaults_and_a_notice(link, lang):
 
 
 def test_an_unknown_language_gives_a_notice():
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
     app.query_params["lang"] = "xx"
     assert "xx" in sound(app.run()).warning[0].value
 

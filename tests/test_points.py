@@ -4,7 +4,6 @@ import base64
 import dataclasses
 import hashlib
 import os
-import time
 
 import numpy as np
 import pytest
@@ -12,6 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sameness import assert_equal
+from waiting import until
 
 from ganlab import metrics, points, train
 from ganlab.datasets import DATASETS
@@ -330,10 +330,7 @@ def test_workers_find_them(tmp_path):
         config = PlaneConfig(dataset=keep(cloud(300), store.path), steps=3, **SMALL)
         lost = config.replace(dataset=PREFIX + "0" * 64)
         keys = [runs.submit(wish, "me") for wish in (config, lost)]
-        end = time.monotonic() + 60
-        while [runs.status(key).state for key in keys] != ["done", "failed"]:
-            assert time.monotonic() < end, list(map(runs.status, keys))
-            time.sleep(0.05)
+        until(lambda: [runs.status(key).state for key in keys] == ["done", "failed"])
         gone = runs.status(keys[1])
         assert (gone.note, gone.facts["reason"]) == ("points", "gone")
         blobs = store.frames(config.key(), 0)

@@ -237,7 +237,7 @@ def test_without_a_run_or_with_a_member_that_is_no_number_the_usage_is_shown(cap
 def test_it_runs_by_itself(tmp_path):
     file = tmp_path / "gan.py"
     file.write_text(script(PlaneConfig(steps=2)))
-    done = subprocess.run([sys.executable, "-I", file], capture_output=True, text=True, timeout=120, cwd=tmp_path)
+    done = subprocess.run([sys.executable, "-I", file], capture_output=True, text=True, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     *_, last = train.train(PlaneConfig(steps=2))
     assert done.stdout.split() == ["step", "2", "L_D", f"{last.d_loss[0]:.4f}", "L_G", f"{last.g_loss[0]:.4f}"]

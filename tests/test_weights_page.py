@@ -6,6 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from test_weights import BAD, GOOD, SMALL, changed, made
 from visits import quiet_server, sound  # noqa: F401
+from waiting import GUARD
 
 from ganlab import checkpoints
 from ganlab.digits_config import DigitsConfig
@@ -45,7 +46,7 @@ def taking(config, step):
 
 def uploaded(*files, lang="en"):
     """The page after a visitor has put files, (name, bytes)."""
-    app = AppTest.from_function(uploading, default_timeout=30, args=(lang,)).run()
+    app = AppTest.from_function(uploading, default_timeout=GUARD, args=(lang,)).run()
     app.file_uploader(key="w.file").set_value([(name, blob, "application/octet-stream") for name, blob in files])
     return sound(app.run())
 
@@ -129,7 +130,7 @@ def test_an_upload_that_has_gone_says_so():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_gallery_shows_all_that_ships(lang):
-    app = sound(AppTest.from_function(showing, default_timeout=60, args=(lang,)).run())
+    app = sound(AppTest.from_function(showing, default_timeout=GUARD, args=(lang,)).run())
     names = [button.key.removeprefix("w.further.") for button in app.button]
     assert names == list(SHIPPED)
     assert len(app.dataframe[0].value) == len(SHIPPED)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from waiting import GUARD
 
 from ganlab import recording
 from ganlab.kinds import KINDS
@@ -51,7 +52,7 @@ def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None
 
 def opened(script: str, link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
     """A page opened by a link."""
-    app = AppTest.from_file(str(ROUTER), default_timeout=30)
+    app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
     app.context = {"locale": "en-GB"}
     app.query_params["lang"] = lang
     app.run()
