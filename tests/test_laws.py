@@ -4,8 +4,6 @@ import ast
 import re
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).parent.parent
 FLOORS = [
     {
@@ -77,35 +75,29 @@ def test_every_module_has_its_floor():
     assert {path.stem for path in CORE} == set().union(*FLOORS) - {"ui"}
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
-def test_imports_go_down(path):
-    for name in imported(path):
-        if name.startswith("ganlab."):
-            module = name.split(".")[1]
-            assert floor(module) <= floor(path.stem), name
+def test_imports_go_down():
+    ours = [(path, name) for path in CORE for name in imported(path) if name.startswith("ganlab.")]
+    up = [f"{path.stem}: {name}" for path, name in ours if floor(name.split(".")[1]) > floor(path.stem)]
+    assert up == []
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
-def test_the_core_never_sees_the_screen(path):
-    assert not [name for name in imported(path) if name.split(".")[0] in ("streamlit", "altair", "pages", "scripts")]
+def test_the_core_never_sees_the_screen():
+    screen = ("streamlit", "altair", "pages", "scripts")
+    assert [f"{path.stem}: {n}" for path in CORE for n in imported(path) if n.split(".")[0] in screen] == []
 
 
-@pytest.mark.parametrize("path", CORE, ids=lambda p: p.stem)
-def test_kinds_are_named_in_their_rooms_and_their_record_alone(path):
+def test_kinds_are_named_in_their_rooms_and_their_record_alone():
     """Everything else derives from KINDS. "digits" is also a preset's key, and a unit."""
-    if path.stem not in ("kinds", "plane_config", "digits_config", "presets", "digit_metrics"):
-        nodes = ast.walk(ast.parse(path.read_text()))
-        assert not [node.lineno for node in nodes if isinstance(node, ast.Constant) and node.value in KINDS_NAMED]
+    rooms = ("kinds", "plane_config", "digits_config", "presets", "digit_metrics")
+    nodes = [(path, node) for path in CORE if path.stem not in rooms for node in ast.walk(ast.parse(path.read_text()))]
+    assert [(p.stem, n.lineno) for p, n in nodes if isinstance(n, ast.Constant) and n.value in KINDS_NAMED] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
-def test_no_global_random_state_and_no_pickles(path):
-    text = path.read_text()
-    assert not re.search(
-        r"torch\.manual_seed|np\.random\.(seed|rand|normal|uniform)\(|pickle\.load|torch\.load\(", text
-    )
-    for call in re.findall(r"torch\.(?:rand|randn|randint|randperm|bernoulli|multinomial)\([^\n]*", text):
-        assert "generator=" in call, call
+def test_no_global_random_state_and_no_pickles():
+    wrong = r"torch\.manual_seed|np\.random\.(?:seed|rand|normal|uniform)\(|pickle\.load|torch\.load\("
+    draw = r"torch\.(?:rand|randn|randint|randperm|bernoulli|multinomial)\((?![^\n]*generator=)"
+    found = {path.stem: re.findall(f"{wrong}|{draw}", path.read_text()) for path in SOURCES}
+    assert {name: calls for name, calls in found.items() if calls} == {}
 
 
 def test_pages_and_router_stay_small():
@@ -115,6 +107,5 @@ def test_pages_and_router_stay_small():
         assert page.parent.parent.name == "pages", "a script directly in pages/ breaks deep links"
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=lambda p: p.stem)
-def test_files_hold_one_idea(path):
-    assert len(path.read_text().splitlines()) <= 350
+def test_files_hold_one_idea():
+    assert [path.name for path in SOURCES if len(path.read_text().splitlines()) > 350] == []
