@@ -32,6 +32,7 @@ expect.set_options(timeout=PATIENCE)
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
 NEEDS_CHROMIUM = [
+    pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
     pytest.mark.filterwarnings("default"),
 ]

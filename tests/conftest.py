@@ -12,6 +12,13 @@ torch.set_num_threads(1)
 pytest.register_assert_rewrite("browsing", "visits")
 
 
+def pytest_configure(config):
+    """Without an expression of one's own a run has everything but what is nightly; without browsers it is quick."""
+    chosen = config.option.markexpr
+    rest = {"": "not nightly", "not browser": "not browser and not whole and not nightly"}
+    config.option.markexpr = rest.get(chosen, chosen)
+
+
 @pytest.fixture(autouse=True)
 def own_store(tmp_path, monkeypatch):
     """Tests never touch the user's run store, and compute on the processor unless they say otherwise.

@@ -5,9 +5,7 @@ import time
 from pathlib import Path
 
 from ganlab import train, worker
-from ganlab.train import checkpoint, due, encode, from_json, restore, snapshot, start
-
-__all__ = ["advance", "checkpoint", "due", "encode", "from_json", "restore", "snapshot", "start"]
+from ganlab.train import *  # noqa: F403
 
 HOLD = 300
 worker.GRACE = 300  # a busy machine may need it; only worker processes import this file

@@ -4,19 +4,20 @@ import io
 import re
 
 import pytest
-from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, until, visit  # noqa: F401
+from browsing import NEEDS_CHROMIUM, link, part, press, until
 from PIL import Image
 from playwright.sync_api import expect
 
 from ganlab.latent import FRAMES
 from ganlab.presets import PRESETS
 
+pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 DIGITS = "lang=en&l.g=light&l.a=1&l.b=2"
 
 
 @pytest.fixture
-def latent(visit):  # noqa: F811
+def latent(visit):
     """Opens the page as a new visitor and waits for what it shows."""
 
     def latent(query=DIGITS, shows="walk", **options):
@@ -44,7 +45,7 @@ def picture(page, name):
     return part(page, name).evaluate("canvas => canvas.toDataURL()")
 
 
-def test_a_change_of_t_costs_no_server_message(visit, browser, server):  # noqa: F811
+def test_a_change_of_t_costs_no_server_message(visit, browser, server):
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page, sent = context.new_page(), []
     page.on("websocket", lambda socket: socket.on("framesent", lambda _: sent.append(1)))

@@ -1,12 +1,13 @@
 """Looking closer, in a browser: slow motion through every stop, then the seed strip of a run with four members."""
 
-from browsing import NEEDS_CHROMIUM, browser, link, part, press, server, step, until, visit  # noqa: F401
+from browsing import NEEDS_CHROMIUM, link, part, press, step, until
 
 from ganlab.links import to_query
 from ganlab.plane_config import PlaneConfig
 from ganlab.presets import PRESETS
 from ganlab.trace import STOPS
 
+pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=18, regularizer="r1", members=4)
 TALE = "[...document.querySelectorAll('[class*=st-key-slow-at-]')].filter(e => e.offsetParent)"
@@ -30,7 +31,7 @@ def drawn(page):
     return part(page, "slow-canvas").evaluate("canvas => canvas.toDataURL()")
 
 
-def test_slow_motion_and_the_lottery_of_seeds(visit):  # noqa: F811
+def test_slow_motion_and_the_lottery_of_seeds(visit):
     page = visit(
         "arena",
         "&".join(f"{k}={v}" for k, v in {"lang": "en", **to_query(CONFIG, "a.")}.items()),
@@ -110,7 +111,7 @@ def lottery(page):
     until(lambda: seeds.get_attribute("data-step") == str(CONFIG.steps))
 
 
-def test_styles_that_come_late_still_colour_every_picture(visit):  # noqa: F811
+def test_styles_that_come_late_still_colour_every_picture(visit):
     query = "&".join(f"{k}={v}" for k, v in to_query(PRESETS["ring_seeds"], "a.").items())
     page = visit("arena", f"lang=en&{query}", late="**/palette.css*")
     ground = "c => String(c.getContext('2d').getImageData(1, 1, 1, 1).data)"

@@ -1,5 +1,7 @@
 """Whether training on digits makes digits: the short form of the coverage test; `digits_10k` is the long one."""
 
+import pytest
+
 from ganlab import train_digits
 from ganlab.digits_evaluation import EVALUATION
 from ganlab.presets import OPENING, PRESETS
@@ -7,6 +9,7 @@ from ganlab.presets import OPENING, PRESETS
 UPDATES = 500
 
 
+@pytest.mark.whole
 def test_500_updates_of_the_opening_run_make_at_least_eight_digits():
     """Three seeds had 9 covered, 8 to 9 accepted, .36 to .38 of all images accepted, TV .29 to .32, FID 227 to 236.
 
