@@ -4,7 +4,8 @@ import os
 import time
 from pathlib import Path
 
-from ganlab import train, worker
+from ganlab import train as trainer
+from ganlab import worker
 from ganlab.train import *  # noqa: F403
 
 HOLD = 300
@@ -14,4 +15,4 @@ worker.GRACE = 300  # a busy machine may need it; only worker processes import t
 def advance(state):
     if state.step >= HOLD and Path(os.environ["GANLAB_TEST_HELD"]).exists():
         time.sleep(0.05)
-    return train.advance(state)
+    return trainer.advance(state)
