@@ -3,13 +3,13 @@
 import asyncio
 from contextlib import asynccontextmanager
 from pathlib import Path
-from pkgutil import iter_modules, resolve_name
+from pkgutil import resolve_name, walk_packages
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
-from ganlab.ui import server
+from ganlab.ui.run import server
 from ganlab.ui.text import text
 
 PAGES = {
@@ -47,7 +47,7 @@ def visit() -> None:
 async def serving(_: st.App):
     """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    for module in iter_modules(ui.__path__, "ganlab.ui."):
+    for module in walk_packages(ui.__path__, "ganlab.ui."):
         resolve_name(module.name)
     runs = await asyncio.to_thread(server.service)
     yield

@@ -11,7 +11,7 @@ import sys
 from statistics import median
 from time import monotonic
 
-from ganlab.slot import WAITING
+from ganlab.service.worker_process import WAITING
 
 ROUNDS, SECONDS = 5, 6.0
 NEVER = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0", "KMP_BLOCKTIME": "0"}
@@ -20,18 +20,19 @@ SETTINGS = {"PyTorch's default": {}, "never spinning": NEVER, "a worker's": WAIT
 
 def measure():
     """Steps per second of this process."""
-    from ganlab import train_digits, worker
-    from ganlab.devices import fix_arithmetic
+    from ganlab.digits import train
+    from ganlab.kind.devices import fix_arithmetic
     from ganlab.presets import OPENING, PRESETS
+    from ganlab.service import worker
 
     os.nice(worker.NICE)
     fix_arithmetic(2, "highest")
-    state = train_digits.start(PRESETS[OPENING["digits"]])
+    state = train.start(PRESETS[OPENING["digits"]])
     for _ in range(3):
-        train_digits.advance(state)
+        train.advance(state)
     before, began = state.step, monotonic()
     while monotonic() - began < SECONDS:
-        train_digits.update(state)
+        train.update(state)
     return (state.step - before) / (monotonic() - began)
 
 

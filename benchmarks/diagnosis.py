@@ -19,20 +19,20 @@ import numpy as np
 import torch
 
 from benchmarks.diagnosis_runs import BASE, CONFIGS, SAME, Look, halves, label, right
-from ganlab.datasets import DATASETS
-from ganlab.diagnosis import VERDICTS, verdict
-from ganlab.evaluation import FINAL
-from ganlab.frame import unpack
-from ganlab.knobs import spell
+from ganlab.data.plane import DATASETS
+from ganlab.gan.rng import stream
+from ganlab.kind.evaluation import FINAL
+from ganlab.kind.fields import spell
 from ganlab.links import differences
-from ganlab.metrics import on_data
-from ganlab.plane_config import PlaneConfig
-from ganlab.plane_evaluation import EVALUATION
-from ganlab.rng import stream
-from ganlab.snapshot import expand
-from ganlab.state import State, sample_latent
-from ganlab.tables import grid
-from ganlab.train import advance, encode, snapshot, start
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import VERDICTS, verdict
+from ganlab.plane.evaluation import EVALUATION
+from ganlab.plane.frame import unpack
+from ganlab.plane.metrics import on_data
+from ganlab.plane.snapshot import expand
+from ganlab.plane.state import State, sample_latent
+from ganlab.plane.train import advance, encode, snapshot, start
+from ganlab.studies.tables import grid
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 PLANE = EVALUATION
@@ -205,10 +205,10 @@ TITLES = {"first": "The first look", "second": "The second look", "fit": "The ha
 HEAD = """# How often the diagnosis is right
 
 `python -m benchmarks.diagnosis` made this: {runs} runs ({configs} configs of 8 seeds, {minutes:.0f} minutes of CPU),
-each of 64 × 2 networks with batches of 128. `ganlab.diagnosis` sees the frames as they are stored. The labels come from
-elsewhere: from 10,000 samples of other noise at 8 moments of the last 40 % of a run, and, where most points are off the
-data, from what was done to the run, if the samples bear it out (`benchmarks.diagnosis_runs.label`). `between` has every
-mode and is neither healthy nor circling; that nothing is found is right then.
+each of 64 × 2 networks with batches of 128. `ganlab.plane.diagnosis` sees the frames as they are stored. The labels
+come from elsewhere: from 10,000 samples of other noise at 8 moments of the last 40 % of a run, and, where most points
+are off the data, from what was done to the run, if the samples bear it out (`benchmarks.diagnosis_runs.label`).
+`between` has every mode and is neither healthy nor circling; that nothing is found is right then.
 
 What counts as right is the label, and what it would be if all its limits were a fifth stricter or looser, for a run
 that is so near to a limit may be called either. A few more pairs say the same thing: modes that turn are collapsed at

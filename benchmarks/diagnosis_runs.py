@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from ganlab.datasets import DATASETS
-from ganlab.plane_config import PlaneConfig
+from ganlab.data.plane import DATASETS
+from ganlab.plane.config import PlaneConfig
 
 BASE = PlaneConfig(batch_size=128, latent_dim=16, members=8, steps=4000)
 DESCENT = {"optimizer": "sgd", "g_lr": 0.05, "d_lr": 0.15}

@@ -14,11 +14,12 @@ from time import monotonic, sleep
 
 import torch
 
-from ganlab import runs, tables
 from ganlab.presets import OPENING, PRESETS
-from ganlab.runs import Runs
-from ganlab.store import Store
-from ganlab.study import ENDED, VIEWER
+from ganlab.service import runs
+from ganlab.service.runs import Runs
+from ganlab.store.runs import Store
+from ganlab.studies import tables
+from ganlab.studies.study import ENDED, VIEWER
 
 DUE = {"digits_covered": 9, "accepted": 0.45}
 """What the medians over the seeds have to reach."""

@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganlab.digit_metrics import DIGIT_METRICS, fid, measure, nearest, scores
-from ganlab.digit_reference import fid_floor, reference
-from ganlab.digits import scaled, subset
-from ganlab.judge import Judged, judge
-from ganlab.rng import stream
+from ganlab.data.images import scaled, subset
+from ganlab.digits.judge import Judged, judge
+from ganlab.digits.metrics import DIGIT_METRICS, fid, measure, nearest, scores
+from ganlab.digits.reference import fid_floor, reference
+from ganlab.gan.rng import stream
 from scripts.train_judge import read_mnist, strangers
 
 N = 2000
@@ -77,7 +77,7 @@ def closest(images, pool):
 
 
 def copies(images, labels, pools):
-    """Where copying begins: what `ganlab.lookalikes` calls typical."""
+    """Where copying begins: what `ganlab.digits.neighbours` calls typical."""
     print("\n| a test image's nearest of | all | " + " | ".join(map(str, range(10))) + " |")
     print("|---" * 12 + "|")
     for name, pool in pools.items():

@@ -11,12 +11,12 @@ import sys
 
 import torch
 
-from ganlab.checkpoints import encode
-from ganlab.digit_metrics import measure
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_snapshot import snapshot
-from ganlab.runs import threads
-from ganlab.train_digits import checkpoint, start, update
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.metrics import measure
+from ganlab.digits.snapshot import snapshot
+from ganlab.digits.train import checkpoint, start, update
+from ganlab.service.runs import threads
+from ganlab.store.checkpoints import encode
 
 FULL_SET = 60_000 * 28 * 28 / 2**20
 BUDGET = 900

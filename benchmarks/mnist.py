@@ -18,15 +18,15 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganlab import settings
-from ganlab.digit_metrics import measure
-from ganlab.digit_reference import fid_floor
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_snapshot import to_bytes
-from ganlab.folders import data_folder
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.metrics import measure
+from ganlab.digits.reference import fid_floor
+from ganlab.digits.snapshot import to_bytes
+from ganlab.digits.train import start, update
+from ganlab.gan.rng import stream
+from ganlab.host import settings
+from ganlab.host.folders import data_folder
 from ganlab.presets import PRESETS
-from ganlab.rng import stream
-from ganlab.train_digits import start, update
 
 PEER, DOCUMENT = Path(__file__).with_name("keras_dcgan.py"), Path(__file__).parents[1] / "docs" / "keras.md"
 TUTORIAL = DigitsConfig(

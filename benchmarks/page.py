@@ -14,11 +14,11 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from ganlab.cards import LESSONS
-from ganlab.datasets import DATASETS
-from ganlab.plane_config import PlaneConfig
-from ganlab.snapshot import encode, snapshot
-from ganlab.state import start
+from ganlab.data.plane import DATASETS
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.snapshot import encode, snapshot
+from ganlab.plane.state import start
+from ganlab.studies.cards import LESSONS
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 

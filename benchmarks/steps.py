@@ -12,10 +12,10 @@ from itertools import pairwise
 import torch
 from torch import nn
 
-from ganlab.datasets import DATASETS
-from ganlab.knobs import ConfigError
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import start, update
+from ganlab.data.plane import DATASETS
+from ganlab.kind.fields import ConfigError
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import start, update
 
 SETTINGS = {"16x1, batch 128": (16, 1, 128), "64x2, batch 256": (64, 2, 256), "128x2, batch 256": (128, 2, 256)}
 MEMBERS = (1, 4, 16)

@@ -10,10 +10,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from ganlab import films
-from ganlab.errands import Errands
-from ganlab.generators import Source
-from ganlab.pretrained import PRETRAINED
+from ganlab.digits.pretrained import PRETRAINED
+from ganlab.latent import walks
+from ganlab.latent.generators import Source
+from ganlab.service.short_jobs import Errands
 
 WALKS = 15
 BUDGET = 0.3
@@ -37,8 +37,8 @@ def main():
     with TemporaryDirectory() as home:
         errands, place = Errands(apart=True), Path(home)
         for name in PRETRAINED:
-            first = seconds(errands, films.walk, place, Source(name), 0, 1)
-            warm = [seconds(errands, films.walk, place, Source(name), seed, seed + 1) for seed in range(1, WALKS + 1)]
+            first = seconds(errands, walks.walk, place, Source(name), 0, 1)
+            warm = [seconds(errands, walks.walk, place, Source(name), seed, seed + 1) for seed in range(1, WALKS + 1)]
             print(
                 f"| {name} | {first:.2f} s | {median(warm):.3f} s [{min(warm):.3f}–{max(warm):.3f}] | {BUDGET} s |",
                 flush=True,

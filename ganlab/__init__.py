@@ -9,11 +9,11 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from ganlab.digits_config import DigitsConfig
-    from ganlab.library import diagnose, open, run, sweep
-    from ganlab.plane_config import PlaneConfig
+    from ganlab.digits.config import DigitsConfig
+    from ganlab.library import diagnose, open, run, sweep, train
+    from ganlab.plane.config import PlaneConfig
 
-__all__ = ["DigitsConfig", "PlaneConfig", "diagnose", "open", "run", "sweep"]
+__all__ = ["DigitsConfig", "PlaneConfig", "diagnose", "open", "run", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
@@ -27,8 +27,9 @@ def __dir__() -> list[str]:
 
 
 HOMES = {
-    "PlaneConfig": "ganlab.plane_config",
-    "DigitsConfig": "ganlab.digits_config",
+    "PlaneConfig": "ganlab.plane.config",
+    "DigitsConfig": "ganlab.digits.config",
+    "train": "ganlab.library",
     "run": "ganlab.library",
     "open": "ganlab.library",
     "sweep": "ganlab.library",

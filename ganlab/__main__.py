@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from ganlab.command import PROGRAM
-from ganlab.settings import SettingsError
+from ganlab.host.command import PROGRAM
+from ganlab.host.settings import SettingsError
 
 ROOT = Path(__file__).parents[1]
 
@@ -60,8 +60,8 @@ def carry_out(command: Command, arguments: list[str]) -> int:
 
 
 COMMANDS = {
-    "study": Command("ganlab.study", "run a named grid of configs and seeds, or list them"),
-    "script": Command("ganlab.script", "print a run as one PyTorch script"),
+    "study": Command("ganlab.studies.study", "run a named grid of configs and seeds, or list them"),
+    "script": Command("ganlab.export.script", "print a run as one PyTorch script"),
 }
 """What the package offers wherever it is installed."""
 SCRIPTS = {

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.plane_config import PlaneConfig
-from ganlab.run_config import RunConfig
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.config import RunConfig
+from ganlab.plane.config import PlaneConfig
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,16 +46,16 @@ def engines() -> dict[str, str]:
 KINDS: dict[str, Kind] = {
     "plane": Kind(
         config=PlaneConfig,
-        engine="ganlab.train",
-        evaluation="ganlab.plane_evaluation",
-        diagnosis="ganlab.diagnosis",
+        engine="ganlab.plane.train",
+        evaluation="ganlab.plane.evaluation",
+        diagnosis="ganlab.plane.diagnosis",
         warm=True,
     ),
     "digits": Kind(
         config=DigitsConfig,
-        engine="ganlab.train_digits",
-        evaluation="ganlab.digits_evaluation",
-        diagnosis="ganlab.digits_diagnosis",
+        engine="ganlab.digits.train",
+        evaluation="ganlab.digits.evaluation",
+        diagnosis="ganlab.digits.diagnosis",
         threads=2,
         accelerated=True,
         big=("classic", "deep"),

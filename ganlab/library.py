@@ -13,19 +13,21 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from ganlab import engine, recording, study
-from ganlab.grids import Study
+from ganlab.kind import engine
+from ganlab.kind.config import RunConfig
+from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
 from ganlab.links import from_json, identity
-from ganlab.run_config import RunConfig
-from ganlab.run_frame import RunFrame
-from ganlab.runs import Runs
-from ganlab.store import Store
+from ganlab.service.runs import Runs
+from ganlab.store import recording
+from ganlab.store.runs import Store
+from ganlab.studies import study
+from ganlab.studies.grids import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ganlab.diagnosis import Verdict
+    from ganlab.plane.diagnosis import Verdict
 
 VIEWER = "library"
 POLL = 0.1

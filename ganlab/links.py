@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ganlab import points
+from ganlab.data import points
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError, knobs, spell
 from ganlab.kinds import KINDS
-from ganlab.knobs import ConfigError, knobs, spell
-from ganlab.run_config import RunConfig
 
 LINK_VERSION = "1"
 """Raised when a default changes its meaning, so that old links can be told apart."""

@@ -1,10 +1,10 @@
 """Named experiments to start from. Keys are stable: links carry them."""
 
-from ganlab.digits_config import DigitsConfig
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.links import differences
-from ganlab.plane_config import PlaneConfig
-from ganlab.run_config import RunConfig
+from ganlab.plane.config import PlaneConfig
 
 PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
 """The nets and the optimiser of github.com/brycesandlund/paired-discriminator, whose ring and grids are ours."""

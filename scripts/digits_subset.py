@@ -10,8 +10,8 @@ from pathlib import Path
 
 import numpy as np
 
-from ganlab import command
-from ganlab.digits import SIDE, SUBSET
+from ganlab.data.images import SIDE, SUBSET
+from ganlab.host import command
 
 
 def installed() -> Path:

@@ -16,15 +16,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
-from ganlab import command, recording, runs, worker
-from ganlab.cards import EXHIBITS
-from ganlab.diagnosis import RECENT
-from ganlab.frame import spread
+from ganlab.host import command
 from ganlab.kinds import KINDS, engines
 from ganlab.links import identity
+from ganlab.plane.diagnosis import RECENT
+from ganlab.plane.frame import spread
 from ganlab.presets import PRESETS
-from ganlab.recording import RECORDED, Recording
-from ganlab.store import Store
+from ganlab.service import runs, worker
+from ganlab.store import recording
+from ganlab.store.recording import RECORDED, Recording
+from ganlab.store.runs import Store
+from ganlab.studies.cards import EXHIBITS
 
 OTHERS = 4
 """Frames of each other member, at most, likewise."""

@@ -14,18 +14,19 @@ from typing import Any
 
 import torch
 
-from ganlab import checkpoints, command
-from ganlab.checkpoints import Checkpoints
-from ganlab.digit_metrics import DIGIT_METRICS, measure
-from ganlab.digit_reference import fid_floor
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_state import DigitsState, checkpoint, restore, start
-from ganlab.folders import data_folder
-from ganlab.knobs import spell
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.metrics import DIGIT_METRICS, measure
+from ganlab.digits.pretrained import PRETRAINED
+from ganlab.digits.reference import fid_floor
+from ganlab.digits.state import DigitsState, checkpoint, restore, start
+from ganlab.digits.train import update
+from ganlab.digits.weights import FOLDER, SHIPPED, TABLE, Generator, code, encode, from_checkpoint, shipped
+from ganlab.host import command
+from ganlab.host.folders import data_folder
+from ganlab.kind.fields import spell
 from ganlab.links import differences
-from ganlab.pretrained import PRETRAINED
-from ganlab.train_digits import update
-from ganlab.weights import FOLDER, SHIPPED, TABLE, Generator, code, encode, from_checkpoint, shipped
+from ganlab.store import checkpoints
+from ganlab.store.checkpoints import Checkpoints
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "weights.md"
 SAMPLES = 10_000

@@ -14,10 +14,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 from torch.nn import functional as F
 
-from ganlab import command
-from ganlab.digit_metrics import fid
-from ganlab.digit_reference import COUNTS, REFERENCE, Reference
-from ganlab.judge import (
+from ganlab.digits.judge import (
     DIGITS,
     FEATURES,
     SIDE,
@@ -30,7 +27,10 @@ from ganlab.judge import (
     logits_of,
     shipped_weights,
 )
-from ganlab.rng import stream
+from ganlab.digits.metrics import fid
+from ganlab.digits.reference import COUNTS, REFERENCE, Reference
+from ganlab.gan.rng import stream
+from ganlab.host import command
 
 EPOCHS = 8
 BATCH = 128

@@ -5,8 +5,8 @@ import os
 import pytest
 import torch
 
-from ganlab import settings
-from ganlab.user_files import use_store
+from ganlab.data.user_files import use_store
+from ganlab.host import settings
 
 torch.set_num_threads(1)
 pytest.register_assert_rewrite("browsing", "visits")

@@ -10,8 +10,8 @@ from typing import Any
 
 import torch
 
-from ganlab.engine import keepsake, moved, vouch  # noqa: F401
-from ganlab.plane_config import PlaneConfig
+from ganlab.kind.engine import keepsake, moved, vouch  # noqa: F401
+from ganlab.plane.config import PlaneConfig
 
 RAISES, DIVERGES, DIES, CRASHES_CONFIG = 13, 14, 15, 16
 """Seeds of runs that meet their fate at step FATE."""

@@ -13,12 +13,14 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from ganlab import digits_snapshot, train, train_digits
-from ganlab.datasets import DATASETS
-from ganlab.digits_config import ENGINE as DIGITS_ENGINE
-from ganlab.digits_config import DigitsConfig
-from ganlab.plane_config import ENGINE, PlaneConfig
-from ganlab.rng import stream
+from ganlab.data.plane import DATASETS
+from ganlab.digits import snapshot
+from ganlab.digits import train as train_digits
+from ganlab.digits.config import ENGINE as DIGITS_ENGINE
+from ganlab.digits.config import DigitsConfig
+from ganlab.gan.rng import stream
+from ganlab.plane import train
+from ganlab.plane.config import ENGINE, PlaneConfig
 
 GOLDEN = Path(__file__).with_name("golden.json")
 STEPS = 6
@@ -99,7 +101,7 @@ def plane(config: PlaneConfig, steps: int = STEPS) -> dict:
 def digits(config: DigitsConfig, steps: int = 3) -> dict:
     """Both players' weights after some steps, and a few pixels of what the shown G makes."""
     state = after(train_digits, config, steps)
-    images = digits_snapshot.sample(state, 2)
+    images = snapshot.sample(state, 2)
     return row({"images": images.flatten()[::150]} | learned(state))
 
 

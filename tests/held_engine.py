@@ -4,9 +4,9 @@ import os
 import time
 from pathlib import Path
 
-from ganlab import train as trainer
-from ganlab import worker
-from ganlab.train import *  # noqa: F403
+from ganlab.plane import train as trainer
+from ganlab.plane.train import *  # noqa: F403
+from ganlab.service import worker
 
 HOLD = 300
 worker.GRACE = 300  # a busy machine may need it; only worker processes import this file

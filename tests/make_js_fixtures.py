@@ -14,12 +14,14 @@ from typing import Any
 
 import numpy as np
 
-from ganlab import digits_frame, frame, points
-from ganlab.datasets import DATASETS
-from ganlab.store import Store
-from ganlab.ui import draw, player, seed_strip
+from ganlab.data import points
+from ganlab.data.plane import DATASETS
+from ganlab.digits import frame as digits_frame
+from ganlab.plane import frame
+from ganlab.store.runs import Store
 from ganlab.ui.component import packed
-from ganlab.ui.player import digits, duel
+from ganlab.ui.players import draw, player, seed_strip
+from ganlab.ui.players.player import digits, duel
 
 HOME = Path(__file__).parent / "js" / "fixtures"
 KEPT = Path(__file__).parent / "keepsakes"

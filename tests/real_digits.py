@@ -7,8 +7,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from ganlab.judge import Judged, judge
-from ganlab.rng import stream
+from ganlab.digits.judge import Judged, judge
+from ganlab.gan.rng import stream
 from scripts.train_judge import read_mnist
 
 RAW = Path(__file__).parents[2] / "shared" / "data" / "MNIST" / "raw"

@@ -1,6 +1,7 @@
 """The steps of a run that become frames, as lists."""
 
-from ganlab import digits_frame, frame
+from ganlab.digits import frame as digits_frame
+from ganlab.plane import frame
 
 
 def frame_steps(limit):

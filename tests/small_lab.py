@@ -7,8 +7,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from ganlab import cards, tables  # noqa: E402
-from ganlab.plane_config import PlaneConfig  # noqa: E402
+from ganlab.plane.config import PlaneConfig  # noqa: E402
+from ganlab.studies import cards, tables  # noqa: E402
 
 NAME = "too_much_d"
 RIGHT = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=60)

@@ -1,8 +1,9 @@
 """Studies computed in this process, by the worker's own code."""
 
-from ganlab import study, worker
 from ganlab.kinds import engines
-from ganlab.runs import RunStatus
+from ganlab.service import worker
+from ganlab.service.runs import RunStatus
+from ganlab.studies import study
 
 
 class Here:

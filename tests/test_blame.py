@@ -9,16 +9,16 @@ import test_digits_diagnosis as digits
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from ganlab.diagnosis import VERDICTS, verdict
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
-from ganlab.digits_diagnosis import verdict as digit_verdict
-from ganlab.gan_frame import BLAMED, QUANTITIES
-from ganlab.knobs import ConfigError, knobs
-from ganlab.plane_config import PlaneConfig
-from ganlab.rounds import blame
-from ganlab.ui.digits_stage import judgement as digit_judgement
-from ganlab.ui.stage import judgement
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.diagnosis import VERDICTS as DIGIT_VERDICTS
+from ganlab.digits.diagnosis import verdict as digit_verdict
+from ganlab.game.frame import BLAMED, QUANTITIES
+from ganlab.game.rounds import blame
+from ganlab.kind.fields import ConfigError, knobs
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import VERDICTS, verdict
+from ganlab.ui.arena.stage import judgement
+from ganlab.ui.digits.stage import judgement as digit_judgement
 from ganlab.ui.text import LANGUAGES
 
 SHAPE = ("dataset", "classes", "architecture", "g_from", "edits")

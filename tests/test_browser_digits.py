@@ -9,12 +9,12 @@ from browsing import NEEDS_CHROMIUM, Server, fact, part, step, until
 from PIL import Image
 from playwright.sync_api import expect
 
-from ganlab import worker
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import unpack
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import unpack
 from ganlab.kinds import engines
 from ganlab.links import to_query
-from ganlab.store import Store
+from ganlab.service import worker
+from ganlab.store.runs import Store
 from tests.schedules import digit_steps
 
 pytest_plugins = ["browsing"]

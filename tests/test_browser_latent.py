@@ -8,7 +8,7 @@ from browsing import NEEDS_CHROMIUM, link, part, press, until
 from PIL import Image
 from playwright.sync_api import expect
 
-from ganlab.latent import FRAMES
+from ganlab.latent.paths import FRAMES
 from ganlab.presets import PRESETS
 
 pytest_plugins = ["browsing"]

@@ -10,10 +10,10 @@ from browsing import NEEDS_CHROMIUM, PATIENCE, ROOT, Server, fact, link, part, p
 from playwright.sync_api import expect
 from small_lab import CARD, NAME
 
-from ganlab import worker
 from ganlab.kinds import engines
-from ganlab.store import Store
-from ganlab.tables import write
+from ganlab.service import worker
+from ganlab.store.runs import Store
+from ganlab.studies.tables import write
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM

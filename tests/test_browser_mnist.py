@@ -22,11 +22,11 @@ from browsing import (
 from playwright.sync_api import expect
 from test_weights import BAD
 
-from ganlab import worker
-from ganlab.digits_config import DigitsConfig
+from ganlab.digits.config import DigitsConfig
 from ganlab.kinds import engines
 from ganlab.links import to_query
-from ganlab.store import Store
+from ganlab.service import worker
+from ganlab.store.runs import Store
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM

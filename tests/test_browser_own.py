@@ -10,8 +10,8 @@ from browsing import NEEDS_CHROMIUM, choose, fact, link, part, press, until
 from PIL import Image
 from playwright.sync_api import expect
 
-from ganlab.export import read_settings
-from ganlab.points import INSIDE, PREFIX, read
+from ganlab.data.points import INSIDE, PREFIX, read
+from ganlab.export.settings import read_settings
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM

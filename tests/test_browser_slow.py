@@ -3,9 +3,9 @@
 from browsing import NEEDS_CHROMIUM, link, part, press, step, until
 
 from ganlab.links import to_query
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.trace import STOPS
+from ganlab.trace.trace import STOPS
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM

@@ -7,14 +7,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ganlab.datasets import DATASETS
-from ganlab.frame import HEADER, SCALARS, pack
-from ganlab.gan_verdict import Verdict
-from ganlab.losses import LOSSES
-from ganlab.metrics import js_floor
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import train
-from ganlab.ui import axes, charts, vega
+from ganlab.data.plane import DATASETS
+from ganlab.game.verdict import Verdict
+from ganlab.gan.losses import LOSSES
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import HEADER, SCALARS, pack
+from ganlab.plane.metrics import js_floor
+from ganlab.plane.train import train
+from ganlab.ui.arena import charts
+from ganlab.ui.run import axes, vega
 from ganlab.ui.text import LANGUAGES, text
 from tests.schedules import frame_steps
 

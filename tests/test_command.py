@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ganlab import __main__ as line
-from ganlab import command
+from ganlab.host import command
 
 ROOT = Path(__file__).parents[1]
 ALL = line.COMMANDS | line.SCRIPTS

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab.knobs import ConfigError, knob, knobs, spell
+from ganlab.kind.fields import ConfigError, knob, knobs, spell
 from ganlab.links import differences, from_json, from_query, to_query
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
 
 KNOBS = knobs(PlaneConfig)
 ACTIVE = PlaneConfig(regularizer="r1", instance_noise=0.2)

@@ -2,11 +2,11 @@
 
 import pytest
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import MESSAGES, ConfigError, knobs
-from ganlab.plane_config import PlaneConfig
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.fields import MESSAGES, ConfigError, knobs
+from ganlab.plane.config import PlaneConfig
 from ganlab.ui import code
-from ganlab.ui.controls import ROWS, grid, options, plain, reason, show
+from ganlab.ui.run.controls import ROWS, grid, options, plain, reason, show
 from ganlab.ui.text import LANGUAGES
 
 KNOBS = knobs(PlaneConfig)

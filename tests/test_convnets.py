@@ -7,10 +7,10 @@ import pytest
 import torch
 from torch import nn
 
-from ganlab.augment import AUGMENTS, BACKGROUND, cut_out, translate
-from ganlab.convnets import ARCHITECTURES, NORMS, costs
-from ganlab.layers import COINS, Flatten, coins
-from ganlab.rng import stream
+from ganlab.gan.augment import AUGMENTS, BACKGROUND, cut_out, translate
+from ganlab.gan.convnets import ARCHITECTURES, NORMS, costs
+from ganlab.gan.layers import COINS, Flatten, coins
+from ganlab.gan.rng import stream
 
 
 @pytest.fixture(params=ARCHITECTURES)

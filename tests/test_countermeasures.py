@@ -8,19 +8,19 @@ import pytest
 import torch
 from torch import nn
 
-from ganlab import countermeasures
-from ganlab.countermeasures import COUNTERMEASURES, KERNELS, MINIBATCH, WIDTH, nearness, unrolled
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError, knobs
-from ganlab.losses import LOSSES
-from ganlab.nets import Network, layer_sizes
-from ganlab.objectives import d_loss, g_loss
-from ganlab.optimizers import OPTIMIZERS
-from ganlab.plane_config import PlaneConfig
-from ganlab.rng import stream
-from ganlab.snapshot import field_values, spectators
-from ganlab.state import judge, start
-from ganlab.train import g_gradient, update
+from ganlab.digits.config import DigitsConfig
+from ganlab.gan import countermeasures
+from ganlab.gan.countermeasures import COUNTERMEASURES, KERNELS, MINIBATCH, WIDTH, nearness, unrolled
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.nets import Network, layer_sizes
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.rng import stream
+from ganlab.kind.fields import ConfigError, knobs
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.objectives import d_loss, g_loss
+from ganlab.plane.snapshot import field_values, spectators
+from ganlab.plane.state import judge, start
+from ganlab.plane.train import g_gradient, update
 
 SMALL = PlaneConfig(g_width=6, d_width=5, batch_size=12, members=2, latent_dim=3)
 

@@ -7,18 +7,18 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab import train_digits
-from ganlab.countermeasures import COUNTERMEASURES, inertia, noise_level
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError, knobs
-from ganlab.losses import LOSSES
-from ganlab.nets import Network
-from ganlab.objectives import inputs
-from ganlab.plane_config import PlaneConfig
-from ganlab.regularizers import REGULARIZERS
-from ganlab.snapshot import arrows, expand, logits, spectators
-from ganlab.state import judge
-from ganlab.train import advance, checkpoint, d_gradient, g_gradient, restore, snapshot, start, train, update
+from ganlab.digits import train as train_digits
+from ganlab.digits.config import DigitsConfig
+from ganlab.gan.countermeasures import COUNTERMEASURES, inertia, noise_level
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.nets import Network
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.kind.fields import ConfigError, knobs
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.objectives import inputs
+from ganlab.plane.snapshot import arrows, expand, logits, spectators
+from ganlab.plane.state import judge
+from ganlab.plane.train import advance, checkpoint, d_gradient, g_gradient, restore, snapshot, start, train, update
 
 SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=3)
 CURES = {

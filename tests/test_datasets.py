@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab.datasets import DATASETS
-from ganlab.rng import stream
+from ganlab.data.plane import DATASETS
+from ganlab.gan.rng import stream
 
 KEYS = [
     *("two_gaussians", "ring", "blobs", "grid_3x3", "grid_5x5", "line"),

@@ -8,16 +8,18 @@ import torch
 from sameness import assert_equal, assert_same_state
 from second_memory import NAME, SecondMemory
 
-from ganlab import devices, train_digits, worker
-from ganlab.database import Database
-from ganlab.devices import DeviceError
-from ganlab.digits_config import DigitsConfig
+from ganlab.digits import train as train_digits
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.kind import devices
+from ganlab.kind.devices import DeviceError
 from ganlab.kinds import engines
-from ganlab.plane_config import PlaneConfig
-from ganlab.runs import Runs
-from ganlab.store import Store
-from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
-from ganlab.upkeep import interrupt
+from ganlab.plane.config import PlaneConfig
+from ganlab.service import worker
+from ganlab.service.runs import Runs
+from ganlab.store.database import Database
+from ganlab.store.housekeeping import interrupt
+from ganlab.store.runs import Store
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {

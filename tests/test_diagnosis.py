@@ -7,14 +7,14 @@ import pytest
 import torch
 
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
-from ganlab.datasets import DATASETS
-from ganlab.diagnosis import APART, OFF_DATA, VERDICTS, verdict
-from ganlab.frame import POINTS, Frame, pack, unpack
-from ganlab.metrics import EVAL_POINTS, measure
-from ganlab.plane_config import PlaneConfig
-from ganlab.remedies import REMEDIES
-from ganlab.rng import stream
-from ganlab.theory import collapse
+from ganlab.data.plane import DATASETS
+from ganlab.gan.rng import stream
+from ganlab.gan.theory import collapse
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, verdict
+from ganlab.plane.frame import POINTS, Frame, pack, unpack
+from ganlab.plane.metrics import EVAL_POINTS, measure
+from ganlab.plane.remedies import REMEDIES
 
 RING, MOONS = PlaneConfig(), PlaneConfig(dataset="moons")
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from ganlab import train_digits
-from ganlab.digits_evaluation import EVALUATION
+from ganlab.digits import train
+from ganlab.digits.evaluation import EVALUATION
 from ganlab.presets import OPENING, PRESETS
 
 UPDATES = 500
@@ -16,9 +16,9 @@ def test_500_updates_of_the_opening_run_make_at_least_eight_digits():
     Digits are covered by a smear, too, after 64 updates: so accepted ones are counted, and FID has to be far below the
     330 of that smear.
     """
-    state = train_digits.start(PRESETS[OPENING["digits"]])
+    state = train.start(PRESETS[OPENING["digits"]])
     while state.step < UPDATES:
-        train_digits.update(state)
+        train.update(state)
     found = {name: float(value[0]) for name, value in EVALUATION.final(state).items() if name != "shares"}
     assert found["digits_covered"] >= 8
     assert found["digits_accepted"] >= 7

@@ -7,11 +7,11 @@ import pytest
 import scipy.linalg
 import torch
 
-from ganlab import digit_metrics
-from ganlab.digit_metrics import DIGIT_METRICS, accepted_histogram, histogram, measure, nearest, scores
-from ganlab.digit_reference import COUNTS, TRAINING, fid_floor, reference
-from ganlab.judge import Judged, judge
-from ganlab.rng import stream
+from ganlab.digits import metrics
+from ganlab.digits.judge import Judged, judge
+from ganlab.digits.metrics import DIGIT_METRICS, accepted_histogram, histogram, measure, nearest, scores
+from ganlab.digits.reference import COUNTS, TRAINING, fid_floor, reference
+from ganlab.gan.rng import stream
 from tests.real_digits import judged_digits, mnist, some
 
 CHEAP = ["digits_covered", "digits_accepted", "digit_tv", "accepted", "diversity"]
@@ -143,14 +143,14 @@ def test_fid_is_the_closed_formula(real):
     _, _, judged = real
     train, _ = mnist("train")
     seen = judge(train[:4000]).features.double()
-    against = digit_metrics.Reference(REAL.due, seen.mean(0), seen.T @ seen / 4000, REAL.spread, REAL.features)
+    against = metrics.Reference(REAL.due, seen.mean(0), seen.T @ seen / 4000, REAL.spread, REAL.features)
     generated = some(judged, slice(1500))
     expected = closed_form(generated.features.double().numpy(), seen.numpy())
     assert score("fid", generated, against) == pytest.approx(expected, rel=1e-3)
 
 
 def test_fid_is_that_of_torchmetrics_on_images(real):
-    digit_metrics.prepare_torchvision()
+    metrics.prepare_torchvision()
     from torchmetrics.image.fid import FrechetInceptionDistance
 
     class Extractor(torch.nn.Module):
@@ -164,7 +164,7 @@ def test_fid_is_that_of_torchmetrics_on_images(real):
     theirs.update(images[:3000], real=True)
     theirs.update(noisy(images[3000:4000], 0.2), real=False)
     rows = judged.features[:3000].double()
-    against = digit_metrics.Reference(REAL.due, rows.mean(0), rows.T @ rows / 3000, REAL.spread, REAL.features)
+    against = metrics.Reference(REAL.due, rows.mean(0), rows.T @ rows / 3000, REAL.spread, REAL.features)
     ours = score("fid", judge(noisy(images[3000:4000], 0.2)), against)
     assert ours == pytest.approx(float(theirs.compute()), rel=2e-2)  # we count 60 000 real images, always
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab.digit_metrics import DIGIT_METRICS, nearest, neighbours
-from ganlab.digit_reference import reference
-from ganlab.judge import judge
-from ganlab.rng import stream
+from ganlab.digits.judge import judge
+from ganlab.digits.metrics import DIGIT_METRICS, nearest, neighbours
+from ganlab.digits.reference import reference
+from ganlab.gan.rng import stream
 from tests.real_digits import judged_digits
 
 REAL = reference()

@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab import digits, vision
-from ganlab.digit_reference import TRAINING
-from ganlab.digits import CLASSES, DIGITS, Batches, DataError, Shuffled, chosen, fixed, scaled
+from ganlab.data import images as digits
+from ganlab.data import torchvision
+from ganlab.data.images import CLASSES, DIGITS, Batches, DataError, Shuffled, chosen, fixed, scaled
+from ganlab.digits.reference import TRAINING
 
 
 def test_the_subset_is_small_balanced_and_of_real_digits():
@@ -67,7 +68,7 @@ def test_drawing_leaves_the_global_random_state_alone():
 
 def test_a_set_that_cannot_be_had_says_why_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path))
-    monkeypatch.setattr(vision.datasets().FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(torchvision.datasets().FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DataError) as error:
         DIGITS["fashion_mnist"].load()
     assert (error.value.dataset, error.value.reason) == ("fashion_mnist", "no_network")
@@ -101,7 +102,7 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
         (mirror / f"{name}-ubyte.gz").write_bytes(blob)
         resources.append((f"{name}-ubyte.gz", hashlib.md5(blob).hexdigest()))
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
-    fashion = vision.datasets().FashionMNIST
+    fashion = torchvision.datasets().FashionMNIST
     monkeypatch.setattr(fashion, "mirrors", [f"{mirror}/"])
     monkeypatch.setattr("torchvision.datasets.utils._get_redirect_url", lambda url, **_: url)
     arrived = []
@@ -124,7 +125,7 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
 
 
 def test_torchvision_imports_whatever_build_it_is():
-    code = "from ganlab import vision; print(vision.datasets().MNIST.__name__)"
+    code = "from ganlab.data import torchvision; print(torchvision.datasets().MNIST.__name__)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "MNIST"
 

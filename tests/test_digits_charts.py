@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import DigitsFrame, judgement
-from ganlab.ui import digits_charts as charts
-from ganlab.ui import vega
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import DigitsFrame, judgement
+from ganlab.ui.digits import charts
+from ganlab.ui.run import vega
 from ganlab.ui.text import LANGUAGES, sentences
 from tests.schedules import digit_steps
 

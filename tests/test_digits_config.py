@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab.digits_config import DigitsConfig
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.fields import ConfigError, knobs
 from ganlab.kinds import KINDS
-from ganlab.knobs import ConfigError, knobs
 from ganlab.links import differences, from_json, from_query, to_query
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
 
 KNOBS = knobs(DigitsConfig)
 ACTIVE = DigitsConfig(regularizer="r1", instance_noise=0.2)

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
-from ganlab.digits_frame import DigitsFrame, is_frame, pack, unpack
-from ganlab.train_digits import train
-from ganlab.ui.digits_stage import judgement
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
+from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
+from ganlab.digits.train import train
+from ganlab.ui.digits.stage import judgement
 from ganlab.ui.text import LANGUAGES, exists
 
 CONFIG = DigitsConfig(steps=3125)

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import (
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import (
     SHEET_BYTES,
     DigitsFrame,
     ends_epoch,
@@ -15,8 +15,8 @@ from ganlab.digits_frame import (
     schedule,
     unpack,
 )
-from ganlab.digits_snapshot import snapshot
-from ganlab.digits_state import start
+from ganlab.digits.snapshot import snapshot
+from ganlab.digits.state import start
 from tests.schedules import digit_steps
 
 LONG = DigitsConfig(steps=200_000, batch_size=64)
@@ -71,7 +71,7 @@ def frame(sheet):
 
 
 def digits():
-    from ganlab.digits import fixed
+    from ganlab.data.images import fixed
 
     return ((fixed("mnist_5k", "0123456789", 64, 0)[:, 0].numpy() + 1) * 127.5).round().astype(np.uint8)
 

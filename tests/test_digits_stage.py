@@ -15,13 +15,15 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 from waiting import GUARD
 
-from ganlab.digits import subset
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_frame import SHEET_BYTES, DigitsFrame, judgement, pack
-from ganlab.ui import digits_look, digits_stage, film
-from ganlab.ui.digits_stage import KEY_FRAMES
-from ganlab.ui.player import WEB
-from ganlab.ui.player.digits import COMMON, digit_labels
+from ganlab.data.images import subset
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import SHEET_BYTES, DigitsFrame, judgement, pack
+from ganlab.ui.digits import look as digits_look
+from ganlab.ui.digits import stage as digits_stage
+from ganlab.ui.digits.stage import KEY_FRAMES
+from ganlab.ui.players.player import WEB
+from ganlab.ui.players.player.digits import COMMON, digit_labels
+from ganlab.ui.run import film
 from ganlab.ui.text import sentences
 from tests.schedules import digit_steps
 
@@ -293,8 +295,8 @@ def test_every_label_is_said_and_what_is_said_exists():
 
 
 def page():
-    from ganlab.digits_config import DigitsConfig
-    from ganlab.ui import digits_stage
+    from ganlab.digits.config import DigitsConfig
+    from ganlab.ui.digits import stage as digits_stage
 
     digits_stage.stage(DigitsConfig(), False, "es", key="p", beside=DigitsConfig(seed=1))
     digits_stage.curves(DigitsConfig(), "es", beside=DigitsConfig(seed=1), names=("*A*", "$B$"))

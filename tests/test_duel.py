@@ -8,13 +8,15 @@ import pytest
 from visits import enter, held, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab.links import to_query
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.ui import compare, duel, player
-from ganlab.ui.differences import titles, told
-from ganlab.ui.experiment import ARENA, COMPARE
-from ganlab.ui.film import SENT
-from ganlab.ui.player import duel as duel_player
+from ganlab.ui.arena import duel
+from ganlab.ui.players import player
+from ganlab.ui.players.player import duel as duel_player
+from ganlab.ui.run import compare
+from ganlab.ui.run.differences import titles, told
+from ganlab.ui.run.experiment import ARENA, COMPARE
+from ganlab.ui.run.film import SENT
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
@@ -82,7 +84,7 @@ def test_of_a_moment_each_run_shows_the_latest_frame_that_is_not_after_it():
 def session(monkeypatch):
     """What the session holds."""
     state: dict = {}
-    monkeypatch.setattr("ganlab.ui.film.st.session_state", state)
+    monkeypatch.setattr("ganlab.ui.run.film.st.session_state", state)
     return state
 
 

@@ -6,9 +6,9 @@ import signal
 import pytest
 from loky.process_executor import TerminatedWorkerError
 
-from ganlab import errands
-from ganlab.errands import Busy, Errands
-from ganlab.weights import WeightsError
+from ganlab.digits.weights import WeightsError
+from ganlab.service import short_jobs
+from ganlab.service.short_jobs import Busy, Errands
 
 
 @pytest.fixture
@@ -30,8 +30,8 @@ def test_what_goes_wrong_there_is_told_here(apart):
         apart.run(os.stat, "no such file")
     from pathlib import Path
 
-    from ganlab.films import samples
-    from ganlab.generators import Source
+    from ganlab.latent.generators import Source
+    from ganlab.latent.walks import samples
 
     with pytest.raises(WeightsError) as told:
         apart.run(samples, Path("/nowhere"), Source("0" * 16), 0, 1)
@@ -49,7 +49,7 @@ def test_a_process_that_dies_is_replaced(apart):
 
 def test_too_long_is_busy(apart, monkeypatch):
     apart.run(os.getpid)
-    monkeypatch.setattr(errands, "PATIENCE", 0.05)
+    monkeypatch.setattr(short_jobs, "PATIENCE", 0.05)
     import time
 
     with pytest.raises(Busy):
@@ -57,7 +57,7 @@ def test_too_long_is_busy(apart, monkeypatch):
 
 
 def test_where_memory_is_small_there_is_no_other_process(monkeypatch):
-    monkeypatch.setattr(errands, "memory", lambda: 1e9)
+    monkeypatch.setattr(short_jobs, "memory", lambda: 1e9)
     assert Errands().run(os.getpid) == os.getpid()
-    monkeypatch.setattr(errands, "memory", lambda: 2e9)
+    monkeypatch.setattr(short_jobs, "memory", lambda: 2e9)
     assert Errands().apart

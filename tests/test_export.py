@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab import points
-from ganlab.digits_config import DigitsConfig
-from ganlab.export import LARGEST, REASONS, SettingsError, metrics_csv, read_settings
-from ganlab.gan_frame import MEASURED
-from ganlab.knobs import knobs
-from ganlab.metrics import METRICS
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import train
+from ganlab.data import points
+from ganlab.digits.config import DigitsConfig
+from ganlab.export.settings import LARGEST, REASONS, SettingsError, metrics_csv, read_settings
+from ganlab.game.frame import MEASURED
+from ganlab.kind.fields import knobs
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.metrics import METRICS
+from ganlab.plane.train import train
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, members=2, steps=4)
 DRAWN = points.keep(np.array([[0.0, 1.0], [1.0, 0.0], [-1.0, 0.5]]), None)

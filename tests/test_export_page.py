@@ -12,16 +12,16 @@ from test_digits_stage import CONFIG as DIGITS_RUN
 from test_digits_stage import frame as digits_frame
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.digits_config import DigitsConfig
-from ganlab.export import LARGEST, digits_csv, metrics_csv, read_settings
+from ganlab.digits.config import DigitsConfig
+from ganlab.export.script import MESSAGES, check
+from ganlab.export.settings import LARGEST, digits_csv, metrics_csv, read_settings
+from ganlab.gan.losses import LOSSES
 from ganlab.links import to_query
-from ganlab.losses import LOSSES
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import train
 from ganlab.presets import nearest
-from ganlab.script import MESSAGES, check
-from ganlab.train import train
-from ganlab.ui import export, plane_gif
-from ganlab.ui.experiment import ARENA, MNIST
+from ganlab.ui.arena import export, gif
+from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.text import LANGUAGES, text
 
 PAGE, DIGITS_PAGE = "pages/lab/arena.py", "pages/lab/mnist.py"
@@ -40,7 +40,7 @@ def shown(app):
 def film(config, member=0, threshold=0.0, count=6, said="step 1 · 8 of 8 modes"):
     frames = [frame.member(member) for frame in train(config)][:count]
     real = np.random.default_rng(0).normal(size=(64, 2))
-    return frames, plane_gif.gif(frames, real, 3.0, threshold, lambda frame: f"{said} {frame.step}")
+    return frames, gif.gif(frames, real, 3.0, threshold, lambda frame: f"{said} {frame.step}")
 
 
 def pictures(blob):
@@ -60,17 +60,17 @@ def test_a_film_has_every_frame_with_points_field_and_words(threshold):
     frames, blob = film(SMALL, threshold=threshold)
     seen = list(pictures(blob))
     assert len(seen) == len(frames) == 6
-    assert seen[0].shape == (plane_gif.SIDE + plane_gif.LINE, plane_gif.SIDE, 3)
+    assert seen[0].shape == (gif.SIDE + gif.LINE, gif.SIDE, 3)
     for picture in seen:
-        plane, words = picture[: plane_gif.SIDE], picture[plane_gif.SIDE :]
-        assert near(plane, plane_gif.INK["fake"]) > 50
-        assert near(plane, plane_gif.INK["real"], 160) > 50
-        assert near(words, plane_gif.INK["words"], 120) > 50
-        assert near(words, plane_gif.INK["fake"]) == 0
+        plane, words = picture[: gif.SIDE], picture[gif.SIDE :]
+        assert near(plane, gif.INK["fake"]) > 50
+        assert near(plane, gif.INK["real"], 160) > 50
+        assert near(words, gif.INK["words"], 120) > 50
+        assert near(words, gif.INK["fake"]) == 0
     assert (seen[0] != seen[-1]).any()
     image = Image.open(io.BytesIO(blob))
     image.seek(image.n_frames - 1)
-    assert image.info["duration"] == plane_gif.LAST
+    assert image.info["duration"] == gif.LAST
     assert "loop" in image.info
 
 
@@ -80,21 +80,21 @@ def test_generated_points_are_where_they_are():
     fake = np.full_like(one.fake, np.nan)
     fake[0, 0] = (1.5, 2.25)
     lone = type(one)(**{name: getattr(one, name) for name in one.__dataclass_fields__} | {"fake": fake})
-    (picture,) = pictures(plane_gif.gif([lone], np.zeros((0, 2)), 3.0, 0.0, lambda _: ""))
-    rows, columns = np.nonzero(np.abs(picture - plane_gif.INK["fake"]).sum(-1) < 60)
-    assert columns.mean() == pytest.approx(0.75 * plane_gif.SIDE, abs=2)
-    assert rows.mean() == pytest.approx(0.125 * plane_gif.SIDE, abs=2)
+    (picture,) = pictures(gif.gif([lone], np.zeros((0, 2)), 3.0, 0.0, lambda _: ""))
+    rows, columns = np.nonzero(np.abs(picture - gif.INK["fake"]).sum(-1) < 60)
+    assert columns.mean() == pytest.approx(0.75 * gif.SIDE, abs=2)
+    assert rows.mean() == pytest.approx(0.125 * gif.SIDE, abs=2)
 
 
 def test_the_field_is_coloured_as_in_the_player():
     field = np.array([[-9.0, 0.0], [1.0, 9.0]])
-    assert plane_gif.belief(field, 0.0) == pytest.approx(np.array([[-1, 0], [0.5, 1]]))
-    assert plane_gif.belief(field / 100, 0.0)[1, 1] == pytest.approx((0.09 / 0.5) ** 0.5), "a blind D looks blind"
-    assert np.abs(plane_gif.belief(field, None)).max() == 1
-    assert plane_gif.belief(np.full((2, 2), np.nan), None) == pytest.approx(np.zeros((2, 2)))
-    top, bottom = (np.asarray(plane_gif.ground(plane_gif.belief(field, 0.0)))[row, -1] for row in (0, -1))
-    assert tuple(top) == plane_gif.SAYS_REAL
-    assert tuple(bottom) == plane_gif.UNDECIDED
+    assert gif.belief(field, 0.0) == pytest.approx(np.array([[-1, 0], [0.5, 1]]))
+    assert gif.belief(field / 100, 0.0)[1, 1] == pytest.approx((0.09 / 0.5) ** 0.5), "a blind D looks blind"
+    assert np.abs(gif.belief(field, None)).max() == 1
+    assert gif.belief(np.full((2, 2), np.nan), None) == pytest.approx(np.zeros((2, 2)))
+    top, bottom = (np.asarray(gif.ground(gif.belief(field, 0.0)))[row, -1] for row in (0, -1))
+    assert tuple(top) == gif.SAYS_REAL
+    assert tuple(bottom) == gif.UNDECIDED
 
 
 def test_a_diverged_run_has_a_film_too():
@@ -106,7 +106,7 @@ def test_a_diverged_run_has_a_film_too():
 
 def test_no_frames_make_no_film():
     with pytest.raises(ValueError, match="no frames"):
-        plane_gif.gif([], np.zeros((1, 2)), 3.0, 0.0, lambda _: "")
+        gif.gif([], np.zeros((1, 2)), 3.0, 0.0, lambda _: "")
 
 
 # Numbers

@@ -9,25 +9,27 @@ import pytest
 import torch
 from PIL import Image, ImageSequence
 
-from ganlab import checkpoints, films, latent_measures, train
-from ganlab.checkpoints import Checkpoints
-from ganlab.convnets import ARCHITECTURES
-from ganlab.datasets import DATASETS
-from ganlab.digits_config import DigitsConfig
-from ganlab.films import Scene, Strip
-from ganlab.generators import Opened, Source, opened
-from ganlab.latent import FRAMES, PATHS
-from ganlab.plane_config import PlaneConfig
-from ganlab.rng import stream
-from ganlab.ui.latent_gif import PAUSE, gif
-from ganlab.uploads import Uploads
-from ganlab.weights import Generator, WeightsError
+from ganlab.data.plane import DATASETS
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.uploads import Uploads
+from ganlab.digits.weights import Generator, WeightsError
+from ganlab.gan.convnets import ARCHITECTURES
+from ganlab.gan.rng import stream
+from ganlab.latent import measures, walks
+from ganlab.latent.generators import Opened, Source, opened
+from ganlab.latent.paths import FRAMES, PATHS
+from ganlab.latent.walks import Scene, Strip
+from ganlab.plane import train
+from ganlab.plane.config import PlaneConfig
+from ganlab.store import checkpoints
+from ganlab.store.checkpoints import Checkpoints
+from ganlab.ui.latent.gif import PAUSE, gif
 
 
 @pytest.fixture(autouse=True)
 def forget():
     opened.cache_clear()
-    films.surveyed.cache_clear()
+    walks.surveyed.cache_clear()
 
 
 def digits(place: Path, dim: int = 8, architecture: str = "light", **fields) -> Source:
@@ -69,7 +71,7 @@ def whole(strip: Strip) -> bool:
 @pytest.mark.parametrize("kind", [digits, plane])
 def test_a_walk_has_three_films_with_the_same_ends(tmp_path, kind):
     source = kind(tmp_path)
-    film = films.walk(tmp_path, source, 1, 2)
+    film = walks.walk(tmp_path, source, 1, 2)
     assert list(film.strips) == list(PATHS)
     ends = set()
     for strip in film.strips.values():
@@ -85,7 +87,7 @@ def test_a_walk_has_three_films_with_the_same_ends(tmp_path, kind):
 def test_a_film_shows_what_the_generator_makes(tmp_path):
     source = digits(tmp_path)
     generator = opened(tmp_path, source)
-    shown = images(films.walk(tmp_path, source, 5, -6).strips["slerp"])
+    shown = images(walks.walk(tmp_path, source, 5, -6).strips["slerp"])
     made = generator.make(torch.stack([generator.point(5), -generator.point(6)]))
     assert shown[[0, -1]] / 127.5 - 1 == pytest.approx(made.numpy(), abs=0.005)
 
@@ -94,7 +96,7 @@ def test_a_film_shows_what_the_generator_makes(tmp_path):
 @pytest.mark.parametrize(("a", "b"), [(1, 1), (1, -1), (0, 2)])
 def test_odd_walks_have_no_holes(tmp_path, dim, a, b):
     source = plane(tmp_path, latent_dim=1) if dim == 1 else digits(tmp_path, dim)
-    film = films.walk(tmp_path, source, a, b)
+    film = walks.walk(tmp_path, source, a, b)
     assert all(whole(strip) for strip in film.strips.values())
     assert film.bend == ("same" if a == b else "line" if dim == 1 else "opposite" if a == -b else "")
 
@@ -102,60 +104,60 @@ def test_odd_walks_have_no_holes(tmp_path, dim, a, b):
 @pytest.mark.parametrize("kind", [digits, plane])
 def test_at_psi_0_all_are_alike_and_nothing_breaks(tmp_path, kind):
     source = kind(tmp_path)
-    strip = films.samples(tmp_path, source, 1, 5, 0.0)
+    strip = walks.samples(tmp_path, source, 1, 5, 0.0)
     assert len({str(thing) for thing in (images(strip) if kind is digits else strip.points)}) == 1
-    measured = latent_measures.truncation(tmp_path, source, 0.0)
+    measured = measures.truncation(tmp_path, source, 0.0)
     assert np.isfinite(measured).all()
     assert measured[1] == 0
 
 
 def test_the_census_knows_who_is_who(tmp_path):
     source = plane(tmp_path, dataset="ring", g_depth=0, latent_dim=2)
-    _, labels, sure, _ = films.surveyed(tmp_path, source)
-    found = films.census(tmp_path, source)
+    _, labels, sure, _ = walks.surveyed(tmp_path, source)
+    found = walks.census(tmp_path, source)
     assert found
     for label, seeds in found.items():
-        assert 0 < len(seeds) <= films.BEST
-        assert all(int(labels[seed]) == label and float(sure[seed]) >= films.SURE for seed in seeds)
-    assert set(found) == {int(label) for label in labels[sure >= films.SURE]}
+        assert 0 < len(seeds) <= walks.BEST
+        assert all(int(labels[seed]) == label and float(sure[seed]) >= walks.SURE for seed in seeds)
+    assert set(found) == {int(label) for label in labels[sure >= walks.SURE]}
 
 
 def test_points_are_named_by_their_mode_only_within_three_sigma():
     ring = DATASETS["ring"]
     offsets = torch.tensor([[0.0, 0.0], [0.29, 0.0], [0.31, 0.0]])
-    labels, sure = films.nearest_modes("ring", ring.modes[2] + offsets)
+    labels, sure = walks.nearest_modes("ring", ring.modes[2] + offsets)
     assert labels.tolist() == [2, 2, 2]
     assert sure.tolist() == [1, 1, 0]
-    labels, sure = films.nearest_modes("annulus", torch.tensor([[1.6, 0.0], [0.0, 0.0]]))
+    labels, sure = walks.nearest_modes("annulus", torch.tensor([[1.6, 0.0], [0.0, 0.0]]))
     assert labels.tolist() == [-1, -1]
     assert sure.tolist() == [1, 0]
 
 
 def test_a_sum_starts_at_its_point_and_goes_straight(tmp_path):
     source = digits(tmp_path)
-    strip = films.arithmetic(tmp_path, source, 7, 3, 8, 3.0)
-    assert images(strip)[0] == pytest.approx(images(films.samples(tmp_path, source, 7, 1))[0], abs=1)
-    assert len(strip.norms) == films.STRENGTHS
+    strip = walks.arithmetic(tmp_path, source, 7, 3, 8, 3.0)
+    assert images(strip)[0] == pytest.approx(images(walks.samples(tmp_path, source, 7, 1))[0], abs=1)
+    assert len(strip.norms) == walks.STRENGTHS
 
 
 def test_a_square_has_its_corners_in_reading_order(tmp_path):
     source = plane(tmp_path)
-    strip = films.square(tmp_path, source, (1, 2, 3, 4), 5, False)
-    corners = [films.samples(tmp_path, source, seed, 1).points[0] for seed in (1, 2, 3, 4)]
+    strip = walks.square(tmp_path, source, (1, 2, 3, 4), 5, False)
+    corners = [walks.samples(tmp_path, source, seed, 1).points[0] for seed in (1, 2, 3, 4)]
     assert [strip.points[i] for i in (0, 4, 20, 24)] == corners
 
 
 def test_a_map_of_all_is_for_two_numbers_only(tmp_path):
-    assert whole(films.atlas(tmp_path, plane(tmp_path), 5))
+    assert whole(walks.atlas(tmp_path, plane(tmp_path), 5))
     with pytest.raises(ValueError, match="latent_dim=3"):
-        films.atlas(tmp_path, plane(tmp_path, latent_dim=3), 5)
+        walks.atlas(tmp_path, plane(tmp_path, latent_dim=3), 5)
 
 
 @pytest.mark.parametrize("source", [digits, plane])
 def test_directions_pass_through_the_point_that_they_start_from(tmp_path, source):
-    answer = films.turned(tmp_path, source(tmp_path), 1, (0.5, 0, -1, 0, 0), 4.0)
+    answer = walks.turned(tmp_path, source(tmp_path), 1, (0.5, 0, -1, 0, 0), 4.0)
     assert len(answer.strips) == min(5, 8 if source is digits else 2)
-    middle = films.STRENGTHS // 2
+    middle = walks.STRENGTHS // 2
     assert all(strip.norms[middle] == pytest.approx(answer.now.norms[0], abs=1e-3) for strip in answer.strips)
     assert sum(answer.shares) <= 1.001
 
@@ -169,9 +171,9 @@ def test_the_first_layer_is_found_in_every_architecture(tmp_path, architecture):
 def test_a_linear_generator_on_the_plane_has_the_path_length_of_its_matrix(tmp_path):
     source = plane(tmp_path, g_depth=0)
     generator: Opened = opened(tmp_path, source)
-    ends = generator.points(range(2 * latent_measures.WALKS))
+    ends = generator.points(range(2 * measures.WALKS))
     squares = ((ends[1::2] - ends[::2]) @ generator.first).square().sum(1)
-    mean, error = latent_measures.path_length(tmp_path, source, "lerp")
+    mean, error = measures.path_length(tmp_path, source, "lerp")
     assert mean == pytest.approx(float(squares.mean()), rel=0.08)
     assert 0 < error < mean
 
@@ -180,8 +182,8 @@ def test_likeness_knows_a_perfect_sampler_from_a_collapsed_one(tmp_path):
     generator, ring = opened(tmp_path, plane(tmp_path)), DATASETS["ring"]
     perfect = ring.sample(1000, stream(1, "perfect"))
     one = ring.modes[0] + ring.std * torch.randn(1000, 2, generator=stream(1, "one"))
-    assert min(latent_measures.likeness(generator, perfect)) > 0.9
-    precision, recall, coverage = latent_measures.likeness(generator, one)
+    assert min(measures.likeness(generator, perfect)) > 0.9
+    precision, recall, coverage = measures.likeness(generator, one)
     assert precision > 0.9
     assert max(recall, coverage) < 0.25
 
@@ -189,19 +191,19 @@ def test_likeness_knows_a_perfect_sampler_from_a_collapsed_one(tmp_path):
 def test_members_of_a_run_are_generators_of_their_own(tmp_path):
     both = plane(tmp_path, members=2)
     one = Source(both.name, both.step, 0, both.config)
-    assert films.samples(tmp_path, both, 1, 3).points != films.samples(tmp_path, one, 1, 3).points
+    assert walks.samples(tmp_path, both, 1, 3).points != walks.samples(tmp_path, one, 1, 3).points
 
 
 def test_a_generator_that_has_gone_is_told(tmp_path):
     source = plane(tmp_path)
     with pytest.raises(WeightsError):
-        films.samples(tmp_path, Source(source.name, 99, 0, source.config), 1, 1)
+        walks.samples(tmp_path, Source(source.name, 99, 0, source.config), 1, 1)
     with pytest.raises(WeightsError):
-        films.samples(tmp_path, Source("0" * 16), 1, 1)
+        walks.samples(tmp_path, Source("0" * 16), 1, 1)
     (path,) = (tmp_path / "checkpoints" / source.name).glob("*.safetensors")
     path.write_bytes(path.read_bytes()[:-9])
     with pytest.raises(WeightsError):
-        films.samples(tmp_path, source, 1, 1)
+        walks.samples(tmp_path, source, 1, 1)
 
 
 def lasts(blob: bytes) -> int:
@@ -211,10 +213,10 @@ def lasts(blob: bytes) -> int:
 
 
 def test_a_gif_runs_there_and_back_for_ever(tmp_path):
-    film = films.walk(tmp_path, digits(tmp_path), 1, 2)
+    film = walks.walk(tmp_path, digits(tmp_path), 1, 2)
     picture = Image.open(io.BytesIO(gif(film.strips["slerp"])))
     assert (picture.info["loop"], picture.size) == (0, (168, 168))
     assert lasts(gif(film.strips["slerp"])) == (2 * FRAMES - 2) * PAUSE
-    scene: Scene = films.scene(tmp_path, plane(tmp_path))
-    film = films.walk(tmp_path, plane(tmp_path), 1, 2)
+    scene: Scene = walks.scene(tmp_path, plane(tmp_path))
+    film = walks.walk(tmp_path, plane(tmp_path), 1, 2)
     assert lasts(gif(film.strips["lerp"], scene)) == (2 * FRAMES - 2) * PAUSE

@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.knobs import MAX_EDITS, ConfigError, knobs
+from ganlab.kind.fields import MAX_EDITS, ConfigError, knobs
 from ganlab.links import from_query, to_query
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import train
-from ganlab.ui import charts, fork
-from ganlab.ui.experiment import ARENA
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import train
+from ganlab.ui.arena import charts, fork
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, number, text
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=20)

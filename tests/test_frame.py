@@ -5,10 +5,10 @@ import dataclasses
 import numpy as np
 import pytest
 
-from ganlab.datasets import DATASETS
-from ganlab.frame import EVERY, LAST, Frame, pack, spread, unpack
-from ganlab.plane_config import PlaneConfig
-from ganlab.train import encode, snapshot, start
+from ganlab.data.plane import DATASETS
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import EVERY, LAST, Frame, pack, spread, unpack
+from ganlab.plane.train import encode, snapshot, start
 from tests.schedules import frame_steps
 
 EXTENT = DATASETS["ring"].extent

@@ -7,18 +7,19 @@ import numpy as np
 import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import digits_frame, recording
-from ganlab.datasets import DATASETS
-from ganlab.diagnosis import RECENT, covered
-from ganlab.frame import unpack
+from ganlab.data.plane import DATASETS
+from ganlab.digits import frame as digits_frame
 from ganlab.kinds import KINDS
 from ganlab.links import identity
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import RECENT, covered
+from ganlab.plane.frame import unpack
+from ganlab.plane.train import train
 from ganlab.presets import PLANE, PRESETS
-from ganlab.recording import RECORDED, Recording
-from ganlab.train import train
-from ganlab.ui import gallery
-from ganlab.ui.experiment import ARENA
+from ganlab.store import recording
+from ganlab.store.recording import RECORDED, Recording
+from ganlab.ui.arena import gallery
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
 from scripts.record import NO_CHECKPOINT, OTHERS, shipped
 from tests.schedules import frame_steps

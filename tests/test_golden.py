@@ -5,8 +5,8 @@ import json
 import numpy as np
 import pytest
 
-from ganlab.digits_config import ENGINE as DIGITS_ENGINE
-from ganlab.plane_config import ENGINE
+from ganlab.digits.config import ENGINE as DIGITS_ENGINE
+from ganlab.plane.config import ENGINE
 from tests.golden_runs import DIGITS_RUNS, GOLDEN, PLANE_RUNS, computed, in_single
 
 DOUBLE = 1e-9

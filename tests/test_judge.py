@@ -5,9 +5,9 @@ import pytest
 import torch
 from safetensors import safe_open
 
-from ganlab import judge as judge_module
-from ganlab.judge import SHAPES, WEIGHTS, initial_weights, judge, shipped_weights
-from ganlab.rng import stream
+from ganlab.digits import judge as judge_module
+from ganlab.digits.judge import SHAPES, WEIGHTS, initial_weights, judge, shipped_weights
+from ganlab.gan.rng import stream
 from scripts.train_judge import batches, strangers, train, warped
 from tests.real_digits import judged_digits
 

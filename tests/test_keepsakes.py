@@ -8,11 +8,13 @@ from urllib.parse import parse_qsl
 import numpy as np
 import pytest
 
-from ganlab import checkpoints, digits_frame, frame
-from ganlab.datasets import DATASETS
+from ganlab.data.plane import DATASETS
+from ganlab.digits import frame as digits_frame
 from ganlab.links import from_json, from_query, identity
-from ganlab.store import Store
-from ganlab.train import restore
+from ganlab.plane import frame
+from ganlab.plane.train import restore
+from ganlab.store import checkpoints
+from ganlab.store.runs import Store
 
 HOME = Path(__file__).with_name("keepsakes")
 LINKS = json.loads((HOME / "links.json").read_text())

@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ganlab import latent
-from ganlab.latent import PATHS, bend, bilinear, lerp, principal, slerp, times, truncate, variance_preserving
-from ganlab.rng import NOISES, stream
+from ganlab.gan.rng import NOISES, stream
+from ganlab.latent import paths
+from ganlab.latent.paths import PATHS, bend, bilinear, lerp, principal, slerp, times, truncate, variance_preserving
 
 DIMS = (1, 2, 16, 100, 512)
 
@@ -36,12 +36,12 @@ def test_only_the_straight_line_leaves_the_shell_and_only_where_there_are_many_d
 
 def test_the_shell_is_the_root_of_d_and_as_thick_for_every_d():
     for noise, d in product(NOISES, (2, 100, 512)):
-        z, found = NOISES[noise].sample(4000, d, generator=stream(0, "other")), latent.shell(d, noise)
+        z, found = NOISES[noise].sample(4000, d, generator=stream(0, "other")), paths.shell(d, noise)
         assert found.radius == pytest.approx(float(z.norm(dim=1).square().mean().sqrt()), rel=0.02)
         assert float((z.norm(dim=1) < found.low).float().mean()) == pytest.approx(0.05, abs=0.02)
-    assert latent.shell(100).high - latent.shell(100).low == pytest.approx(2 * 1.645 * math.sqrt(0.5), abs=0.1)
-    assert latent.shell(2).low < 0.4  # no shell to leave: the disc is full
-    assert latent.shell(3, "uniform").radius == pytest.approx(1.0)
+    assert paths.shell(100).high - paths.shell(100).low == pytest.approx(2 * 1.645 * math.sqrt(0.5), abs=0.1)
+    assert paths.shell(2).low < 0.4  # no shell to leave: the disc is full
+    assert paths.shell(3, "uniform").radius == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("name", PATHS)
@@ -76,7 +76,7 @@ def test_slerp_turns_evenly_and_its_length_goes_evenly():
 @pytest.mark.parametrize("name", PATHS)
 @pytest.mark.parametrize("d", DIMS)
 def test_identical_ends_stand_still(name, d):
-    a = latent.point(3, d)
+    a = paths.point(3, d)
     walk = PATHS[name](a, a, times(9))
     assert walk.isfinite().all()
     if name != "variance_preserving":
@@ -86,7 +86,7 @@ def test_identical_ends_stand_still(name, d):
 
 @pytest.mark.parametrize("d", DIMS)
 def test_opposite_ends_have_a_way_around_where_there_is_room(d):
-    a = latent.point(3, d)
+    a = paths.point(3, d)
     walk = slerp(a, -a, times(65))
     assert walk.isfinite().all()
     assert torch.equal(walk[-1], -a)
@@ -96,7 +96,7 @@ def test_opposite_ends_have_a_way_around_where_there_is_room(d):
     else:
         assert bend(a, -a) == "opposite"
         assert walk.norm(dim=1) == pytest.approx(a.norm().expand(65), rel=1e-5)
-        assert latent.step_lengths(walk) == pytest.approx(a.norm().expand(64) * math.pi / 64, rel=1e-3)
+        assert paths.step_lengths(walk) == pytest.approx(a.norm().expand(64) * math.pi / 64, rel=1e-3)
 
 
 def test_nearly_opposite_ends_of_other_lengths_do_not_fly_away():
@@ -107,25 +107,25 @@ def test_nearly_opposite_ends_of_other_lengths_do_not_fly_away():
 
 @pytest.mark.parametrize("name", PATHS)
 def test_zero_is_an_end_like_another(name):
-    a = latent.point(3, 5)
+    a = paths.point(3, 5)
     walk = PATHS[name](a, torch.zeros(5), times(9))
     assert walk.isfinite().all()
     assert not walk[-1].any()
     assert bend(a, torch.zeros(5)) == "zero"
-    assert bend(a, latent.point(4, 5)) == ""
+    assert bend(a, paths.point(4, 5)) == ""
 
 
 @settings(deadline=None)
 @given(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1), st.sampled_from(DIMS), st.sampled_from(sorted(PATHS)))
 def test_no_walk_has_holes(one, other, d, name):
-    walk = PATHS[name](latent.point(one, d), latent.point(other, d), times(9))
+    walk = PATHS[name](paths.point(one, d), paths.point(other, d), times(9))
     assert walk.isfinite().all()
 
 
 def test_a_seed_names_one_point_of_the_prior():
-    assert torch.equal(latent.point(7, 100), latent.point(7, 100))
-    assert not torch.equal(latent.point(7, 100), latent.point(8, 100))
-    assert latent.point(7, 64, "uniform").abs().max() <= 1
+    assert torch.equal(paths.point(7, 100), paths.point(7, 100))
+    assert not torch.equal(paths.point(7, 100), paths.point(8, 100))
+    assert paths.point(7, 64, "uniform").abs().max() <= 1
 
 
 def test_a_square_has_its_corners_and_its_middle():
@@ -141,7 +141,7 @@ def test_a_square_has_its_corners_and_its_middle():
 
 
 def test_the_plane_is_read_like_a_picture():
-    square = latent.plane(3, 2.0).view(3, 3, 2)
+    square = paths.plane(3, 2.0).view(3, 3, 2)
     assert square[0, 0].tolist() == [-2, 2]
     assert square[0, 2].tolist() == [2, 2]
     assert square[1, 1].tolist() == [0, 0]
@@ -160,7 +160,7 @@ def test_principal_directions_are_those_of_the_first_layers_output():
 
 def test_class_means_leave_out_who_has_no_class():
     z = torch.tensor([[1.0, 0.0], [3.0, 0.0], [9.0, 9.0]])
-    means, counts = latent.class_means(z, torch.tensor([1, 1, -1]), 3)
+    means, counts = paths.class_means(z, torch.tensor([1, 1, -1]), 3)
     assert counts.tolist() == [0, 2, 0]
     assert means.tolist() == [[0, 0], [2, 0], [0, 0]]
 
@@ -175,11 +175,11 @@ def test_truncation_shrinks_towards_one_picture():
 def test_a_linear_generator_has_one_path_length_along_a_line():
     a, b = pairs(50, 8)
     weight = torch.randn(8, 20, generator=stream(0, "linear"))
-    steps = latent.step_lengths(lerp(a[0], b[0], times()) @ weight)
+    steps = paths.step_lengths(lerp(a[0], b[0], times()) @ weight)
     assert steps == pytest.approx(steps.mean().expand(63), rel=1e-4)
     assert float(steps.sum()) == pytest.approx(float(((b[0] - a[0]) @ weight).norm()), rel=1e-5)
     t = torch.rand(50, generator=stream(0, "t")) * 0.99
-    lengths = latent.perceptual_path_length(lambda z: z @ weight, a, b, t, lerp)
+    lengths = paths.perceptual_path_length(lambda z: z @ weight, a, b, t, lerp)
     assert lengths == pytest.approx(((b - a) @ weight).square().sum(1).double(), rel=1e-3)
 
 
@@ -187,11 +187,11 @@ def test_a_great_circle_has_one_path_length_in_its_own_space():
     a, b = torch.nn.functional.normalize(pairs(50, 8), dim=2)
     omega = torch.arccos((a * b).sum(1))
     for moment in (0.0, 0.3, 0.99):
-        found = latent.perceptual_path_length(lambda z: z, a, b, torch.full((50,), moment), slerp)
+        found = paths.perceptual_path_length(lambda z: z, a, b, torch.full((50,), moment), slerp)
         assert found == pytest.approx(omega.double() ** 2, rel=1e-3)
 
 
 def test_a_mean_without_the_wild_ones():
     values = torch.cat([torch.full((98,), 2.0), torch.tensor([1e9, -1e9])])
-    assert latent.trimmed_mean(values) == pytest.approx(2.0)
-    assert latent.trimmed_mean(torch.empty(0)) == 0
+    assert paths.trimmed_mean(values) == pytest.approx(2.0)
+    assert paths.trimmed_mean(torch.empty(0)) == 0

@@ -9,15 +9,17 @@ import streamlit as st
 from test_films import digits, plane
 from visits import captions, opened, quiet_server, sound  # noqa: F401
 
-from ganlab import films
-from ganlab import generators as sources
-from ganlab.errands import Errands
-from ganlab.pretrained import PRETRAINED
-from ganlab.ui import latent_player, latent_sources, server
-from ganlab.ui.latent_link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
+from ganlab.digits.pretrained import PRETRAINED
+from ganlab.latent import generators as sources
+from ganlab.latent import walks
+from ganlab.service.short_jobs import Errands
+from ganlab.ui.latent import sources as latent_sources
+from ganlab.ui.latent.link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
+from ganlab.ui.players import latent
+from ganlab.ui.run import server
 
 PAGE = "pages/lab/latent.py"
-SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in latent_player.WEB.glob("*.js"))
+SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in latent.WEB.glob("*.js"))
 
 
 @pytest.fixture(autouse=True)
@@ -25,11 +27,11 @@ def nothing_ships(monkeypatch, tmp_path):
     """No generator but the test's own, and no process for errands."""
     monkeypatch.setattr(latent_sources, "SHIPPED", {name: tmp_path / name for name in PRETRAINED})
     monkeypatch.setattr(server, "Errands", lambda: Errands(apart=False))
-    monkeypatch.setattr(films, "CENSUS", 40)
-    monkeypatch.setattr("ganlab.latent_measures.MEASURED", 40)
-    monkeypatch.setattr("ganlab.latent_measures.WALKS", 10)
+    monkeypatch.setattr(walks, "CENSUS", 40)
+    monkeypatch.setattr("ganlab.latent.measures.MEASURED", 40)
+    monkeypatch.setattr("ganlab.latent.measures.WALKS", 10)
     sources.opened.cache_clear()
-    films.surveyed.cache_clear()
+    walks.surveyed.cache_clear()
 
 
 def page(link=None, lang="en"):
@@ -135,8 +137,8 @@ def test_a_run_of_the_store_is_offered_with_its_members():
 
 def test_a_class_that_nobody_is_of_is_told(monkeypatch):
     app = page({"l.g": running(here()).name})
-    monkeypatch.setattr(films, "SURE", 2.0)
-    films.surveyed.cache_clear()
+    monkeypatch.setattr(walks, "SURE", 2.0)
+    walks.surveyed.cache_clear()
     assert "may not make any" in said(press(app, "l.find"))
 
 
@@ -180,11 +182,11 @@ def test_a_shared_link_holds_what_its_view_needs_and_nothing_else():
 
 
 def test_every_label_of_the_components_exists_and_is_used():
-    labels = latent_player.labels("en")
+    labels = latent.labels("en")
     assert set(re.findall(r'say\("(\w+)"', SCRIPTS)) <= labels.keys()
     loose = {key for key in labels if f'"{key}"' not in SCRIPTS and not key.endswith(("_plane", "_note"))}
     assert loose <= {"decimal", "shell_gaussian", "shell_uniform"}
 
 
 def test_labels_of_the_plane_replace_those_of_digits():
-    assert latent_player.on_plane("es")["sure"] == latent_player.labels("es")["sure_plane"]
+    assert latent.on_plane("es")["sure"] == latent.labels("es")["sure_plane"]

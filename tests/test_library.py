@@ -10,14 +10,17 @@ from sameness import assert_equal
 from study_here import Here
 
 import ganlab
-from ganlab import DigitsConfig, PlaneConfig, diagnosis, digits_diagnosis, library, study
+from ganlab import DigitsConfig, PlaneConfig, library
+from ganlab.digits import diagnosis as digits_diagnosis
+from ganlab.digits.train import train as train_digits
 from ganlab.kinds import KINDS
 from ganlab.library import RunFailed
-from ganlab.recording import RECORDED
-from ganlab.store import Store
-from ganlab.train import encode
-from ganlab.train import train as train_plane
-from ganlab.train_digits import train as train_digits
+from ganlab.plane import diagnosis
+from ganlab.plane.train import encode
+from ganlab.plane.train import train as train_plane
+from ganlab.store.recording import RECORDED
+from ganlab.store.runs import Store
+from ganlab.studies import study
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=16, members=2, steps=12)
 IMAGES = DigitsConfig(batch_size=4, latent_dim=2, steps=2)

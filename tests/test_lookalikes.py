@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab import lookalikes as module
-from ganlab.digits import chosen, subset
-from ganlab.digits_config import DigitsConfig
-from ganlab.lookalikes import COUNT, PART, TYPICAL, lookalikes
+from ganlab.data.images import chosen, subset
+from ganlab.digits import neighbours as module
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.neighbours import COUNT, PART, TYPICAL, lookalikes
 from tests.real_digits import mnist
 
 CONFIG = DigitsConfig()

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits as bce
 
-from ganlab.losses import LOSSES
+from ganlab.gan.losses import LOSSES
 
 REAL = torch.tensor([[0.3, -1.2, 2.0, 0.5], [4.0, -0.5, 0.1, 1.5]])
 FAKE = torch.tensor([[-0.7, 0.4, 1.1, -2.0], [0.2, 0.9, -1.6, 0.0]])

@@ -5,12 +5,12 @@ import sys
 
 import pytest
 
-from ganlab import runs
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError
-from ganlab.plane_config import PlaneConfig
-from ganlab.runs import Runs, default_slots, memory
-from ganlab.store import Store
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.fields import ConfigError
+from ganlab.plane.config import PlaneConfig
+from ganlab.service import runs
+from ganlab.service.runs import Runs, default_slots, memory
+from ganlab.store.runs import Store
 
 CLASSIC, DEEP = DigitsConfig(architecture="classic"), DigitsConfig(architecture="deep")
 
@@ -82,7 +82,7 @@ def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected
 
 def test_a_ready_worker_has_not_loaded_pytorch_s_compiler():
     """It is as large as everything else together."""
-    script = "import sys; from ganlab import kinds, worker; worker.warm(kinds.engines())"
+    script = "import sys; from ganlab import kinds; from ganlab.service import worker; worker.warm(kinds.engines())"
     script += "; print('torch._inductor' in sys.modules)"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert found.stdout.split() == ["False"]

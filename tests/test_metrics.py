@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ganlab import metrics
-from ganlab.datasets import DATASETS, Dataset
-from ganlab.metrics import EVAL_POINTS, METRICS, js_floor, measure, shares
-from ganlab.rng import stream
+from ganlab.data.plane import DATASETS, Dataset
+from ganlab.gan.rng import stream
+from ganlab.plane import metrics
+from ganlab.plane.metrics import EVAL_POINTS, METRICS, js_floor, measure, shares
 
 RING = DATASETS["ring"]
 LOG_2 = math.log(2)

@@ -9,15 +9,15 @@ import torch
 from sameness import assert_equal, assert_same_state
 from torch import nn
 
-from ganlab.code_mistakes import LOOP, MISTAKES, program
-from ganlab.knobs import ConfigError
-from ganlab.plane_config import PlaneConfig
-from ganlab.plane_evaluation import evaluate_points
-from ganlab.rounds import blame
-from ganlab.script import ScriptError, script
-from ganlab.trace import trace_of
-from ganlab.train import advance, checkpoint, restore, snapshot, start, train, update
-from ganlab.ui.axes import equilibrium
+from ganlab.export.script import ScriptError, script
+from ganlab.game.rounds import blame
+from ganlab.gan.mistakes import LOOP, MISTAKES, program
+from ganlab.kind.fields import ConfigError
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.evaluation import evaluate_points
+from ganlab.plane.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.trace.trace import trace_of
+from ganlab.ui.run.axes import equilibrium
 
 SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=12)
 WRONG = [key for key in MISTAKES if key != "none"]

@@ -5,12 +5,12 @@ import pandas as pd
 import pytest
 from visits import captions, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import cards, tables
-from ganlab.cards import IN_CODE, LESSONS, Card
-from ganlab.code_mistakes import LOOP, program
-from ganlab.plane_config import PlaneConfig
-from ganlab.ui import evidence, mistakes, mistakes_seeds
-from ganlab.ui.evidence import NUMBERS, SEEN, Arm
+from ganlab.gan.mistakes import LOOP, program
+from ganlab.plane.config import PlaneConfig
+from ganlab.studies import cards, tables
+from ganlab.studies.cards import IN_CODE, LESSONS, Card
+from ganlab.ui.mistakes import evidence, mistakes, runs
+from ganlab.ui.mistakes.evidence import NUMBERS, SEEN, Arm
 from ganlab.ui.text import LANGUAGES, text
 
 PAGE = "pages/lab/mistakes.py"
@@ -92,7 +92,7 @@ def test_the_words_of_a_card_agree_with_what_ships(name):
 
 
 def test_the_table_has_the_range_of_every_number():
-    said = mistakes_seeds.numbers({"k = 1": arm(covered=6)}, "en").splitlines()
+    said = runs.numbers({"k = 1": arm(covered=6)}, "en").splitlines()
     assert said[0].startswith("|  | seeds | digits | seeds with all | valid |")
     assert said[2].startswith("| k = 1 | 16 | 6 [6, 6] | 0 | 50\u202f% [10\u202f%, 90\u202f%] |")
 
@@ -106,7 +106,7 @@ def test_the_k_sweep_on_digits_stands_below_the_card_of_k():
     assert np.sort(seeds.numbers["accepted"]) == pytest.approx(np.sort(rows["accepted_10k"]))
     assert len(seeds.numbers["accepted"]) == len(rows) <= 3
     assert all(config.precision == "bfloat16" for config in found), "the control in float32 is no way to hold D"
-    assert mistakes_seeds.studied_name(config, "en") == "Non-saturating, k = 1, 1\u202f000 updates"
+    assert runs.studied_name(config, "en") == "Non-saturating, k = 1, 1\u202f000 updates"
     assert LESSONS["too_much_d"].studies == ("k", "digits_k")
 
 
@@ -222,9 +222,9 @@ def test_the_seeds_are_wished_stopped_and_shown_as_yours(lab):
     assert "16 seeds. One core of the machine that made these tables took under 1 s." in captions(app)
     app.button(key="c.train.seeds").click().run()
     wished = app.session_state["viewer"]
-    assert all(mistakes_seeds.service().wishes(config.key(), wished) for config in seeds)
+    assert all(runs.service().wishes(config.key(), wished) for config in seeds)
     app.button(key="c.stop.seeds").click().run()
-    assert not any(mistakes_seeds.service().wishes(config.key(), wished) for config in seeds)
+    assert not any(runs.service().wishes(config.key(), wished) for config in seeds)
     sound(app)
 
 

@@ -7,16 +7,16 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.digits import DIGITS
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError, knobs
+from ganlab.data.images import DIGITS
+from ganlab.digits.config import DigitsConfig
+from ganlab.kind.fields import ConfigError, knobs
 from ganlab.links import differences, to_query
 from ganlab.presets import OPENING, PRESETS
-from ganlab.runs import Runs
-from ganlab.ui import compare, controls, server, training
-from ganlab.ui.differences import titles
-from ganlab.ui.experiment import BESIDE, MNIST
-from ganlab.ui.share import from_link
+from ganlab.service.runs import Runs
+from ganlab.ui.run import compare, controls, server, training
+from ganlab.ui.run.differences import titles
+from ganlab.ui.run.experiment import BESIDE, MNIST
+from ganlab.ui.run.share import from_link
 
 SCRIPT = "pages/lab/mnist.py"
 SMALL = DigitsConfig(batch_size=4, latent_dim=2, classes="01", steps=4)

@@ -4,9 +4,9 @@ import pytest
 import torch
 from torch import nn
 
-from ganlab.nets import ACTIVATIONS, Network, parameter_count
-from ganlab.optimizers import OPTIMIZERS, slots
-from ganlab.rng import NOISES, Draws, stream
+from ganlab.gan.nets import ACTIVATIONS, Network, parameter_count
+from ganlab.gan.optimizers import OPTIMIZERS, slots
+from ganlab.gan.rng import NOISES, Draws, stream
 
 TORCH = {"leaky_relu": nn.LeakyReLU(0.2), "relu": nn.ReLU(), "tanh": nn.Tanh()}
 

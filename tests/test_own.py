@@ -12,18 +12,20 @@ from streamlit.testing.v1 import AppTest
 from visits import captions, enter, held, opened, quiet_server, sound  # noqa: F401
 from waiting import GUARD
 
-from ganlab import points
-from ganlab.datasets import own as own_data
-from ganlab.knobs import knobs
+from ganlab.data import points
+from ganlab.data.plane import own as own_data
+from ganlab.data.point_files import LARGEST
+from ganlab.data.points import IN_NAME, LIMIT, MOST, UNIT, PointsError
+from ganlab.data.user_files import use_store
+from ganlab.kind.fields import knobs
 from ganlab.links import to_query
-from ganlab.plane_config import PlaneConfig
-from ganlab.point_files import LARGEST
-from ganlab.points import IN_NAME, LIMIT, MOST, UNIT, PointsError
-from ganlab.ui import controls, draw, own, server
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.own import DRAFT, Draft, kept
+from ganlab.plane.config import PlaneConfig
+from ganlab.ui.arena import own
+from ganlab.ui.arena.own import DRAFT, Draft, kept
+from ganlab.ui.players import draw
+from ganlab.ui.run import controls, server
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
-from ganlab.user_files import use_store
 
 PAGE = "pages/lab/arena.py"
 WEB = Path(draw.__file__).parent / "web"
@@ -122,9 +124,9 @@ def drawing(dataset, lang, answer):
 
     import streamlit as st
 
-    from ganlab.plane_config import PlaneConfig
-    from ganlab.ui import own
-    from ganlab.ui.experiment import ARENA
+    from ganlab.plane.config import PlaneConfig
+    from ganlab.ui.arena import own
+    from ganlab.ui.run.experiment import ARENA
 
     if not ARENA.is_open:
         ARENA.open(PlaneConfig(dataset=dataset), "ring")
@@ -201,7 +203,7 @@ def test_every_bad_file_has_its_sentence(blob, reason, lang):
 
 
 def refused(blob):
-    from ganlab.point_files import parse_csv
+    from ganlab.data.point_files import parse_csv
 
     with pytest.raises(PointsError) as error:
         parse_csv(blob)

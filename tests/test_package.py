@@ -14,7 +14,10 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 PRODUCT = [*(ROOT / "ganlab").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
-BY_NAME = {"torchvision": "vision.py imports it on demand", "pyarrow": "pandas reads and writes Parquet with it"}
+BY_NAME = {
+    "torchvision": "data/torchvision.py imports it on demand",
+    "pyarrow": "pandas reads and writes Parquet with it",
+}
 """Distributions that the product needs though no import statement names them, and why."""
 
 
@@ -96,27 +99,28 @@ from pathlib import Path
 import ganlab
 assert Path(ganlab.__file__).is_relative_to(PREFIX), ganlab.__file__
 
-from ganlab import library, tables, weights
-*_, last = library.train(ganlab.PlaneConfig(steps=5, g_width=8, d_width=8, batch_size=16))
+from ganlab.digits import weights
+from ganlab.studies import tables
+*_, last = ganlab.train(ganlab.PlaneConfig(steps=5, g_width=8, d_width=8, batch_size=16))
 assert last.step == 5
 
 run = ganlab.open(Path(ganlab.__file__).parent / "recorded" / "ring.zip")
 assert len(run.frames()) > 30 and run.frames()[-1].step == run.step
 assert ganlab.diagnose(run.frames(), run.config).key
 
-from ganlab.digits import DIGITS
+from ganlab.data.images import DIGITS
 assert len(DIGITS["mnist_5k"].load()[0]) == 5000
 assert tables.load("k")["arm"].nunique() > 1
 image = weights.shipped("light")
 assert image.sample(image.draw(2, "wheel")).shape == (2, 28, 28)
 
-from ganlab.judge import shipped_weights
+from ganlab.digits.judge import shipped_weights
 assert shipped_weights()
 
 from ganlab.ui.text import text
 assert {text("app.nav.arena", lang) for lang in ("en", "es")} == {"Arena"}
 
-from ganlab.ui import player
+from ganlab.ui.players import player
 print("it works")
 """
 

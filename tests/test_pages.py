@@ -8,15 +8,16 @@ from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 from waiting import GUARD
 
-from ganlab.frame import spread
-from ganlab.gan_verdict import Verdict
-from ganlab.knobs import knobs
+from ganlab.game.verdict import Verdict
+from ganlab.kind.fields import knobs
 from ganlab.links import differences, to_query
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import spread
 from ganlab.presets import OPENING, PLANE, PRESETS
-from ganlab.ui import controls, server, share, stage
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.share import from_link
+from ganlab.ui.arena import stage
+from ganlab.ui.run import controls, server, share
+from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.run.share import from_link
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)

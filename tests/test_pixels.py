@@ -5,15 +5,15 @@ import pytest
 import torch
 from sameness import assert_same_state
 
-from ganlab import train_digits
-from ganlab.digits import PIXELS, chosen, fixed, scaled
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_evaluation import opinion
-from ganlab.digits_snapshot import made, sample, spectators
-from ganlab.digits_state import checkpoint, restore, start
-from ganlab.gan_evaluation import hits
-from ganlab.knobs import ConfigError
-from ganlab.weights import from_checkpoint
+from ganlab.data.images import PIXELS, chosen, fixed, scaled
+from ganlab.digits import train
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.evaluation import opinion
+from ganlab.digits.snapshot import made, sample, spectators
+from ganlab.digits.state import checkpoint, restore, start
+from ganlab.digits.weights import from_checkpoint
+from ganlab.game.evaluation import hits
+from ganlab.kind.fields import ConfigError
 
 SMALL = DigitsConfig(batch_size=8, latent_dim=3, steps=2, ema=0.0)
 ODD = ["unit", "bytes"]
@@ -54,7 +54,7 @@ def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
     assert torch.allclose(PIXELS[pixels].shown(state.real["d"].row(3)), plain.real["d"].row(3), atol=1e-6)
     assert made(state, 9).min() < 0, "D sees what tanh makes"
     assert torch.equal(sample(state, 9), PIXELS[pixels].shown(made(state, 9)))
-    frame = train_digits.snapshot(state)
+    frame = train.snapshot(state)
     assert frame.sheet.max() <= (1 if pixels == "bytes" else 255)
     real, fake = fixed(config.dataset, config.classes, 128, 0, pixels), made(state, 128)
     with torch.no_grad():
@@ -73,7 +73,7 @@ def test_it_trains_otherwise_and_resumes_exactly(pixels):
     for _ in range(3):
         resumed = restore(config, checkpoint(state))
         for one in (state, plain, resumed):
-            train_digits.update(one)
+            train.update(one)
         assert_same_state(checkpoint(state), checkpoint(resumed))
     assert not torch.equal(state.d.net.flat, plain.d.net.flat)
     assert config.key() != SMALL.key()

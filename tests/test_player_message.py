@@ -14,9 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ganlab import frame, snapshot
-from ganlab.plane_config import PlaneConfig
-from ganlab.ui import arena, player, stage
+from ganlab.plane import frame, snapshot
+from ganlab.plane.config import PlaneConfig
+from ganlab.ui.arena import arena, stage
+from ganlab.ui.players import player
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))
 REAL = np.random.default_rng(0).uniform(-3, 3, (512, 2)).astype(np.float32)
@@ -184,7 +185,7 @@ def test_text_and_data_never_become_markup():
 def page() -> None:
     import numpy as np
 
-    from ganlab.ui.player import labels, message, player
+    from ganlab.ui.players.player import labels, message, player
 
     data = message(run="r", extent=3.0, real=np.zeros((512, 2)), known=[], frames={}, text=labels("en"))
     player(data, key="p")

@@ -13,15 +13,10 @@ from hypothesis import strategies as st
 from sameness import assert_equal
 from waiting import until
 
-from ganlab import metrics, points, train
-from ganlab.datasets import DATASETS
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError
-from ganlab.links import at_hand as at_hand_config
-from ganlab.links import differences, from_json, from_query, to_query
-from ganlab.plane_config import PlaneConfig
-from ganlab.point_files import LARGEST, parse_csv
-from ganlab.points import (
+from ganlab.data import points
+from ganlab.data.plane import DATASETS
+from ganlab.data.point_files import LARGEST, parse_csv
+from ganlab.data.points import (
     IN_NAME,
     INSIDE,
     JITTER,
@@ -44,10 +39,16 @@ from ganlab.points import (
     unpack,
     written,
 )
-from ganlab.rng import stream
-from ganlab.runs import Runs
-from ganlab.store import Store
-from ganlab.user_files import use_store
+from ganlab.data.user_files import use_store
+from ganlab.digits.config import DigitsConfig
+from ganlab.gan.rng import stream
+from ganlab.kind.fields import ConfigError
+from ganlab.links import at_hand as at_hand_config
+from ganlab.links import differences, from_json, from_query, to_query
+from ganlab.plane import metrics, train
+from ganlab.plane.config import PlaneConfig
+from ganlab.service.runs import Runs
+from ganlab.store.runs import Store
 
 CORNERS = np.array([[-2.0, -1.0], [2.0, 1.0], [0.0, 0.5]])
 SMALL = {"g_width": 8, "d_width": 8, "batch_size": 24}

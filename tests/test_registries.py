@@ -11,24 +11,27 @@ from test_script import assert_the_same
 from torch.nn.functional import softplus
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab import script, train_digits
-from ganlab.countermeasures import COUNTERMEASURES, MINIBATCH
-from ganlab.datasets import DATASETS, Dataset
-from ganlab.digits_config import DigitsConfig
-from ganlab.knobs import ConfigError, knobs
+from ganlab.data.plane import DATASETS, Dataset
+from ganlab.digits import train as train_digits
+from ganlab.digits.config import DigitsConfig
+from ganlab.export import script
+from ganlab.gan.countermeasures import COUNTERMEASURES, MINIBATCH
+from ganlab.gan.losses import LOSSES, Loss, LossFormulas
+from ganlab.gan.nets import ACTIVATIONS, Activation
+from ganlab.gan.optimizers import OPTIMIZERS, Optimizer
+from ganlab.gan.regularizers import REGULARIZERS, Regularizer, squared_gradient
+from ganlab.gan.rng import NOISES, Noise
+from ganlab.kind.fields import ConfigError, knobs
 from ganlab.links import from_json, from_query, to_query
-from ganlab.losses import LOSSES, Loss, LossFormulas
-from ganlab.nets import ACTIVATIONS, Activation
-from ganlab.optimizers import OPTIMIZERS, Optimizer
-from ganlab.plane_config import PlaneConfig
-from ganlab.regularizers import REGULARIZERS, Regularizer, squared_gradient
-from ganlab.rng import NOISES, Noise
-from ganlab.trace import trace_of
-from ganlab.train import start, train, update
-from ganlab.ui import controls, slow, slow_player
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.export import unscripted
-from ganlab.ui.formulas import Moment, formula, tex
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import start, train, update
+from ganlab.trace.trace import trace_of
+from ganlab.ui.arena import slow
+from ganlab.ui.arena.export import unscripted
+from ganlab.ui.arena.formulas import Moment, formula, tex
+from ganlab.ui.players import slow_motion
+from ganlab.ui.run import controls
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=12, steps=2, g_lr=0.01, d_lr=0.01, clip_bound=0.3)
@@ -294,7 +297,7 @@ def moments(config, lang):
         update(state)
     facts = trace_of(state).to_json()
     titles = {stop["key"]: text(f"slow.title.{stop['key']}", lang) for stop in facts["stops"]}
-    assert slow_player.message(facts, config, titles, "key", lang)
+    assert slow_motion.message(facts, config, titles, "key", lang)
     return {s["key"]: Moment(s["key"], s["numbers"], s["arrays"], config, 1, lang) for s in facts["stops"]}
 
 

@@ -3,10 +3,10 @@
 import pytest
 import torch
 
-from ganlab.nets import Network
-from ganlab.plane_config import PlaneConfig
-from ganlab.regularizers import REGULARIZERS
-from ganlab.rng import stream
+from ganlab.gan.nets import Network
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.gan.rng import stream
+from ganlab.plane.config import PlaneConfig
 
 WEIGHTS = torch.tensor([[3.0, 4.0], [0.6, 0.8]])
 """Two members: gradient norms 5 and 1."""

@@ -15,11 +15,14 @@ import counter_engine
 import pytest
 from waiting import GUARD, Clock, until
 
-from ganlab import pace, slot, train, upkeep, worker
 from ganlab.kinds import engines
-from ganlab.plane_config import PlaneConfig
-from ganlab.runs import Runs, RunStatus, default_slots, presented
-from ganlab.store import RunRow, Store
+from ganlab.plane import train
+from ganlab.plane.config import PlaneConfig
+from ganlab.service import rate, worker
+from ganlab.service import worker_process as slot
+from ganlab.service.runs import Runs, RunStatus, default_slots, presented
+from ganlab.store import housekeeping
+from ganlab.store.runs import RunRow, Store
 
 COUNTER = {"plane": "counter_engine"}
 HELD = {"plane": "held_engine"}
@@ -29,7 +32,7 @@ ME, YOU = "me", "you"
 @pytest.fixture(autouse=True)
 def unhurried(monkeypatch):
     """Nobody is given up, and no checkpoint is made, because of a busy machine."""
-    monkeypatch.setattr(upkeep, "STALE", 1e9)
+    monkeypatch.setattr(housekeeping, "STALE", 1e9)
     monkeypatch.setattr(slot, "GRACE", GUARD)
     monkeypatch.setattr(worker, "REST", 1e9)
 
@@ -38,7 +41,7 @@ def unhurried(monkeypatch):
 def clock(monkeypatch):
     """The time of the worker's loop: it passes only while the counter rests."""
     clock = Clock()
-    for module in (worker, pace):
+    for module in (worker, rate):
         monkeypatch.setattr(module, "monotonic", clock)
     monkeypatch.setattr(counter_engine, "time", clock)
     return clock
@@ -380,7 +383,7 @@ def test_a_warm_worker_waits_and_if_it_dies_another_takes_the_work(counters, sto
 
 
 def test_a_worker_starts_after_its_source_was_dropped_for_a_reload(counters, monkeypatch, caplog):
-    monkeypatch.delitem(sys.modules, "ganlab.worker")
+    monkeypatch.delitem(sys.modules, "ganlab.service.worker")
     counters.submit(counter(30), ME)
     until(lambda: counters.status(counter().key()).state == "done")
     assert not caplog.records
@@ -436,12 +439,12 @@ def test_a_killed_workers_run_says_so_and_ends_with_the_frames_of_an_undisturbed
 
 SERVER = """
 import sys, time
-from ganlab import slot
-from ganlab.plane_config import PlaneConfig
-from ganlab.runs import Runs
-from ganlab.store import Store
+from ganlab.plane.config import PlaneConfig
+from ganlab.service import worker_process
+from ganlab.service.runs import Runs
+from ganlab.store.runs import Store
 
-slot.GRACE = 300
+worker_process.GRACE = 300
 runs = Runs(Store(sys.argv[1]), slots=1, engines={"plane": "held_engine"})
 key = runs.submit(PlaneConfig(steps=int(sys.argv[2]), g_width=4, d_width=4, batch_size=8, g_depth=1, d_depth=1), "me")
 while not runs.tail(key).steps()[100:]:
@@ -510,7 +513,7 @@ def test_the_slots_are_what_the_variable_says(monkeypatch):
     assert default_slots() == 3
     monkeypatch.delenv("GANLAB_SLOTS")
     monkeypatch.setattr("loky.cpu_count", lambda: 8)
-    monkeypatch.setattr("ganlab.runs.memory", lambda: 8e9)
+    monkeypatch.setattr("ganlab.service.runs.memory", lambda: 8e9)
     assert default_slots() == 7
-    monkeypatch.setattr("ganlab.runs.memory", lambda: 1e9)
+    monkeypatch.setattr("ganlab.service.runs.memory", lambda: 1e9)
     assert default_slots() == 1

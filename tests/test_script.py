@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 import torch
 
-from ganlab import points, train
-from ganlab.datasets import DATASETS
-from ganlab.digits_config import DigitsConfig
+from ganlab.data import points
+from ganlab.data.plane import DATASETS
+from ganlab.digits.config import DigitsConfig
+from ganlab.export.script import COVERED, MESSAGES, ScriptError, main, script
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.gan.rng import stream
 from ganlab.links import to_query
-from ganlab.losses import LOSSES
-from ganlab.optimizers import OPTIMIZERS
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane import train
+from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.regularizers import REGULARIZERS
-from ganlab.rng import stream
-from ganlab.script import COVERED, MESSAGES, ScriptError, main, script
 
 CONSTRAINTS = {**{name: {"regularizer": name} for name in REGULARIZERS}, "spectral_norm": {"spectral_norm": True}}
 DRAWN = points.keep(points.fitted(np.random.default_rng(0).normal(size=(200, 2))), None)
@@ -181,7 +182,7 @@ def test_what_a_script_does_not_cover_is_refused(config, member, field, reason):
 
 
 def test_a_field_that_scripts_do_not_know_is_refused_where_it_acts(monkeypatch):
-    monkeypatch.setattr("ganlab.script.COVERED", tuple(name for name in COVERED if name != "gamma"))
+    monkeypatch.setattr("ganlab.export.script.COVERED", tuple(name for name in COVERED if name != "gamma"))
     script(PlaneConfig(gamma=3.0))
     script(PlaneConfig(regularizer="r1"))
     with pytest.raises(ScriptError) as error:

@@ -9,23 +9,25 @@ import numpy as np
 import pytest
 from visits import held, opened, quiet_server, sound  # noqa: F401
 
-from ganlab import recording
-from ganlab.datasets import DATASETS
-from ganlab.diagnosis import deciding, verdict
-from ganlab.frame import pack, unpack
-from ganlab.knobs import ConfigError
+from ganlab.data.plane import DATASETS
+from ganlab.gan.rng import stream
+from ganlab.kind.fields import ConfigError
 from ganlab.links import identity, to_query
-from ganlab.metrics import measure
-from ganlab.plane_config import PlaneConfig
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import deciding, verdict
+from ganlab.plane.frame import pack, unpack
+from ganlab.plane.metrics import measure
+from ganlab.plane.train import snapshot, start, train
 from ganlab.presets import PRESETS
-from ganlab.recording import RECORDED
-from ganlab.rng import stream
-from ganlab.store import Store
-from ganlab.tail import Tail
-from ganlab.train import snapshot, start, train
-from ganlab.ui import seed_strip, seeds, server, stage
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.seed_strip import FULL, POINTS, VERDICTS
+from ganlab.store import recording
+from ganlab.store.frame_cache import Tail
+from ganlab.store.recording import RECORDED
+from ganlab.store.runs import Store
+from ganlab.ui.arena import seeds, stage
+from ganlab.ui.players import seed_strip
+from ganlab.ui.players.seed_strip import FULL, POINTS, VERDICTS
+from ganlab.ui.run import server
+from ganlab.ui.run.experiment import ARENA
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12, members=3)
@@ -144,7 +146,7 @@ def test_the_strip_shows_every_member_and_a_click_shows_one_large(run):
 )
 def test_only_a_member_of_this_run_can_be_picked(monkeypatch, sent, shown):
     state = {"a.config": SMALL, "a.preset": "ring", "a.member": 0}
-    for module in ("ganlab.ui.seeds", "ganlab.ui.experiment", "ganlab.ui"):
+    for module in ("ganlab.ui.arena.seeds", "ganlab.ui.run.experiment", "ganlab.ui"):
         monkeypatch.setattr(f"{module}.st.session_state", state)
     state[seeds.KEY] = {"pick": {"run": SMALL.key()} | sent if isinstance(sent, dict) else sent}
     seeds.pick(ARENA)

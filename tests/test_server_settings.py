@@ -4,7 +4,7 @@ import os
 import tomllib
 from pathlib import Path
 
-from ganlab import slot
+from ganlab.service import worker_process
 
 CONFIG = tomllib.loads((Path(__file__).parents[1] / ".streamlit/config.toml").read_text())
 
@@ -14,10 +14,10 @@ def test_the_server_does_not_watch_its_sources():
 
 
 def test_the_threads_of_a_worker_sleep_while_they_wait(monkeypatch):
-    monkeypatch.setattr(slot, "current", lambda function: {"prepare": id}.get(function, os.getenv))
-    place = slot.Slot("here/0")
+    monkeypatch.setattr(worker_process, "current", lambda function: {"prepare": id}.get(function, os.getenv))
+    place = worker_process.Slot("here/0")
     try:
-        for name, value in slot.WAITING.items():
+        for name, value in worker_process.WAITING.items():
             place.submit(lambda _: None, "environment", name)
             assert place._future.result() == value
             place.reap()

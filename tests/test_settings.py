@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from ganlab import settings
-from ganlab.settings import FORMS, OPTIONS, Settings, SettingsError, from_environment, variable, with_options
+from ganlab.host import settings
+from ganlab.host.settings import FORMS, OPTIONS, Settings, SettingsError, from_environment, variable, with_options
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [*(ROOT / "ganlab").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
@@ -69,7 +69,7 @@ def test_options_win_over_variables_and_others_are_ignored():
 def test_a_process_reads_its_settings_once_and_not_before_they_are_needed():
     program = """
 import os
-from ganlab import settings
+from ganlab.host import settings
 os.environ["GANLAB_SLOTS"] = "2"
 first = settings.read()
 os.environ["GANLAB_SLOTS"] = "3"
@@ -101,8 +101,8 @@ def test_the_readme_lists_them_all_with_meaning_and_default():
 
 
 def test_the_server_takes_its_options(monkeypatch, tmp_path):
-    from ganlab import user_files
-    from ganlab.ui import server
+    from ganlab.data import user_files
+    from ganlab.ui.run import server
 
     monkeypatch.setattr(sys, "argv", ["streamlit_app.py", "--store", str(tmp_path / "asked"), "--slots", "2"])
     monkeypatch.setattr(server, "RECORDED", tmp_path)

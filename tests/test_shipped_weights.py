@@ -5,12 +5,12 @@ import json
 import pytest
 import torch
 
-from ganlab.checkpoints import Checkpoints
-from ganlab.digit_metrics import DIGIT_METRICS
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_state import start
-from ganlab.pretrained import PRETRAINED, Shape
-from ganlab.weights import FOLDER, SHIPPED, TABLE, code, decode, encode, halves, shipped, table
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.metrics import DIGIT_METRICS
+from ganlab.digits.pretrained import PRETRAINED, Shape
+from ganlab.digits.state import start
+from ganlab.digits.weights import FOLDER, SHIPPED, TABLE, code, decode, encode, halves, shipped, table
+from ganlab.store.checkpoints import Checkpoints
 from scripts import train_generators
 from scripts.train_generators import DOCUMENT, RECIPES, config_of, document, judged, marks, resumed
 

@@ -10,17 +10,18 @@ import numpy as np
 import pytest
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.errands import Busy, Errands
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.links import to_query
-from ganlab.losses import LOSSES
-from ganlab.optimizers import OPTIMIZERS
-from ganlab.plane_config import PlaneConfig
-from ganlab.regularizers import REGULARIZERS
-from ganlab.trace import STOPS, trace_of
-from ganlab.train import start, update
-from ganlab.ui import slow, slow_player
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.formulas import FORMULAS, Moment, formula, tex, vector
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import start, update
+from ganlab.service.short_jobs import Busy, Errands
+from ganlab.trace.trace import STOPS, trace_of
+from ganlab.ui.arena import slow
+from ganlab.ui.arena.formulas import FORMULAS, Moment, formula, tex, vector
+from ganlab.ui.players import slow_motion
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, steps=6)
@@ -141,7 +142,7 @@ def head(data):
 
 def test_the_picture_shows_the_traces_points(case):
     config, facts = case
-    told = head(slow_player.message(facts, config, {stop: stop for stop in STOPS}, "k", "en"))
+    told = head(slow_motion.message(facts, config, {stop: stop for stop in STOPS}, "k", "en"))
     stops, points = {stop["key"]: stop for stop in told["stops"]}, told["points"]
     named = [stop[name] for stop in told["stops"] for name in ("z", "real", "fake", "push", "moved") if name in stop]
     assert {*named} <= {*points}
@@ -165,28 +166,28 @@ def test_the_picture_shows_the_traces_points(case):
 def test_what_d_takes_for_real_is_green():
     facts = traced(SMALL)
     judge = next(stop["arrays"] for stop in facts["stops"] if stop["key"] == "d_judge")
-    said = slow_player.beliefs(judge, SMALL)
+    said = slow_motion.beliefs(judge, SMALL)
     assert np.array_equal(np.sign(said["fake"]), np.sign(judge["fake"]))
     squares = SMALL.replace(loss="least_squares")
-    assert slow_player.beliefs({"fake": [0.2, 0.5, 0.9]}, squares)["fake"][1] == 0
-    assert slow_player.beliefs({"fake": [None]}, SMALL) == {"fake": [None]}
+    assert slow_motion.beliefs({"fake": [0.2, 0.5, 0.9]}, squares)["fake"][1] == 0
+    assert slow_motion.beliefs({"fake": [None]}, SMALL) == {"fake": [None]}
 
 
 def test_bars_are_the_numbers_and_the_mark_is_an_even_match():
     facts = traced(SMALL.replace(regularizer="r1"))
     stops = {stop["key"]: stop for stop in facts["stops"]}
-    loss = slow_player.bars(stops["d_loss"], SMALL, "en")
+    loss = slow_motion.bars(stops["d_loss"], SMALL, "en")
     assert [bar["value"] for bar in loss] == [stops["d_loss"]["numbers"][name] for name in ("real", "fake", "d_loss")]
     assert loss[-1]["mark"] == pytest.approx(np.log(4))
-    parts = [bar["value"] for bar in slow_player.bars(stops["d_penalty"], SMALL, "en")]
+    parts = [bar["value"] for bar in slow_motion.bars(stops["d_penalty"], SMALL, "en")]
     assert parts[0] + parts[1] == pytest.approx(parts[2])
-    layers = slow_player.bars(stops["g_step"], SMALL, "en")
+    layers = slow_motion.bars(stops["g_step"], SMALL, "en")
     assert np.hypot.reduce([bar["value"] for bar in layers[:-1]]) == pytest.approx(layers[-1]["value"], rel=1e-5)
 
 
 def test_a_message_is_small():
     big = PlaneConfig(batch_size=1024, latent_dim=64, regularizer="r1", g_width=8, d_width=8)
-    data = slow_player.message(traced(big, 1), big, {stop: stop for stop in STOPS}, "k", "en")
+    data = slow_motion.message(traced(big, 1), big, {stop: stop for stop in STOPS}, "k", "en")
     assert len(data) < 80_000
 
 
@@ -198,7 +199,7 @@ def test_numbers_that_are_none_are_drawn_as_nothing():
             name: [[None] * len(v) if isinstance(v, list) else None for v in values]
             for name, values in stop["arrays"].items()
         }
-    assert b"NaN" not in slow_player.message(facts, SMALL, {stop: stop for stop in STOPS}, "k", "en")
+    assert b"NaN" not in slow_motion.message(facts, SMALL, {stop: stop for stop in STOPS}, "k", "en")
     assert all(formula(moment) and slow.sentence(moment) for moment in moments(facts, SMALL).values())
 
 

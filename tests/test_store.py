@@ -11,15 +11,15 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import torch
 
-from ganlab import checkpoints, recording
-from ganlab.checkpoints import Checkpoints
-from ganlab.folders import find_place
+from ganlab.host.folders import find_place
 from ganlab.links import identity
-from ganlab.plane_config import PlaneConfig
-from ganlab.recording import RecordingError
-from ganlab.store import WISH_LIFE, Lost, Store
-from ganlab.tail import Tail, Tails
-from ganlab.upkeep import DEATHS, STALE, evict, interrupt, sweep
+from ganlab.plane.config import PlaneConfig
+from ganlab.store import checkpoints, recording
+from ganlab.store.checkpoints import Checkpoints
+from ganlab.store.frame_cache import Tail, Tails
+from ganlab.store.housekeeping import DEATHS, STALE, evict, interrupt, sweep
+from ganlab.store.recording import RecordingError
+from ganlab.store.runs import WISH_LIFE, Lost, Store
 
 ME, YOU = "me", "you"
 HERE, THERE = "here/0/100", "there/0/200"
@@ -494,7 +494,7 @@ def test_many_threads_read_while_one_writes(store, tmp_path):
 
 
 def test_a_tail_asks_the_store_for_what_is_new_only(store, monkeypatch):
-    monkeypatch.setattr("ganlab.tail.REFRESH", 0.0)
+    monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 0.0)
     wish(store)
     run, tail = store.claim(HERE), Tail(store, "a")
     asked = []
@@ -515,9 +515,9 @@ def test_a_tail_looks_at_most_every_so_often(store, monkeypatch):
     run, tail = store.claim(HERE), Tail(store, "a")
     assert tail.steps() == []
     store.commit(run, 1, blobs(1))
-    monkeypatch.setattr("ganlab.tail.REFRESH", 1e6)
+    monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 1e6)
     assert tail.steps() == []
-    monkeypatch.setattr("ganlab.tail.REFRESH", 0.0)
+    monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 0.0)
     assert tail.steps() == [1]
 
 

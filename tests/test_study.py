@@ -10,17 +10,21 @@ import pytest
 import study_here
 from study_here import Here
 
-from ganlab import evaluation, gan_evaluation, plane_evaluation, study, tables, train
-from ganlab.gan_frame import MEASURED
-from ganlab.grids import STUDIES, Study, one_by_one, side_by_side
-from ganlab.knobs import ConfigError
-from ganlab.metrics import METRICS
-from ganlab.plane_config import ENGINE, PlaneConfig
-from ganlab.runs import Runs, RunStatus
-from ganlab.store import Store
-from ganlab.study import Place
-from ganlab.tables import Expected
-from ganlab.upkeep import sweep
+from ganlab.game import evaluation as gan_evaluation
+from ganlab.game.frame import MEASURED
+from ganlab.kind import evaluation
+from ganlab.kind.fields import ConfigError
+from ganlab.plane import evaluation as plane_evaluation
+from ganlab.plane import train
+from ganlab.plane.config import ENGINE, PlaneConfig
+from ganlab.plane.metrics import METRICS
+from ganlab.service.runs import Runs, RunStatus
+from ganlab.store.housekeeping import sweep
+from ganlab.store.runs import Store
+from ganlab.studies import study, tables
+from ganlab.studies.grids import STUDIES, Study, one_by_one, side_by_side
+from ganlab.studies.study import Place
+from ganlab.studies.tables import Expected
 from tests.schedules import frame_steps
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=8, latent_dim=2, steps=20)

@@ -8,17 +8,21 @@ import pytest
 import torch
 from study_here import Here, finish
 
-from ganlab import digits_evaluation, evaluation, gan_evaluation, study, tables, train_digits
-from ganlab.digit_metrics import DIGIT_METRICS, fid
-from ganlab.digit_reference import fid_floor, reference
-from ganlab.digits import everything, scaled
-from ganlab.digits_config import DigitsConfig
-from ganlab.gan_frame import MEASURED
-from ganlab.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
-from ganlab.judge import judge
-from ganlab.rng import stream
-from ganlab.store import Store
-from ganlab.study import Place
+from ganlab.data.images import everything, scaled
+from ganlab.digits import evaluation as digits_evaluation
+from ganlab.digits import train
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.judge import judge
+from ganlab.digits.metrics import DIGIT_METRICS, fid
+from ganlab.digits.reference import fid_floor, reference
+from ganlab.game import evaluation as gan_evaluation
+from ganlab.game.frame import MEASURED
+from ganlab.gan.rng import stream
+from ganlab.kind import evaluation
+from ganlab.store.runs import Store
+from ganlab.studies import study, tables
+from ganlab.studies.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
+from ganlab.studies.study import Place
 from tests.schedules import digit_steps
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=5, ema=0.5)
@@ -54,9 +58,9 @@ def here(place):
 
 def trained(config):
     """The state at a run's target."""
-    state = train_digits.start(config)
+    state = train.start(config)
     while state.step < config.steps:
-        train_digits.advance(state)
+        train.advance(state)
     return state
 
 
@@ -144,7 +148,7 @@ def test_d_s_numbers_worked_out_by_hand(loss):
 
 
 def test_a_blind_discriminator_of_digits_is_at_the_equilibrium_of_the_losses():
-    blind = train_digits.start(SMALL)
+    blind = train.start(SMALL)
     blind.d.net.flat.zero_()
     found = digits_evaluation.EVALUATION.evaluate(blind)
     assert found["d_loss_10k"][0] == pytest.approx(math.log(4), abs=1e-6)
@@ -156,7 +160,7 @@ def test_rows_have_the_judged_series_of_the_frames(place, here):
     grid = Study(arms={"epoch": (EPOCH,)}, protocol="")
     finish(place, here, grid)
     table = place.table(grid).set_index("step")
-    for frame in train_digits.train(EPOCH):
+    for frame in train.train(EPOCH):
         seen = table.loc[frame.step]
         assert seen["d_loss"] == pytest.approx(float(frame.d_loss[0]), nan_ok=True)
         assert seen["epoch"] == pytest.approx(frame.epoch)
@@ -221,6 +225,6 @@ def test_shipped_evidence_of_digits_can_be_computed_again(name, arm):
     table, config, step = tables.load(name), STUDIES[name].arms[arm][0], tables.EARLY
     shipped = table[(table["arm"] == arm) & (table["key"] == config.key()) & (table["step"] == step)]
     assert len(shipped) == 1, "another ENGINE or other fields: run the study again"
-    frame = train_digits.snapshot(trained(config.replace(steps=step)))
+    frame = train.snapshot(trained(config.replace(steps=step)))
     for column, slack in {"d_loss": 0.02, "g_loss": 0.02, "d_accuracy": 0.03, "fools": 0.03}.items():
         assert getattr(frame, column).tolist() == pytest.approx(shipped[column].tolist(), abs=slack), column

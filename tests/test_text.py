@@ -8,29 +8,29 @@ from string import Formatter
 
 import pytest
 
-from ganlab.cards import LESSONS
-from ganlab.diagnosis import VERDICTS
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_diagnosis import VERDICTS as DIGIT_VERDICTS
-from ganlab.export import REASONS as SETTINGS_REASONS
-from ganlab.gan_frame import BLAMED, QUANTITIES
-from ganlab.knobs import MESSAGES, knobs
-from ganlab.latent import PATHS
-from ganlab.plane_config import PlaneConfig
-from ganlab.points import REASONS
+from ganlab.data.points import REASONS
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.diagnosis import VERDICTS as DIGIT_VERDICTS
+from ganlab.digits.pretrained import PRETRAINED
+from ganlab.export.script import REASONS as SCRIPT_REASONS
+from ganlab.export.settings import REASONS as SETTINGS_REASONS
+from ganlab.game.frame import BLAMED, QUANTITIES
+from ganlab.kind.fields import MESSAGES, knobs
+from ganlab.latent.paths import PATHS
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import VERDICTS
 from ganlab.presets import PRESETS
-from ganlab.pretrained import PRETRAINED
-from ganlab.script import REASONS as SCRIPT_REASONS
-from ganlab.trace import STOPS
-from ganlab.ui.export import MIME as FILES
-from ganlab.ui.latent_link import VIEWS, Tour
-from ganlab.ui.mistakes_seeds import COLUMNS as MEASURED
-from ganlab.ui.seed_strip import VERDICTS as SEED_VERDICTS
-from ganlab.ui.slow import REMARKS
+from ganlab.studies.cards import LESSONS
+from ganlab.trace.trace import STOPS
+from ganlab.ui.arena.export import MIME as FILES
+from ganlab.ui.arena.slow import REMARKS
+from ganlab.ui.arena.tries import CHOICES as CHOICES_OF_TRIES
+from ganlab.ui.arena.tries import TRIES
+from ganlab.ui.digits.weights import COLUMNS
+from ganlab.ui.latent.link import VIEWS, Tour
+from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
+from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
-from ganlab.ui.tries import CHOICES as CHOICES_OF_TRIES
-from ganlab.ui.tries import TRIES
-from ganlab.ui.weights import COLUMNS
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ganlab.metrics import jensen_shannon
-from ganlab.theory import collapse
+from ganlab.gan.theory import collapse
+from ganlab.plane.metrics import jensen_shannon
 
 TABLE = [  # M = 8: m, D, L_D, L_G, accuracy, reverse KL
     (8, 0.500, 1.386, 0.693, 0.500, 0.000),

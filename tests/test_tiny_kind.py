@@ -11,15 +11,18 @@ from tiny_kind import TINY, engine
 from tiny_kind.config import TinyConfig
 from tiny_kind.frame import unpack
 
-from ganlab import checkpoints, devices, study, tables, worker
-from ganlab.export import read_settings
-from ganlab.grids import Study
+from ganlab.export.settings import read_settings
+from ganlab.kind import devices
+from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
-from ganlab.knobs import ConfigError
 from ganlab.links import from_json, from_query, identity, to_query
-from ganlab.replay import state_at
-from ganlab.runs import Runs, threads
-from ganlab.store import Store
+from ganlab.service import worker
+from ganlab.service.replay import state_at
+from ganlab.service.runs import Runs, threads
+from ganlab.store import checkpoints
+from ganlab.store.runs import Store
+from ganlab.studies import study, tables
+from ganlab.studies.grids import Study
 
 SMALL = TinyConfig(steps=40, width=4, edits=((25, "lr", 0.02),))
 FRAMES = [0, 10, 20, 30, 40]

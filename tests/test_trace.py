@@ -8,17 +8,18 @@ import pytest
 import torch
 from sameness import assert_same_state
 
-from ganlab import checkpoints, train
-from ganlab.countermeasures import noise_level
-from ganlab.losses import LOSSES
-from ganlab.optimizers import OPTIMIZERS, Slots
-from ganlab.plane_config import PlaneConfig
-from ganlab.replay import state_at
-from ganlab.slow_motion import slow_motion
-from ganlab.store import Store
-from ganlab.trace import COORDINATES, SHOWN, STOPS, TraceError, trace, trace_of
-from ganlab.train import advance, checkpoint, snapshot, start, update
-from ganlab.witness import watch
+from ganlab.gan.countermeasures import noise_level
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS, Slots
+from ganlab.plane import train
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.train import advance, checkpoint, snapshot, start, update
+from ganlab.service.replay import state_at
+from ganlab.store import checkpoints
+from ganlab.store.runs import Store
+from ganlab.trace.recorder import watch
+from ganlab.trace.slow_motion import slow_motion
+from ganlab.trace.trace import COORDINATES, SHOWN, STOPS, TraceError, trace, trace_of
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, members=2, steps=12)
 KINDS = {

@@ -7,14 +7,14 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab.datasets import DATASETS
-from ganlab.frame import Frame
-from ganlab.knobs import knobs
-from ganlab.losses import LOSSES
-from ganlab.optimizers import OPTIMIZERS
-from ganlab.plane_config import PlaneConfig
-from ganlab.regularizers import REGULARIZERS
-from ganlab.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.data.plane import DATASETS
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.kind.fields import knobs
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import Frame
+from ganlab.plane.train import advance, checkpoint, restore, snapshot, start, train, update
 from tests.schedules import frame_steps
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, members=2, steps=12)

@@ -5,17 +5,19 @@ import pytest
 import torch
 from sameness import assert_equal, assert_same_state
 
-from ganlab import runs, train_digits, vision, worker
-from ganlab.digit_metrics import DIGIT_METRICS
-from ganlab.digits_config import DigitsConfig
+from ganlab.data import torchvision
+from ganlab.digits import train as train_digits
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.metrics import DIGIT_METRICS
+from ganlab.digits.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.kind.fields import knobs
 from ganlab.kinds import engines
-from ganlab.knobs import knobs
 from ganlab.links import identity
-from ganlab.losses import LOSSES
-from ganlab.optimizers import OPTIMIZERS
-from ganlab.regularizers import REGULARIZERS
-from ganlab.store import Store
-from ganlab.train_digits import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.service import runs, worker
+from ganlab.store.runs import Store
 from scripts import record as recorder
 from tests.schedules import digit_steps
 
@@ -192,7 +194,7 @@ def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end
 
 def test_a_recording_that_cannot_be_made_says_why(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(torchvision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
     monkeypatch.setattr(recorder, "RECORDED", tmp_path)
     with pytest.raises(SystemExit, match="no_network"):
         recorder.record("digits_classic", tmp_path / "store")
@@ -201,7 +203,7 @@ def test_a_recording_that_cannot_be_made_says_why(tmp_path, monkeypatch):
 
 def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(vision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr(torchvision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])
     config = SMALL.replace(dataset="mnist")
     with Store(tmp_path) as store:
         store.wish(config.key(), config.to_json(), 3, "me")

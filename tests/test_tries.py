@@ -3,12 +3,12 @@
 import pytest
 from visits import captions, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.gan_verdict import Verdict
-from ganlab.plane_config import PlaneConfig
+from ganlab.game.verdict import Verdict
+from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.ui import stage, tries
-from ganlab.ui.experiment import ARENA
-from ganlab.ui.server import service
+from ganlab.ui.arena import stage, tries
+from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.run.server import service
 from ganlab.ui.text import LANGUAGES, exists, text
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=20)

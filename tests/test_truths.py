@@ -4,13 +4,13 @@ vanishes and the one that does not."""
 import pytest
 import torch
 
-from ganlab.datasets import DATASETS
-from ganlab.losses import LOSSES
-from ganlab.plane_config import PlaneConfig
-from ganlab.rng import Draws, stream
-from ganlab.state import judge
-from ganlab.theory import collapse
-from ganlab.train import g_gradient, start, update
+from ganlab.data.plane import DATASETS
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.rng import Draws, stream
+from ganlab.gan.theory import collapse
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.state import judge
+from ganlab.plane.train import g_gradient, start, update
 
 RING = DATASETS["ring"]
 

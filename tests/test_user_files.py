@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from ganlab import atomic, folders
-from ganlab.user_files import UserFiles, store_in_use, use_store
+from ganlab.data.user_files import UserFiles, store_in_use, use_store
+from ganlab.host import atomic, folders
 
 
 def name_of(content):

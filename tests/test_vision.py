@@ -6,12 +6,14 @@ from importlib.util import find_spec
 
 import pytest
 
-from ganlab import vision
+from ganlab.data import torchvision
 
 
 @pytest.mark.skipif(find_spec("torchvision") is None, reason="torchvision is not installed")
 def test_torchvision_imports_in_a_fresh_process():
-    code = "from ganlab.vision import prepare_torchvision as p; p(); p(); from torchvision.transforms import v2"
+    code = (
+        "from ganlab.data.torchvision import prepare_torchvision as p; p(); p(); from torchvision.transforms import v2"
+    )
     subprocess.run([sys.executable, "-W", "error", "-c", code], check=True)
 
 
@@ -19,12 +21,12 @@ def test_other_errors_are_not_hidden(monkeypatch):
     def broken(name):
         raise RuntimeError("out of luck")
 
-    monkeypatch.setattr(vision, "find_spec", lambda name: True)
-    monkeypatch.setattr(vision.importlib, "import_module", broken)
+    monkeypatch.setattr(torchvision, "find_spec", lambda name: True)
+    monkeypatch.setattr(torchvision.importlib, "import_module", broken)
     with pytest.raises(RuntimeError, match="out of luck"):
-        vision.prepare_torchvision.__wrapped__()
+        torchvision.prepare_torchvision.__wrapped__()
 
 
 def test_without_torchvision_nothing_happens(monkeypatch):
-    monkeypatch.setattr(vision, "find_spec", lambda name: None)
-    assert vision.prepare_torchvision.__wrapped__() is None
+    monkeypatch.setattr(torchvision, "find_spec", lambda name: None)
+    assert torchvision.prepare_torchvision.__wrapped__() is None

@@ -12,19 +12,20 @@ from hypothesis import strategies as st
 from safetensors.torch import load, save
 from sameness import assert_same_state
 
-from ganlab import checkpoints, uploads, weights
-from ganlab.checkpoints import Checkpoints
-from ganlab.convnets import ARCHITECTURES, classic_g, deep_g, light_g
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_state import checkpoint, restore, start, untrained
+from ganlab.data.user_files import store_in_use
+from ganlab.digits import uploads, weights
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.pretrained import PRETRAINED, Shape
+from ganlab.digits.state import checkpoint, restore, start, untrained
+from ganlab.digits.train import update
+from ganlab.digits.uploads import Uploads
+from ganlab.digits.weights import Generator, WeightsError, code, decode, encode, expected, from_upload, of_run
+from ganlab.gan.convnets import ARCHITECTURES, classic_g, deep_g, light_g
+from ganlab.kind.fields import ConfigError
 from ganlab.kinds import engines
-from ganlab.knobs import ConfigError
-from ganlab.plane_config import PlaneConfig
-from ganlab.pretrained import PRETRAINED, Shape
-from ganlab.train_digits import update
-from ganlab.uploads import Uploads
-from ganlab.user_files import store_in_use
-from ganlab.weights import Generator, WeightsError, code, decode, encode, expected, from_upload, of_run
+from ganlab.plane.config import PlaneConfig
+from ganlab.store import checkpoints
+from ganlab.store.checkpoints import Checkpoints
 
 SMALL = DigitsConfig(latent_dim=2, batch_size=4)
 MODULES = {"light": light_g, "classic": classic_g, "deep": deep_g}
@@ -373,8 +374,8 @@ def test_g_from_is_a_name_or_a_code(value):
 
 
 def test_a_worker_finds_the_weights_in_its_own_store_and_says_when_they_are_gone(tmp_path):
-    from ganlab import worker
-    from ganlab.store import Store
+    from ganlab.service import worker
+    from ganlab.store.runs import Store
 
     with Store(tmp_path / "elsewhere") as store:
         config = SMALL.replace(g_from=Uploads(store.path).save(made()), steps=2)

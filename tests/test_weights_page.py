@@ -8,21 +8,21 @@ from test_weights import BAD, GOOD, SMALL, changed, made
 from visits import quiet_server, sound  # noqa: F401
 from waiting import GUARD
 
-from ganlab import checkpoints
-from ganlab.digits_config import DigitsConfig
-from ganlab.digits_state import checkpoint, start
-from ganlab.train_digits import update
-from ganlab.ui import server
-from ganlab.ui import weights as page
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.state import checkpoint, start
+from ganlab.digits.train import update
+from ganlab.digits.weights import MAX_BYTES, SHIPPED, code, decode, encode, shipped
+from ganlab.store import checkpoints
+from ganlab.ui.digits import weights as page
+from ganlab.ui.run import server
 from ganlab.ui.text import LANGUAGES, sentences, text
-from ganlab.weights import MAX_BYTES, SHIPPED, code, decode, encode, shipped
 
 
 def uploading(lang):
     """A page with nothing but the uploader."""
     import streamlit as st
 
-    from ganlab.ui import weights
+    from ganlab.ui.digits import weights
 
     st.session_state.setdefault("lang", lang)
     st.session_state["found"] = weights.upload(lang, lambda config: st.session_state.update(opened=config))
@@ -32,14 +32,14 @@ def showing(lang):
     """A page with nothing but the generators that ship."""
     import streamlit as st
 
-    from ganlab.ui import weights
+    from ganlab.ui.digits import weights
 
     weights.gallery(lang, lambda config: st.session_state.update(opened=config))
 
 
 def taking(config, step):
     """A page with nothing but a run's files."""
-    from ganlab.ui import weights
+    from ganlab.ui.digits import weights
 
     weights.downloads(config, step, "en")
 

@@ -8,12 +8,14 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from waiting import GUARD
 
-from ganlab import recording
+from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
-from ganlab.run_config import RunConfig
-from ganlab.runs import Runs
-from ganlab.ui import digits_stage, server, stage, training
-from ganlab.ui.experiment import Experiment
+from ganlab.service.runs import Runs
+from ganlab.store import recording
+from ganlab.ui.arena import stage
+from ganlab.ui.digits import stage as digits_stage
+from ganlab.ui.run import server, training
+from ganlab.ui.run.experiment import Experiment
 
 ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
 

@@ -49,7 +49,7 @@ type FilmHead = {
   frames: [step: number, length: number][];
   verdicts: Record<string, Verdict>;
 };
-/** ganlab/ui/player/__init__.py */
+/** ganlab/ui/players/player/__init__.py */
 type PlaneHead = FilmHead & {
   members: number;
   extent: number;
@@ -65,7 +65,7 @@ type PlaneHead = FilmHead & {
   noise?: { extent: number; axis: number[]; points: Float32Array };
 };
 type PlaneMessage = { head: PlaneHead; real: Float32Array; blobs: Map<number, Uint8Array<ArrayBuffer>> };
-/** ganlab/frame.py, decoded by message.js */
+/** ganlab/plane/frame.py, decoded by message.js */
 type PlaneFrame = {
   step: number;
   diverged: boolean;
@@ -80,7 +80,7 @@ type PlaneFrame = {
   rows: number;
   columns: number;
 };
-/** ganlab/ui/player/duel.py */
+/** ganlab/ui/players/player/duel.py */
 type DuelHead = {
   run: string;
   member: number;
@@ -92,7 +92,7 @@ type DuelHead = {
   view: View;
   runs: PlaneHead[];
 };
-/** ganlab/ui/player/digits.py */
+/** ganlab/ui/players/player/digits.py */
 type DigitsRun = Omit<FilmHead, "verdicts" | "text"> & {
   name: string;
   judge: boolean;
@@ -118,7 +118,7 @@ type LookAnswer = {
   opinion: number[];
 };
 type DigitsHead = { runs: DigitsRun[]; live: boolean; text: Words; view: View; look: LookAnswer | null };
-/** ganlab/digits_frame.py, decoded by epochs.js */
+/** ganlab/digits/frame.py, decoded by epochs.js */
 type DigitsFrame = {
   step: number;
   epoch: number;
@@ -130,7 +130,7 @@ type DigitsFrame = {
 };
 /** What moment.js announces. */
 type Moment = { run: string; step: number; playing: boolean };
-/** ganlab/ui/player/lamps.py */
+/** ganlab/ui/players/player/lamps.py */
 type Arm = {
   title: string;
   head: string;
@@ -141,7 +141,7 @@ type Arm = {
   alt: string;
 };
 
-// Seeds: ganlab/ui/seed_strip/__init__.py
+// Seeds: ganlab/ui/players/seed_strip/__init__.py
 
 type SeedsHead = {
   run: string;
@@ -159,7 +159,7 @@ type SeedsHead = {
 };
 type Member = { modes: { lit: boolean; fill: number }[]; verdict: string; points: Float32Array };
 
-// Drawing: ganlab/ui/draw/__init__.py
+// Drawing: ganlab/ui/players/draw/__init__.py
 
 type DrawHead = {
   key: string;
@@ -172,7 +172,7 @@ type DrawHead = {
   in_name: number;
 };
 
-// Slow motion: ganlab/ui/slow_player/__init__.py
+// Slow motion: ganlab/ui/players/slow_motion/__init__.py
 
 type Bar = { name: string; value: number | null; shown: string; colour: string; mark: number | null };
 type Bins = { low: number; high: number; mark: number | null; counts: Record<string, number[]> };
@@ -194,7 +194,7 @@ type SlowHead = {
   points: Record<string, Flat>;
 };
 
-// Latent space: ganlab/ui/latent_player/__init__.py
+// Latent space: ganlab/ui/players/latent/__init__.py
 
 type PlaneScene = { extent: number; real: Point[]; fake: Point[]; modes: Point[] };
 type WalkRow = {

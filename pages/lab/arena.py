@@ -3,8 +3,9 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui import arena, compare, controls, export, fork, gallery, own, seeds, share, slow, tries
-from ganlab.ui.experiment import ARENA, COMPARE
+from ganlab.ui.arena import arena, export, fork, gallery, own, seeds, slow, tries
+from ganlab.ui.run import compare, controls, share
+from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.text import text
 
 lang = ui.language()

@@ -3,12 +3,12 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.errands import Busy
-from ganlab.ui import latent
-from ganlab.ui.latent_views import DRAW
-from ganlab.ui.share import share
+from ganlab.digits.weights import WeightsError
+from ganlab.service.short_jobs import Busy
+from ganlab.ui.latent import latent
+from ganlab.ui.latent.views import DRAW
+from ganlab.ui.run.share import share
 from ganlab.ui.text import text
-from ganlab.weights import WeightsError
 
 lang = ui.language()
 found, notices = latent.open_link(lang)

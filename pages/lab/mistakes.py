@@ -3,7 +3,8 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui import mistakes, mistakes_seeds, share
+from ganlab.ui.mistakes import mistakes, runs
+from ganlab.ui.run import share
 from ganlab.ui.text import text
 
 lang = ui.language()
@@ -22,10 +23,10 @@ with st.container(horizontal=True, vertical_alignment="center", key="c.turns"):
     mistakes.turns(lang)
 mistakes.lesson(name, lang)
 if mistakes.predict(name, lang):
-    mistakes_seeds.pair(name, lang)
+    runs.pair(name, lang)
     st.subheader(text("mistakes.page.seeds", lang), anchor=False)
     st.caption(text("mistakes.page.seeds_about", lang))
-    mistakes_seeds.outcome(name, lang)
+    runs.outcome(name, lang)
     mistakes.conclusion(name, lang)
     with st.expander(text("mistakes.page.recompute_title", lang)):
-        mistakes_seeds.recompute(name, lang)
+        runs.recompute(name, lang)

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.presets import OPENING, PRESETS
-from ganlab.ui import stage
+from ganlab.ui.arena import stage
 from ganlab.ui.text import text
 
 FORMULA = (

@@ -2,13 +2,13 @@
 // The arithmetic of the pictures: scales, interpolation, paths.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { ceiling } from "../../ganlab/ui/latent_player/web/chart.js";
-import { blend } from "../../ganlab/ui/player/web/canvas.js";
-import { Field, taps } from "../../ganlab/ui/player/web/field.js";
-import { Morph, plane } from "../../ganlab/ui/player/web/morph.js";
-import { net } from "../../ganlab/ui/player/web/net.js";
-import { opinions } from "../../ganlab/ui/player/web/opinions.js";
-import { thickness, vanished, wires } from "../../ganlab/ui/player/web/wires.js";
+import { ceiling } from "../../ganlab/ui/players/latent/web/chart.js";
+import { blend } from "../../ganlab/ui/players/player/web/canvas.js";
+import { Field, taps } from "../../ganlab/ui/players/player/web/field.js";
+import { Morph, plane } from "../../ganlab/ui/players/player/web/morph.js";
+import { net } from "../../ganlab/ui/players/player/web/net.js";
+import { opinions } from "../../ganlab/ui/players/player/web/opinions.js";
+import { thickness, vanished, wires } from "../../ganlab/ui/players/player/web/wires.js";
 import { pen } from "./page.js";
 
 const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);

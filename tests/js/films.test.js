@@ -2,10 +2,10 @@
 // What a browser has of a run: its steps, its frames, what it asks for; and two runs as one film.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Epochs } from "../../ganlab/ui/player/web/epochs.js";
-import { Film } from "../../ganlab/ui/player/web/film.js";
-import { Reels } from "../../ganlab/ui/player/web/reels.js";
-import { Reel } from "../../ganlab/ui/seed_strip/web/reel.js";
+import { Epochs } from "../../ganlab/ui/players/player/web/epochs.js";
+import { Film } from "../../ganlab/ui/players/player/web/film.js";
+import { Reels } from "../../ganlab/ui/players/player/web/reels.js";
+import { Reel } from "../../ganlab/ui/players/seed_strip/web/reel.js";
 
 const byte = (/** @type {number} */ step) => new Uint8Array([step]);
 

@@ -2,11 +2,11 @@
 // Messages that Python wrote, read by every component that reads bytes.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Cloud } from "../../ganlab/ui/draw/web/cloud.js";
-import { pictures } from "../../ganlab/ui/latent_player/web/sheets.js";
-import { parse as runs } from "../../ganlab/ui/player/web/epochs.js";
-import { cut, decode, opened, parse } from "../../ganlab/ui/player/web/message.js";
-import { Reel } from "../../ganlab/ui/seed_strip/web/reel.js";
+import { Cloud } from "../../ganlab/ui/players/draw/web/cloud.js";
+import { pictures } from "../../ganlab/ui/players/latent/web/sheets.js";
+import { parse as runs } from "../../ganlab/ui/players/player/web/epochs.js";
+import { cut, decode, opened, parse } from "../../ganlab/ui/players/player/web/message.js";
+import { Reel } from "../../ganlab/ui/players/seed_strip/web/reel.js";
 import { agrees, bytes } from "./fixture.js";
 
 const none = () => false;

@@ -2,13 +2,13 @@
 // Numbers as the boards show them: lamps, bars, directions, words.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { runs } from "../../ganlab/ui/latent_player/web/reel.js";
-import { columns, covered } from "../../ganlab/ui/player/web/board.js";
-import { count } from "../../ganlab/ui/player/web/histogram.js";
-import { short } from "../../ganlab/ui/player/web/pipeline.js";
-import { better, signed } from "../../ganlab/ui/player/web/versus.js";
-import { fill, pieces, reader, thin } from "../../ganlab/ui/player/web/words.js";
-import { scales } from "../../ganlab/ui/slow_player/web/scene.js";
+import { runs } from "../../ganlab/ui/players/latent/web/reel.js";
+import { columns, covered } from "../../ganlab/ui/players/player/web/board.js";
+import { count } from "../../ganlab/ui/players/player/web/histogram.js";
+import { short } from "../../ganlab/ui/players/player/web/pipeline.js";
+import { better, signed } from "../../ganlab/ui/players/player/web/versus.js";
+import { fill, pieces, reader, thin } from "../../ganlab/ui/players/player/web/words.js";
+import { scales } from "../../ganlab/ui/players/slow_motion/web/scene.js";
 
 const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
 

@@ -2,12 +2,12 @@
 // What a pointer hits, and what is drawn by hand.
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Board as Drawing } from "../../ganlab/ui/draw/web/board.js";
-import { Cloud } from "../../ganlab/ui/draw/web/cloud.js";
-import { chartTime } from "../../ganlab/ui/latent_player/web/chart.js";
-import { tile } from "../../ganlab/ui/latent_player/web/looks.js";
-import { Plane } from "../../ganlab/ui/latent_player/web/plane.js";
-import { crop, Sheet } from "../../ganlab/ui/player/web/sheet.js";
+import { Board as Drawing } from "../../ganlab/ui/players/draw/web/board.js";
+import { Cloud } from "../../ganlab/ui/players/draw/web/cloud.js";
+import { chartTime } from "../../ganlab/ui/players/latent/web/chart.js";
+import { tile } from "../../ganlab/ui/players/latent/web/looks.js";
+import { Plane } from "../../ganlab/ui/players/latent/web/plane.js";
+import { crop, Sheet } from "../../ganlab/ui/players/player/web/sheet.js";
 import { element, pen } from "./page.js";
 
 const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);

@@ -1,7 +1,7 @@
 // @ts-check
 // A loader of node: "../ganlab.player/x.js" is the player's x.js.
 
-const PLAYER = new URL("../../ganlab/ui/player/web/", import.meta.url);
+const PLAYER = new URL("../../ganlab/ui/players/player/web/", import.meta.url);
 
 export function resolve(name, context, next) {
   const served = name.match(/^\.\.\/ganlab\.player\/(.+)$/);

@@ -3,9 +3,9 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Film } from "../../ganlab/ui/player/web/film.js";
-import { mounted } from "../../ganlab/ui/player/web/mount.js";
-import { Viewer } from "../../ganlab/ui/player/web/viewer.js";
+import { Film } from "../../ganlab/ui/players/player/web/film.js";
+import { mounted } from "../../ganlab/ui/players/player/web/mount.js";
+import { Viewer } from "../../ganlab/ui/players/player/web/viewer.js";
 import { clock, element } from "./page.js";
 
 /**

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import torch
 
-from ganlab.knobs import Edit, Knob, choice, knob
-from ganlab.nets import parameter_count
-from ganlab.run_config import RunConfig
+from ganlab.gan.nets import parameter_count
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import Edit, Knob, choice, knob
 
 CURVES = {"sine": torch.sin, "bend": torch.abs}
 """The function to fit on [-3, 3]."""

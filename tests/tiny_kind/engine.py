@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from ganlab.engine import keepsake, moved, vouch
-from ganlab.nets import Network
-from ganlab.rng import Draws
-from ganlab.run_state import RunState
+from ganlab.gan.nets import Network
+from ganlab.gan.rng import Draws
+from ganlab.kind.engine import keepsake, moved, vouch
+from ganlab.kind.state import RunState
 from tiny_kind.config import CURVES, TinyConfig
 from tiny_kind.frame import POINTS, TinyFrame, pack
 

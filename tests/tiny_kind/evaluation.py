@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ganlab.evaluation import FINAL, Evaluation
+from ganlab.kind.evaluation import FINAL, Evaluation
 from tiny_kind import engine
 from tiny_kind.config import TinyConfig
 from tiny_kind.engine import TinyState

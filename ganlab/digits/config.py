@@ -1,0 +1,133 @@
+"""The description of a run on images of digits."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import asdict, dataclass, field
+from functools import lru_cache
+from math import ceil
+
+from ganlab.data.images import CLASSES, DIGITS, PIXELS
+from ganlab.digits.pretrained import PRETRAINED, Shape
+from ganlab.game.config import IDLE, UPDATES, GanConfig
+from ganlab.gan.augment import AUGMENTS
+from ganlab.gan.convnets import ARCHITECTURES, Cost, costs
+from ganlab.gan.countermeasures import MINIBATCH, PAIR
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.kind.fields import ConfigError, Edit, Knob, choice, flag, knob, knobs
+
+ENGINE = 1
+"""Raised whenever equal configs would give other frames than before; part of every run's key."""
+MAX_FLOPS = 1e12
+"""Arithmetic of one step, at most: some ten seconds of two cores."""
+MAX_FLOATS = 150e6
+"""Numbers alive in one update, at most: 600 MB beside the 270 MB of a worker that has torch imported."""
+PRECISIONS = {"float32": "", "bfloat16": "convolutions in 8 bits of mantissa; the weights stay float32"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class DigitsConfig(GanConfig):
+    """A GAN on images of digits. Equal configs give equal frames."""
+
+    dataset: str = choice("mnist_5k", DIGITS, "experiment")
+    classes: str = field(default=CLASSES, metadata={"knob": Knob("classes", "experiment")})
+    architecture: str = choice("light", ARCHITECTURES, "experiment")
+    g_from: str = field(
+        default="none", metadata={"knob": Knob("weights", "experiment", registry=("none", *PRETRAINED), later=True)}
+    )
+    loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
+    d_steps: int = knob(1, 0, 50, "experiment", live=True)
+    g_steps: int = knob(1, 0, 10, "experiment", live=True)
+    regularizer: str = choice("none", REGULARIZERS, "experiment", live=True)
+    gamma: float = knob(0.1, 0.0, 100.0, "experiment", scale="log", live=True)
+    gp_lambda: float = knob(10.0, 0.0, 100.0, "experiment", scale="log", live=True)
+    clip_bound: float = knob(0.01, 0.0001, 10.0, "experiment", scale="log", live=True)
+    spectral_norm: bool = flag(False, "experiment")
+    augment: str = choice("none", AUGMENTS, "experiment", live=True)
+    pixels: str = choice("symmetric", PIXELS, "code", later=True)
+    packing: int = knob(1, 1, 4, "cures", later=True)
+    minibatch: str = choice("none", MINIBATCH, "cures", later=True)
+    feature_matching: bool = flag(False, "cures", live=True, later=True)
+    label_smoothing: float = knob(0.0, 0.0, 0.5, "cures", scale="log", live=True, later=True)
+    instance_noise: float = knob(0.0, 0.0, 2.0, "cures", scale="log", live=True, later=True)
+    noise_until: int = knob(3000, 1, 200_000, "cures", scale="log", live=True, later=True)
+    g_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
+    d_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
+    latent_dim: int = knob(64, 2, 512, "noise")
+    optimizer: str = choice("adam", OPTIMIZERS, "optimiser")
+    beta1: float = knob(0.5, 0.0, 0.999, "optimiser")
+    beta2: float = knob(0.999, 0.0, 0.9999, "optimiser")
+    update: str = choice("alternating", UPDATES, "optimiser", live=True)
+    batch_size: int = knob(32, 4, 512, "optimiser", scale="log")
+    ema: float = knob(0.995, 0.0, 0.9999, "optimiser")
+    precision: str = choice("float32", PRECISIONS, "run")
+    steps: int = knob(3125, 1, 200_000, "run", scale="log")
+    seed: int = knob(0, 0, 2**31 - 1, "run")
+    edits: tuple[Edit, ...] = field(default=(), metadata={"knob": Knob("edits", "run")})
+
+    members = 1
+    kind = "digits"
+    engine = ENGINE
+    idle = IDLE
+    heavy = (*GanConfig.heavy, "architecture")
+
+    @property
+    def count(self) -> int:
+        """The images that this run is trained on."""
+        return DIGITS[self.dataset].size(self.classes)
+
+    def epoch(self, step: int) -> float:
+        """Passes over the images up to a step; where D rests, as if it took one batch a step."""
+        return shown(self, step) * self.batch_size / self.count
+
+    def step_of(self, epoch: float) -> int:
+        """The first step at which so many passes are complete; the last possible one where there is none."""
+        batches, most = ceil(epoch * self.count / self.batch_size), int(knobs(type(self))["steps"].high)
+        return bisect_left(range(most), batches, key=lambda step: shown(self, step))
+
+    def for_epochs(self, epochs: float) -> DigitsConfig:
+        """The same run with so many passes as its target. Raises ConfigError."""
+        return self.replace(steps=max(1, self.step_of(epochs)))
+
+    def flops(self) -> float:
+        """Arithmetic of one step: 2 a multiplication forward, 4 back, thrice that for D with a penalty."""
+        g, d = self.costs[0].macs, (self.costs[1].macs + PAIR * self.pairs / 12) / self.packing
+        d_update = 2 * g + 12 * d * (3 if self.penalised() else 1)
+        return self.batch_size * (self.d_steps * d_update + self.g_steps * (6 * g + 4 * d))
+
+    def floats(self) -> float:
+        """Numbers alive in one update, an estimate from above."""
+        g, d = self.costs
+        layers = g.floats + 2 * d.floats / self.packing * (3 if self.penalised() else 1)
+        return 8 * (g.params + d.params) + 1.5 * self.batch_size * (layers + self.kept_pairs() / self.packing)
+
+    @property
+    def costs(self) -> tuple[Cost, Cost]:
+        """(G's for one image, D's for one pack)."""
+        return costs(self.architecture, self.latent_dim, self.packing, self.company)
+
+    def _check_together(self) -> None:
+        if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
+            raise ConfigError("g_from", self.g_from, "other_weights", **asdict(its))
+        if self.pixels != "symmetric" and self.augment != "none":
+            raise ConfigError("pixels", self.pixels, "pixels_augment")
+        self._check_cures()
+        self._check_budget(MAX_FLOPS, MAX_FLOATS)
+
+
+def shown(config: DigitsConfig, step: int) -> int:
+    """Batches of real images that D has seen up to a step, one a step where it rests."""
+    total = 0
+    for start, end, pace in paces(config):
+        total += pace * max(0, min(step, end) - start)
+    return total
+
+
+@lru_cache(64)
+def paces(config: DigitsConfig) -> tuple[tuple[int, int, int], ...]:
+    """Stretches of a run with one number of batches a step: (first step, the step after the last, batches a step)."""
+    starts = sorted({0} | {step for step, name, _ in config.edits if name == "d_steps"})
+    ends = [*starts[1:], 2**62]
+    return tuple((start, end, max(1, config.at(start).d_steps)) for start, end in zip(starts, ends, strict=True))

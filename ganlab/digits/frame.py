@@ -1,0 +1,148 @@
+"""A frame of a run on digits: what a viewer may see of one moment, when there is one, and its packing to bytes."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import numpy as np
+from PIL import Image
+
+from ganlab.data.images import DIGITS, SIDE
+from ganlab.digits.config import DigitsConfig
+from ganlab.game.frame import MEASURED, GanFrame
+
+ROWS = 8
+"""Rows and columns of the sheet."""
+SHEET_BYTES = 20_000
+DENSE = 8
+"""Every step up to this one is a frame."""
+EARLY = 150
+"""Frames that are spread evenly in log step up to LAST, about."""
+EPOCHS = 200
+"""Every epoch up to this one ends in a frame."""
+LAST = 200_000
+FIRST_JUDGED = 64
+"""From this step on a power of two is judged; before it there is nothing but noise."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class DigitsFrame(GanFrame):
+    """One moment of a run, which has one member; `metrics`, numbers of the judge, are empty where it was not asked."""
+
+    epoch: float
+    """Passes over the images."""
+    sheet: np.ndarray
+    """What G, or its moving average, makes of the same ROWS² latent points in every frame, (ROWS², 28, 28) uint8."""
+    shares: np.ndarray = field(default_factory=lambda: np.empty(0))
+    """(10,) share of generated images that the judge finds most like each digit; (0,) where it was not asked."""
+    d_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
+    """Mean of `d_loss` over every round of the pass over the images so far."""
+    g_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
+    """Mean of `g_loss` over every round of the pass over the images so far."""
+
+
+NUMBERS = (*MEASURED, "d_mean", "g_mean")
+
+
+@lru_cache(16)
+def schedule(config: DigitsConfig) -> frozenset[int]:
+    """All steps that ever become frames, by the step alone: dense early, then evenly in log step,
+    powers of two, and every epoch.
+
+    An edit adds the step at which it starts and the next. At most 370 beside those; the target plays no part.
+    """
+    even = {int(step) for step in np.rint(np.geomspace(1, LAST, EARLY))}
+    edges = {start + after for start, _, _ in config.edits for after in (0, 1)}
+    powers = {2**i for i in range(LAST.bit_length())}
+    return frozenset(range(DENSE + 1)) | even | powers | set(epoch_ends(config)) | edges
+
+
+def epoch_ends(config: DigitsConfig) -> list[int]:
+    """The steps at which each of the first EPOCHS passes is complete, within reach."""
+    ends = (config.step_of(epoch) for epoch in range(1, EPOCHS + 1))
+    return [step for step in ends if step < LAST]
+
+
+def ends_epoch(config: DigitsConfig, step: int) -> bool:
+    """Whether a pass over the images is completed by a step."""
+    return step > 0 and math.floor(config.epoch(step)) > math.floor(config.epoch(step - 1))
+
+
+def judgement(config: DigitsConfig, step: int) -> str:
+    """What the judge is asked at a step: "full" at the end of an epoch, "brief" at a power of two, "" elsewhere.
+
+    Nothing of images that are no digits: "" for all other data.
+    """
+    if not DIGITS[config.dataset].handwritten:
+        return ""
+    if ends_epoch(config, step):
+        return "full"
+    power_of_two = step & (step - 1) == 0
+    return "brief" if power_of_two and step >= FIRST_JUDGED else ""
+
+
+def is_frame(config: DigitsConfig, step: int) -> bool:
+    """Whether a step becomes a frame."""
+    return step in schedule(config)
+
+
+def pack(frame: DigitsFrame) -> bytes:
+    """The frame as bytes: u32 length of the JSON, the JSON (null for nan), the sheet as a grey PNG of 8 bits."""
+    head: dict[str, Any] = {name: number(getattr(frame, name)[0]) for name in NUMBERS}
+    head |= {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates", "outcome")}
+    head |= {"died": int(frame.died[0]), "facts": dict(frame.facts)}
+    head |= {"metrics": {name: number(value) for name, value in frame.metrics.items()}}
+    head |= {"shares": [round(float(share), 6) for share in frame.shares]}
+    text = json.dumps(head, sort_keys=True, allow_nan=False).encode()
+    return len(text).to_bytes(4, "little") + text + png(tiled(frame.sheet))
+
+
+def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
+    """The frame, as exact as the packing left it: the sheet's greys may be fewer; no images where none are asked."""
+    end = 4 + int.from_bytes(blob[:4], "little")
+    head = json.loads(blob[4:end])
+    for name in NUMBERS:
+        head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
+    head["died"], head["shares"] = np.array([head["died"]]), np.array(head["shares"])
+    head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
+    sheet = cut(np.asarray(Image.open(io.BytesIO(blob[end:])))) if with_sheet else np.empty((0, SIDE, SIDE), np.uint8)
+    return DigitsFrame(sheet=sheet, **head)
+
+
+def number(value: Any) -> float | None:
+    """A number for JSON: None where it is not finite."""
+    return float(value) if math.isfinite(value) else None
+
+
+def tiled(sheet: np.ndarray) -> np.ndarray:
+    """Images (ROWS², 28, 28) side by side, (ROWS·28, ROWS·28)."""
+    return sheet.reshape(ROWS, ROWS, SIDE, SIDE).swapaxes(1, 2).reshape(ROWS * SIDE, ROWS * SIDE)
+
+
+def cut(picture: np.ndarray) -> np.ndarray:
+    """The images (ROWS², 28, 28) of `tiled`."""
+    return picture.reshape(ROWS, SIDE, ROWS, SIDE).swapaxes(1, 2).reshape(ROWS**2, SIDE, SIDE)
+
+
+def png(picture: np.ndarray) -> bytes:
+    """A grey picture as a PNG of at most SHEET_BYTES: with as many of 256 greys as fit, noise with 4."""
+    for greys in GREYS:
+        file = io.BytesIO()
+        Image.fromarray(levels(greys)[picture]).save(file, "PNG", compress_level=9)
+        if file.tell() <= SHEET_BYTES:
+            break
+    return file.getvalue()
+
+
+@cache
+def levels(greys: int) -> np.ndarray:
+    """The nearest of evenly spaced greys to each of 256, black and white among them, (256,) uint8."""
+    return np.rint(np.rint(np.arange(256) / 255 * (greys - 1)) * 255 / (greys - 1)).astype(np.uint8)
+
+
+GREYS = (256, 64, 32, 16, 8, 4)

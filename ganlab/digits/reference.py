@@ -1,0 +1,79 @@
+"""What real digits are to the judge: the statistics of them that `python -m ganlab judge` made for comparison."""
+
+import math
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file
+from torch import Tensor
+
+from ganlab.digits.judge import DIGITS
+
+REFERENCE = Path(__file__).parents[1] / "weights" / "digits.safetensors"
+IMAGES = 60_000
+"""Training images behind the means and covariances."""
+NEIGHBOURS = 2_000
+"""Real images at most for precision, recall, density and coverage."""
+
+Shares = tuple[float, ...]
+"""(10,) share of each digit, sum 1."""
+COUNTS = (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949)
+TRAINING: Shares = tuple(count / IMAGES for count in COUNTS)
+"""The shares of MNIST's training set."""
+
+
+@dataclass(frozen=True, eq=False)
+class Reference:
+    """Real digits in the judge's 128 features, mixed in the shares that the generator owes."""
+
+    due: NDArray[np.float64]  # (10,) those shares
+    mean: Tensor  # (128,) float64
+    moment: Tensor  # (128, 128) float64, the mean of f f^T
+    spread: Tensor  # (10,) float64, root mean squared distance between two real images of a digit
+    features: Tensor  # (m, 128) float32 of m <= 2000 real images; every prefix holds the digits in their shares
+
+
+@lru_cache(32)
+def reference(due: Shares = TRAINING) -> Reference:
+    """The real digits in the given shares. Raises ValueError unless they are ten, not negative, and sum to 1."""
+    if len(due) != DIGITS or not (min(due) >= 0 and abs(sum(due) - 1) < 1e-6):
+        raise ValueError(f"due={due}: expected {DIGITS} shares, none negative, with sum 1")
+    means, covariances = _shipped()["mean"].double(), _shipped()["covariance"].double()
+    weights = torch.tensor(due, dtype=torch.float64)
+    moments = covariances + means[:, :, None] * means[:, None, :]
+    return Reference(
+        due=np.array(due),
+        mean=weights @ means,
+        moment=torch.tensordot(weights, moments, 1),
+        spread=(2 * covariances.diagonal(dim1=1, dim2=2).sum(1)).sqrt(),
+        features=_mixed(_shipped()["features"].float(), due),
+    )
+
+
+def _mixed(pool: Tensor, due: Shares) -> Tensor:
+    """Rows of the pool (10, p, 128) in one line (m, 128), each digit at even paces, until one runs out."""
+    places = (np.arange(pool.shape[1]) + 0.5)[None] / np.maximum(due, 1e-9)[:, None]
+    length = min(NEIGHBOURS, pool.shape[1] / max(due))
+    order = np.argsort(places, axis=None, kind="stable")[: int((places < length).sum())]
+    return pool.flatten(0, 1)[torch.from_numpy(order)]
+
+
+def fid_floor(n: int, due: Shares = TRAINING) -> float:
+    """FID that n real images score against all the other real ones: what no generator can be blamed for.
+
+    Falls roughly as 1/n. Measured for random training images at 8 sizes from 250 to 30 000 and interpolated in
+    logarithms; the nearest size outside them; nan if a digit is not owed, which was not measured.
+    """
+    if min(due) == 0:
+        return math.nan
+    sizes, values = _shipped()["floor_n"].log().numpy(), _shipped()["floor_fid"].log().numpy()
+    return float(np.exp(np.interp(math.log(n), sizes, values)))
+
+
+@lru_cache(1)
+def _shipped() -> dict[str, Tensor]:
+    return load_file(REFERENCE)

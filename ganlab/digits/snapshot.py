@@ -1,0 +1,87 @@
+"""What a viewer sees of a run on digits: frames, taken without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import lru_cache
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.data.images import PIXELS, fixed
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import ROWS, DigitsFrame, pack
+from ganlab.digits.state import DigitsState, latent
+from ganlab.game.snapshot import accuracy, numbers
+from ganlab.gan import countermeasures
+from ganlab.gan.rng import stream
+
+TOLD = 128
+"""Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
+JUDGED = 1000
+"""Generated images that a judge is shown: a digit's share is right to 1 %."""
+Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
+"""Images (n, 28, 28) in [-1, 1] -> numbers by key, and the share of each digit (10,)."""
+
+
+@torch.no_grad()
+def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
+    """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
+    config, fake = state.config, made(state, TOLD)
+    real = fixed(config.dataset, config.classes, TOLD, config.seed, config.pixels)
+    d_accuracy, fools = accuracy(state.now, lambda: logits(state, real.to(state.device), fake))
+    metrics, shares = measure(sample(state, JUDGED)[:, 0].cpu().numpy()) if measure else ({}, np.empty(0))
+    return DigitsFrame(
+        **numbers(state),
+        epoch=config.epoch(state.step),
+        sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
+        d_accuracy=d_accuracy,
+        fools=fools,
+        metrics=metrics,
+        shares=shares,
+        d_mean=mean(state.tally[0]),
+        g_mean=mean(state.tally[1]),
+    )
+
+
+@torch.no_grad()
+def sample(state: DigitsState, count: int) -> Tensor:
+    """What viewers see of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
+    return PIXELS[state.config.pixels].shown(made(state, count))
+
+
+def made(state: DigitsState, count: int) -> Tensor:
+    """What the shown G makes of them, as D would see it, (count, 1, 28, 28)."""
+    return state.shown(spectators(state.config)[:count].to(state.device))
+
+
+@lru_cache(8)
+def spectators(config: DigitsConfig) -> Tensor:
+    """The latent points that every frame of a run looks at, (JUDGED, latent_dim)."""
+    return latent(config)(JUDGED, stream(config.seed, "frame", "z"))
+
+
+def to_bytes(images: Tensor) -> np.ndarray:
+    """Images (n, 1, 28, 28) in [-1, 1] as (n, 28, 28) uint8; what is not a number is black."""
+    return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
+
+
+def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
+    """D's outputs at packs of images (n, 1, 28, 28), (2, 1, n/m), in batches where D judges them by their batch."""
+    now, whole = state.now, len(real) // state.now.packing * state.now.packing
+    packs = [countermeasures.pack(images[None, :whole], now.packing)[0] for images in (real, fake)]
+    if not now.company:
+        return state.d.net(torch.cat(packs)).view(2, 1, -1)
+    parts = list(countermeasures.batches(len(packs[0]), now.batch_size // now.packing))
+    return torch.stack([torch.cat([state.d.net(x[part])[own] for part, own in parts]).view(1, -1) for x in packs])
+
+
+def mean(tally: Tensor) -> np.ndarray:
+    """The mean (1,) of a sum and a count, (2,); nan of nothing."""
+    return (tally[:1] / tally[1:]).float().numpy()
+
+
+def encode(config: DigitsConfig, frame: DigitsFrame) -> list[bytes]:
+    """The frame as the store keeps it; a run on digits has one member."""
+    return [pack(frame)]

@@ -1,0 +1,125 @@
+"""What a visitor takes along of a run and brings back: its curves as a table, its settings as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from ganlab.digits.frame import NUMBERS, DigitsFrame
+from ganlab.game.frame import MEASURED
+from ganlab.kind.fields import ConfigError, knobs
+from ganlab.kinds import KINDS
+from ganlab.links import Notice, settle
+from ganlab.plane.frame import Frame
+from ganlab.plane.metrics import METRICS
+
+LARGEST = 64 * 2**10
+"""Bytes of a file of settings, at most; a config with every edit has some kilobytes."""
+COUNTS = ("step", "d_updates", "g_updates")
+
+
+class SettingsError(ValueError):
+    """A file that holds no settings, with the reason's key: too_large, encoding, json, kind."""
+
+    def __init__(self, reason: str, **facts: Any):
+        self.reason, self.facts = reason, facts
+        super().__init__(f"{reason}: {facts}")
+
+
+def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
+    """A line of numbers for each frame, as CSV; empty where one is undefined.
+
+    Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells.
+    """
+    table = [numbers(frame, member) for frame in frames]
+    return tabled(list(table[0]) if table else [*COUNTS, *MEASURED, *METRICS], table)
+
+
+def digits_csv(frames: Iterable[DigitsFrame]) -> str:
+    """A line of numbers for each frame of a run on digits, as CSV; empty where one is undefined or was not asked for.
+
+    Columns: step, epoch, the updates, NUMBERS, what the judge measures, died (the step), and the share of each digit.
+    """
+    table = [digits_numbers(frame) for frame in frames]
+    return tabled(list(dict.fromkeys(name for line in table for name in line)) or [*COUNTS, *NUMBERS], table)
+
+
+def tabled(columns: Sequence[str], table: Iterable[Mapping[str, float]]) -> str:
+    """Lines of numbers as CSV."""
+    file = io.StringIO()
+    writer = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+    writer.writeheader()
+    writer.writerows({name: spelled(value) for name, value in line.items()} for line in table)
+    return file.getvalue()
+
+
+def numbers(frame: Frame, member: int) -> dict[str, float]:
+    """What a frame says of a member, but for its pictures."""
+    counts = {name: getattr(frame, name) for name in COUNTS}
+    measured = {name: getattr(frame, name)[member] for name in MEASURED}
+    metrics = {name: frame.metrics[name][member] for name in METRICS}
+    died = float(frame.died[member]) if frame.died[member] >= 0 else math.nan
+    shares = {f"share_{k}": share for k, share in enumerate(frame.shares[member], 1)}
+    return counts | measured | metrics | {"died": died} | shares
+
+
+def digits_numbers(frame: DigitsFrame) -> dict[str, float]:
+    """What a frame on digits says, but for its images."""
+    counts = {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates")}
+    measured = {name: getattr(frame, name)[0] for name in NUMBERS}
+    died = float(frame.died[0]) if frame.died[0] >= 0 else math.nan
+    shares = {f"digit_{k}": share for k, share in enumerate(frame.shares)}
+    return counts | measured | {"died": died} | dict(frame.metrics) | shares
+
+
+def spelled(value: float) -> str:
+    """A number with the nine digits of a float32; nothing for nan."""
+    return "" if math.isnan(value) else f"{value:.9g}"
+
+
+def read_settings(blob: bytes) -> tuple[Any, list[Notice]]:
+    """The config of a file as `to_json` writes it; what is wrong in it gives way to the default, with a notice.
+
+    Raises SettingsError for what is no such file at all.
+    """
+    facts = parsed(blob)
+    kind = KINDS.get(facts["kind"]) if isinstance(facts.get("kind"), str) else None
+    if kind is None:
+        raise SettingsError("kind")
+    config_class = kind.config
+    specs, values, notices = knobs(config_class), dict[str, Any](), list[Notice]()
+    for name, value in facts.items():
+        if name == "kind":
+            continue
+        try:
+            if name not in specs:
+                raise ConfigError(name, value, "unknown")
+            values[name] = specs[name].check(name, value)
+        except ConfigError as error:
+            notices.append(Notice(name[:80], str(value)[:80], error.reason, error.facts))
+    config, notices = settle(config_class, values, notices)
+    return config, [replace(said, value=said.value[:80]) for said in notices]
+
+
+def parsed(blob: bytes) -> dict[str, Any]:
+    """A JSON object. Raises SettingsError."""
+    if len(blob) > LARGEST:
+        raise SettingsError("too_large", kb=len(blob) / 2**10, most=LARGEST / 2**10)
+    try:
+        facts = json.loads(blob.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise SettingsError("encoding") from None
+    except (ValueError, RecursionError):
+        raise SettingsError("json") from None
+    if not isinstance(facts, dict):
+        raise SettingsError("json")
+    return facts
+
+
+REASONS = ("too_large", "encoding", "json", "kind")
+"""Why a file is refused; keys of sentences."""

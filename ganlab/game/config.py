@@ -1,0 +1,108 @@
+"""What the config of every GAN has: two players, a loss, a constraint on D, countermeasures."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from ganlab.gan.countermeasures import COUNTERMEASURES, MINIBATCH
+from ganlab.gan.nets import Company
+from ganlab.gan.optimizers import OPTIMIZERS
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.kind.config import Idle, RunConfig
+from ganlab.kind.fields import ConfigError
+
+
+class GanConfig(RunConfig):
+    """What all GANs share. Like RunConfig it declares no fields: each kind lists its own, in the order of its menus."""
+
+    loss: str
+    regularizer: str
+    gamma: float
+    gp_lambda: float
+    clip_bound: float
+    spectral_norm: bool
+    packing: int
+    minibatch: str
+    feature_matching: bool
+    label_smoothing: float
+    instance_noise: float
+    noise_until: int
+    latent_dim: int
+    optimizer: str
+    beta1: float
+    beta2: float
+    ema: float
+    update: str
+    d_steps: int
+    g_steps: int
+    d_lr: float
+    g_lr: float
+    heavy = (*RunConfig.heavy, "d_steps", "g_steps", "packing", "latent_dim", "regularizer", "minibatch")
+
+    def alone(self, player: str, step: int) -> Self:
+        """The run with one update of only "d" or "g" as its next step after `step`. Raises ConfigError."""
+        before = self.replace(edits=tuple(edit for edit in self.edits if edit[0] < step)).at(step)
+        now, counts = self.at(step), {"d_steps": int(player == "d"), "g_steps": int(player == "g")}
+        edits = [edit for edit in self.edits if edit[0] != step or edit[1] not in counts]
+        for name, count in counts.items():
+            if getattr(before, name) != count:
+                edits.append((step, name, count))
+            if getattr(now, name) != count:
+                edits.append((step + 1, name, getattr(now, name)))
+        return self.replace(edits=tuple(edits), steps=step + 1)
+
+    def penalised(self) -> bool:
+        """Whether D pays a gradient penalty, which costs as much again twice."""
+        return REGULARIZERS[self.regularizer].penalty is not None
+
+    @property
+    def company(self) -> Company | None:
+        """What D is told of a point's batch."""
+        return MINIBATCH[self.minibatch]
+
+    @property
+    def pairs(self) -> float:
+        """Numbers that compare one pack with the others of its batch."""
+        return self.company.columns * self.batch_size / self.packing if self.company and self.company.size else 0
+
+    def kept_pairs(self, unroll: int = 0) -> float:
+        """Numbers that a second derivative keeps of such comparisons (measured)."""
+        return self.pairs * (20 * self.penalised() + 12 * unroll)
+
+    def _check_cures(self) -> None:
+        """Raises ConfigError where a countermeasure makes no sense with the rest."""
+        refusals = [(name, cure.refused) for name, cure in COUNTERMEASURES.items() if name in self.__dataclass_fields__]
+        for name, refused in refusals:
+            for reason, wrong in refused.items():
+                if wrong(self):
+                    raise ConfigError(name, getattr(self, name), reason, batch_size=self.batch_size)
+
+    def _check_budget(self, most_flops: float, most_floats: float) -> None:
+        """Raises ConfigError where nothing trains, or a step takes too long, or too much memory."""
+        if self.d_steps == self.g_steps == 0:
+            raise ConfigError("d_steps", 0, "nothing_trains")
+        super()._check_budget(most_flops, most_floats)
+
+
+def weighs_nothing(config: GanConfig, name: str) -> bool:
+    """Whether no constraint of a run has the field as its weight, or D is never updated."""
+    used = {REGULARIZERS[key].knob for key in config.values("regularizer")}
+    return name not in used or config.values("d_steps") == {0}
+
+
+IDLE: Idle = {
+    "gamma": (lambda c: weighs_nothing(c, "gamma"), "no_penalty"),
+    "gp_lambda": (lambda c: weighs_nothing(c, "gp_lambda"), "no_penalty"),
+    "clip_bound": (lambda c: weighs_nothing(c, "clip_bound"), "no_penalty"),
+    "regularizer": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "d_lr": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "g_lr": (lambda c: c.values("g_steps") == {0}, "g_rests"),
+    "update": (lambda c: c.values("d_steps") == {0} or c.values("g_steps") == {0}, "one_rests"),
+    "feature_matching": (lambda c: c.values("g_steps") == {0}, "g_rests"),
+    "label_smoothing": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "noise_until": (lambda c: c.values("instance_noise") == {0.0}, "no_noise"),
+    "beta1": (lambda c: "beta1" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
+    "beta2": (lambda c: "beta2" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
+}
+"""When a field that all GANs have does nothing."""
+UPDATES = {"alternating": "D, then G", "simultaneous": "both gradients at the same weights"}

@@ -1,0 +1,34 @@
+"""What a study reads of a run of any GAN: the numbers of its frames, D's losses and its accuracy."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from torch import Tensor
+
+from ganlab.game.config import GanConfig
+from ganlab.game.frame import MEASURED, GanFrame
+from ganlab.game.snapshot import accuracy
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.mistakes import made
+
+JUDGED = ("d_loss", "g_loss", "d_accuracy", "fools")
+
+
+def numbers(seen: GanFrame) -> dict[str, Any]:
+    """What frames of all GANs have of one member."""
+    counts = {name: getattr(seen, name) for name in ("step", "d_updates", "g_updates")}
+    return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.died[0])}
+
+
+def hits(now: GanConfig, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
+    """D's loss, G's, D's accuracy and the share of fakes that fool it, at logits (M, n) each; (M,) by name.
+
+    nan where the loss has no threshold.
+    """
+    loss, mistake = LOSSES[now.loss], made(now)
+    d_loss = loss.discriminator(*mistake.told(real, fake), now.label_smoothing)
+    g_loss = loss.generator(mistake.heard(real), mistake.heard(fake))
+    judged = (d_loss.numpy(), g_loss.numpy(), *accuracy(now, lambda: (real, fake)))
+    return dict(zip(JUDGED, judged, strict=True))

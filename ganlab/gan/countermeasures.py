@@ -1,0 +1,263 @@
+"""What else fights collapse, beside the loss and the constraint on D: on the plane and on images the same.
+
+A point's features are the outputs of D's last hidden layer; `...` stands for the members on the plane, for nothing on
+images.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.nets import Company, Network
+from ganlab.gan.optimizers import OPTIMIZERS, Slots
+
+KERNELS, WIDTH = 4, 5
+"""Minibatch discrimination compares points in so many ways, each a distance in so many dimensions."""
+AT_ONCE = 1 << 18
+"""Pairs that are compared at once: a megabyte."""
+PAIR = 200
+"""Arithmetic that takes as long as comparing two points in one way, forward and back (measured)."""
+
+# Packs and batches
+
+
+def pack(points: Tensor, size: int) -> Tensor:
+    """Joins `size` points into one input of D: (M, B, d, ...) -> (M, B/size, size·d, ...) (arXiv:1712.04086)."""
+    members, n, d, *rest = points.shape
+    return points.reshape(members, n // size, size * d, *rest)
+
+
+def batches(count: int, size: int) -> Iterator[tuple[slice, slice]]:
+    """(a whole batch of so many points, its own part of them): the last batch reaches back."""
+    size = min(count, size)
+    for start in range(0, count, size):
+        first = min(start, count - size)
+        yield slice(first, first + size), slice(start - first, None)
+
+
+@dataclass(frozen=True)
+class StandardDeviation:
+    """The standard deviation of each feature over the batch, averaged over the features: one number for all points.
+
+    (arXiv:1710.10196 sec. 3; its code takes groups of four.)
+    """
+
+    columns: int = 1
+    size: int = 0
+
+    def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
+        """(..., B, h) -> (..., B, 1): each point among the batch, or joined to `others` (..., b, h)."""
+        if others is None:
+            spread = features.var(-2, correction=0, keepdim=True)
+        else:
+            n, apart = others.shape[-2], features - others.mean(-2, keepdim=True)
+            spread = n / (n + 1) * others.var(-2, correction=0, keepdim=True) + n / (n + 1) ** 2 * apart.square()
+        return (spread + 1e-8).sqrt().mean(-1, keepdim=True).expand(*features.shape[:-1], 1)
+
+
+@dataclass(frozen=True)
+class Discrimination:
+    """How close each point is to the others of its batch: the mean of exp(-‖Mᵢ - Mⱼ‖₁) over them, M = x·T, K times.
+
+    T's columns have a learned length, exp(bias). Salimans et al. (arXiv:1606.03498 sec. 3.2) take the sum, and learn an
+    offset to it: the mean is the same in batches of any size, and the layer that follows has an offset of its own.
+    """
+
+    columns: int = KERNELS
+    size: int = KERNELS * WIDTH
+
+    def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
+        """(..., B, h) -> (..., B, K): each point among the batch, or joined to `others` (..., b, h)."""
+        mine = self._project(features, *weight)
+        if others is not None:
+            return nearness(mine, self._project(others, *weight)).mT / others.shape[-2]
+        return (nearness(mine, mine) - 1).mT / (features.shape[-2] - 1)  # but for itself
+
+    def _project(self, features: Tensor, t: Tensor, length: Tensor) -> Tensor:
+        """(..., B, h) -> (..., K, B, C)."""
+        t = t * (length.exp() / t.norm(dim=-2, keepdim=True))
+        return (features @ t).unflatten(-1, (self.columns, -1)).transpose(-2, -3).contiguous()
+
+
+class _Pull(torch.autograd.Function):
+    """Σⱼ gᵢⱼ sign(aᵢ - bⱼ): linear in g, (N, B, b) -> (N, B, C)."""
+
+    @staticmethod
+    def forward(ctx: Any, g: Tensor, a: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b)
+        g = g.contiguous()
+        return torch.ops.aten._cdist_backward(g, a, b, 1.0, g)  # the last is for other norms
+
+    @staticmethod
+    def backward(ctx: Any, *h: Tensor) -> tuple[Tensor, None, None]:
+        a, b = ctx.saved_tensors
+        return (h[0].unsqueeze(-2) * (a.unsqueeze(-2) - b.unsqueeze(-3)).sign()).sum(-1), None, None
+
+
+class _Taxicab(torch.autograd.Function):
+    """torch.cdist(a, b, 1), whose own gradient has no gradient."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b)
+        return torch.cdist(a, b, 1.0)
+
+    @staticmethod
+    def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
+        a, b = ctx.saved_tensors
+        return _Pull.apply(g[0], a, b), _Pull.apply(g[0].mT, b, a)
+
+
+class _Nearness(torch.autograd.Function):
+    """Computes the pairs again on the way back, as many at once as a cache holds: they are too many to keep."""
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b)
+        return torch.cat([torch.cdist(x, y, 1.0).neg_().exp_().sum(-1) for x, y in _parts(a, b)])
+
+    @staticmethod
+    def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
+        pulls = []
+        for x, y, weight in _parts(*ctx.saved_tensors, g[0].unsqueeze(-1)):
+            weight = -weight * torch.exp(-_Taxicab.apply(x, y))
+            pulls.append((_Pull.apply(weight, x, y), _Pull.apply(weight.mT, y, x)))
+        to_a, to_b = zip(*pulls, strict=True)
+        return torch.cat(to_a), torch.cat(to_b)
+
+
+def _parts(a: Tensor, b: Tensor, *rest: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    rows = max(1, AT_ONCE // (a.shape[1] * b.shape[1]))
+    return zip(*(x.split(rows) for x in (a, b, *rest)), strict=True)
+
+
+def nearness(a: Tensor, b: Tensor) -> Tensor:
+    """Σⱼ exp(-‖aᵢ - bⱼ‖₁), (..., B, C), (..., b, C) -> (..., B); differentiable more than once."""
+    return _Nearness.apply(a.flatten(0, -3), b.flatten(0, -3)).view(a.shape[:-1])
+
+
+# What G aims at
+
+
+def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
+    """‖E f(x) - E f(G(z))‖², (..., B, h), (..., b, h) -> (...) (feature matching, arXiv:1606.03498 sec. 3.1)."""
+    return (real.mean(-2) - fake.mean(-2)).square().sum(-1)
+
+
+def sees_real(now: Any) -> bool:
+    """Whether G's objective compares with real points."""
+    return now.feature_matching or LOSSES[now.loss].generator_sees_real
+
+
+def unrolled(net: Network, memory: Slots, now: Any, d_loss: Callable[[list[Tensor]], Tensor]) -> list[Tensor]:
+    """D's weights `now.unroll` steps ahead, each a function of what D was shown (arXiv:1611.02163).
+
+    d_loss: weights -> (M,), on one batch. The optimiser goes on from its memory; D itself and its power vectors rest.
+    """
+    flat, params, first, second = net.flat, net.params, memory.first, memory.second
+    step, count = OPTIMIZERS[now.optimizer].ahead, memory.count.item()
+    assert step is not None
+    for ahead in range(1, now.unroll + 1):
+        loss = d_loss(params)
+        gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), create_graph=True)
+        grad = torch.cat([gradient.reshape(-1) for gradient in gradients])
+        direction, first, second = step(grad, first, second, count + ahead, now.beta1, now.beta2)
+        flat = flat - now.d_lr * direction
+        params = net.views(flat)
+    return params
+
+
+# What changes with time
+
+
+def noise_level(now: Any, step: int) -> float:
+    """σ of the noise on all that D sees at a step: falls evenly from `instance_noise` to 0 at step `noise_until`."""
+    return now.instance_noise * max(0.0, 1 - step / now.noise_until)
+
+
+@torch.no_grad()
+def follow(average: Iterable[Tensor], current: Iterable[Tensor], kept: float) -> None:
+    """Moves an average of weights, and of batch statistics, towards the current ones: kept·average + (1 - kept)·net."""
+    for mine, its in zip(average, current, strict=True):
+        mine.lerp_(its, 1 - kept)
+
+
+def inertia(ema: float, updates: int) -> float:
+    """How much of the average stays: less in the beginning, so that the untrained G is soon forgotten."""
+    return min(ema, (1 + updates) / (10 + updates))
+
+
+# The registries
+
+
+@dataclass(frozen=True)
+class Countermeasure:
+    """One cure, by the config's field that turns it on."""
+
+    source: str
+    off: Any
+    """The value at which it does nothing."""
+    same_game: bool = False
+    """Whether both losses stay those of the plain game, so that its closed forms hold."""
+    refused: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    """Where it makes no sense: reason's key -> test of the config."""
+
+
+def active(now: Any) -> list[str]:
+    """The countermeasures that a config has on."""
+    return [name for name, cure in COUNTERMEASURES.items() if getattr(now, name, cure.off) != cure.off]
+
+
+def plain_game(now: Any) -> bool:
+    """Whether the closed forms of the plain game hold."""
+    return all(COUNTERMEASURES[name].same_game for name in active(now))
+
+
+def no_features(now: Any) -> bool:
+    """Whether D has no hidden layer."""
+    return getattr(now, "d_depth", 1) == 0
+
+
+MINIBATCH: dict[str, Company | None] = {
+    "none": None,
+    "stddev": StandardDeviation(),
+    "discrimination": Discrimination(),
+}
+"""What D is told of a point's batch."""
+COUNTERMEASURES: dict[str, Countermeasure] = {
+    "packing": Countermeasure("arXiv:1712.04086", 1, refused={"packing": lambda c: c.batch_size % c.packing != 0}),
+    "minibatch": Countermeasure(
+        "arXiv:1710.10196, arXiv:1606.03498",
+        "none",
+        refused={
+            "no_features": lambda c: c.minibatch != "none" and no_features(c),
+            "one_pack": lambda c: c.minibatch != "none" and c.batch_size < 2 * c.packing,
+        },
+    ),
+    "feature_matching": Countermeasure(
+        "arXiv:1606.03498", False, refused={"no_features": lambda c: c.feature_matching and no_features(c)}
+    ),
+    "unroll": Countermeasure(
+        "arXiv:1611.02163",
+        0,
+        same_game=True,
+        refused={
+            "unroll_constraint": lambda c: getattr(c, "unroll", 0) > 0 and c.regularizer != "none",
+            "unroll_optimizer": lambda c: getattr(c, "unroll", 0) > 0 and OPTIMIZERS[c.optimizer].ahead is None,
+        },
+    ),
+    "label_smoothing": Countermeasure(
+        "arXiv:1606.03498",
+        0.0,
+        refused={"no_label": lambda c: c.label_smoothing > 0 and LOSSES[c.loss].smoothing is None},
+    ),
+    "instance_noise": Countermeasure("arXiv:1610.04490", 0.0),
+    "ema": Countermeasure("arXiv:1806.04498", 0.0, same_game=True),
+}
+"""By the config's field, in menu order."""

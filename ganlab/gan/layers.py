@@ -1,0 +1,99 @@
+"""Layers that torch.nn lacks: dropout by name, a flattening that keeps memory's layout, a D with a head of its own."""
+
+from __future__ import annotations
+
+from functools import partial
+from math import ceil
+
+import torch
+from torch import Tensor, nn
+
+from ganlab.gan.nets import Company
+
+COINS = 1 << 15
+"""Random numbers at a time: what a core's own cache holds."""
+
+
+class Dropout(nn.Module):
+    """Dropout whose masks come from a named generator; does nothing without one."""
+
+    def __init__(self, p: float):
+        super().__init__()
+        self.p = p
+        self.rng: torch.Generator | None = None
+
+    def forward(self, x: Tensor) -> Tensor:
+        """x with a share p of its numbers set to 0 and the others divided by 1 - p."""
+        if self.rng is None:
+            return x
+        keep = coins(torch.empty_like(x, device="cpu", requires_grad=False), 1 - self.p, self.rng)
+        return x * keep.div_(1 - self.p).to(x.device)
+
+
+class Flatten(nn.Flatten):
+    """(B, ...) -> (B, n), in the order of the channels; the gradient goes back laid out in memory as x is.
+
+    Elsewhere the layers before would meet x and its gradient in two layouts, where a rectifier takes ten times as long.
+    """
+
+    def forward(self, x: Tensor) -> Tensor:
+        """One row for each of x."""
+        if x.requires_grad:
+            last = x.is_contiguous(memory_format=torch.channels_last)
+            layout = torch.channels_last if last else torch.contiguous_format
+            x.register_hook(partial(Tensor.contiguous, memory_format=layout))
+        return super().forward(x)
+
+
+class Told(nn.Module):
+    """Joins to each image's features how they compare with those of its batch: (B, h) -> (B, h + columns)."""
+
+    def __init__(self, width: int, company: Company):
+        super().__init__()
+        self.company = company
+        shapes = [(width, company.size), (company.size,)] if company.size else []
+        self.learned = nn.ParameterList([nn.Parameter(torch.empty(shape)) for shape in shapes])
+
+    def forward(self, x: Tensor) -> Tensor:
+        """The features, and what the company makes of them."""
+        return torch.cat([x, self.company(x, list(self.learned))], -1)
+
+
+class Judge(nn.Sequential):
+    """D: layers up to the last features, and a head that makes a logit of them."""
+
+    def __init__(self, *layers: nn.Module, head: int = 1):
+        super().__init__(*layers)
+        self.head = head
+
+    def forward(self, x: Tensor, features: bool = False) -> Tensor:
+        """Logits (B, 1) of packs (B, m, 28, 28), or the last features (B, h)."""
+        for layer in list(self)[: -self.head]:
+            x = layer(x)
+        if features:
+            return x.flatten(1)
+        for layer in list(self)[-self.head :]:
+            x = layer(x)
+        return x
+
+    def told(self, company: Company | None) -> Judge:
+        """The same D, whose head is told of an image's batch; a head that is a convolution becomes a dense layer."""
+        if company is None:
+            return self
+        last = list(self)[-self.head]
+        assert isinstance(last, nn.Linear | nn.Conv2d)
+        width = last.weight[0].numel()
+        body = [*list(self)[: -self.head], Flatten()]
+        return Judge(*body, Told(width, company), nn.Linear(width + company.columns, 1), head=2)
+
+
+def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:
+    """Fills a tensor, in the order of memory, with 1 by probability p and else 0: `bernoulli_`'s own, in half the time.
+
+    Both take two draws of 32 bits a number and look at 53 of them; here blocks that fit a cache are compared at once.
+    """
+    draws = torch.empty(min(COINS, out.numel()), dtype=torch.int64)
+    for part in out.as_strided((out.numel(),), (1,)).split(COINS):
+        drawn = draws[: len(part)].random_(generator=rng).bitwise_and_(2**53 - 1)
+        torch.lt(drawn, ceil(p * 2**53), out=part)
+    return out

@@ -1,0 +1,153 @@
+"""M independent multilayer perceptrons that train side by side: every tensor has a leading members axis."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from ganlab.gan.rng import stream
+
+
+def leaky_relu(x: Tensor) -> Tensor:
+    """x where positive, 0.2 x elsewhere (the slope of DCGAN, arXiv:1511.06434)."""
+    return F.leaky_relu(x, 0.2)
+
+
+class Company(Protocol):
+    """What a last layer may be told beside a point's own features: how they compare with those of its batch."""
+
+    @property
+    def columns(self) -> int:
+        """Numbers that join each point's features."""
+
+    @property
+    def size(self) -> int:
+        """Columns of a weight (h, size) and a bias (1, size) of its own that learn; 0: it has none."""
+
+    def __hash__(self) -> int:
+        """It is a value."""
+
+    def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
+        """(..., B, h) -> (..., B, columns): each point among the batch, or among `others` (..., b, h)."""
+
+
+class Network:
+    """M perceptrons with layer widths `sizes`, all weights as views of one flat vector.
+
+    Layer l holds a weight (M, in, out) and a bias (M, 1, out), initialised as PyTorch's Linear does, U(±1/√in),
+    member m from stream(seed, name, m). With `spectral`, every weight is divided by its largest singular value,
+    as estimated by the power vectors (arXiv:1802.05957 alg. 1); they move only in `power_iteration`. With `company`,
+    a point's output depends on its batch; what the company learns lies behind the layers and starts alike, its bias 0.
+    """
+
+    def __init__(
+        self,
+        sizes: list[int],
+        activation: str,
+        members: int,
+        seed: int,
+        name: str,
+        spectral: bool = False,
+        company: Company | None = None,
+    ):
+        self.members, self.activation, self.company = members, ACTIVATIONS[activation].function, company
+        layers = layer_sizes(sizes, company)
+        self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
+        self.counts = [torch.Size(shape).numel() for shape in self.shapes]
+        self.depth = len(sizes) - 1
+        self.flat = torch.empty(sum(self.counts))
+        views = self.views(self.flat)
+        for member in range(members):
+            rng = stream(seed, name, member)
+            for weight, bias in zip(views[::2], views[1::2], strict=True):
+                bound = weight.shape[1] ** -0.5
+                weight[member].uniform_(-bound, bound, generator=rng)
+                bias[member].uniform_(-bound, bound, generator=rng)
+        for bias in views[2 * self.depth + 1 :: 2]:
+            bias.zero_()
+        self.params = [view.detach().requires_grad_() for view in views]
+        self.power: list[Tensor] = []
+        if spectral:
+            self._start_power(stream(seed, name, "power"))
+
+    def __call__(self, x: Tensor, params: list[Tensor] | None = None) -> Tensor:
+        """Outputs (M, B, sizes[-1]) of inputs (M, B, sizes[0]); with weights `params` in the place of its own."""
+        params = self.params if params is None else params
+        return self.conclude(self.features(x, params), params)
+
+    def features(self, x: Tensor, params: list[Tensor] | None = None) -> Tensor:
+        """The last hidden layer's outputs (M, B, h) at inputs (M, B, sizes[0])."""
+        params = self.params if params is None else params
+        for layer in range(self.depth - 1):
+            x = self.activation(torch.baddbmm(params[2 * layer + 1], x, self.weight(layer, params)))
+        return x
+
+    def conclude(self, features: Tensor, params: list[Tensor], others: Tensor | None = None) -> Tensor:
+        """Outputs of the last layer at features (M, B, h): one batch, unless they join `others` (M, b, h) each."""
+        end = 2 * self.depth
+        if self.company:
+            features = torch.cat([features, self.company(features, params[end:], others)], -1)
+        return torch.baddbmm(params[end - 1], features, self.weight(self.depth - 1, params))
+
+    def weight(self, layer: int, params: list[Tensor]) -> Tensor:
+        """The weight of a layer that acts, (M, in, out): W, or W/σ(W) under spectral normalisation."""
+        w = params[2 * layer]
+        return w / (self.power[2 * layer] @ w @ self.power[2 * layer + 1].mT) if self.power else w
+
+    def views(self, flat: Tensor) -> list[Tensor]:
+        """A vector laid out as `flat`, as weights and biases in turn."""
+        return [view.view(shape) for view, shape in zip(flat.split(self.counts), self.shapes, strict=True)]
+
+    @torch.no_grad()
+    def power_iteration(self, times: int = 1) -> None:
+        """Moves every pair of power vectors towards the leading singular pair; nothing without spectral norm."""
+        for i, w in enumerate(self.params[: 2 * self.depth : 2] if self.power else []):
+            for _ in range(times):
+                self.power[2 * i].copy_(F.normalize(self.power[2 * i + 1] @ w.mT, dim=-1))
+                self.power[2 * i + 1].copy_(F.normalize(self.power[2 * i] @ w, dim=-1))
+
+    def norms(self, flat: Tensor) -> Tensor:
+        """The Euclidean norm (M,) of each member's share of a vector laid out as `flat`."""
+        parts = flat.split([p.numel() for p in self.params])
+        squares = torch.stack([part.view(self.members, -1).square().sum(-1) for part in parts])
+        return squares.sum(0).sqrt()
+
+    def _start_power(self, rng: torch.Generator) -> None:
+        for w in self.params[: 2 * self.depth : 2]:
+            members, n, m = w.shape
+            self.power += [torch.randn(members, 1, size, generator=rng) for size in (n, m)]
+        self.power_iteration(15)
+
+
+def layer_sizes(sizes: list[int], company: Company | None = None) -> list[tuple[int, int]]:
+    """(inputs, outputs) of every layer, the last with the company's columns; then of what the company learns."""
+    *hidden, (n, m) = pairwise(sizes)
+    if company is None:
+        return [*hidden, (n, m)]
+    return [*hidden, (n + company.columns, m), *([(n, company.size)] if company.size else [])]
+
+
+def parameter_count(sizes: list[int], company: Company | None = None) -> int:
+    """Weights and biases of one member."""
+    return sum((n + 1) * m for n, m in layer_sizes(sizes, company))
+
+
+@dataclass(frozen=True)
+class Activation:
+    """What stands between two layers, as data."""
+
+    function: Callable[[Tensor], Tensor]
+    """Elementwise."""
+    script: str = ""
+    """The same as a layer of torch.nn in the exported script; "": no run with it is exported."""
+
+
+ACTIVATIONS = {
+    "leaky_relu": Activation(leaky_relu, "nn.LeakyReLU(0.2)"),
+    "relu": Activation(F.relu, "nn.ReLU()"),
+    "tanh": Activation(torch.tanh, "nn.Tanh()"),
+}

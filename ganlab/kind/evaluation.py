@@ -1,0 +1,38 @@
+"""What a study reads of a run: the numbers of its frames, and what a final evaluation finds of its state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic
+
+from ganlab.kind.engine import C, Engine, F, S
+
+FINAL = 10_000
+"""Fixed latent points of the final evaluation, as github.com/brycesandlund/paired-discriminator."""
+SUFFIX = "_10k"
+"""Marks what the final evaluation measured; the same name without it is a frame's, of fewer points or images."""
+
+
+@dataclass(frozen=True)
+class Evaluation(Generic[C, S, F]):
+    """How a kind of runs is read."""
+
+    engine: Engine[C, S, F]
+    unpack: Callable[[C, bytes], F]
+    """(config, a stored frame) -> the frame of one member."""
+    numbers: Callable[[F], dict[str, Any]]
+    """What a frame of one member measures."""
+    final: Callable[[S], dict[str, Any]]
+    """The final evaluation of a state; {name: (M, ...)}."""
+    measures: tuple[str, ...]
+    """What the final evaluation has of every run."""
+
+    def frames(self, config: C, state: S) -> list[F]:
+        """A state's frame as the store would keep it, one for each member."""
+        blobs = self.engine.encode(config, self.engine.snapshot(state))
+        return [self.unpack(config, blob) for blob in blobs]
+
+    def evaluate(self, state: S) -> dict[str, Any]:
+        """The final evaluation of a state; {name_10k: (M, ...)}."""
+        return {name + SUFFIX: value for name, value in self.final(state).items()}

@@ -1,0 +1,98 @@
+"""What is measured of a generator's latent space: path lengths, truncation, variety. As `films`: pure, of a source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from ganlab.data.images import DIGITS
+from ganlab.data.plane import DATASETS
+from ganlab.digits import metrics
+from ganlab.digits.reference import TRAINING, Shares, reference
+from ganlab.gan.rng import stream
+from ganlab.latent import paths
+from ganlab.latent.generators import Opened, Source, opened
+from ganlab.latent.paths import PATHS
+from ganlab.latent.walks import CENSUS, SURE, opinion, surveyed
+from ganlab.plane.config import PlaneConfig
+
+WALKS = 200
+"""Random pairs behind a perceptual path length."""
+PSIS = (0.0, 0.25, 0.5, 0.7, 0.85, 1.0, 1.25, 1.5)
+"""Truncations that are measured."""
+MEASURED = 1000
+"""Samples at each of them."""
+
+
+def path_length(place: Path, source: Source, path: str) -> tuple[float, float]:
+    """Perceptual path length along a path: mean over WALKS random pairs at a random t each, and its standard error.
+
+    Features as in Strip: the judge's at length 1, or the plane itself.
+    """
+    generator, rng = opened(place, source), stream(0, "latent", "ppl")
+    ends = generator.points(range(2 * WALKS))
+    t = torch.rand(WALKS, generator=rng, dtype=torch.float64) * (1 - paths.EPSILON)
+    features = partial(features_of, generator)
+    lengths = paths.perceptual_path_length(features, ends[::2], ends[1::2], t, PATHS[path])
+    return paths.trimmed_mean(lengths), float(lengths.std()) / WALKS**0.5
+
+
+def truncation(place: Path, source: Source, psi: float) -> tuple[float, float, float]:
+    """`likeness` of MEASURED samples truncated by ψ."""
+    generator = opened(place, source)
+    return likeness(generator, features_of(generator, paths.truncate(generator.points(range(MEASURED)), psi)))
+
+
+def likeness(generator: Opened, features: Tensor) -> tuple[float, float, float]:
+    """(precision, recall, coverage) of features (n, f) of generated things against as many real ones.
+
+    Scattered things have wide balls and with them much recall; coverage has the balls of the real ones.
+    """
+    against = reference(due(generator))
+    near = metrics.neighbours(real_features(generator), features)
+    precision, recall = metrics.precision(near, against), metrics.recall(near, against)
+    return precision, recall, metrics.coverage(near, against)
+
+
+def due(generator: Opened) -> Shares:
+    """The shares of digits that the training data held."""
+    if isinstance(generator.config, PlaneConfig):
+        return TRAINING
+    return DIGITS[generator.config.dataset].shares(generator.config.classes)
+
+
+def features_of(generator: Opened, z: Tensor) -> Tensor:
+    """What precision and recall look at: (n, f)."""
+    return opinion(generator, generator.make(z))[2]
+
+
+def real_features(generator: Opened) -> Tensor:
+    """The same of real data, (at most MEASURED, f)."""
+    if generator.on_plane:
+        return DATASETS[generator.config.dataset].sample(MEASURED, stream(0, "latent", "real"))
+    return metrics.directions(reference(due(generator)).features[:MEASURED])
+
+
+@dataclass(frozen=True)
+class Variety:
+    """By what a collapse is seen: of the seeds below CENSUS."""
+
+    classes: int
+    """Digits or modes with at least 1 % of all samples, those of SURE and above only."""
+    largest: float
+    """Share of all samples that are of the most frequent one."""
+    precision: float
+    recall: float
+    coverage: float
+
+
+def variety(place: Path, source: Source) -> Variety:
+    """How various a generator is."""
+    generator, (_, labels, sure, features) = opened(place, source), surveyed(place, source)
+    counts = torch.bincount(labels[(labels >= 0) & (sure >= SURE)], minlength=1)
+    classes, largest = int((counts >= 0.01 * CENSUS).sum()), float(counts.max()) / CENSUS
+    return Variety(classes, largest, *likeness(generator, features))

@@ -1,0 +1,218 @@
+"""Walks through latent space: from point to point, over a square of four, along what G listens to; how long they are.
+
+Everything here is a pure function of latent points z (..., d) and of what is made of them. Arithmetic is float64.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import torch
+from torch import Tensor
+
+from ganlab.gan.rng import NOISES, stream
+
+FRAMES = 64
+"""Moments of a walk, both ends included."""
+EPSILON = 1e-2
+"""Step in t of the perceptual path length: float32 images lose the differences of the usual 1e-4."""
+TAILS = (0.01, 0.99)
+"""Quantiles outside which a path's length is not counted (github.com/NVlabs/stylegan2-ada-pytorch)."""
+DRAWS = 4096
+"""Draws of the prior behind a shell."""
+NARROW = 1e-6
+"""Sine of the angle below which two directions do not span a plane."""
+
+Path = Callable[[Tensor, Tensor, Tensor], Tensor]
+"""(a (..., d), b (..., d), t (...) in [0, 1]) -> (..., d), exactly a at 0 and b at 1."""
+
+
+def point(seed: int, dim: int, noise: str = "gaussian") -> Tensor:
+    """The latent point (dim,) that a seed names, drawn from the prior: the same for all generators of that size."""
+    return NOISES[noise].sample(1, dim, generator=stream(seed, "latent", "point"))[0]
+
+
+def times(frames: int = FRAMES) -> Tensor:
+    """The moments (frames,) of a walk: evenly from 0 to 1."""
+    return torch.linspace(0, 1, frames, dtype=torch.float64)
+
+
+# Paths
+
+
+def lerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """The straight line (1 - t) a + t b. Halfway between two independent N(0, I_d) its norm is √(d/2), not √d."""
+    t = t.double()[..., None]
+    return ((1 - t) * a.double() + t * b.double()).to(a.dtype)
+
+
+def variance_preserving(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """The straight line divided by √((1 - t)² + t²): for independent N(0, I) ends, N(0, I) at every t."""
+    return (lerp(a.double(), b.double(), t) / ((1 - t) ** 2 + t**2).double().sqrt()[..., None]).to(a.dtype)
+
+
+def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
+    """The great circle (White, arXiv:1609.04468): the direction turns evenly, the length goes evenly from |a| to |b|.
+
+    For |a| = |b| this is sin((1 - t)ω)/sin ω a + sin(tω)/sin ω b; for other lengths that formula has no bound as ω
+    nears π. Opposite ends lie on many great circles; one is chosen. Where there is none (`bend`) it is the line.
+    """
+    x, y, s = a.double(), b.double(), t.double()[..., None]
+    from_length, to_length = length(x), length(y)
+    u, v = x / from_length.clamp_min(1e-300), y / to_length.clamp_min(1e-300)
+    cosine = (u * v).sum(-1, keepdim=True)
+    across = v - cosine * u
+    sine = length(across)
+    around = torch.where(sine < NARROW, perpendicular(u), across / sine.clamp_min(NARROW))
+    angle = torch.atan2(sine, cosine) * s
+    curve = ((1 - s) * from_length + s * to_length) * (angle.cos() * u + angle.sin() * around)
+    straight = (from_length * to_length == 0) | ((sine < NARROW) & (cosine > 0))
+    path = torch.where(straight | (x.shape[-1] == 1), lerp(x, y, t), curve)
+    return torch.where(s == 0, x, torch.where(s == 1, y, path)).to(a.dtype)
+
+
+def length(z: Tensor) -> Tensor:
+    """Euclidean norms (..., 1) of points (..., d)."""
+    return z.norm(dim=-1, keepdim=True)
+
+
+def perpendicular(u: Tensor) -> Tensor:
+    """A unit vector at right angles to each u (..., d): what its least coordinate's axis adds to it; 0 where d = 1."""
+    axis = torch.zeros_like(u).scatter_(-1, u.abs().argmin(-1, keepdim=True), 1.0)
+    rest = axis - (axis * u).sum(-1, keepdim=True) * u
+    return rest / length(rest).clamp_min(NARROW)
+
+
+def bend(a: Tensor, b: Tensor) -> str:
+    """What is odd about walking from a (d,) to b (d,): same, zero, line (d = 1), opposite, or ''."""
+    x, y = a.double(), b.double()
+    if torch.equal(x, y):
+        return "same"
+    lengths = x.norm() * y.norm()
+    if not lengths:
+        return "zero"
+    if len(x) == 1:
+        return "line"
+    cosine = (x @ y) / lengths
+    across = (y / y.norm() - cosine * x / x.norm()).norm()
+    return "opposite" if across < NARROW and cosine < 0 else ""
+
+
+# Where the prior lives
+
+
+@dataclass(frozen=True)
+class Shell:
+    """The norms of latent points drawn from the prior."""
+
+    radius: float
+    """Root mean square: √d for N(0, I_d), √(d/3) for uniform noise."""
+    low: float
+    """5 % of the draws are shorter."""
+    high: float
+    """5 % of the draws are longer."""
+
+
+@lru_cache(64)
+def shell(dim: int, noise: str = "gaussian") -> Shell:
+    """The shell around which the prior's mass lies. N(0, I_d) has its at √d, with a standard deviation near .71."""
+    norms = NOISES[noise].sample(DRAWS, dim, generator=stream(0, "latent", "shell")).double().norm(dim=1)
+    low, high = norms.quantile(torch.tensor([0.05, 0.95], dtype=norms.dtype)).tolist()
+    return Shell((dim * NOISES[noise].variance) ** 0.5, low, high)
+
+
+# Maps
+
+
+def bilinear(corners: Tensor, side: int, on_shell: bool = False) -> Tensor:
+    """The square between four points (4, d), row by row from the top, (side², d): corners in reading order.
+
+    on_shell: divided by the root of the sum of the squared weights, so that independent N(0, I) corners give N(0, I).
+    """
+    s = times(side)
+    weights = torch.stack([torch.outer(y, x).flatten() for y in (1 - s, s) for x in (1 - s, s)], -1)
+    if on_shell:
+        weights = weights / weights.norm(dim=1, keepdim=True)
+    return (weights @ corners.double()).to(corners.dtype)
+
+
+def plane(side: int, reach: float) -> Tensor:
+    """Points of the square [-reach, reach]², row by row from the top, (side², 2): all of a latent space of 2."""
+    x, y = torch.linspace(-reach, reach, side), torch.linspace(reach, -reach, side)
+    return torch.stack([x.repeat(side), y.repeat_interleave(side)], -1)
+
+
+# Directions
+
+
+@dataclass(frozen=True)
+class Directions:
+    """Directions of latent space, the one that G's first layer listens to most first."""
+
+    axes: Tensor
+    """(k, d), orthogonal unit vectors, each with its largest coordinate positive."""
+    shares: Tensor
+    """(k,) share of the variance of the first layer's output for z ~ N(0, I); all d of them sum to 1."""
+
+
+def principal(weight: Tensor, most: int = 6) -> Directions:
+    """The principal directions of a first layer z @ weight, weight (d, h): its left singular vectors.
+
+    What principal components of that layer's output (GANSpace, arXiv:2004.02546) are for z ~ N(0, I), exactly.
+    """
+    axes, values, _ = torch.linalg.svd(weight.double(), full_matrices=False)
+    axes, power = axes.T[:most], values.square()
+    signs = axes.gather(1, axes.abs().argmax(1, keepdim=True)).sign()
+    return Directions((axes * signs).float(), (power / power.sum().clamp_min(1e-300))[:most].float())
+
+
+def class_means(z: Tensor, labels: Tensor, classes: int) -> tuple[Tensor, Tensor]:
+    """The mean (classes, d) of the points z (n, d) of each class, 0 where there is none, and how many (classes,).
+
+    Labels (n,) outside 0 to classes - 1 are in no class.
+    """
+    member = (labels[None] == torch.arange(classes)[:, None]).to(z.dtype)
+    counts = member.sum(1)
+    return member @ z / counts.clamp_min(1)[:, None], counts.long()
+
+
+def along(z: Tensor, direction: Tensor, strengths: Tensor) -> Tensor:
+    """z + strength · direction, (n, d), for strengths (n,)."""
+    return z + strengths[:, None] * direction
+
+
+def truncate(z: Tensor, psi: float) -> Tensor:
+    """Points pulled towards 0, ψz: less of the prior's variety, more of its middle; all the same at ψ = 0."""
+    return psi * z
+
+
+# Lengths
+
+
+def step_lengths(features: Tensor) -> Tensor:
+    """Euclidean distance between consecutive rows, (n, f) -> (n - 1,)."""
+    return features.diff(dim=0).norm(dim=1)
+
+
+def perceptual_path_length(
+    features: Callable[[Tensor], Tensor], a: Tensor, b: Tensor, t: Tensor, path: Path = slerp, epsilon: float = EPSILON
+) -> Tensor:
+    """|φ(z(t + ε)) - φ(z(t))|² / ε² of n paths at one moment each, (n,): arXiv:1812.04948 section 4.1.
+
+    features: z (n, d) -> φ(G(z)) (n, f); a, b (n, d); t (n,) in [0, 1 - ε]. A linear G along lerp has |G(b - a)|².
+    """
+    before, after = features(path(a, b, t)), features(path(a, b, t + epsilon))
+    return ((after.double() - before.double()) / epsilon).square().sum(1)
+
+
+def trimmed_mean(values: Tensor) -> float:
+    """The mean of the values (n,) between their TAILS' quantiles; 0 for none."""
+    if not len(values):
+        return 0.0
+    low, high = values.double().quantile(torch.tensor(TAILS, dtype=torch.float64))
+    return float(values[(values >= low) & (values <= high)].double().mean())
+
+
+PATHS: dict[str, Path] = {"lerp": lerp, "slerp": slerp, "variance_preserving": variance_preserving}

@@ -1,0 +1,242 @@
+"""What the latent page asks for: walks, samples, maps, directions, sums of classes. Pure functions.
+
+Each takes a store's folder and a source first. An end is a seed, negative for the opposite of its point.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from ganlab.data.plane import DATASETS
+from ganlab.digits import metrics as digit_metrics
+from ganlab.digits.judge import judge
+from ganlab.gan.rng import NOISES, stream
+from ganlab.latent import paths as latent
+from ganlab.latent.generators import Opened, Source, opened
+from ganlab.latent.paths import PATHS
+from ganlab.plane import metrics
+
+COLUMNS = 8
+"""Images in a row of a sheet."""
+CLOUD = 512
+"""Generated and real points that the plane shows."""
+CENSUS = 1000
+"""Seeds, from 0 on, that are sorted by what the judge takes their images for."""
+SURE = 0.9
+"""Probability from which an image counts for its class."""
+BEST = 12
+"""Seeds of a class that are told."""
+STRENGTHS = 33
+"""Moments along a direction."""
+
+
+@dataclass(frozen=True)
+class Strip:
+    """Things made of n latent points in a row, and what is thought of them."""
+
+    sheet: bytes = b""
+    """The images as one grey PNG, COLUMNS a row; b'' on the plane."""
+    points: list[list[float]] = field(default_factory=list)
+    """The points (n, 2) on the plane; [] for images."""
+    labels: list[int] = field(default_factory=list)
+    """The most likely digit, or the nearest mode; -1 where nobody can tell."""
+    sure: list[float] = field(default_factory=list)
+    """The judge's probability of it; on the plane 1 if the point is valid, else 0."""
+    norms: list[float] = field(default_factory=list)
+    """Of the latent points."""
+    steps: list[float] = field(default_factory=list)
+    """From each to the next (n - 1): in the judge's features, or on the plane."""
+
+    @property
+    def length(self) -> float:
+        """Of the whole path through features."""
+        return sum(self.steps)
+
+
+@dataclass(frozen=True)
+class Film:
+    """The walks from one end to another."""
+
+    strips: dict[str, Strip]
+    """By the key of its path."""
+    bend: str
+    """What is odd about it: see latent.bend."""
+
+
+def walk(place: Path, source: Source, a: int, b: int, paths: Sequence[str] = tuple(PATHS)) -> Film:
+    """FRAMES moments along each path; the ends of all paths are the same."""
+    generator, t = opened(place, source), latent.times()
+    ends = generator.point(a), generator.point(b)
+    routes = [PATHS[path](*ends, t) for path in paths]
+    strips = [seen(generator, z, made) for z, made in zip(routes, split(generator, routes), strict=True)]
+    return Film(dict(zip(paths, strips, strict=True)), latent.bend(*ends))
+
+
+def split(generator: Opened, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
+    """What is made of several stacks of latent points, made at once."""
+    return generator.make(torch.cat(list(parts))).split([len(part) for part in parts])
+
+
+def seen(generator: Opened, z: Tensor, made: Tensor) -> Strip:
+    """A strip of latent points (n, d) and what was made of them."""
+    labels, sure, features = opinion(generator, made)
+    return Strip(
+        **shown(generator, made),
+        labels=labels.tolist(),
+        sure=rounded(sure),
+        norms=rounded(z.norm(dim=1)),
+        steps=rounded(latent.step_lengths(features)),
+    )
+
+
+def shown(generator: Opened, made: Tensor) -> dict[str, Any]:
+    """The made things as a page shows them: the fields of a Strip."""
+    if generator.on_plane:
+        return {"points": [rounded(point) for point in made]}
+    return {"sheet": sheet(made)}
+
+
+def rounded(values: Tensor) -> list[float]:
+    """Numbers as JSON takes them, to four places."""
+    return [round(float(value), 4) for value in values]
+
+
+def opinion(generator: Opened, made: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """(labels (n,), how sure (n,), features (n, f)) of what a generator made."""
+    if generator.on_plane:
+        return *nearest_modes(generator.config.dataset, made), made
+    judged = judge(made)
+    labels = judged.digits if generator.handwritten else torch.full((len(made),), -1)
+    return labels, judged.confidence, digit_metrics.directions(judged.features)
+
+
+def nearest_modes(dataset: str, points: Tensor) -> tuple[Tensor, Tensor]:
+    """The nearest mode of each point (n, 2) and whether it is valid; for data without -1 and whether it is on them."""
+    data = DATASETS[dataset]
+    if data.modes is None or data.std is None:
+        on = [metrics.on_data(point[None], data) for point in points.numpy()]
+        return torch.full((len(points),), -1), torch.tensor(on)
+    distances, labels = torch.cdist(points, data.modes).min(1)
+    return labels, (distances <= 3 * data.std).float()
+
+
+def sheet(images: Tensor) -> bytes:
+    """Images (n, 28, 28) in [-1, 1] as one grey PNG, COLUMNS a row, the last row filled up with black."""
+    grey = (images * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).numpy()
+    rows = -(-len(grey) // COLUMNS)
+    whole = np.concatenate([grey, np.zeros((rows * COLUMNS - len(grey), 28, 28), np.uint8)])
+    tiles = whole.reshape(rows, COLUMNS, 28, 28).swapaxes(1, 2).reshape(rows * 28, COLUMNS * 28)
+    file = io.BytesIO()
+    Image.fromarray(tiles).save(file, "PNG", compress_level=6)
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The plane that walks are drawn on."""
+
+    extent: float
+    real: list[list[float]]
+    """(CLOUD, 2)."""
+    fake: list[list[float]]
+    """(CLOUD, 2)."""
+    modes: list[list[float]]
+    """(K, 2); [] for data without."""
+
+
+def scene(place: Path, source: Source, psi: float = 1.0) -> Scene:
+    """Real points and generated ones."""
+    generator = opened(place, source)
+    data = DATASETS[generator.config.dataset]
+    real = data.sample(CLOUD, stream(0, "latent", "real"))
+    fake = generator.make(latent.truncate(generator.points(range(CLOUD)), psi))
+    modes = torch.empty(0, 2) if data.modes is None else data.modes
+    return Scene(data.extent, *([rounded(point) for point in points] for points in (real, fake, modes)))
+
+
+def samples(place: Path, source: Source, first: int, count: int, psi: float = 1.0) -> Strip:
+    """What is made of the seeds from `first` on, truncated."""
+    generator = opened(place, source)
+    z = latent.truncate(generator.points(range(first, first + count)), psi)
+    return seen(generator, z, generator.make(z))
+
+
+# By class
+
+
+@lru_cache(6)
+def surveyed(place: Path, source: Source) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """(latent points, labels, how sure, features) of the seeds below CENSUS."""
+    generator = opened(place, source)
+    z = generator.points(range(CENSUS))
+    return z, *opinion(generator, generator.make(z))
+
+
+def census(place: Path, source: Source) -> dict[int, list[int]]:
+    """By class the seeds below CENSUS that are most surely of it, at most BEST, those of SURE and above only."""
+    _, labels, sure, _ = surveyed(place, source)
+    order = [int(seed) for seed in sure.argsort(descending=True, stable=True) if sure[seed] >= SURE]
+    classes = sorted({int(labels[seed]) for seed in order} - {-1})
+    return {label: [seed for seed in order if labels[seed] == label][:BEST] for label in classes}
+
+
+def arithmetic(place: Path, source: Source, end: int, minus: int, plus: int, most: float) -> Strip:
+    """A point plus 0 to `most` times (mean z of one class - mean z of another), the classes by the census."""
+    generator, (z, labels, sure, _) = opened(place, source), surveyed(place, source)
+    named = torch.where(sure >= SURE, labels, -1)
+    means, _ = latent.class_means(z, named, max(minus, plus, int(labels.max())) + 1)
+    strengths = torch.linspace(0, most, STRENGTHS)
+    points = latent.along(generator.point(end), means[plus] - means[minus], strengths)
+    return seen(generator, points, generator.make(points))
+
+
+# Maps and directions
+
+
+def square(place: Path, source: Source, corners: Sequence[int], side: int, on_shell: bool) -> Strip:
+    """The bilinear map between four ends, row by row from the top; steps run along it and mean nothing."""
+    generator = opened(place, source)
+    z = latent.bilinear(torch.stack([generator.point(corner) for corner in corners]), side, on_shell)
+    return seen(generator, z, generator.make(z))
+
+
+def atlas(place: Path, source: Source, side: int) -> Strip:
+    """The map of all of a latent space of 2, row by row from the top. Raises ValueError for other dimensions."""
+    generator = opened(place, source)
+    if generator.dim != 2:
+        raise ValueError(f"latent_dim={generator.dim}: expected 2")
+    z = latent.plane(side, NOISES[generator.noise].reach)
+    return seen(generator, z, generator.make(z))
+
+
+@dataclass(frozen=True)
+class Turned:
+    """A point moved along the principal directions of the first layer."""
+
+    strips: list[Strip]
+    """From where it is now by -most to +most along each direction, the others at rest."""
+    now: Strip
+    """The one point with all offsets."""
+    shares: list[float]
+    """Of the first layer's variance, by direction."""
+
+
+def turned(place: Path, source: Source, end: int, offsets: Sequence[float], most: float) -> Turned:
+    """The point of an end, moved by an offset along each of the first directions, as many as there are."""
+    generator = opened(place, source)
+    found = latent.principal(generator.first, len(offsets))
+    moved = generator.point(end) + torch.tensor(list(offsets)[: len(found.axes)]) @ found.axes
+    strengths = torch.linspace(-most, most, STRENGTHS)
+    stacks = [moved[None], *(latent.along(moved, axis, strengths) for axis in found.axes)]
+    now, *strips = [seen(generator, z, made) for z, made in zip(stacks, split(generator, stacks), strict=True)]
+    return Turned(strips, now, rounded(found.shares))

@@ -1,0 +1,255 @@
+"""What the frames of a run show: one sober verdict, decided by where the generated points are, never by losses alone.
+
+A collapsed generator has finite, steady losses (`theory.collapse`), and a smear may touch every mode: so the shares
+decide what is wrong. Why points are off the data is told by what D and G's gradient do meanwhile.
+`python -m benchmarks.diagnosis` counts how often it is right.
+"""
+
+import math
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+
+from ganlab.data.plane import DATASETS, Dataset
+from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, rests, turned
+from ganlab.gan.countermeasures import plain_game
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.mistakes import made
+from ganlab.gan.theory import collapse
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import Frame
+from ganlab.plane.metrics import CELLS, GRID, js_floor, on_data
+from ganlab.plane.remedies import REMEDIES
+
+MOSTLY, MOSTLY_CELLS = 0.5, 0.75
+"""Below this share of points on the data, what is seen is a smear, whatever it touches; more where there are no modes:
+such data fill so much of the view that a cloud in its middle is half on them."""
+GOOD = 0.8
+"""Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
+EVEN = 0.25
+"""Mode TV near equilibrium: less than a quarter of the mass is misplaced."""
+CLOSE = 0.2
+"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21."""
+FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
+"""Data without modes: up to so many covered cells are a collapse, more than so many nothing missing."""
+RECENT = 0.1
+"""Share of the steps so far over which medians are taken, so that no verdict hangs on one frame."""
+LATE = 0.5
+"""Share of the steps so far over which it is judged whether a run turns, swings, grows or stands still."""
+STILL = 0.1
+"""Path of a point, in half-widths of the view, below which it stands still."""
+WEAK = 0.15
+"""How far from one half D's accuracy may be, on average, for it to be no help to a G that is off the data."""
+APART = 0.61
+"""JS divergence, in nats, from which an optimal D would be right at least 94 % of the time: ½ + JS / 2 log 2."""
+AWAY = 0.5
+"""Share of points out of view from which G has left."""
+LARGE, GROWN = 20.0, 1.2
+"""A loss, and its growth over the late frames, from which the numbers run away."""
+RELAPSED = 0.15
+"""Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
+ENOUGH, TOLD = 5, 21
+"""Late frames without which there is no history, and those that tell it."""
+
+
+def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Verdict:
+    """What the last of the frames shows of a member; medians over the last tenth of the steps so far decide.
+
+    diverged: its training ended so. Less than half of its points are on the data: diverging, if they leave the view or
+    the losses run away; vanishing, if G gets no gradient from a D that is sure and stands still; d_too_weak, if D has
+    not been updated in the second half of the steps so far (this comes first), or if a good D would tell at once but
+    this one is little better than a coin; smear, otherwise. Most are on the data:
+    collapse, if modes (or a quarter of the cells) are missing, now as in the median; rotating, if those modes change;
+    oscillating, if modes come and go around a good state; near_equilibrium, if none is missing, the points are well
+    spread, and D, where it has a threshold, is right 40 to 60 % of the time. no_finding: anything else, and a compact
+    cloud before G's 64th update.
+    Evidence, of the last frame, unless diverged: on_data: share of points on the data (valid ones; without modes those
+    in the squares that hold 99 % of the data); valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss, g_loss;
+    covered: m; most: modes covered by an earlier frame that was mostly on the data, if more than now; and for a
+    collapse of the losses that have one, the closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse.
+    `config` is that of the run; frames that were unpacked hold one member, so `member` is
+    then 0. Raises ValueError if there are no frames.
+    """
+    if not frames:
+        raise ValueError("frames=[]: expected at least one frame")
+    last = frames[-1]
+    if last.died[member] >= 0:
+        return diverged(int(last.died[member]), last.facts, config)
+    recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
+    typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
+    story = history(frames, config, member)
+    m, of = covered(last, member), last.shares.shape[1]
+    key = judge(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
+    level = closed_form(last, config, member) if key == "collapse" else {}
+    evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
+    finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
+    return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
+
+
+def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
+    """The numbers that decide, and the losses; nan where undefined."""
+    data = DATASETS[config.dataset]
+    metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
+    battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
+    on = metrics["valid"] if has_modes(frame) else on_data(frame.fake[member], data)
+    return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
+
+
+def wide(data: Dataset) -> bool:
+    """Whether the grid sees the shape of the data: their modes are wider than its squares, or there are none."""
+    return data.std is None or data.std > 2 * data.extent / GRID
+
+
+def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
+    """How the run went on in the second half of the steps so far, by TOLD frames at most; nan where undefined.
+
+    late_on, late_covered: medians of the valid share and of the modes covered. accuracy: D's mean accuracy. path: how
+    far the points have gone from the first of them to the last, on average, in half-widths of the view. away: share of
+    points out of view lately. apart: JS divergence lately. growth: by what factor the larger loss has grown, and
+    size: that loss. turn: mean TV between the modes (or cells) of a frame and of the next. relapse: the largest rise of
+    the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
+    frames in which nothing is missing. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
+    """
+    extent, chosen = DATASETS[config.dataset].extent, {*told([frame.step for frame in frames])}
+    late = [frame for frame in frames if frame.step in chosen]
+    if len(late) < ENOUGH:
+        return dict.fromkeys(HISTORY, math.nan)
+    first, last, third = late[0], late[-1], len(late) // 3
+    moved = np.linalg.norm(last.fake[member] - first.fake[member], axis=-1).mean() / extent
+    away = [float((~(np.abs(f.fake[member]).max(-1) <= extent)).mean()) for f in late[-third:]]
+    size = [float(np.fmax(abs(f.d_loss[member]), abs(f.g_loss[member]))) for f in late]
+    js = [float(f.metrics["js"][member]) for f in late]
+    small, large, apart = (float(np.median(part)) for part in (size[:third], size[-third:], js[-third:]))
+    spread = np.array([float(f.metrics["js" if wide(DATASETS[config.dataset]) else "mode_tv"][member]) for f in late])
+    whole = [covered(f, member) > (f.shares.shape[1] - 1 if has_modes(f) else MOST_CELLS) for f in late]
+    return {
+        "late_on": float(np.median([f.metrics["valid"][member] for f in late])),
+        "late_covered": float(np.median([covered(f, member) for f in late])),
+        "accuracy": float(np.mean([f.d_accuracy[member] for f in late])),
+        "path": float(moved),
+        "away": float(np.median(away)),
+        "apart": apart,
+        "size": large,
+        "growth": large / small if small > 0 else math.nan,
+        "turn": turned([f.shares[member] for f in late]),
+        "relapse": float((spread - np.minimum.accumulate(spread)).max()),
+        "seen_all": float(np.mean(whole)),
+        "d_rests": float(rests(late)),
+    }
+
+
+def told(steps: Sequence[int]) -> list[int]:
+    """Of the steps so far, those whose frames tell the history: at or just before TOLD moments of the second half."""
+    moments = np.linspace(LATE * steps[-1], steps[-1], TOLD)
+    return sorted({steps[max(0, bisect_right(steps, moment) - 1)] for moment in moments})
+
+
+def deciding(steps: Sequence[int]) -> list[int]:
+    """Of the steps so far, those whose frames decide the verdict's key at the last of them."""
+    return sorted({*told(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
+
+
+def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
+    """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
+
+    seen: what is typical now, and the history. What is undefined (nan) is no objection to an equilibrium.
+    """
+    few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
+    if trained and seen["late_on"] >= MOSTLY and seen["late_covered"] <= few and seen["turn"] >= TURNED:
+        return "rotating"
+    if seen["on_data"] < (MOSTLY if modes else MOSTLY_CELLS):
+        return off_data(seen) if trained else "smear"
+    if max(m, seen["covered"]) <= few:
+        return "collapse" if trained else "no_finding"
+    whole = m > few and seen["covered"] > most
+    close = seen["js"] - seen["js_floor"] <= CLOSE and not seen["mode_tv"] > EVEN
+    blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
+    if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
+        return "oscillating"
+    return "near_equilibrium" if whole and seen["on_data"] >= GOOD and close and blind else "no_finding"
+
+
+def off_data(seen: Mapping[str, float]) -> str:
+    """Why most points are off the data, as a key."""
+    if seen["d_rests"] == 1:
+        return "d_too_weak"
+    if seen["away"] >= AWAY or (seen["size"] >= LARGE and seen["growth"] >= GROWN):
+        return "diverging"
+    apart = abs(seen["accuracy"] - 0.5)
+    if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not apart < SURE:
+        return "vanishing"
+    weak = apart <= WEAK
+    return "d_too_weak" if weak and seen["apart"] >= APART else "smear"
+
+
+def has_modes(frame: Frame) -> bool:
+    """Whether the data have modes; else the frame counts equal-mass cells."""
+    return not np.isnan(frame.metrics["modes_covered"]).any()
+
+
+def covered(frame: Frame, member: int) -> int:
+    """How many modes, or cells, are covered."""
+    if has_modes(frame):
+        return round(float(frame.metrics["modes_covered"][member]))
+    return round(float(frame.metrics["cells_covered"][member]) * CELLS)
+
+
+def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
+    """`most`: the most modes that an earlier frame covered with most of its points valid, if more than now."""
+    if not has_modes(frames[-1]):
+        return {}
+    settled = [frame for frame in frames if frame.metrics["valid"][member] >= MOSTLY]
+    most = max((covered(frame, member) for frame in settled), default=0)
+    return {"most": float(most)} if most > covered(frames[-1], member) else {}
+
+
+def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
+    """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
+    g_loss, m = LOSSES[config.at(frame.step).loss].collapse, covered(frame, member)
+    plain = plain_game(config.at(frame.step)) and made(config).same_game
+    if not g_loss or not has_modes(frame) or not plain or m == 0:
+        return {}
+    level = collapse(m, frame.shares.shape[1])
+    return {
+        "d_loss_collapse": level.d_loss,
+        "g_loss_collapse": getattr(level, g_loss),
+        "d_accuracy_collapse": level.accuracy,
+    }
+
+
+def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
+    """The field to change first, of those that do something now; None where nothing supports one."""
+    now = config.at(frames[-1].step)
+    if key in ("near_equilibrium", "no_finding"):
+        return None
+    found = more_steps(frames, config, member) if key == "smear" else REMEDIES[key](now)
+    return now.effective([*before_all(now), *found])
+
+
+def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Iterator[str]:
+    """More steps, if the run is at its end and the JS divergence has fallen in the last half of it."""
+    half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
+    ended = frames[-1].step >= (1 - RECENT) * config.steps
+    if ended and half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01:
+        yield "steps"
+
+
+HISTORY = (
+    "late_on",
+    "late_covered",
+    "accuracy",
+    "path",
+    "away",
+    "apart",
+    "size",
+    "growth",
+    "turn",
+    "relapse",
+    "seen_all",
+    "d_rests",
+)
+"""What is told of how a run went on."""
+OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
+VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
+"""OFF_DATA: less than half of the points are on the data."""

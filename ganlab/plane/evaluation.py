@@ -1,0 +1,50 @@
+"""What a study reads of a run on the plane: the numbers of its frames, and what 10,000 fixed z make of its G."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+import torch
+
+from ganlab.data.plane import DATASETS
+from ganlab.game.evaluation import JUDGED, hits, numbers
+from ganlab.gan.rng import stream
+from ganlab.kind.evaluation import FINAL, Evaluation
+from ganlab.plane import frame, train
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import Frame
+from ganlab.plane.metrics import METRICS
+from ganlab.plane.metrics import measure as measure_points
+from ganlab.plane.snapshot import expand, logits
+from ganlab.plane.state import State, sample_latent
+
+PACKED = FINAL // 12 * 12
+"""Latent points that D judges on the plane: a multiple of every pack."""
+
+
+def plane_frame(config: PlaneConfig, blob: bytes) -> Frame:
+    """A stored frame of one member."""
+    return frame.unpack(blob, DATASETS[config.dataset].extent)
+
+
+def plane_numbers(seen: Frame) -> dict[str, Any]:
+    """What a frame of one member measures."""
+    return numbers(seen) | {name: values[0] for name, values in seen.metrics.items()}
+
+
+@torch.no_grad()
+def evaluate_points(state: State) -> dict[str, Any]:
+    """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; (M, ...) by name."""
+    config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
+    real = expand(data.sample(PACKED, rng("real")), config)
+    fake = state.shown(expand(sample_latent(config, FINAL, rng("z")), config))
+    told = (logits(state, points[:, :PACKED]) for points in (real, fake))
+    measured, shares = measure_points(fake.numpy(), data)
+    return hits(config, *told) | measured | {"shares": list(shares.astype(np.float32))}
+
+
+EVALUATION = Evaluation[PlaneConfig, State, Frame](
+    train, plane_frame, plane_numbers, evaluate_points, (*JUDGED, *METRICS)
+)

@@ -1,0 +1,213 @@
+"""A frame: what a viewer may see of one moment of a run, and its packing to bytes."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from ganlab.game.frame import BLAMED, MEASURED, QUANTITIES, GanFrame
+from ganlab.plane.metrics import METRICS
+
+POINTS = 512
+FIELD = 40
+GRID = 21
+CURVE = 64
+EVERY = 100
+"""Every step up to this one is a frame."""
+LAST = 100_000
+ROUND = (*range(105, 200, 5), *range(200, 500, 10), *range(500, 1001, 20))
+"""The later frames of each decade, in hundredths of it: round steps 2 to 5 % apart, so that a run ends with one."""
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Frame(GanFrame):
+    """One moment of a run of M members; numpy float32 arrays, nan where a value is undefined."""
+
+    fake: np.ndarray
+    """Generated points of the same P latent points in every frame, (M, P, 2)."""
+    push: np.ndarray
+    """-∇ₓ of G's loss at each of them, (M, P, 2): where G is sent."""
+    rise: np.ndarray
+    """∇ₓD at each of them, (M, P, 2)."""
+    field: np.ndarray
+    """D's output at the centres of FIELD × FIELD cells of the view, lowest y first, (M, FIELD, FIELD)."""
+    grid: np.ndarray
+    """G of a grid of latent points with equal mass between them, (M, R, C, 2)."""
+    shares: np.ndarray
+    """Share of all generated points that are valid in each mode, or that lie in each of 32 cells, (M, K)."""
+
+    @property
+    def members(self) -> int:
+        """How many networks were trained side by side."""
+        return len(self.d_loss)
+
+    def member(self, index: int) -> Frame:
+        """The same moment of one member alone."""
+        arrays = {f.name: getattr(self, f.name) for f in fields(self)}
+        one: dict[str, Any] = {name: a[index : index + 1] for name, a in arrays.items() if isinstance(a, np.ndarray)}
+        metrics = {name: a[index : index + 1] for name, a in self.metrics.items()}
+        dead = bool(self.died[index] >= 0)
+        return replace(
+            self, metrics=metrics, outcome="diverged" if dead else "", facts=self.facts if dead else {}, **one
+        )
+
+
+@cache
+def schedule() -> tuple[int, ...]:
+    """All steps that ever become frames: 0 to EVERY, then about evenly in log step up to LAST; 326 in all."""
+    return (*range(EVERY + 1), *(step * decade for decade in (1, 10, 100) for step in ROUND))
+
+
+def is_frame(step: int) -> bool:
+    """Whether a step becomes a frame."""
+    return step in _due()
+
+
+@cache
+def _due() -> frozenset[int]:
+    return frozenset(schedule())
+
+
+def spread(steps: Sequence[int], n: int) -> list[int]:
+    """At most n of the steps, evenly by their place, the first and the last among them."""
+    places = np.linspace(0, len(steps) - 1, min(n, len(steps))).round().astype(int)
+    return [steps[i] for i in places]
+
+
+def pack(frame: Frame, extent: float, threshold: float | None = None) -> list[bytes]:
+    """The frame as bytes, one blob a member, about 8 KB each; see HEADER for the layout.
+
+    The field is finest around D's decision threshold or, where there is none, around the field's own median.
+    """
+    return [_pack(frame.member(index), extent, threshold) for index in range(frame.members)]
+
+
+def unpack(blob: bytes, extent: float) -> Frame:
+    """The frame of one member, as exact as the packing left it: points to 1/16384 of the view, scalars to float32."""
+    head = dict(zip(HEADER_FIELDS, HEADER.unpack_from(blob), strict=True))
+    read = _Reader(blob, HEADER.size)
+    scalars = read.take("<f4", (head["scalars"],))
+    shares = read.take("<f4", (1, head["shares"]))
+    fake = _positions(read.take("<i2", (1, head["points"], 2)), extent)
+    grid = _positions(read.take("<i2", (1, head["rows"], head["columns"], 2)), extent)
+    push = _arrows(read.take("i1", (1, head["points"], 2)), head["push_scale"])
+    rise = _arrows(read.take("i1", (1, head["points"], 2)), head["rise_scale"])
+    side = head["side"]
+    field = _unstretch(read.take("i1", (1, side, side))) * head["field_scale"] + head["field_zero"]
+    values = {name: scalars[i : i + 1] for i, name in enumerate(SCALARS)}
+    died = np.nan_to_num(values.pop("died"), nan=-1).astype(np.int64)
+    measured: dict[str, Any] = {name: values.pop(name) for name in MEASURED}
+    outcome, facts = _outcome(head["outcome"], int(died[0]))
+    return Frame(
+        step=head["step"],
+        d_updates=head["d_updates"],
+        g_updates=head["g_updates"],
+        fake=fake,
+        push=push,
+        rise=rise,
+        field=field,
+        grid=grid,
+        shares=shares,
+        metrics=values,
+        died=died,
+        outcome=outcome,
+        facts=facts,
+        **measured,
+    )
+
+
+HEADER = struct.Struct("<IIIHBBBBHffffI")
+HEADER_FIELDS = (
+    "step",
+    "d_updates",
+    "g_updates",
+    "points",
+    "rows",
+    "columns",
+    "side",
+    "shares",
+    "scalars",
+    "field_zero",
+    "field_scale",
+    "push_scale",
+    "rise_scale",
+    "outcome",
+)
+"""After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
+SCALARS = (*MEASURED, *METRICS, "died")
+
+
+def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
+    zero = float(np.nan_to_num(np.median(frame.field), posinf=0, neginf=0)) if threshold is None else threshold
+    field, field_scale = _stretch(frame.field - zero)
+    push, push_scale = _short(frame.push)
+    rise, rise_scale = _short(frame.rise)
+    shape = (frame.fake.shape[1], *frame.grid.shape[1:3], frame.field.shape[-1], frame.shares.shape[1], len(SCALARS))
+    died = np.where(frame.died < 0, np.nan, frame.died)
+    values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics) | {"died": died}
+    scalars = np.array([values[name][0] for name in SCALARS], "<f4")
+    scales = (zero, field_scale, push_scale, rise_scale)
+    head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))
+    arrays = (scalars, frame.shares.astype("<f4"), _quantise(frame.fake, extent), _quantise(frame.grid, extent))
+    body = b"".join(array.tobytes() for array in (*arrays, push, rise, field))
+    return (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
+
+
+def _quantise(points: np.ndarray, extent: float) -> np.ndarray:
+    q = np.rint(np.clip(np.nan_to_num(points / (2 * extent)), -1, 1) * 32767)
+    return np.where(np.isfinite(points), q, -32768).astype("<i2")
+
+
+def _positions(q: np.ndarray, extent: float) -> np.ndarray:
+    return np.where(q == -32768, np.nan, q / np.float32(32767) * np.float32(2 * extent)).astype(np.float32)
+
+
+def _stretch(values: np.ndarray) -> tuple[np.ndarray, float]:
+    values = np.nan_to_num(values.astype(np.float64), posinf=3e38, neginf=-3e38)
+    scale = float(np.abs(values).max()) or 1.0
+    return np.rint(np.sign(values) * np.sqrt(np.abs(values) / scale) * 127).astype("i1"), min(scale, 3e38)
+
+
+def _unstretch(q: np.ndarray) -> np.ndarray:
+    v = q.astype(np.float32) / 127
+    return v * np.abs(v)
+
+
+def _short(arrows: np.ndarray) -> tuple[np.ndarray, float]:
+    arrows = np.nan_to_num(arrows.astype(np.float64), posinf=3e38, neginf=-3e38)
+    length = np.linalg.norm(arrows, axis=-1, keepdims=True)
+    scale = float(length.max()) or 1.0
+    unit = np.divide(arrows, length, out=np.zeros_like(arrows), where=length > 0)
+    return np.rint(unit * np.sqrt(length / scale) * 127).astype("i1"), min(scale, 3e38)
+
+
+def _arrows(q: np.ndarray, scale: float) -> np.ndarray:
+    u = q.astype(np.float32) / 127
+    return u * np.linalg.norm(u, axis=-1, keepdims=True) * np.float32(scale)
+
+
+def _outcome_code(frame: Frame) -> int:
+    if not frame.outcome:
+        return 0
+    return 1 | QUANTITIES.index(frame.facts["quantity"]) << 8 | BLAMED.index(frame.facts["knob"]) << 16
+
+
+def _outcome(code: int, step: int) -> tuple[str, dict[str, Any]]:
+    if not code:
+        return "", {}
+    return "diverged", {"step": step, "quantity": QUANTITIES[code >> 8 & 255], "knob": BLAMED[code >> 16 & 255]}
+
+
+class _Reader:
+    def __init__(self, blob: bytes, offset: int):
+        self.blob, self.offset = blob, offset
+
+    def take(self, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+        array = np.frombuffer(self.blob, dtype, int(np.prod(shape)), self.offset).reshape(shape)
+        self.offset += array.nbytes
+        return array

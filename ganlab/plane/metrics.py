@@ -1,0 +1,288 @@
+"""How well generated points imitate a data set: pure functions of points, each a histogram and a formula on it.
+
+A metric reads the share of points in the bins of one histogram (the modes, 32 equal-mass cells, or a grid over the
+view). `measure` computes each histogram once for all metrics; `METRICS[key].compute` is the definition.
+A point that is not finite is in no mode, in no cell and off the grid. Sampling errors are for n = 2500 points.
+"""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ganlab.data.plane import Dataset
+from ganlab.gan.rng import stream
+
+Array = NDArray[np.floating]
+
+EVAL_POINTS = 2500  # as VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086)
+CELLS = 32
+GRID = 30
+FLOOR_DRAWS = 200
+
+
+@dataclass(frozen=True)
+class Metric:
+    """`formula(shares (..., B), dataset) -> (...)` of the shares that points have in the bins of `histogram`."""
+
+    histogram: str  # key of HISTOGRAMS
+    formula: Callable[[Array, Dataset], Array]
+    unit: str
+    higher_is_better: bool
+    source: str
+
+    def compute(self, points: Array, dataset: Dataset) -> float:
+        """Value for points (n, 2); nan where undefined. Raises ValueError unless n >= 1."""
+        if self.histogram == "modes" and dataset.modes is None:
+            return math.nan
+        return float(self.formula(HISTOGRAMS[self.histogram](points, dataset), dataset))
+
+
+def measure(points: Array, dataset: Dataset) -> tuple[dict[str, Array], Array]:
+    """Every metric, and the shares, of M members at once: points (M, n, 2) -> ({key: (M,)}, (M, K))."""
+    kinds = [key for key in HISTOGRAMS if key != "modes" or dataset.modes is not None]
+    counted = {key: np.stack([HISTOGRAMS[key](member, dataset) for member in points]) for key in kinds}
+    undefined = np.full(len(points), np.nan)
+    values = {
+        key: metric.formula(counted[metric.histogram], dataset) if metric.histogram in counted else undefined
+        for key, metric in METRICS.items()
+    }
+    return values, counted.get("modes", counted["cells"])
+
+
+def shares(points: Array, dataset: Dataset) -> Array:
+    """(K,) share of all points that are valid in each mode; (32,) share in each equal-mass cell for data without."""
+    return cell_shares(points, dataset) if dataset.modes is None else mode_shares(points, dataset)
+
+
+# Histograms: points (n, 2) -> shares of all n points.
+
+
+def mode_shares(points: Array, dataset: Dataset) -> Array:
+    """(K,) share of all points whose nearest mode is k and that lie within 3 std of it.
+
+    A perfect sampler has (1 - e^-4.5)/K = 0.9889/K in each, with standard error sqrt(share (1 - share)/n).
+    """
+    assert dataset.modes is not None
+    assert dataset.std is not None
+    x, y = _columns(points)
+    mode_x, mode_y = dataset.modes.double().numpy().T
+    with np.errstate(over="ignore", invalid="ignore"):
+        squared = (x[:, None] - mode_x) ** 2 + (y[:, None] - mode_y) ** 2
+        nearest = squared.argmin(1)
+        valid = squared[np.arange(len(x)), nearest] <= (3 * dataset.std) ** 2
+    return np.bincount(nearest[valid], minlength=len(mode_x)) / len(x)
+
+
+def cell_shares(points: Array, dataset: Dataset) -> Array:
+    """(32,) share of all points in each equal-mass cell of the data; points outside the view are in none.
+
+    A perfect sampler has 1/32 in each, with standard error 0.0035.
+    """
+    columns = np.stack(_columns(points))
+    inside = _inside(columns, dataset.extent)
+    found = columns[:, inside]
+    axes, cuts = cells(dataset)
+    node = np.zeros(found.shape[1], int)
+    while node.size and node[0] < CELLS - 1:
+        node = 2 * node + 1 + (found[axes[node], np.arange(node.size)] > cuts[node])
+    return np.bincount(node - (CELLS - 1), minlength=CELLS) / columns.shape[1]
+
+
+def grid_shares(points: Array, dataset: Dataset) -> Array:
+    """(901,) share of all points in each square of a 30 x 30 grid over the view (lowest y first), and off the grid."""
+    columns = np.stack(_columns(points))
+    inside = _inside(columns, dataset.extent)
+    scaled = (columns[:, inside] / dataset.extent + 1) * (GRID / 2)
+    column, row = np.minimum(scaled.astype(int), GRID - 1)  # rounding may reach GRID just below the edge
+    counts = np.bincount(row * GRID + column, minlength=GRID**2 + 1)
+    counts[-1] = columns.shape[1] - inside.sum()
+    return counts / columns.shape[1]
+
+
+def _columns(points: Array) -> tuple[Array, Array]:
+    if np.ndim(points) != 2 or np.shape(points)[1] != 2 or not len(points):
+        raise ValueError(f"points of shape {np.shape(points)}: expected (n, 2) with n >= 1")
+    x, y = np.asarray(points, np.float64).T
+    return np.ascontiguousarray(x), np.ascontiguousarray(y)
+
+
+def _inside(columns: Array, extent: float) -> NDArray[np.bool_]:
+    """Columns (2, n) -> (n,); a comparison with nan is false."""
+    x, y = (columns >= -extent) & (columns < extent)
+    return x & y
+
+
+# Formulas: shares (..., B) -> (...).
+
+
+def modes_covered(shares: Array, dataset: Dataset) -> Array:
+    """Number of modes that hold, validly, at least 1 % of all points; 0 to K.
+
+    A perfect sampler scores K: a mode due 12 % (4 % of 25) falls under 1 % never in practice. A smear may score K
+    too: read it beside the valid share.
+    """
+    return (shares >= 0.01).sum(-1).astype(float)
+
+
+def modes_hit(shares: Array, dataset: Dataset) -> Array:
+    """Number of modes that hold at least one valid point; 0 to K. Grows with n; a perfect sampler scores K."""
+    return (shares > 0).sum(-1).astype(float)
+
+
+def cells_covered(shares: Array, dataset: Dataset) -> Array:
+    """Share of the 32 equal-mass cells that hold at least a quarter of their due, 1/128 of all points; 0 to 1.
+
+    A perfect sampler scores 1: a quarter is 6.7 standard errors below the due. A smear may score 1 too: read it
+    beside js.
+    """
+    return (shares >= 0.25 / CELLS).mean(-1)
+
+
+def valid_share(shares: Array, dataset: Dataset) -> Array:
+    """Share of points within 3 std of their nearest mode, 0 to 1; standard error at most 0.01, no bias.
+
+    A perfect sampler scores 1 - e^-4.5 = 0.9889 +- 0.0021; more means that the modes are too narrow.
+    """
+    return shares.sum(-1)
+
+
+def mode_tv(shares: Array, dataset: Dataset) -> Array:
+    """Total variation (sum_k |p_k - 1/K| + p_invalid)/2 between the shares of the modes and even ones, 0 to 1.
+
+    A perfect sampler scores 0.027 +- 0.006 for 8 modes and 0.045 +- 0.006 for 25, partly its 1.1 % outside 3 std,
+    partly sampling noise (the bias). m of M modes, evenly and validly: 1 - m/M; nothing valid: 1.
+    """
+    return (np.abs(shares - 1 / shares.shape[-1]).sum(-1) + 1 - shares.sum(-1)) / 2
+
+
+def reverse_kl(shares: Array, dataset: Dataset) -> Array:
+    """KL(p || even) = log K - H(p) in nats over the modes of the valid points; 0 to log K, nan if none is valid.
+
+    A perfect sampler scores its bias, (K - 1)/2n: 0.0014 for 8 modes, 0.0048 for 25. m of M modes evenly: log(M/m).
+    """
+    valid = shares.sum(-1, keepdims=True)
+    p = np.divide(shares, valid, out=np.full(shares.shape, np.nan), where=valid > 0)
+    return math.log(shares.shape[-1]) + xlogx(p).sum(-1)
+
+
+def js(shares: Array, dataset: Dataset) -> Array:
+    """Jensen-Shannon divergence in nats of the points' grid shares from the data's; 0 to log 2.
+
+    The mass off the grid is a bin of its own. Biased upwards by up to (occupied bins - 1)/8n: a perfect sampler
+    scores `js_floor`, 0.005 (line) to 0.026 (gaussian), +- 0.001; all points off the grid score log 2, or less by what
+    the data have there. Differences inside one square are not seen.
+    """
+    return jensen_shannon(shares, grid_mass(dataset))
+
+
+def xlogx(p: Array) -> Array:
+    """p log p, elementwise; 0 at 0."""
+    p = np.asarray(p)
+    return np.multiply(p, np.log(p, where=p > 0, out=np.zeros_like(p)))
+
+
+def jensen_shannon(p: Array, q: Array) -> Array:
+    """JS(p, q) = H((p + q)/2) - (H(p) + H(q))/2 in nats of masses (..., B); 0 to log 2."""
+    mean = (p + q) / 2
+    return (xlogx(p) / 2 + xlogx(q) / 2 - xlogx(mean)).sum(-1)
+
+
+# What the data themselves look like, once per data set.
+
+
+@lru_cache(64)
+def cells(dataset: Dataset) -> tuple[NDArray[np.intp], Array]:
+    """The axis (31,) and place (31,) of the cuts that halve the data five times over, in heap order.
+
+    Each cut is the median of a seeded sample along its longer axis, so a cell's mass is 1/32 with a
+    standard error of 1.5 %.
+    """
+    groups = [_real(dataset, "cells", 131_072)]
+    axes: list[int] = []
+    cuts: list[float] = []
+    while len(axes) < CELLS - 1:
+        group = groups.pop(0)
+        axes.append(int(group.std(0).argmax()))
+        cuts.append(float(np.median(group[:, axes[-1]])))
+        above = group[:, axes[-1]] > cuts[-1]
+        groups += [group[~above], group[above]]
+    return np.array(axes), np.array(cuts)
+
+
+@lru_cache(64)
+def grid_mass(dataset: Dataset) -> Array:
+    """(901,) mass of the data in each square of the grid and off it; sums to 1.
+
+    By the midpoint rule on 16 x 16 points a square where the density is known, else from 400 000 points.
+    """
+    if dataset.density is None:
+        mass = grid_shares(_real(dataset, "grid", 400_000), dataset)
+    else:
+        squares = _integrate(dataset.density, dataset.extent)
+        mass = np.append(squares, max(0.0, 1 - squares.sum()))
+    mass /= mass.sum()
+    mass.setflags(write=False)
+    return mass
+
+
+def _integrate(density: Callable[[torch.Tensor], torch.Tensor], extent: float, fine: int = 16) -> Array:
+    """(900,) integral of a density over each square, one row of squares at a time."""
+    ticks = ((torch.arange(GRID * fine, dtype=torch.float64) + 0.5) / (GRID * fine) * 2 - 1) * extent
+    area = (2 * extent / (GRID * fine)) ** 2
+    rows = []
+    for y in ticks.split(fine):
+        points = torch.cartesian_prod(y, ticks).flip(-1)
+        rows.append(density(points).view(fine, GRID, fine).sum((0, 2)) * area)
+    return torch.cat(rows).numpy()
+
+
+@lru_cache(64)
+def js_floor(dataset: Dataset, n: int = EVAL_POINTS) -> tuple[float, float]:
+    """Mean and 95th percentile of `js` over 200 perfect samples of n points: what no generator can be blamed for."""
+    rng = stream(0, "metrics", "floor")
+    draws = [grid_shares(dataset.sample(n, rng).numpy(), dataset) for _ in range(FLOOR_DRAWS)]
+    scores = js(np.stack(draws), dataset)
+    return float(scores.mean()), float(np.quantile(scores, 0.95))
+
+
+@lru_cache(64)
+def _typical(dataset: Dataset) -> NDArray[np.bool_]:
+    """(901,) the fewest squares that hold 99 % of the data; never the bin off the grid."""
+    mass = grid_mass(dataset)
+    order = np.argsort(mass[:-1])[::-1]
+    needed = int(np.searchsorted(np.cumsum(mass[order]), 0.99)) + 1
+    return np.isin(np.arange(len(mass)), order[:needed])
+
+
+def on_data(points: Array, dataset: Dataset) -> float:
+    """Share of points in the fewest squares of the grid that hold 99 % of the data, 0 to 1.
+
+    For data without modes, what `valid` is for data with them; a perfect sampler scores just over 0.99.
+    """
+    return float(grid_shares(points, dataset)[_typical(dataset)].sum())
+
+
+def _real(dataset: Dataset, purpose: str, n: int) -> Array:
+    return dataset.sample(n, stream(0, "metrics", purpose)).numpy()
+
+
+HISTOGRAMS: dict[str, Callable[[Array, Dataset], Array]] = {
+    "modes": mode_shares,
+    "cells": cell_shares,
+    "grid": grid_shares,
+}
+
+METRICS: dict[str, Metric] = {
+    "modes_covered": Metric("modes", modes_covered, "modes", True, "github.com/brycesandlund/paired-discriminator"),
+    "modes_hit": Metric("modes", modes_hit, "modes", True, "VEEGAN, arXiv:1705.07761; PacGAN, arXiv:1712.04086"),
+    "cells_covered": Metric("cells", cells_covered, "share", True, "ours"),
+    "valid": Metric("modes", valid_share, "share", True, "VEEGAN, arXiv:1705.07761; PacGAN, arXiv:1712.04086"),
+    "mode_tv": Metric("modes", mode_tv, "share", False, "github.com/brycesandlund/paired-discriminator"),
+    "reverse_kl": Metric("modes", reverse_kl, "nats", False, "PacGAN, arXiv:1712.04086"),
+    "js": Metric("grid", js, "nats", False, "GAN Lab, arXiv:1809.01587, with the mass off its grid counted"),
+}

@@ -1,0 +1,49 @@
+"""What D and G of the plane minimise at given points: the loss, under whatever countermeasures are on."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from ganlab.game.state import Player
+from ganlab.gan import countermeasures
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.mistakes import made as mistake
+from ganlab.gan.nets import Network
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.state import State, judge
+
+
+def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tensor]:
+    """What D is shown of at most two sets of points (M, B, 2) in a player's update: noisy packs (M, B/m, 2m)."""
+    now = state.now
+    if level := countermeasures.noise_level(now, state.step):
+        noise = state.draws[f"{player}_blur"].row(index).chunk(2, 1)
+        points = tuple(x + level * e for x, e in zip(points, noise, strict=False))
+    return [countermeasures.pack(x, now.packing) for x in points]
+
+
+def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: list[Tensor] | None = None) -> Tensor:
+    """D's adversarial loss (M,) at packs; real and generated ones are two batches."""
+    if net.company:
+        told = [judge(net, packs, params) for packs in (real, fake)]
+    else:
+        told = list(judge(net, torch.cat([real, fake], 1), params).chunk(2, -1))
+    return LOSSES[now.loss].discriminator(*mistake(now).told(*told), now.label_smoothing)
+
+
+def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:
+    """What G minimises, (M,), at packs (M, B, d); real ones where the loss compares or D is unrolled."""
+    net, params, loss = d.net, None, LOSSES[now.loss]
+    if now.unroll:
+        assert real is not None
+        params = countermeasures.unrolled(net, d.memory, now, lambda ahead: d_loss(now, net, real, fake, ahead))
+    look = Network.features if now.feature_matching else judge
+    made = met = look(net, fake, params)  # a loss that does not compare ignores what is met
+    if real is not None and countermeasures.sees_real(now):
+        with torch.set_grad_enabled(now.unroll > 0):
+            met = look(net, real, params)
+    if now.feature_matching:
+        return countermeasures.feature_distance(met, made)
+    heard = mistake(now).heard
+    return loss.generator(heard(met), heard(made))

@@ -1,0 +1,86 @@
+"""What to change first where a run shows a fault: fields of the config, as theory or published runs support them.
+
+Every function here gives candidates in order; `GanConfig.effective` takes the first that does something.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from ganlab.game.rounds import suspects
+from ganlab.game.verdict import free
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.plane.config import PlaneConfig
+
+MANY = 5
+"""Updates of one player for each of the other's, or times its learning rate, from which it is the first suspect."""
+
+
+def of_collapse(now: PlaneConfig) -> Iterator[str]:
+    """Fewer updates, or a lower rate, of an unconstrained D (docs/studies.md, k); a constraint on it (arXiv:1801.04406,
+    arXiv:2501.05441); or if it has one, packs to judge (arXiv:1712.04086)."""
+    if free(now) and now.d_steps >= MANY:
+        yield "d_steps"
+    if free(now) and now.d_lr >= MANY * now.g_lr:
+        yield "d_lr"
+    if free(now):
+        yield "regularizer"
+    elif now.packing == 1:
+        yield "packing"
+
+
+def of_rotation(now: PlaneConfig) -> Iterator[str]:
+    """A G that is too fast for D, else a D that foresees nothing: unrolling (arXiv:1611.02163)."""
+    yield from fast_g(now)
+    if free(now):
+        yield "regularizer"
+    elif now.unroll == 0:
+        yield "unroll"
+
+
+def of_oscillation(now: PlaneConfig) -> Iterator[str]:
+    """A constraint on D (arXiv:1801.04406: it makes the equilibrium attract), or if it has one, a lower rate."""
+    if free(now):
+        yield "regularizer"
+    else:
+        yield from ("d_lr", "g_lr") if now.d_lr >= now.g_lr else ("g_lr", "d_lr")
+
+
+def of_vanishing(now: PlaneConfig) -> Iterator[str]:
+    """The loss, where it saturates (arXiv:1701.04862); else noise that makes supports overlap."""
+    if LOSSES[now.loss].saturates:
+        yield "loss"
+    elif now.instance_noise == 0:
+        yield "instance_noise"
+
+
+def of_weakness(now: PlaneConfig) -> Iterator[str]:
+    """What keeps D from learning: fewer or smaller steps than G's, too small a network, a heavy constraint."""
+    yield from fast_g(now)
+    if now.d_depth == 0:
+        yield "d_depth"
+    if MANY * now.d_width <= now.g_width:
+        yield "d_width"
+    if weight := REGULARIZERS[now.regularizer].knob:
+        yield weight
+    yield "d_steps"
+
+
+def fast_g(now: PlaneConfig) -> Iterator[str]:
+    """Why G is faster than D, if it is."""
+    if now.g_steps >= MANY * now.d_steps:
+        yield "g_steps"
+    if now.g_lr >= MANY * now.d_lr:
+        yield "d_lr"
+
+
+REMEDIES: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
+    "collapse": of_collapse,
+    "rotating": of_rotation,
+    "oscillating": of_oscillation,
+    "vanishing": of_vanishing,
+    "d_too_weak": of_weakness,
+    "diverging": lambda now: suspects(now, "d_loss"),
+}
+"""By finding, the fields to change, the likeliest first, whether or not they do anything."""

@@ -1,0 +1,152 @@
+"""What a viewer sees of a state: frames, taken without changing anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache, partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.data.plane import DATASETS
+from ganlab.game.snapshot import accuracy, numbers
+from ganlab.gan import countermeasures
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.nets import Network
+from ganlab.gan.rng import NOISES, stream
+from ganlab.plane import metrics
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import CURVE, FIELD, GRID, POINTS, Frame, pack
+from ganlab.plane.objectives import g_loss
+from ganlab.plane.state import State, judge, sample_latent
+
+ROWS = 400
+"""Points of the field that are compared with a batch at once."""
+COMPANIONS = 16
+"""Fixed packs of real points that a point joins where D judges packs and the field needs a value at the point."""
+
+
+def snapshot(state: State) -> Frame:
+    """The frame of this moment; changes nothing."""
+    now, dataset = state.now, DATASETS[state.config.dataset]
+    latent, evaluated, real_shown, real = spectators(state.config)
+    with torch.no_grad():
+        fake, grid = state.shown(expand(latent, now)), state.shown(expand(latent_grid(now), now))
+        sample = state.shown(expand(evaluated, now))
+        view = plane_cells(dataset.extent)
+        values = field_values(state.d.net, view, real_shown, real, now)
+        d_accuracy, fools = accuracy(now, lambda: told(state, expand(real, now), sample))
+    push, rise = arrows(state, fake, expand(real_shown, now))
+    values = values.view(now.members, FIELD, FIELD)
+    measured, shares = metrics.measure(sample.numpy(), dataset)
+    rows, columns = (1, CURVE) if now.latent_dim == 1 else (GRID, GRID)
+    return Frame(
+        **numbers(state),
+        fake=fake.numpy(),
+        push=push.numpy(),
+        rise=rise.numpy(),
+        field=values.numpy(),
+        grid=grid.view(now.members, rows, columns, 2).numpy(),
+        d_accuracy=d_accuracy,
+        fools=fools,
+        shares=shares,
+        metrics=measured,
+    )
+
+
+@lru_cache(8)
+def spectators(config: PlaneConfig) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """The fixed points that frames look at, shared by all members: z shown, z measured, real shown, real measured."""
+    data, n = DATASETS[config.dataset], metrics.EVAL_POINTS // 12 * 12
+    latent, rng = partial(sample_latent, config), partial(stream, config.seed, "frame")
+    shown, measured = latent(POINTS, rng("z")), latent(metrics.EVAL_POINTS, rng("measured"))
+    return shown, measured, data.sample(POINTS, rng("real")), data.sample(n, rng("told"))
+
+
+def real_points(config: PlaneConfig) -> np.ndarray:
+    """The real points that a viewer sees, (POINTS, 2) float32."""
+    return spectators(config)[2].numpy()
+
+
+def latent_grid(config: PlaneConfig) -> Tensor:
+    """Latent points with equal mass between neighbours, (R·C, latent_dim): a plane's grid, or in one dimension a line.
+
+    From the 2nd to the 98th percentile; beyond two dimensions a slice through 0 along the first two.
+    """
+    quantile = NOISES[config.noise].quantile
+    if config.latent_dim == 1:
+        return quantile(torch.linspace(0.02, 0.98, CURVE))[:, None]
+    axis = quantile(torch.linspace(0.02, 0.98, GRID))
+    plane = torch.cartesian_prod(axis, axis)
+    return torch.cat([plane, torch.zeros(len(plane), config.latent_dim - 2)], -1)
+
+
+def plane_cells(extent: float) -> Tensor:
+    """Centres of the field's cells, row by row from the lowest y, (FIELD², 2)."""
+    axis = ((torch.arange(FIELD) + 0.5) / FIELD * 2 - 1) * extent
+    return torch.cartesian_prod(axis, axis).flip(-1)
+
+
+def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, config: PlaneConfig) -> Tensor:
+    """D at points (n, 2) -> (M, n), each joined to fixed real points where D judges more than one.
+
+    With packing, D's mean over COMPANIONS packs of the point and real ones; where D is told of the batch, each such
+    pack joins a batch of real packs.
+    """
+    size = config.packing
+    others = shown[: COMPANIONS * (size - 1)].reshape(COMPANIONS if size > 1 else 1, 1, 2 * size - 2)
+    packs = torch.cat([points.expand(len(others), -1, -1), others.expand(-1, len(points), -1)], -1)
+    features = net.features(expand(packs.flatten(0, 1), config))
+    if net.company:
+        batch = net.features(countermeasures.pack(expand(real[: config.batch_size - size], config), size))
+        values = torch.cat([net.conclude(part, net.params, batch) for part in features.split(ROWS, 1)], 1)
+    else:
+        values = net.conclude(features, net.params)
+    return values.view(config.members, len(others), -1).mean(1)
+
+
+def told(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """D's outputs (M, n/m) at as many real and fake points (M, n, 2)."""
+    count = real.shape[1]
+    return logits(state, real), logits(state, fake[:, :count])
+
+
+def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+    """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, 2) each; a pack's gradient is shared out to its points."""
+    now, count = state.now, fake.shape[1] // state.now.packing * state.now.packing
+    push, rise = torch.zeros_like(fake), torch.zeros_like(fake)
+    for part, fresh in batches(state, count):
+        x, others = fake[:, part].clone().requires_grad_(), countermeasures.pack(real[:, part], now.packing)
+        packs = countermeasures.pack(x, now.packing)
+        value = g_loss(now, state.d, packs, others).sum() * packs.shape[1]
+        push[:, part][:, fresh] = -torch.autograd.grad(value, x, retain_graph=True)[0][:, fresh]
+        rise[:, part][:, fresh] = torch.autograd.grad(judge(state.d.net, packs).sum(), x)[0][:, fresh]
+    return push, rise
+
+
+def logits(state: State, points: Tensor) -> Tensor:
+    """D's outputs (M, n/m) at packs of points (M, n, 2), in batches where D judges them by their batch."""
+    parts = [
+        judge(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
+            :, fresh.start // state.now.packing :
+        ]
+        for part, fresh in batches(state, points.shape[1])
+    ]
+    return torch.cat(parts, 1)
+
+
+def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
+    """(a batch of so many points, its own part of them); one batch where D's view of a point is its own."""
+    return countermeasures.batches(count, state.now.batch_size if state.now.company else count)
+
+
+def expand(points: Tensor, config: PlaneConfig) -> Tensor:
+    """The same points (n, d) for every member: (M, n, d)."""
+    return points.expand(config.members, *points.shape)
+
+
+def encode(config: PlaneConfig, frame: Frame) -> list[bytes]:
+    """The frame as the store keeps it, one blob a member."""
+    now = config.at(frame.step)
+    return pack(frame, DATASETS[config.dataset].extent, LOSSES[now.loss].undecided(now.label_smoothing))

@@ -1,0 +1,124 @@
+"""Training on the plane: the update that moves a state, and the frames on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import partial
+
+import torch
+from torch import Tensor
+
+from ganlab.game import rounds
+from ganlab.game.state import checkpoint
+from ganlab.gan.countermeasures import follow, inertia, sees_real
+from ganlab.gan.mistakes import made
+from ganlab.gan.nets import Network
+from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.gan.rng import stream
+from ganlab.kind.engine import keepsake, moved, vouch
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import Frame, is_frame
+from ganlab.plane.objectives import d_loss, g_loss, inputs
+from ganlab.plane.snapshot import encode, real_points, snapshot
+from ganlab.plane.state import State, judge, restore, start
+
+__all__ = [
+    "State",
+    "advance",
+    "checkpoint",
+    "due",
+    "encode",
+    "from_json",
+    "keepsake",
+    "moved",
+    "real_points",
+    "restore",
+    "snapshot",
+    "start",
+    "train",
+    "update",
+    "vouch",
+]
+
+
+from_json = PlaneConfig.from_json
+"""A run's JSON -> its config. Raises ConfigError."""
+
+
+def update(state: State) -> None:
+    """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
+    before = state.g.updates
+    rounds.update(state, d_gradient, g_gradient)
+    if state.shown is not state.g.net and state.g.updates > before:
+        follow([state.shown.flat], [state.g.net.flat], inertia(state.config.ema, state.g.updates))
+
+
+def advance(state: State) -> Frame | None:
+    """One step: the updates to the end of the round. The frame, if the step is one or the run has diverged."""
+    step = state.step
+    while state.step == step:
+        update(state)
+    return snapshot(state) if due(state) or state.outcome else None
+
+
+def due(state: State) -> bool:
+    """Whether this step becomes a frame."""
+    return is_frame(state.step) or state.step in state.marks
+
+
+def train(config: PlaneConfig) -> Iterator[Frame]:
+    """The frames of a run, from the untrained networks to `config.steps` or to divergence."""
+    state = start(config)
+    yield snapshot(state)
+    while state.step < config.steps and not state.outcome:
+        if frame := advance(state):
+            yield frame
+
+
+def d_gradient(state: State) -> None:
+    """The gradient of D's loss and penalty at fresh real points and fresh z."""
+    now, net, index = state.now, state.d.net, state.d.updates
+    real = state.draws["d_real"].row(index)
+    with torch.set_grad_enabled(made(now).leaks == "d"):
+        fake = state.g.net(state.draws["d_z"].row(index))
+    net.power_iteration()
+    real, fake = inputs(state, "d", index, real, fake)
+    loss = total = d_loss(now, net, real, fake)
+    if penalise := REGULARIZERS[now.regularizer].penalty:
+        state.penalty = penalise(partial(judge, net), real, fake, now, stream(now.seed, "penalty", index))
+        total = loss + state.penalty
+        state.penalty = state.penalty.detach()
+    state.d.loss = loss.detach()
+    backward(total, "d", state)
+
+
+def g_gradient(state: State) -> None:
+    """The gradient of G's loss at fresh z, and at fresh real points where the loss compares or D is unrolled."""
+    now, net, index = state.now, state.g.net, state.g.updates
+    points = [net(state.draws["g_z"].row(index))]
+    if now.unroll or sees_real(now):
+        points.append(state.draws["g_real"].row(index))
+    fake, *real = inputs(state, "g", index, *points)
+    value = g_loss(now, state.d, fake, *real)
+    state.g.loss = value.detach()
+    backward(value, "g", state)
+
+
+def backward(loss: Tensor, player: str, state: State) -> None:
+    """Notes the gradient of what a player minimises (M,), and what a mistake adds to it or leaves for later."""
+    mistake, (mine, other) = made(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
+    if mistake.leaks == player:
+        own, leaked = flat_gradients(loss, mine.net, other.net)
+        other.left = leaked if other.left is None else other.left + leaked
+    else:
+        (own,) = flat_gradients(loss, mine.net)
+    mine.grad = own if mine.left is None else mine.left + own
+    mine.left = mine.grad if mistake.keeps else None
+
+
+def flat_gradients(loss: Tensor, *nets: Network) -> list[Tensor]:
+    """The gradients of all members' losses (M,), for each net in one vector laid out as its flat."""
+    params, several = [param for net in nets for param in net.params], len(nets) > 1
+    gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), materialize_grads=several)
+    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
+    return list(flat.split([net.flat.numel() for net in nets]))

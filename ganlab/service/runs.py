@@ -1,0 +1,293 @@
+"""Who computes what, when: a server's runs, its worker processes, and what it tells the visitors."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import monotonic
+from typing import Any
+
+import loky
+
+from ganlab.host import settings
+from ganlab.kind import devices
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError
+from ganlab.kinds import KINDS, engines
+from ganlab.service.worker_process import Slot, interpreter_ends
+from ganlab.store.frame_cache import Tail, Tails
+from ganlab.store.housekeeping import STALE, evict, interrupt, sweep
+from ganlab.store.runs import RunRow, Store
+
+TICK = 1.0
+"""Seconds between two rounds of the server, when nothing asks for one earlier."""
+RENEW = 10.0
+"""Seconds between two renewals of a wish."""
+SAME = 0.2
+"""Seconds for which a status is told again."""
+UPKEEP = 15.0
+"""Seconds between two evictions."""
+PACE = 250.0
+"""Steps per second of a run of which nothing is known."""
+SMALL = 1.2e9
+"""Bytes of memory below which there is one worker only, and no big networks are trained."""
+PRECISION = "highest"
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """How a run stands."""
+
+    state: str
+    """absent, queued, running, done, stopped, interrupted, diverged or failed."""
+    step: int = 0
+    """The last step computed and stored."""
+    target: int = 0
+    position: int | None = None
+    """Its place among those that wait, 1 is next; None when it does not wait."""
+    eta_s: float | None = None
+    """Seconds until it starts, when it waits; until it is done, when it is computed."""
+    steps_per_s: float | None = None
+    seconds: float = 0.0
+    """Of computing so far; 0 where that is not known."""
+    device: str = devices.CPU
+    """Where it is computed, as `devices` has it."""
+    note: str = ""
+    """worker_died, server_restarted (until it ends); where it failed a key of worker.FAILURES; else ''."""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
+
+
+class Runs:
+    """The runs of one server process. Close it, or let it end with the process.
+
+    engines: who trains a run, by its kind; None as KINDS has it. threads: of every run that is submitted here; None by
+    its kind. device: of those that use an accelerator; None the machine's. patience: as `upkeep.sweep` has it. Raises
+    DeviceError where GANLAB_DEVICE names one that is not there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        slots: int | None = None,
+        engines: Mapping[str, str] | None = None,
+        threads: int | None = None,
+        patience: float | None = None,
+        device: str | None = None,
+    ):
+        self.store, self.device = store, device or devices.chosen()
+        self._engines = engines
+        self.threads, self.patience = threads, patience
+        self.server = uuid.uuid4().hex[:12]
+        self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
+        self._tails = Tails(store)
+        self._renewed: dict[tuple[str, str | None], float] = {}
+        self._told: dict[str, tuple[float, RunStatus]] = {}
+        self._visitors: set[str] = set()
+        self._kept_up = 0.0
+        self._wake, self._closing = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
+        self._thread.start()
+
+    # What pages ask
+
+    def submit(self, config: RunConfig, viewer: str) -> str:
+        """Wishes a run up to config.steps; its key. Nothing is computed that the store has. Raises ConfigError."""
+        key = config.key()
+        if self.reached(key) < config.steps:
+            check_memory(config)
+        device = self.device if KINDS[config.kind].accelerated else devices.CPU
+        fixed = self.threads or threads(config.kind), PRECISION, device
+        self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
+        self._renewed[key, viewer] = monotonic()
+        self._told.pop(key, None)
+        self._wake.set()
+        return key
+
+    def withdraw(self, key: str, viewer: str) -> None:
+        """Ends a viewer's wish; the run ends within a second unless somebody else wishes it."""
+        self.store.withdraw(key, viewer)
+        self._told.pop(key, None)
+
+    def touch(self, key: str, viewer: str | None = None) -> None:
+        """Notes that somebody looks at a run, which also keeps the viewer's wish alive."""
+        now = monotonic()
+        if now - self._renewed.get((key, viewer), -RENEW) >= RENEW:
+            self._renewed[key, viewer] = now
+            self.store.touch(key, viewer)
+
+    def status(self, key: str, viewer: str | None = None) -> RunStatus:
+        """How a run stands; asked by a viewer it also keeps that viewer's wish alive."""
+        self.touch(key, viewer)
+        when, status = self._told.get(key, (-SAME, None))
+        if status is None or monotonic() - when >= SAME:
+            status = self._status(key)
+            self._told[key] = (monotonic(), status)
+        return status
+
+    def reached(self, key: str) -> int:
+        """The last step computed and stored, as of this moment; -1 while there is none."""
+        row = self.store.run(key)
+        return row.step if row else -1
+
+    def tail(self, key: str) -> Tail:
+        """The run's frames, in memory, one for all visitors."""
+        return self._tails.tail(key)
+
+    def wishes(self, key: str, viewer: str) -> bool:
+        """Whether a viewer wishes a run."""
+        return self.store.wishes(key, viewer)
+
+    def join(self, visit: str) -> None:
+        """Says that somebody has come: while anybody is here, one worker stays ready."""
+        self._visitors.add(visit)
+        self._wake.set()
+
+    def leave(self, visit: str) -> None:
+        """Says that somebody has gone."""
+        self._visitors.discard(visit)
+
+    def close(self) -> None:
+        """Ends the workers, each after a checkpoint."""
+        self._closing.set()
+        self._wake.set()
+        self._thread.join()
+
+    def __enter__(self) -> Runs:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _status(self, key: str) -> RunStatus:
+        row = self.store.run(key)
+        if row is None:
+            return RunStatus("absent")
+        queue = self.store.queue() if row.state in ("queued", "running", "interrupted") else []
+        waiting = [other.key for other in queue if other.state != "running"]
+        position = waiting.index(key) + 1 if key in waiting else None
+        return RunStatus(
+            state=presented(row, position, self.store.clock()),
+            step=max(row.step, 0),
+            target=row.target,
+            position=position,
+            eta_s=self._eta(row, queue, position),
+            steps_per_s=row.steps_per_s or None,
+            seconds=row.seconds,
+            device=row.device,
+            note=row.note,
+            facts=row.facts,
+        )
+
+    def _eta(self, row: RunRow, queue: list[RunRow], position: int | None) -> float | None:
+        if row.state == "running":
+            return self._remaining(row)
+        if position is None:
+            return None
+        ahead = queue[: [other.key for other in queue].index(row.key)]
+        if len(ahead) < len(self._slots):
+            return 0.0
+        return sum(map(self._remaining, ahead)) / len(self._slots)
+
+    def _remaining(self, row: RunRow) -> float:
+        """Seconds of work left, by the run's own pace, else by its kind's."""
+        pace = row.steps_per_s or self.store.pace(row.kind) or PACE
+        return max(row.target - max(row.step, 0), 0) / pace
+
+    @property
+    def engines(self) -> dict[str, str]:
+        """Who trains a run, by its kind."""
+        return dict(engines() if self._engines is None else self._engines)
+
+    # What goes on beside the pages, in a thread of its own
+
+    def _serve(self) -> None:
+        while not self._closing.is_set() and not interpreter_ends():
+            try:
+                self._round()
+            except Exception:
+                log.exception("a round of the run server failed")
+                self._closing.wait(TICK)
+            self._wake.wait(TICK)
+            self._wake.clear()
+        for slot in self._slots:
+            slot.hang_up()
+        for slot in self._slots:
+            slot.close()
+
+    def _round(self) -> None:
+        """Notices what ended, gives work to free slots, keeps one warm, drops old runs."""
+        for slot in self._slots:
+            if slot.reap():
+                interrupt(self.store, slot.name)
+        sweep(self.store, self.server, self.patience)
+        waiting = sum(row.state != "running" for row in self.store.queue())
+        free = sorted((slot for slot in self._slots if slot.free), key=lambda slot: -slot.used)
+        for slot in free[:waiting]:
+            self._start(slot, "work", self.store.path, slot.name, self.engines)
+        idle = free[waiting:]
+        if idle and not idle[0].is_warm and self._visitors:
+            self._start(idle[0], "warm", {key: name for key, name in self.engines.items() if KINDS[key].warm})
+        if monotonic() - self._kept_up >= UPKEEP:
+            self._keep_up()
+
+    def _start(self, slot: Slot, function: str, *args: Any) -> None:
+        try:
+            slot.submit(self._ended, function, *args)
+        except Exception:  # the queue is rows: nothing is lost, and the slot tries again after a rest
+            log.exception("worker %s could not be started", slot.name)
+
+    def _ended(self, _: Future[Any]) -> None:
+        self._wake.set()
+
+    def _keep_up(self) -> None:
+        self._tails.forget(evict(self.store))
+        now = self._kept_up = monotonic()
+        self._renewed = {who: when for who, when in self._renewed.copy().items() if now - when < RENEW}
+        self._told = {key: told for key, told in self._told.copy().items() if now - told[0] < SAME}
+
+
+def presented(row: RunRow, position: int | None, now: float) -> str:
+    """The state to show: a silent worker has left its run interrupted, a queue without a wish is none."""
+    if row.state == "running" and now - row.heartbeat > STALE:
+        return "interrupted"
+    return "stopped" if row.state == "queued" and position is None else row.state
+
+
+def threads(kind: str) -> int:
+    """With how many threads a run of a kind is computed, for good: its bits depend on it."""
+    return min(KINDS[kind].threads, loky.cpu_count())
+
+
+def default_slots() -> int:
+    """GANLAB_SLOTS, else one where memory is small, else the cores but one."""
+    return settings.read().slots or (1 if memory() < SMALL else max(1, loky.cpu_count() - 1))
+
+
+def check_memory(config: RunConfig) -> None:
+    """Raises ConfigError where a run's networks are too big for this container."""
+    architecture = getattr(config, "architecture", None)
+    if architecture in KINDS[config.kind].big and (there := memory()) < SMALL:
+        raise ConfigError("architecture", architecture, "small_memory", mb=there / 1e6, least=SMALL / 1e6)
+
+
+def memory() -> float:
+    """Bytes that this container may use, GANLAB_MEMORY_MB if it is set; infinite where that is not said."""
+    if chosen := settings.read().memory_mb:
+        return chosen * 1e6
+    return min(limits(), default=float("inf"))
+
+
+def limits() -> Iterator[float]:
+    """What the kernel says about this container's memory, version 2 and 1 of its control groups, in bytes."""
+    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
+        with suppress(OSError, ValueError):
+            yield float(Path(file).read_text().strip().replace("max", "inf"))

@@ -1,0 +1,111 @@
+"""Short work that somebody waits for, in a warm process of its own: it never stands behind training."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from importlib import import_module
+from multiprocessing.connection import Connection
+from typing import Any, TypeVar
+
+from loky.backend import get_context
+from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+
+from ganlab.service.runs import SMALL, memory
+from ganlab.service.worker_process import ENVIRONMENT, IDLE
+
+NICE = 2
+"""Pages win over errands, errands over training."""
+PATIENCE = 60.0
+"""Seconds that an errand may take, its place in the queue included."""
+
+T = TypeVar("T")
+
+
+class Busy(Exception):
+    """There was too much to do."""
+
+
+class Errands:
+    """One process for short pure functions, started when there is work, gone after IDLE seconds without.
+
+    Where memory is small there is none, and the caller's process does the work. For any number of threads.
+    """
+
+    def __init__(self, apart: bool | None = None):
+        self.apart = memory() >= SMALL if apart is None else apart
+        self._lock, self._turn = threading.Lock(), threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+        self._line: tuple[Connection, Connection] | None = None
+
+    def run(self, function: Callable[..., T], *args: Any) -> T:
+        """The value of a module's function. Raises what it raises, Busy when it takes too long.
+
+        When the process dies of it the function gets one more, new process.
+        """
+        if not self.apart:
+            with self._turn:
+                return function(*args)
+        name = (function.__module__, function.__qualname__)
+        executor = self._open()
+        try:
+            return waited(executor.submit(current("perform"), name, args))
+        except BrokenProcessPool:
+            self.close(executor)
+            return waited(self._open().submit(current("perform"), name, args))
+
+    def close(self, broken: ProcessPoolExecutor | None = None) -> None:
+        """Ends the process; of a broken one only if another caller has not already."""
+        with self._lock:
+            if broken not in (None, self._executor):
+                return
+            if self._executor is not None:
+                self._executor.shutdown(wait=True, kill_workers=True)
+            for end in self._line or ():
+                end.close()
+            self._executor = self._line = None
+
+    def _open(self) -> ProcessPoolExecutor:
+        with self._lock:
+            if self._executor is None:
+                reader, _ = self._line = get_context("loky").Pipe(duplex=False)
+                kind = {"timeout": IDLE, "env": ENVIRONMENT, "initializer": current("prepare"), "initargs": (reader,)}
+                self._executor = ProcessPoolExecutor(1, **kind)
+            return self._executor
+
+
+def waited(future: Future[T]) -> T:
+    """The value of a future, for which nobody waits any longer than PATIENCE. Raises Busy."""
+    try:
+        return future.result(PATIENCE)
+    except TimeoutError:
+        future.cancel()
+        raise Busy from None
+
+
+def current(function: str) -> Any:
+    """A function of this module as it is imported now: see slot.current."""
+    return getattr(import_module(__name__), function)
+
+
+def prepare(line: Connection) -> None:
+    """Makes this process a worker; it ends when the line's other end, the server's, is closed or has died."""
+    import torch
+
+    torch.set_num_threads(1)
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    threading.Thread(target=leave, args=(line,), daemon=True).start()
+
+
+def leave(line: Connection) -> None:
+    """Waits until the line breaks, then ends this process."""
+    line.poll(None)
+    os._exit(0)
+
+
+def perform(name: tuple[str, str], args: tuple[Any, ...]) -> Any:
+    """The value of a function by its module and name."""
+    return getattr(import_module(name[0]), name[1])(*args)

@@ -1,0 +1,325 @@
+"""What a worker process does: claim a run, train it, store what it shows, leave when asked to."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from functools import partial
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+from ganlab.data.images import DataError
+from ganlab.data.points import PointsError
+from ganlab.data.user_files import use_store
+from ganlab.digits.weights import WeightsError
+from ganlab.kind import devices
+from ganlab.kind.config import RunConfig
+from ganlab.kind.devices import CPU, DeviceError, fix_arithmetic
+from ganlab.kind.engine import Engine, load
+from ganlab.kind.fields import ConfigError
+from ganlab.kind.frame import RunFrame
+from ganlab.kind.state import RunState
+from ganlab.service.rate import PERIOD, Pace
+from ganlab.service.replay import restored
+from ganlab.store import checkpoints
+from ganlab.store.runs import Lost, RunRow, Store
+
+BEAT = 1.0
+"""Seconds between signs of life, also while one step takes longer."""
+REST = 5.0
+"""Seconds between checkpoints that are there only for accidents."""
+TURN = 20.0
+"""Seconds after which a run makes way for others that wait."""
+FIRST_KEPT = 256
+"""From this step on a power of two has its checkpoint."""
+GRACE = 20.0
+"""Seconds that training may still take when the server has gone."""
+NICE = 10
+"""Pages win."""
+
+LEAVE = threading.Event()
+"""This process is to checkpoint and go."""
+SERVER_GONE = threading.Event()
+"""Why: there is no server any more, or it closes."""
+TRAINING = threading.Event()
+"""A run is in work in this process."""
+
+
+def prepare(line: Connection) -> None:
+    """Makes this process a worker. The line's other end is the server's; it breaks when the server closes or dies."""
+    if hasattr(os, "nice"):
+        os.nice(NICE)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, depart)
+    threading.Thread(target=watch, args=(line,), daemon=True).start()
+
+
+def depart(*_: object) -> None:
+    """Ends this process: at once when idle, else after a checkpoint."""
+    LEAVE.set()
+    if not TRAINING.is_set():
+        os._exit(0)
+
+
+def watch(line: Connection) -> None:
+    """Waits until the line breaks, then ends this process, after a checkpoint if it trains."""
+    line.poll(None)
+    SERVER_GONE.set()
+    LEAVE.set()
+    until = monotonic() + GRACE
+    while TRAINING.is_set() and monotonic() < until:
+        sleep(PERIOD / 2)
+    sleep(PERIOD)  # a closing server still hears that the work is done
+    os._exit(0)
+
+
+def warm(engines: Mapping[str, str]) -> int:
+    """Imports what training needs and takes a first step with each engine; this process's id."""
+    for kind, name in engines.items():
+        engine = load(name)
+        config = engine.from_json({"kind": kind})
+        fix_arithmetic(1, "highest")
+        state = engine.start(config)
+        engine.encode(config, engine.snapshot(state))
+        engine.advance(state)
+    return os.getpid()
+
+
+def work(place: Path, slot: str, engines: Mapping[str, str]) -> None:
+    """Computes wished runs of the store, one after the other, until none waits. slot: <server>/<slot>."""
+    TRAINING.set()
+    try:
+        with Store(place) as store:
+            while not LEAVE.is_set() and (run := store.claim(f"{slot}/{os.getpid()}")):
+                compute(store, run, engines)
+    finally:
+        TRAINING.clear()
+        if LEAVE.is_set():
+            os._exit(0)
+
+
+def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
+    """Trains a claimed run until it is done, diverges, nobody wishes it, or this process must leave."""
+    try:
+        with signs_of_life(store, run):
+            fix_arithmetic(run.threads, run.precision)
+            use_store(store.path)
+            Session(store, run, load(engines[run.kind])).train()
+    except Lost:
+        pass
+    except Exception as error:
+        fail(store, run, error)
+
+
+def fail(store: Store, run: RunRow, error: Exception) -> None:
+    """Notes why a run cannot go on."""
+    note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
+    facts: dict[str, Any] = {"error": repr(error)[:300]}
+    if isinstance(error, ConfigError):
+        facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
+    if isinstance(error, WeightsError | PointsError):
+        facts |= error.facts | {"reason": error.reason}
+    if isinstance(error, DataError):
+        facts |= {"dataset": error.dataset, "reason": error.reason}
+    with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
+        store.release(run, "failed", note, facts)
+
+
+@contextmanager
+def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
+    """Beats beside the training, so that a long step is not taken for a death."""
+    over = threading.Event()
+
+    def beat() -> None:
+        while not over.wait(BEAT):
+            try:
+                store.beat(run)
+            except (Lost, sqlite3.Error):
+                continue  # the next commit finds out
+
+    thread = threading.Thread(target=beat, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+class Session:
+    """A claimed run in this process: its state, and what waits for the next commit."""
+
+    def __init__(self, store: Store, run: RunRow, engine: Engine[RunConfig, RunState[Any], RunFrame]):
+        self.store, self.run, self.engine = store, run, engine
+        self.config = engine.from_json(run.config)
+        self.device = self.settle()
+        self.frames: list[tuple[int, int, bytes]] = []
+        self.outcome, self.facts = "", dict[str, Any]()
+        self.state = self.resume() or self.fork() or self.begin()
+        self.began = self.committed = self.saved = self.state.step
+        self.pace, self.eager = Pace(self.state.step, run.steps_per_s), True
+        self.next_save, self.next_named = monotonic() + REST, 0.0
+        self.turn_ends = monotonic() + TURN
+
+    def settle(self) -> str:
+        """Where to compute: as it was submitted, or on the processor, if the accelerator fails before the start."""
+        run, (device, *_) = self.run, devices.told(self.run.device)
+        if device == CPU:
+            return CPU
+        try:
+            if device != devices.chosen():
+                raise DeviceError(device, "missing")
+            if run.step < 0 and run.deaths:
+                raise DeviceError(device, "unable")
+            fix_arithmetic(run.threads, run.precision, device)
+            if run.step < 0:
+                self.engine.vouch(self.config, device)
+            return device
+        except DeviceError as error:
+            fix_arithmetic(run.threads, run.precision)
+            self.store.move(run, devices.failed(error))
+            return CPU
+
+    def begin(self) -> RunState[Any]:
+        """The untrained state; its frame waits."""
+        state = self.engine.moved(self.engine.start(self.config), self.device)
+        self.keep(self.engine.snapshot(state))
+        return state
+
+    def resume(self) -> RunState[Any] | None:
+        """The state of the newest sound checkpoint whose frames are stored; None without one."""
+        state = self.restored(self.config, self.run.step)
+        if state is not None and self.run.note:
+            self.store.annotate(self.run, resumed=state.step)
+        return state
+
+    def fork(self) -> RunState[Any] | None:
+        """The state of a stored run that was this one up to one of its edits, with the frames so far; None without."""
+        for parent, parting in self.config.ancestors():
+            row = self.store.run(parent.key())
+            if row is None or devices.told(row.device)[0] != self.device:  # its bits would be others
+                continue
+            state = self.restored(parent, parting)
+            if state is not None:
+                self.store.copy_frames(self.run, parent.key(), state.step)
+                if self.engine.due(state):
+                    self.keep(self.engine.snapshot(state))
+                return state
+        return None
+
+    def restored(self, source: RunConfig, limit: int) -> RunState[Any] | None:
+        """The state of a run's newest sound checkpoint up to a step, under this run's config; None without one."""
+        state = next(restored(self.store, self.engine, self.config, source, limit), None)
+        return None if state is None else self.engine.moved(state, self.device)
+
+    def train(self) -> None:
+        """Advances until there is a reason to end, and ends the claim with it. Raises Lost."""
+        target = self.commit()
+        while not (ending := self.ending(target)):
+            self.advance()
+            if self.due(target):
+                target = self.commit()
+                self.save_in_time()
+        if ending != "diverged":
+            self.save()
+        self.finish(ending)
+
+    def advance(self) -> None:
+        """One step."""
+        frame = self.engine.advance(self.state)
+        if frame is not None:
+            self.keep(frame)
+
+    def keep(self, frame: RunFrame) -> None:
+        """Packs a frame for the next commit."""
+        blobs = self.engine.encode(self.config, frame)
+        self.frames += [(frame.step, member, blob) for member, blob in enumerate(blobs)]
+        self.outcome, self.facts = frame.outcome, dict(frame.facts)
+
+    def due(self, target: int | None) -> bool:
+        """Whether to commit: the first new frame at once, then every PERIOD, and where something ends or is kept."""
+        step = self.state.step
+        ends = target is None or step >= target or self.outcome or LEAVE.is_set()
+        return bool(ends or self.pace.elapsed() >= PERIOD or (self.eager and self.frames) or self.at_keepsake())
+
+    def at_keepsake(self) -> bool:
+        """Whether to save this step's checkpoint because it stays; the engine's own not where that would take long."""
+        step = self.state.step
+        power = step >= FIRST_KEPT and checkpoints.is_power_of_two(step)
+        return power or (self.engine.keepsake(self.config, step) and monotonic() >= self.next_named)
+
+    def commit(self) -> int | None:
+        """Stores what waits; the step up to which the run is wished. Raises Lost."""
+        step, seconds, speed = self.state.step, self.pace.elapsed(), self.pace.measure(self.state.step)
+        target = self.store.commit(self.run, step, self.frames, speed, seconds)
+        self.eager = self.eager and not (self.frames and step > self.began)
+        self.frames, self.committed = [], step
+        return target
+
+    def ending(self, target: int | None) -> str:
+        """Why training ends now; '' where it goes on."""
+        if self.outcome:
+            return "diverged"
+        if target is None:
+            return "stopped"
+        if self.state.step >= target:
+            return "done"
+        if LEAVE.is_set():
+            return "interrupted"
+        return "stopped" if self.makes_way() else ""
+
+    def makes_way(self) -> bool:
+        """Whether this run has had its turn and another waits; it is queued again, behind the others."""
+        if monotonic() < self.turn_ends:
+            return False
+        self.turn_ends = monotonic() + BEAT
+        return any(row.state != "running" for row in self.store.queue())
+
+    def save_in_time(self) -> None:
+        """A checkpoint at a power of two, or when the last is some time ago, or long ago where it takes long."""
+        if self.at_keepsake() or monotonic() >= self.next_save:
+            started = monotonic()
+            self.save()
+            pause = 20 * (monotonic() - started)
+            self.next_save, self.next_named = monotonic() + max(REST, pause), monotonic() + pause
+
+    def save(self) -> None:
+        """A checkpoint of this moment, after the frames up to it. Raises Lost."""
+        step = self.state.step
+        if step != self.committed:
+            self.commit()
+        if step != self.saved:
+            blob = checkpoints.encode(self.run.key, step, self.engine.checkpoint(self.state))
+            self.store.save_checkpoint(self.run, step, blob, partial(self.engine.keepsake, self.config))
+            self.saved = step
+
+    def finish(self, ending: str) -> None:
+        """Ends the claim. Raises Lost."""
+        step = self.state.step
+        if ending == "diverged":
+            self.store.release(self.run, ending, facts=self.facts)
+        elif ending == "interrupted":
+            note = "server_restarted" if SERVER_GONE.is_set() else "worker_died"
+            self.store.release(self.run, ending, note, {"step": step})
+        else:
+            self.store.release(self.run, ending)
+
+
+FAILURES = {
+    ConfigError: "config",
+    DataError: "data",
+    DeviceError: "device",
+    WeightsError: "weights",
+    PointsError: "points",
+    MemoryError: "memory",
+    sqlite3.Error: "storage",
+    OSError: "storage",
+    Exception: "crash",
+}
+"""Why a run failed, first match; keys of sentences."""

@@ -1,0 +1,127 @@
+"""One worker process of its own: a death breaks only this one."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from importlib import import_module
+from multiprocessing.connection import Connection
+from time import monotonic
+from typing import Any
+
+from loky import process_executor
+from loky.backend import get_context
+from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
+
+IDLE = 60
+"""Seconds after which a worker with nothing to do leaves."""
+GRACE = 5.0
+"""Seconds that a worker has for its checkpoint when the server closes."""
+WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000", "KMP_BLOCKTIME": "0"}
+"""How a run's threads wait for each other: they spin for some 50 µs, then sleep. Spinning for longer, as OpenMP does by
+itself, starves them beside busy processes; never spinning costs a quarter on an idle machine (`benchmarks.busy`)."""
+ENVIRONMENT = (
+    {"LOKY_MAX_MEMORY_LEAK_SIZE": "4e9"}
+    | WAITING
+    | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
+)
+"""Set before anything is imported there. loky restarts workers that grow; ours grow with what they train."""
+
+
+class Slot:
+    """A place for one worker, started when there is work and replaced when it dies. Not for several threads."""
+
+    def __init__(self, name: str):
+        self.name, self.used, self.rests_until = name, 0.0, 0.0
+        self._executor: ProcessPoolExecutor | None = None
+        self._line: tuple[Connection, Connection] | None = None
+        self._future: Future[Any] | None = None
+        self._failures = 0
+
+    @property
+    def free(self) -> bool:
+        """Whether it would take work now."""
+        return self._future is None and monotonic() >= self.rests_until
+
+    @property
+    def is_warm(self) -> bool:
+        """Whether its worker was used lately enough to be there still."""
+        return self._future is not None or (self._executor is not None and monotonic() - self.used < IDLE / 3)
+
+    def submit(self, done: Callable[[Future[Any]], None], function: str, *args: Any) -> None:
+        """Starts a function of the worker's; `done` is called from another thread when it ends. Raises as loky."""
+        try:
+            self._future = self._submit(current(function), *args)
+        except Exception:
+            self._give_up()
+            raise
+        self._future.add_done_callback(done)
+
+    def reap(self) -> bool:
+        """Takes notice of work that has ended; whether the worker died of it."""
+        if self._future is None or not self._future.done():
+            return False
+        error, self._future, self.used = self._future.exception(), None, monotonic()
+        if error:
+            self._give_up()
+        else:
+            self._failures = 0
+        return error is not None
+
+    def _submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        try:
+            return self._open().submit(function, *args)
+        except BrokenProcessPool:  # the worker has died idle
+            self._shut(kill=True)
+            return self._open().submit(function, *args)
+
+    def _open(self) -> ProcessPoolExecutor:
+        if self._executor is None:
+            reader, _ = self._line = get_context("loky").Pipe(duplex=False)
+            kind = {"timeout": IDLE, "env": ENVIRONMENT, "initializer": current("prepare"), "initargs": (reader,)}
+            self._executor = ProcessPoolExecutor(1, **kind)
+        return self._executor
+
+    def _give_up(self) -> None:
+        """Ends the worker; from the second failure in a row the next one has to wait."""
+        self._failures += 1
+        self.rests_until = monotonic() + (min(10.0, 0.1 * 2**self._failures) if self._failures > 1 else 0.0)
+        self._shut(kill=True)
+
+    def hang_up(self) -> None:
+        """Asks a worker that trains to checkpoint and leave."""
+        if self._future is not None and self._line:
+            self._line[1].close()
+
+    def close(self) -> None:
+        """Ends the worker, after its checkpoint if it does not take too long."""
+        self.hang_up()
+        if self._future is not None:
+            with suppress(TimeoutError):
+                self._future.exception(timeout=GRACE)
+        self._shut(kill=self._future is not None and not self._future.done())
+
+    def _shut(self, kill: bool) -> None:
+        if self._executor is not None:
+            self._executor.shutdown(wait=True, kill_workers=kill)
+        for end in self._line or ():
+            end.close()
+        self._executor = self._line = self._future = None
+
+
+def current(function: str) -> Any:
+    """A function of ganlab.service.worker as it is imported now.
+
+    Streamlit drops modules whose source has changed; a function of a dropped one can no longer be sent by its name.
+    """
+    return getattr(import_module("ganlab.service.worker"), function)
+
+
+def interpreter_ends() -> bool:
+    """Whether this process is on its way out.
+
+    Python first lets loky wait for all work, which may be hours of training, before anything public tells of the end.
+    """
+    return process_executor._global_shutdown or not threading.main_thread().is_alive()

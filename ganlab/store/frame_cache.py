@@ -1,0 +1,71 @@
+"""What a server process keeps of runs' frames: one tail a run serves all its visitors from memory."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from time import monotonic
+
+from ganlab.store.runs import Store
+
+REFRESH = 0.2
+"""Seconds between two looks at the store for new frames."""
+CAP = 96 * 2**20
+"""Bytes of frames in memory, of all runs."""
+
+
+class Tail:
+    """One run's frames: its steps as they come, its blobs as they are asked for. Frames never change."""
+
+    def __init__(self, store: Store, run: str):
+        self.store, self.run = store, run
+        self.bytes = 0
+        self._lock = threading.Lock()
+        self._steps: list[int] = []
+        self._blobs: dict[int, dict[int, bytes]] = {}
+        self._looked = -REFRESH
+
+    def steps(self) -> list[int]:
+        """The steps that have a frame, ascending."""
+        with self._lock:
+            if monotonic() - self._looked >= REFRESH:
+                after = self._steps[-1] if self._steps else -1
+                self._steps += self.store.steps(self.run, after)
+                self._looked = monotonic()
+            return self._steps.copy()
+
+    def blobs(self, member: int, steps: Iterable[int]) -> dict[int, bytes]:
+        """A member's packed frames at the given steps, in their order, as far as they exist."""
+        wanted = list(steps)
+        with self._lock:
+            known = self._blobs.setdefault(member, {})
+            if missing := [step for step in wanted if step not in known]:
+                fresh = self.store.frames(self.run, member, missing)
+                known |= fresh
+                self.bytes += sum(map(len, fresh.values()))
+            return {step: known[step] for step in wanted if step in known}
+
+
+class Tails:
+    """The tails of a server process, the least recently used given up beyond a cap."""
+
+    def __init__(self, store: Store, cap: int = CAP):
+        self.store, self.cap = store, cap
+        self._lock = threading.Lock()
+        self._tails: OrderedDict[str, Tail] = OrderedDict()
+
+    def tail(self, run: str) -> Tail:
+        """The one tail of a run."""
+        with self._lock:
+            tail = self._tails.pop(run, None) or Tail(self.store, run)
+            self._tails[run] = tail
+            while len(self._tails) > 1 and sum(t.bytes for t in self._tails.values()) > self.cap:
+                self._tails.popitem(last=False)
+            return tail
+
+    def forget(self, runs: Iterable[str]) -> None:
+        """Gives up the tails of runs that the store has dropped."""
+        with self._lock:
+            for run in runs:
+                self._tails.pop(run, None)

@@ -1,0 +1,68 @@
+"""What a server does for the run store between requests: dead workers' runs go back to the queue, old runs go."""
+
+from __future__ import annotations
+
+from ganlab.store.runs import FRAME_BYTES, WISHED, Store
+
+STALE = 5.0
+"""A worker that has been silent for so long is taken for dead."""
+DEATHS = 5
+"""A run that has cost so many workers their lives, with nobody asking for it again, has failed."""
+DIED = f"""token = NULL, deaths = deaths + 1, facts = json_object('step', max(step, 0)), bytes = {FRAME_BYTES},
+    note = CASE WHEN owner LIKE :server || '/%' THEN 'worker_died' ELSE 'server_restarted' END,
+    state = CASE WHEN deaths + 1 >= {DEATHS} THEN 'failed' ELSE 'interrupted' END"""
+FORGET_FAILED = "DELETE FROM wishes WHERE run IN (SELECT key FROM runs WHERE state = 'failed')"
+
+
+def interrupt(store: Store, slot: str) -> None:
+    """Marks what the worker of a slot, <server>/<slot>, was computing when it died."""
+    which = "state = 'running' AND owner LIKE :slot || '/%'"
+    with store.database.transaction() as db:
+        db.execute(f"UPDATE runs SET {DIED} WHERE {which}", {"server": slot.split("/")[0], "slot": slot})
+        db.execute(FORGET_FAILED)
+
+
+def sweep(store: Store, server: str, patience: float | None = None) -> None:
+    """Marks the runs of workers that have fallen silent, and stops those in the queue that nobody wishes any more.
+
+    patience: seconds of silence; STALE where it is None.
+    """
+    silent, unwished = "state = 'running' AND heartbeat < :silent", f"state = 'queued' AND {WISHED} IS NULL"
+    silence = STALE if patience is None else patience
+    values = {"silent": store.clock() - silence, "fresh": store.fresh, "server": server}
+    if not store.database.read(f"SELECT key FROM runs WHERE {silent} OR {unwished} LIMIT 1", **values):
+        return
+    with store.database.transaction() as db:
+        db.execute(f"UPDATE runs SET {DIED} WHERE {silent}", values)
+        db.execute(FORGET_FAILED)
+        db.execute(f"UPDATE runs SET state = 'stopped' WHERE {unwished}", values)
+
+
+def evict(store: Store) -> list[str]:
+    """Drops the least recently used runs until the rest fits the store's cap; the keys of those that went.
+
+    None goes that is computed, waits, is wished, or is the last one used.
+    """
+    folders, dropped = store.checkpoints.runs(), []
+    rows = store.database.read("SELECT key, bytes FROM runs ORDER BY used, queued, key")
+    total = sum(row["bytes"] for row in rows)
+    for row in rows[:-1]:
+        if total > store.cap and drop(store, row["key"]):
+            total -= row["bytes"]
+            dropped.append(row["key"])
+    for stray in set(folders) - {row["key"] for row in rows}:
+        store.checkpoints.drop(stray)
+    if dropped:
+        store.database.read("PRAGMA incremental_vacuum")
+    return dropped
+
+
+def drop(store: Store, key: str) -> bool:
+    """Removes a run unless it is in use; whether it went."""
+    idle = f"state NOT IN ('running', 'queued') AND {WISHED} IS NULL"
+    with store.database.transaction() as db:
+        if not db.execute(f"DELETE FROM runs WHERE key = :key AND {idle}", {"key": key, "fresh": store.fresh}).rowcount:
+            return False
+        db.execute("DELETE FROM frames WHERE run = ?", (key,))
+        store.checkpoints.drop(key)
+    return True

@@ -1,0 +1,333 @@
+"""The run store: what every run is, has shown, and who wishes it. The only channel between workers and pages.
+
+Rows for runs, frames and wishes, checkpoints as files beside them. Times are seconds of the store's clock.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import time
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ganlab.host import settings
+from ganlab.host.folders import find_place
+from ganlab.store import recording
+from ganlab.store.checkpoints import Checkpoints, Stays, none
+from ganlab.store.database import Database
+
+WISH_LIFE = 600.0
+"""A wish that nobody has renewed for so long has ended."""
+
+WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fresh)"
+"""The step up to which anybody wishes a run; NULL where nobody does."""
+WAITING = f"(state IN ('queued', 'interrupted') AND {WISHED} > step)"
+UNDER_WAY = "state IN ('queued', 'running', 'interrupted')"
+RECORDED = ("threads", "precision", "device", "steps_per_s", "seconds")
+"""What a recorded run says of its computing."""
+FRAME_BYTES = "(SELECT coalesce(sum(length(blob)), 0) FROM frames WHERE run = key)"
+
+
+class Lost(Exception):
+    """The run was given to another worker."""
+
+
+@dataclass(frozen=True)
+class RunRow:
+    """A run as the store has it."""
+
+    key: str
+    kind: str
+    config: dict[str, Any]
+    threads: int
+    precision: str
+    state: str
+    """queued, running, done, stopped, interrupted, diverged or failed."""
+    step: int
+    """The last one whose frames are stored; -1 before the untrained one."""
+    target: int
+    steps_per_s: float
+    """0 while unknown."""
+    note: str
+    """What happened to it, a key: worker_died, server_restarted, or why it failed; '' when nothing did."""
+    facts: dict[str, Any]
+    owner: str
+    """<server>/<slot>/<process id> of the worker that has it or had it last."""
+    token: str | None
+    """The claim; whoever cannot show it may not write."""
+    heartbeat: float
+    deaths: int
+    """Workers that died of it, since somebody last asked for it."""
+    queued: float
+    used: float
+    bytes: int
+    seconds: float
+    """Of computing, all in all; 0 where that is not known."""
+    device: str
+    """Where it is computed, as `devices` has it."""
+
+
+class Store:
+    """One connection to the run store, for any number of threads.
+
+    cap: bytes of frames and checkpoints of all runs; None for GANLAB_STORE_BYTES.
+    """
+
+    def __init__(
+        self, path: Path | str | None = None, *, cap: int | None = None, clock: Callable[[], float] = time.time
+    ):
+        self.path, self.temporary = find_place(path)
+        self.cap, self.clock = settings.read().store_bytes if cap is None else cap, clock
+        self.database = Database(self.path)
+        self.checkpoints = Checkpoints(self.path / "checkpoints")
+
+    def close(self) -> None:
+        """Closes the connection."""
+        self.database.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def notices(self) -> list[str]:
+        """What is not as it should be, keys: no_wal (readers and writers wait for each other), temporary."""
+        found = {"no_wal": self.database.journal != "wal", "temporary": self.temporary}
+        return [key for key, is_so in found.items() if is_so]
+
+    @property
+    def fresh(self) -> float:
+        """A wish that was renewed after this time counts."""
+        return self.clock() - WISH_LIFE
+
+    # What pages read
+
+    def run(self, key: str) -> RunRow | None:
+        """A run; None where the store has none of that key."""
+        rows = self.database.read("SELECT * FROM runs WHERE key = :key", key=key)
+        return run_row(rows[0]) if rows else None
+
+    def wished(self, key: str) -> int | None:
+        """The step up to which anybody wishes a run; None where nobody does."""
+        sql = f"SELECT {WISHED} AS target FROM runs WHERE key = :key"
+        return next((row["target"] for row in self.database.read(sql, key=key, fresh=self.fresh)), None)
+
+    def wishes(self, key: str, viewer: str) -> bool:
+        """Whether a viewer wishes a run."""
+        sql = "SELECT 1 FROM wishes WHERE run = :key AND viewer = :viewer AND seen >= :fresh"
+        return bool(self.database.read(sql, key=key, viewer=viewer, fresh=self.fresh))
+
+    def steps(self, key: str, after: int = -1, member: int = 0) -> list[int]:
+        """The steps beyond `after` that have a frame, ascending."""
+        sql = "SELECT step FROM frames WHERE run = :key AND member = :member AND step > :after ORDER BY step"
+        return [row["step"] for row in self.database.read(sql, key=key, member=member, after=after)]
+
+    def frames(self, key: str, member: int, steps: Iterable[int] | None = None) -> dict[int, bytes]:
+        """A member's packed frames by step, ascending; all of them, or those of the given steps that there are."""
+        chosen = None if steps is None else json.dumps(sorted(steps))
+        within = "" if chosen is None else "AND step IN (SELECT value FROM json_each(:chosen))"
+        sql = f"SELECT step, blob FROM frames WHERE run = :key AND member = :member {within} ORDER BY step"
+        return {row["step"]: row["blob"] for row in self.database.read(sql, key=key, member=member, chosen=chosen)}
+
+    def queue(self) -> list[RunRow]:
+        """The runs that are computed, then those that wait, in the order of their turns."""
+        sql = f"SELECT * FROM runs WHERE state = 'running' OR {WAITING} ORDER BY state != 'running', queued, key"
+        return [run_row(row) for row in self.database.read(sql, fresh=self.fresh)]
+
+    def pace(self, kind: str) -> float | None:
+        """Steps per second of a kind's runs on this machine, on average; None where none was measured."""
+        sql = "SELECT avg(steps_per_s) AS pace FROM runs WHERE kind = :kind AND steps_per_s > 0"
+        return self.database.read(sql, kind=kind)[0]["pace"]
+
+    # What pages write
+
+    def wish(
+        self,
+        key: str,
+        config: Mapping[str, Any],
+        target: int,
+        viewer: str,
+        threads: int = 1,
+        precision: str = "highest",
+        device: str = "cpu",
+    ) -> None:
+        """Notes that a viewer wishes a run up to a step, and queues it; nothing to do where the store has as much."""
+        values = {"key": key, "kind": config["kind"], "config": json.dumps(config), "target": target, "viewer": viewer}
+        values |= {
+            "threads": threads,
+            "precision": precision,
+            "device": device,
+            "now": self.clock(),
+            "fresh": self.fresh,
+        }
+        with self.database.transaction() as db:
+            for statement in WISH:
+                db.execute(statement, values)
+
+    def withdraw(self, key: str, viewer: str) -> None:
+        """Ends a viewer's wish; a run that waited for nobody else stops at once, one in work within a second."""
+        with self.database.transaction() as db:
+            db.execute("DELETE FROM wishes WHERE run = ? AND viewer = ?", (key, viewer))
+            idle = f"state IN ('queued', 'interrupted') AND {WISHED} IS NULL"
+            values = {"key": key, "fresh": self.fresh}
+            db.execute(f"UPDATE runs SET state = 'stopped' WHERE key = :key AND {idle}", values)
+
+    def touch(self, key: str, viewer: str | None = None) -> None:
+        """Notes that somebody looks at a run, and renews the viewer's wish if there is one."""
+        with self.database.transaction() as db:
+            db.execute("UPDATE runs SET used = ? WHERE key = ?", (self.clock(), key))
+            db.execute("UPDATE wishes SET seen = ? WHERE run = ? AND viewer = ?", (self.clock(), key, viewer))
+
+    # What workers do
+
+    def claim(self, owner: str) -> RunRow | None:
+        """Takes the wished run that has waited longest, with a new token; None where none waits."""
+        values = {"owner": owner, "server": owner.split("/")[0], "token": uuid.uuid4().hex}
+        with self.database.transaction() as db:
+            rows = db.execute(CLAIM, values | {"now": self.clock(), "fresh": self.fresh}).fetchall()
+        return run_row(rows[0]) if rows else None
+
+    def commit(
+        self,
+        run: RunRow,
+        step: int,
+        frames: Sequence[tuple[int, int, bytes]] = (),
+        steps_per_s: float = 0.0,
+        seconds: float = 0.0,
+    ) -> int | None:
+        """Stores frames (step, member, blob) and the step reached; the step up to which it is wished. Raises Lost.
+
+        seconds: of computing since the last commit.
+        """
+        change = f"""step = max(step, :step), heartbeat = :now, target = coalesce({WISHED}, target),
+            steps_per_s = coalesce(nullif(:pace, 0.0), steps_per_s), seconds = seconds + :seconds"""
+        values = {"step": step, "pace": steps_per_s, "seconds": seconds, "now": self.clock(), "fresh": self.fresh}
+        with self.database.transaction() as db:
+            self._change(db, run, change, **values)
+            rows = [(run.key, *frame) for frame in frames]
+            db.executemany("INSERT OR REPLACE INTO frames (run, step, member, blob) VALUES (?, ?, ?, ?)", rows)
+            return self.wished(run.key)
+
+    def copy_frames(self, run: RunRow, parent: str, step: int) -> None:
+        """Gives a claimed run another run's frames up to a step, and that step. Raises Lost."""
+        values = {"key": run.key, "parent": parent, "step": step}
+        with self.database.transaction() as db:
+            self._change(db, run, "step = max(step, :step)", step=step)
+            db.execute(COPY, values)
+
+    def beat(self, run: RunRow) -> None:
+        """Says that the worker is alive. Raises Lost."""
+        with self.database.transaction() as db:
+            self._change(db, run, "heartbeat = :now", now=self.clock())
+
+    def move(self, run: RunRow, device: str) -> None:
+        """Gives a claimed run another device. Raises Lost."""
+        with self.database.transaction() as db:
+            self._change(db, run, "device = :device", device=device)
+
+    def annotate(self, run: RunRow, **facts: Any) -> None:
+        """Adds to a claimed run's facts. Raises Lost."""
+        with self.database.transaction() as db:
+            self._change(db, run, "facts = json_patch(facts, :facts)", facts=json.dumps(facts))
+
+    def save_checkpoint(self, run: RunRow, step: int, blob: bytes, stays: Stays = none) -> None:
+        """Keeps a checkpoint of a claimed run whose frames up to that step are stored. Raises Lost."""
+        self.beat(run)
+        self.checkpoints.save(run.key, step, blob, stays)
+
+    def release(self, run: RunRow, state: str, note: str = "", facts: Mapping[str, Any] | None = None) -> None:
+        """Ends a claim; a run that stopped or is done but is wished further goes back to the queue. Raises Lost."""
+        values = {"state": state, "note": note, "facts": json.dumps(facts or {}), "fresh": self.fresh, "key": run.key}
+        values |= {"files": self.checkpoints.size(run.key), "now": self.clock()}
+        fate = "" if state in ("stopped", "interrupted") and not note else ", note = :note, facts = :facts"
+        satisfied = "" if state in ("diverged", "failed") else "AND target <= (SELECT step FROM runs WHERE key = :key)"
+        with self.database.transaction() as db:
+            self._change(db, run, f"token = NULL, state = :state, bytes = :files + {FRAME_BYTES} {fate}", **values)
+            db.execute(f"DELETE FROM wishes WHERE run = :key {satisfied}", values)
+            if state in ("done", "stopped"):
+                further = f"key = :key AND {WISHED} > step"
+                db.execute(
+                    f"UPDATE runs SET state = 'queued', queued = :now, target = {WISHED} WHERE {further}", values
+                )
+
+    def _change(self, db: sqlite3.Connection, run: RunRow, change: str, **values: Any) -> None:
+        claim = {"key": run.key, "token": run.token}
+        if not db.execute(f"UPDATE runs SET {change} WHERE key = :key AND token = :token", values | claim).rowcount:
+            raise Lost(run.key)
+
+    # Recorded runs
+
+    def import_recording(self, path: Path | str, identity: recording.Identity) -> str:
+        """Takes in a recorded run unless the store has as much of it; its key. Raises RecordingError."""
+        facts = recording.read_summary(Path(path), identity)
+        row = self.run(facts["key"])
+        if row is None or (row.step < facts["step"] and row.state in ("done", "stopped", "failed")):
+            self._adopt(recording.read(Path(path), identity))
+        return facts["key"]
+
+    def _adopt(self, recorded: recording.Recording) -> None:
+        if recorded.checkpoint:
+            self.checkpoints.save(recorded.key, *recorded.checkpoint)
+        values = {name: getattr(recorded, name) for name in ("key", "step", *RECORDED)}
+        values |= {"kind": recorded.config["kind"], "config": json.dumps(recorded.config), "now": self.clock()}
+        rows = [(recorded.key, *frame) for frame in recorded.frames]
+        with self.database.transaction() as db:
+            db.execute(ADOPT, values)
+            db.executemany("INSERT OR REPLACE INTO frames (run, step, member, blob) VALUES (?, ?, ?, ?)", rows)
+            files = self.checkpoints.size(recorded.key)
+            db.execute(f"UPDATE runs SET bytes = ? + {FRAME_BYTES} WHERE key = ?", (files, recorded.key))
+
+    def export_recording(
+        self,
+        key: str,
+        path: Path | str,
+        identity: recording.Identity,
+        steps: Iterable[int] | None = None,
+        members: Iterable[int] = (0,),
+    ) -> None:
+        """Writes a run to one file: frames of some steps and members, and the last checkpoint. Raises KeyError."""
+        row, chosen = self.run(key), None if steps is None else list(steps)
+        if row is None:
+            raise KeyError(key)
+        frames = [(step, m, blob) for m in members for step, blob in self.frames(key, m, chosen).items()]
+        kept = {name: getattr(row, name) for name in ("config", "step", *RECORDED)}
+        last = next(self.checkpoints.blobs(key, row.step), None)
+        engine, _ = identity(row.config)
+        recording.write(recording.Recording(engine, key, **kept, frames=frames, checkpoint=last), Path(path))
+
+
+def run_row(row: sqlite3.Row) -> RunRow:
+    """A row of the table as a value."""
+    return RunRow(**{**row, "config": json.loads(row["config"]), "facts": json.loads(row["facts"])})
+
+
+WISH = (
+    """INSERT OR IGNORE INTO runs (key, kind, config, threads, precision, device, state, step, target, used)
+    VALUES (:key, :kind, :config, :threads, :precision, :device, 'stopped', -1, :target, :now)""",
+    "DELETE FROM wishes WHERE run = :key AND viewer = :viewer",
+    """INSERT INTO wishes SELECT key, :viewer, :target, :now FROM runs
+    WHERE key = :key AND step < :target AND state != 'diverged'""",
+    f"""UPDATE runs SET state = 'queued', queued = :now, note = '', facts = '{{}}'
+    WHERE key = :key AND NOT {UNDER_WAY} AND {WISHED} > step""",
+    f"UPDATE runs SET deaths = 0, target = {WISHED} WHERE key = :key AND {WISHED} > step",
+    "UPDATE runs SET used = :now WHERE key = :key",
+)
+"""In one transaction: the run is there, the viewer has one wish or none, a wished run is queued."""
+CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, heartbeat = :now, target = {WISHED},
+    note = CASE WHEN state = 'interrupted' AND owner NOT LIKE :server || '/%' THEN 'server_restarted' ELSE note END
+    WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""
+COPY = """INSERT OR REPLACE INTO frames (run, step, member, blob)
+    SELECT :key, step, member, blob FROM frames WHERE run = :parent AND step <= :step"""
+ADOPT = """INSERT INTO runs
+    (key, kind, config, threads, precision, device, state, step, target, steps_per_s, seconds, used)
+    VALUES (:key, :kind, :config, :threads, :precision, :device, 'done', :step, :step, :steps_per_s, :seconds, :now)
+    ON CONFLICT (key) DO UPDATE
+    SET state = 'done', step = excluded.step, target = excluded.target, seconds = excluded.seconds,
+        note = '', facts = '{}'
+    WHERE state IN ('done', 'stopped', 'failed')"""

@@ -1,0 +1,121 @@
+"""The common mistakes: for each a broken run and a fixed one, one idea apart, and what else is measured beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+from ganlab.digits.config import DigitsConfig
+from ganlab.gan.mistakes import MISTAKES
+from ganlab.kind.config import RunConfig
+from ganlab.plane.config import PlaneConfig
+from ganlab.presets import PRESETS
+
+LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
+"""Healthy on the ring: small enough that sixteen seeds train in about a minute."""
+GRID = LAB.replace(dataset="grid_3x3")
+SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
+"""D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
+CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
+DIGITS = DigitsConfig(steps=200)
+"""A pass and a quarter over the images that ship: enough to tell digits from none."""
+FEW = DIGITS.replace(precision="bfloat16", steps=4000)
+"""Twenty-six passes over 5,000 images."""
+LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
+CURES: dict[str, dict[str, Any]] = {
+    "packing": {"packing": 2},
+    "minibatch_discrimination": {"minibatch": "discrimination"},
+    "feature_matching": {"feature_matching": True},
+    "unrolling": {"unroll": 5},
+    "wgan_gp": {"loss": "wasserstein", "regularizer": "wgan_gp", "d_steps": 5, "beta2": 0.9},
+    "r1_r2_relativistic": {"loss": "relativistic", "regularizer": "r1_r2"},
+    "spectral_norm": {"spectral_norm": True},
+    "minibatch_stddev": {"minibatch": "stddev"},
+    "instance_noise": {"instance_noise": 0.5, "noise_until": 6000},
+    "ema": {"ema": 0.999},
+}
+"""What each cure changes."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One mistake. Runs play with seed 0; the evidence has sixteen seeds of each."""
+
+    broken: RunConfig
+    fixed: RunConfig
+    others: Mapping[str, RunConfig] = field(default_factory=dict)
+    """What else is measured beside them, by name."""
+    seeds: bool = False
+    """Whether the two differ in their luck alone: then each seed of the evidence is a run of its own."""
+    studies: tuple[str, ...] = ()
+    """What was measured on top of that, by its names in `python -m ganlab study`."""
+
+    @property
+    def arms(self) -> Iterator[tuple[str, RunConfig]]:
+        """(name, config) of all that is measured."""
+        yield from (("broken", self.broken), ("fixed", self.fixed), *self.others.items())
+
+
+CARDS: dict[str, Card] = {
+    "too_much_d": Card(
+        LAB.replace(d_steps=50, steps=500),
+        LAB,
+        {
+            "k5": LAB.replace(d_steps=5, steps=3000),
+            "k50_r1": LAB.replace(d_steps=50, steps=500, regularizer="r1"),
+            "k50_wgan_gp": CRITIC.replace(d_steps=50, steps=500, regularizer="wgan_gp"),
+        },
+        studies=("k", "digits_k"),
+    ),
+    "no_cure": Card(
+        GRID.replace(steps=20_000),
+        GRID.replace(steps=20_000, **CURES["packing"]),
+        {"none_early": GRID} | {name: GRID.replace(**changes) for name, changes in CURES.items()},
+    ),
+    "vanishing": Card(
+        SURE.replace(loss="saturating"),
+        SURE,
+        {
+            "adam": SURE.replace(loss="saturating", optimizer="adam", g_lr=5e-4, d_lr=2e-3),
+            "overlap": SURE.replace(loss="saturating", edits=()),
+        },
+    ),
+    "too_little_d": Card(LAB.replace(g_steps=10, steps=2000), LAB, {"slow_d": LAB.replace(d_lr=1e-6)}),
+    "rates": Card(
+        LAB.replace(d_lr=1e-2),
+        LAB,
+        {"both_high": LAB.replace(g_lr=0.05, d_lr=0.05), "g_high": LAB.replace(g_lr=1e-2)},
+    ),
+    "losses": Card(LAB.replace(g_steps=5, steps=3000), LAB),
+    "longer": Card(
+        GRID.replace(steps=20_000),
+        GRID.replace(packing=2, steps=20_000),
+        {"early": GRID, "early_fixed": GRID.replace(packing=2)},
+    ),
+    "no_constraint": Card(
+        CRITIC, CRITIC.replace(regularizer="wgan_gp"), {"clip": CRITIC.replace(regularizer="clip", clip_bound=0.1)}
+    ),
+    "one_seed": Card(LUCK.replace(seed=4), LUCK.replace(seed=13), seeds=True),
+    "pixels": Card(DIGITS.replace(pixels="bytes"), DIGITS, {"unit": DIGITS.replace(pixels="unit")}),
+    "few_images": Card(FEW, FEW.replace(augment="diffaugment")),
+}
+"""Mistakes of settings and of judgement, in the order of the page."""
+IN_CODE: dict[str, Card] = {name: Card(LAB.replace(mistake=name), LAB) for name in MISTAKES if name != "none"}
+"""Mistakes in the program: the broken side trains what such a program would."""
+LESSONS = CARDS | IN_CODE
+
+
+def exhibits() -> Iterator[tuple[str, RunConfig]]:
+    """(name, config) of the runs that only this page plays; of two with one key the longer."""
+    sides = [(f"{name}.{side}", config) for name, card in LESSONS.items() for side, config in islice(card.arms, 2)]
+    longest = {config.key(): config.steps for _, config in sorted(sides, key=lambda one: one[1].steps)}
+    taken = {config.key() for config in PRESETS.values()}
+    for name, config in sides:
+        if config.key() not in taken and config.steps == longest[config.key()]:
+            taken.add(config.key())
+            yield name, config
+
+
+EXHIBITS: dict[str, RunConfig] = dict(exhibits())

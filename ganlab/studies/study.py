@@ -1,0 +1,313 @@
+"""Named grids of configs and seeds, run unattended by the same workers: `python -m ganlab study [NAME]`.
+
+A study has a store of its own. Each finished cell, a config up to its target, is one file of rows: so a study that was
+stopped goes on where it was, and nothing that is finished is computed again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from math import inf
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any, Protocol
+
+import pandas as pd
+import torch
+
+from ganlab.host import command
+from ganlab.host.folders import find_place
+from ganlab.kind.config import RunConfig
+from ganlab.kind.devices import CPU
+from ganlab.kind.fields import spell
+from ganlab.service.runs import Runs, RunStatus
+from ganlab.store.runs import Store
+from ganlab.studies import tables
+from ganlab.studies.grids import STUDIES, Study
+from ganlab.studies.tables import EVIDENCE
+
+POLL = 0.5
+"""Seconds between two looks at the runs."""
+TOLD = 10.0
+"""Seconds between two progress lines."""
+VIEWER = "study"
+THREADS = 1
+"""Of every run, of any kind, on the processor: as many slots as cores waste less than as many threads."""
+PATIENCE = 600.0
+"""Seconds for which a worker may be silent: a study that yields to all other work may have to wait so long."""
+DOCS = Path(__file__).parents[2] / "docs" / "studies.md"
+
+
+# Where a study lies
+
+
+class Place:
+    """A study store: the runs, and the rows of finished cells beside them."""
+
+    def __init__(self, path: Path | None = None):
+        self.path = path or find_place()[0] / "studies"
+
+    def part(self, config: RunConfig) -> Path:
+        """The file of a cell's rows."""
+        return self.path / "parts" / f"{config.key()}-{config.steps}.parquet"
+
+    def finished(self, config: RunConfig) -> bool:
+        """Whether a cell's rows are there."""
+        return self.part(config).exists()
+
+    def table(self, study: Study) -> pd.DataFrame:
+        """The rows of all finished cells, arm by arm, with their arm and what varies; empty before the first."""
+        cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
+        labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
+        whole = pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
+        return whole if study.history or whole.empty else tables.ends(whole)
+
+    def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
+        rows = pd.read_parquet(self.part(config))
+        names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is a metric, too
+        values = {name: getattr(config, name) for name in varied}
+        labels = {"arm": arm} | {names[k]: spell(v) if isinstance(v, tuple) else v for k, v in values.items()}
+        return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
+
+
+# Running
+
+
+class Trainer(Protocol):
+    """Who computes runs: `ganlab.service.runs.Runs`, or a test's."""
+
+    store: Store
+
+    def submit(self, config: Any, viewer: str) -> str:
+        """Wishes a run up to config.steps; its key."""
+
+    def status(self, key: str, viewer: str | None = None) -> RunStatus:
+        """How a run stands."""
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a study is."""
+
+    done: int
+    cells: int
+    share: float
+    """Of the arithmetic."""
+    left_s: float
+    """Seconds that the rest will take at the pace since the start; infinite before it is known."""
+    failed: int = 0
+    """Cells that were given up."""
+
+    def __str__(self) -> str:
+        left = "?" if self.left_s == inf else f"{self.left_s // 60:.0f} min {self.left_s % 60:02.0f} s"
+        return f"{self.done}/{self.cells} cells, {self.share:4.0%}, {left} left"
+
+
+def work(config: RunConfig, steps: int) -> float:
+    """The arithmetic of a run's first steps."""
+    return config.flops() * min(steps, config.steps)
+
+
+class Round:
+    """One sitting at a study: what is finished, what is in work, what failed."""
+
+    def __init__(self, study: Study, place: Place, runs: Trainer, at_once: int = 1):
+        self.study, self.place, self.runs, self.at_once = study, place, runs, at_once
+        self.cells = list(dict.fromkeys(config for _, config in study.cells))
+        self.finished = {config for config in self.cells if place.finished(config)}
+        self.waiting = [config for config in self.cells if config not in self.finished]
+        self.flying: dict[RunConfig, RunStatus] = {}
+        self.failed: dict[RunConfig, RunStatus] = {}
+        self.deaths: dict[RunConfig, int] = {}
+        self.began, self.before = monotonic(), self._worked()
+
+    def turn(self) -> bool:
+        """Starts what may start and takes in what has ended; whether anything is left."""
+        self._start()
+        for config in list(self.flying):
+            status = self.flying[config] = self.runs.status(config.key(), VIEWER)
+            if status.state in ENDED:
+                del self.flying[config]
+                self._take_in(config, status)
+        return bool(self.waiting or self.flying)
+
+    def progress(self) -> Progress:
+        """How far the study is."""
+        worked, whole = self._worked(), sum(work(config, config.steps) for config in self.cells)
+        gained, seconds = worked - self.before, monotonic() - self.began
+        left = (whole - worked) / gained * seconds if gained > 0 else inf
+        left = left if worked < whole else 0.0
+        return Progress(len(self.finished), len(self.cells), worked / whole, left, len(self.failed))
+
+    def _start(self) -> None:
+        """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
+        while len(self.flying) < self.at_once and (config := self._next()):
+            self.waiting.remove(config)
+            run = self.runs.store.run(config.key())
+            self.before += work(config, max(run.step, 0)) if run else 0.0
+            self.runs.submit(config, VIEWER)
+            self.flying[config] = RunStatus("queued")
+
+    def _next(self) -> RunConfig | None:
+        """The first cell that waits for no other; None where all do."""
+        flying, shortest = {config.key() for config in self.flying}, dict[str, int]()
+        keys = {config: config.key() for config in self.waiting}
+        for config, key in keys.items():
+            shortest[key] = min(config.steps, shortest.get(key, config.steps))
+        free = (config for config, key in keys.items() if key not in flying and config.steps == shortest[key])
+        return next(free, None)
+
+    def _take_in(self, config: RunConfig, status: RunStatus) -> None:
+        if status.state == "failed":
+            self._fail(config, status)
+        elif status.state == "stopped":  # the wish has run out, as after a night's sleep
+            self.waiting.insert(0, config)
+        else:
+            tables.write(tables.rows(self.runs.store, config), self.place.part(config))
+            self.finished.add(config)
+
+    def _fail(self, config: RunConfig, status: RunStatus) -> None:
+        """Gives a cell up; one whose workers died is tried again as long as it gets further."""
+        if status.note == "worker_died" and status.step > self.deaths.get(config, -1):
+            self.deaths[config] = status.step
+            self.waiting.append(config)
+        else:
+            self.failed[config] = status
+
+    def _worked(self) -> float:
+        finished = sum(work(config, config.steps) for config in self.finished)
+        return finished + sum(work(config, status.step) for config, status in self.flying.items())
+
+
+ENDED = ("done", "diverged", "failed", "stopped")
+
+
+def run(study: Study, place: Place, runs: Trainer, at_once: int = 1, seconds: float = inf) -> Iterator[Progress]:
+    """Computes what is not finished, as long as there is time, and tells how far it is after every look."""
+    end, sitting = monotonic() + seconds, Round(study, place, runs, at_once)
+    while sitting.turn() and monotonic() < end:
+        yield sitting.progress()
+        sleep(POLL)
+    yield sitting.progress()
+    for config, status in sitting.failed.items():
+        print(f"failed: {config.key()} {status.note} {dict(status.facts)}", file=sys.stderr)
+
+
+# The command
+
+
+def told(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | None:
+    """Says how far a study is: when a cell is finished, every TOLD seconds, and at the end. How far it is then."""
+    done, when, last = -1, -inf, None
+    for step in steps:
+        if step.done != done or monotonic() - when >= TOLD:
+            say(str(step))
+            done, when = step.done, monotonic()
+        last = step
+    say(str(last))
+    return last
+
+
+def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> int:
+    """Runs a study in worker processes; how many cells failed."""
+    fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
+    with Store(place.path) as store, Runs(store, slots, **fixed) as runs:
+        last = told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+    return last.failed if last else 0
+
+
+def document(out: Path = EVIDENCE) -> str:
+    """Every study with what is measured of it, as markdown: generated, never edited."""
+    return "\n\n".join([HEAD, *(chapter(name, study, out) for name, study in STUDIES.items())]) + "\n"
+
+
+def chapter(name: str, study: Study, out: Path) -> str:
+    """One study: what was done, its table, and what is missing there."""
+    file = out / f"{name}.parquet"
+    table = pd.read_parquet(file) if file.exists() else None
+    found = [] if table is None else [tables.markdown(table, study.expected)]
+    missing = lacking(study, table)
+    note = [f"Not yet measured: {', '.join(missing)}."] if missing else []
+    return "\n\n".join([f"## {name}", study.protocol, *found, *note])
+
+
+def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
+    """The arms of which seeds are missing: `arm`, or `arm` (2 of 3 seeds)."""
+    have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
+    due = {arm: sum(config.members for config in configs) for arm, configs in study.arms.items()}
+    missing = {arm: due[arm] - have.get(arm, 0) for arm in due}
+    whole = {arm for arm, n in missing.items() if n == due[arm]}
+    return [f"`{arm}`" if arm in whole else f"`{arm}` ({n} of {due[arm]} seeds)" for arm, n in missing.items() if n]
+
+
+def main(arguments: list[str]) -> int:
+    """Lists the studies, or runs one, or shows what it has found so far; the exit status, 1 where a cell failed."""
+    asked = parser().parse_args(arguments)
+    torch.set_num_threads(1)
+    place, failed = Place(asked.place), 0
+    if asked.name:
+        if not asked.table:
+            study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
+            failed = compute(asked.name, study, place, asked.slots, asked.minutes)
+        show(asked.name, place, asked.out)
+    elif not asked.docs:
+        listing(place)
+    if asked.docs:
+        DOCS.write_text(document(asked.out))
+    return min(failed, 1)
+
+
+def listing(place: Place) -> None:
+    """Prints the studies and how far they are."""
+    for name, study in STUDIES.items():
+        cells = [config for _, config in study.cells]
+        print(f"{name:10} {sum(map(place.finished, cells))}/{len(cells)} cells finished")
+
+
+def parser() -> argparse.ArgumentParser:
+    """What may be asked for."""
+    parser = command.parser("study", "Named grids of configs and seeds.", "ring --slots 2 --minutes 20")
+    parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
+    parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
+    parser.add_argument("--place", type=Path, help="folder of the study store")
+    parser.add_argument("--first", type=int, metavar="N", help="compute only the first N configs of every arm")
+    parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
+    parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
+    parser.add_argument("--out", type=Path, default=EVIDENCE, help="folder of the finished tables")
+    parser.add_argument("--docs", action="store_true", help="write docs/studies.md from the finished tables")
+    return parser
+
+
+def show(name: str, place: Place, out: Path) -> None:
+    """Keeps the table of what is finished of a study, and prints its medians."""
+    table = place.table(STUDIES[name])
+    if table.empty:
+        print("no cell is finished")
+        return
+    tables.write(table, out / f"{name}.parquet")
+    print(tables.markdown(table, STUDIES[name].expected))
+
+
+HEAD = """# What the studies measured
+
+Written by `python -m ganlab study --docs` from the tables in `ganlab/evidence`; never edited by hand. Each cell is the
+median over the seeds [lowest, highest]. All measures but steps/s are of the last state, with 10,000 fixed z. L_D is the
+sum of its two terms, on the same points or images. Networks, data and noise of the seeds are independent; members of
+one run share the z they are judged with. Machine: 2 shared x86 cores without a GPU, one thread a run, other work beside
+it: steps/s (all seeds of a run advance at each) are for orientation only.
+
+Unless an arm says otherwise, on the plane (`ring`, `packing`, `k`): ring of 8 Gaussians, radius 2, σ 0.1; latent 16; G
+and D 128×2 with leaky ReLU 0.2; Adam 2e-4 (0.5, 0.999); batch 256, no schedule. A point is valid within 3σ of a mode; a
+mode is covered with ≥ 1 % of all points; mode TV = (Σ|p − 1/K| + p_invalid)/2.
+
+On digits (`digits_k`, `digits_10k`): the 5,000 images that ship; latent 64; the light networks (G: dense to 64 maps of
+7×7, transposed convolutions to 32 maps and 1; D: convolutions of 32 and 64 maps, dense); Adam 1e-3 (0.5, 0.999); batch
+64, no schedule. The images are those of the shown G, the moving average (0.995) of its weights, drawn in float32, and
+are judged by the classifier of [judge.md](judge.md): a digit is covered when ≥ 1 % of all images are most like it, and
+that column says nothing without the next ones; accepted: p ≥ 0.9; digit TV = Σ|p − due|/2; FID and coverage are in that
+classifier's features, FID beside its floor, what as many real training images score; diversity is the spread within a
+digit over the real one. Real test images: accepted 0.986, digit TV 0.008, FID 1.3, coverage 0.965, diversity 0.99. L_D,
+L_G and D's accuracy are of the shown G's images and as many real training images, without dropout or augmentation."""

@@ -1,0 +1,220 @@
+"""What a study measured, as rows: one for each config, member and evaluated step; their medians over the seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from ganlab.host import atomic
+from ganlab.kind.config import RunConfig
+from ganlab.kind.evaluation import SUFFIX, Evaluation
+from ganlab.kind.frame import RunFrame
+from ganlab.kind.state import RunState
+from ganlab.kinds import KINDS
+from ganlab.service.replay import state_at
+from ganlab.store.runs import Store
+
+EVIDENCE = Path(__file__).parents[1] / "evidence"
+"""The tables that ship."""
+EARLY = 8
+"""A step that is a frame of every run: what is computed again in a moment."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Where an arm's median should lie, or a measure of at least `least` seeds, and what was reported before."""
+
+    arm: str
+    measure: str
+    low: float
+    high: float
+    reported: str = ""
+    least: int = 0
+
+
+# A run in the store -> rows
+
+
+def rows(store: Store, config: RunConfig) -> pd.DataFrame:
+    """Every frame of a run up to config.steps and its state there, which alone has the *_10k; sorted by member."""
+    kind = evaluation(config.kind)
+    state = state_at(store, kind.engine, config, config.steps)
+    final, about = kind.evaluate(state), facts(store, config)
+    seen: list[dict[str, Any]] = []
+    for member, last in enumerate(kind.frames(config, state)):
+        for frame in [*stored(store, config, member, state.step), last]:
+            seen.append(about | {"member": member} | kind.numbers(frame))
+        seen[-1] |= {name: values[member] for name, values in final.items()}
+    return tidy(pd.DataFrame(seen))
+
+
+def evaluation(kind: str) -> Evaluation[RunConfig, RunState[Any], RunFrame]:
+    """How runs of a kind are read."""
+    return import_module(KINDS[kind].evaluation).EVALUATION
+
+
+def facts(store: Store, config: RunConfig) -> dict[str, Any]:
+    """What every row of a run says about it."""
+    run = store.run(config.key())
+    computed = {name: getattr(run, name) if run else 0 for name in ("threads", "steps_per_s")}
+    about = {"key": config.key(), "engine": config.engine} | computed
+    return about | {"seed": config.seed, "members": config.members, "steps": config.steps}
+
+
+def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[RunFrame]:
+    """A member's stored frames before a step."""
+    kind = evaluation(config.kind)
+    for step, blob in store.frames(config.key(), member).items():
+        if step < before:
+            yield kind.unpack(config, blob)
+
+
+def tidy(table: pd.DataFrame) -> pd.DataFrame:
+    """The same rows with 32-bit numbers: what frames have, and half the bytes."""
+    narrow = {"f": "float32", "i": "int32"}
+    kinds = {name: narrow[kind.kind] for name, kind in table.dtypes.items() if (kind.kind in narrow)}
+    return table.astype(kinds)
+
+
+# Files
+
+
+def write(table: pd.DataFrame, path: Path) -> None:
+    """Puts a table in place by atomic rename."""
+    with atomic.draft(path) as part:
+        table.to_parquet(part, index=False, compression="zstd")
+
+
+def load(name: str) -> pd.DataFrame:
+    """The table of a study that ships. Raises FileNotFoundError."""
+    return pd.read_parquet(EVIDENCE / f"{name}.parquet")
+
+
+# Medians over the seeds
+
+
+def finals(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the final evaluation: one for each arm and seed."""
+    return table[evaluated(table)]
+
+
+def evaluated(table: pd.DataFrame) -> pd.Series:
+    """Whether each row is one of the final evaluation, which alone has the *_10k."""
+    return table[[name for name in table if str(name).endswith(SUFFIX)]].notna().any(axis=1)
+
+
+def ends(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the final evaluation and those of EARLY, by which anybody can see that they compute the same run."""
+    return table[evaluated(table) | (table["step"] == EARLY)]
+
+
+def spread(values: pd.Series) -> tuple[float, float, float]:
+    """Median, lowest and highest; nan where no seed has the measure."""
+    return float(values.median()), float(values.min()), float(values.max())
+
+
+def medians(table: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.DataFrame:
+    """Each arm's medians over its seeds in the final evaluation, in the order of the table; index arm."""
+    chosen = list(columns or (name for name in map(str, table.select_dtypes("number")) if name.endswith(SUFFIX)))
+    return finals(table).groupby("arm", sort=False)[chosen].median()
+
+
+@dataclass(frozen=True)
+class Check:
+    """An expectation and what was measured: the median, and how many of the seeds lie within."""
+
+    expected: Expected
+    median: float
+    within: int
+    seeds: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the median lies within, or enough seeds do."""
+        bounds, least = self.expected, self.expected.least
+        return self.within >= least if least else bounds.low <= self.median <= bounds.high
+
+
+def check(table: pd.DataFrame, expected: Expected) -> Check | None:
+    """What became of an expectation; None while its arm was not measured."""
+    last = finals(table)
+    values = last.loc[last["arm"] == expected.arm, expected.measure + SUFFIX]
+    if values.empty:
+        return None
+    within = int(values.between(expected.low, expected.high).sum())
+    return Check(expected, float(values.median()), within, len(values))
+
+
+# Markdown
+
+
+COUNTS = {"g_updates": "G updates", "d_updates": "D updates"}
+"""What the markdown table counts, where a kind of run has it."""
+COLUMNS = {
+    "modes_covered": ("modes ≥ 1 %", 0),
+    "valid": ("valid", 3),
+    "mode_tv": ("mode TV", 3),
+    "reverse_kl": ("reverse KL", 3),
+    "digits_covered": ("digits ≥ 1 %", 0),
+    "digits_accepted": ("accepted digits ≥ 1 %", 0),
+    "digit_tv": ("digit TV", 3),
+    "accepted": ("accepted", 3),
+    "fid": ("FID", 1),
+    "fid_floor": ("FID floor", 1),
+    "coverage": ("coverage", 3),
+    "diversity": ("diversity", 2),
+    "d_loss": ("L_D", 3),
+    "g_loss": ("L_G", 3),
+    "d_accuracy": ("D accuracy", 3),
+}
+"""What the markdown table shows of the final evaluation, where it was measured: title, digits."""
+
+
+def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
+    """Medians over the seeds with their ranges, then the expectations and what became of them."""
+    columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
+    counted = [title for name, title in COUNTS.items() if name in table]
+    titles = ["arm", "seeds", *counted, *(title for title, _ in columns.values()), "steps/s"]
+    body = [line(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
+    checks = [found for one in expected if (found := check(table, one))]
+    held = f"{sum(found.holds for found in checks)} of {len(checks)} expectations hold."
+    told = ["", held, "", *grid(CHECKED, map(verdict, checks))] if checks else []
+    return "\n".join([*grid(titles, body), *told])
+
+
+CHECKED = ("arm", "measure", "reported", "expected", "median", "seeds within", "agrees")
+
+
+def line(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) -> list[str]:
+    """One arm's cells."""
+    diverged = int((group["died"] >= 0).sum())
+    seeds = f"{len(group)} ({diverged} diverged)" if diverged else f"{len(group)}"
+    counts = [seeds, *(f"{group[name].max():,}" for name in COUNTS if name in group)]
+    cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
+    pace = group["steps_per_s"].median()
+    return [f"`{arm}`", *counts, *cells, f"{pace:.{int(pace < 10)}f}"]
+
+
+def ranged(values: pd.Series, digits: int) -> str:
+    """`median [lowest, highest]`; a dash where nothing is defined."""
+    middle, low, high = (f"{value:.{digits}f}" for value in spread(values))
+    return "–" if values.isna().all() else f"{middle} [{low}, {high}]"
+
+
+def verdict(found: Check) -> list[str]:
+    """One expectation's cells."""
+    one = found.expected
+    bounds = f"{one.low:g} to {one.high:g}" + (f" in ≥ {one.least} seeds" if one.least else "")
+    numbers = [bounds, f"{found.median:.3f}", f"{found.within} of {found.seeds}", "yes" if found.holds else "**no**"]
+    return [f"`{one.arm}`", one.measure, one.reported or "–", *numbers]
+
+
+def grid(titles: Iterable[str], body: Iterable[Iterable[str]]) -> list[str]:
+    """The lines of a markdown table."""
+    heads = list(titles)
+    return ["| " + " | ".join(cells) + " |" for cells in (heads, ["---"] * len(heads), *body)]

@@ -1,0 +1,221 @@
+"""Slow motion: the numbers of one update of D and one of G, as training really makes them, stop by stop."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.mistakes import made
+from ganlab.gan.nets import Network
+from ganlab.plane import train
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.state import State
+from ganlab.service.replay import state_at
+from ganlab.store.runs import Store
+from ganlab.trace.recorder import Seen, watch
+
+SHOWN = 256
+"""Points of a batch that a trace carries, at most; its numbers are of the whole batch."""
+COORDINATES = 8
+"""Coordinates of z that a trace carries, at most."""
+
+
+class TraceError(ValueError):
+    """A run that has no update after this step, because it has diverged."""
+
+
+@dataclass(frozen=True, eq=False)
+class Stop:
+    """One moment of an update."""
+
+    key: str
+    """One of STOPS."""
+    numbers: dict[str, float] = field(default_factory=dict)
+    arrays: dict[str, np.ndarray] = field(default_factory=dict)
+    """float32: points (P, 2), z (P, ≤ COORDINATES), one number for each pack (P / packing,) or layer (L,)."""
+
+
+@dataclass(frozen=True, eq=False)
+class Trace:
+    """What happens to one member from a step to the next: the round's last update of D, then its first of G.
+
+    Where updates are simultaneous both start at the same weights. A player that rests has no stops.
+    """
+
+    step: int
+    member: int
+    d_update: int | None
+    """Which of D's updates in the run it is, from 0; None where D rests."""
+    g_update: int | None
+    batch: int
+    """Points of a batch, of which the first SHOWN are carried."""
+    stops: tuple[Stop, ...]
+    """In the order of STOPS, those that there are."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values, exact to float32; None where a number is not finite."""
+        return plain(vars(self) | {"stops": [vars(stop) for stop in self.stops]})
+
+
+def trace(store: Store, config: PlaneConfig, step: int, member: int = 0) -> Trace:
+    """The trace of a run at a step, replayed from its nearest checkpoint. Raises TraceError where it ended before."""
+    return trace_of(state_at(store, train, config, step), member)
+
+
+def trace_of(state: State, member: int = 0) -> Trace:
+    """The trace from a state to its next step; changes nothing in it. Raises TraceError where the run has ended."""
+    if state.outcome:
+        raise TraceError(f"step={state.step}: expected a run that goes on")
+    _, d, g = watch(state)
+    view = View(state.now, member)
+    stops = [*(d_stops(d, view) if d else ()), *(g_stops(g, view) if g else ())]
+    d_update, g_update = (seen.index if seen else None for seen in (d, g))
+    return Trace(state.step, member, d_update, g_update, state.now.batch_size, tuple(stops))
+
+
+@dataclass(frozen=True)
+class View:
+    """What part of an update is told: one member's, and the first whole packs of a batch."""
+
+    now: PlaneConfig
+    member: int
+
+    @property
+    def packs(self) -> int:
+        """Packs of a whole batch."""
+        return self.now.batch_size // self.now.packing
+
+    @property
+    def shown(self) -> int:
+        """Packs that are told."""
+        return min(self.packs, SHOWN // self.now.packing)
+
+    def points(self, batch: Tensor) -> np.ndarray:
+        """(M, B, d) -> (P, d)."""
+        return batch[self.member, : self.shown * self.now.packing].numpy()
+
+    def each(self, packs: Tensor) -> np.ndarray:
+        """(M, B / packing) -> (P / packing,)."""
+        return packs[self.member, : self.shown].numpy()
+
+    def one(self, values: Tensor) -> float:
+        """(M,) -> this member's."""
+        return values[self.member].item()
+
+    def layers(self, net: Network, flat: Tensor) -> np.ndarray:
+        """The Euclidean norm of each layer's share of a vector laid out as net.flat, weights and bias as one, (L,)."""
+        parts = flat.split([param.numel() for param in net.params])
+        own = [part.view(self.now.members, -1)[self.member] for part in parts]
+        return np.array([torch.cat(own[i : i + 2]).norm().item() for i in range(0, len(own), 2)], np.float32)
+
+
+def d_stops(seen: Seen, view: View) -> Iterator[Stop]:
+    """D's update; `seen_*` is what D was shown, which is not the points themselves where noise hides them."""
+    born, asked = seen.called("g")[0], seen.called("d")
+    inputs = torch.cat([call.given for call in asked], 1)[:, : 2 * view.packs]
+    logits = torch.cat([call.answer for call in asked], 1)[:, : 2 * view.packs, 0]
+    real, fake = (half.reshape(view.now.members, -1, 2) for half in inputs.chunk(2, 1))
+    said = dict(zip(("real", "fake"), logits.chunk(2, 1), strict=True))
+    yield Stop("d_noise", arrays={"z": view.points(born.given[..., :COORDINATES])})
+    yield Stop("d_fake", arrays={"fake": view.points(born.answer)})
+    yield Stop("d_real", arrays={"seen_real": view.points(real), "seen_fake": view.points(fake)})
+    yield Stop("d_judge", *outputs(said, view))
+    yield Stop("d_loss", {"d_loss": view.one(seen.loss)} | terms(said, view), costs(said, view))
+    if seen.penalty is not None:
+        yield Stop("d_penalty", {"penalty": view.one(seen.penalty), "total": view.one(seen.loss + seen.penalty)})
+    yield from step("d", seen, view)
+
+
+def g_stops(seen: Seen, view: View) -> Iterator[Stop]:
+    """G's update; `moved` is where its points are after it."""
+    born, asked = seen.called("g")[0], seen.called("d")
+    assert born.slope is not None
+    answers = [call.answer[..., 0] for call in asked if call.through][-1:]
+    if answers and LOSSES[view.now.loss].generator_sees_real:
+        answers += [call.answer[..., 0] for call in asked if not call.through][-1:]
+    yield Stop("g_noise", arrays={"z": view.points(born.given[..., :COORDINATES])})
+    yield Stop("g_fake", arrays={"fake": view.points(born.answer)})
+    if answers:  # none where D's own output is not what G aims at
+        yield Stop("g_judge", *outputs(dict(zip(("fake", "real"), answers, strict=False)), view))
+    yield Stop("g_loss", {"g_loss": view.one(seen.loss)})
+    push = -born.slope * view.packs
+    yield Stop("g_push", {"mean": view.one(push.norm(dim=-1).mean(-1))}, {"push": view.points(push)})
+    *first, last = step("g", seen, view)
+    with torch.no_grad():
+        last.arrays["moved"] = view.points(Network.__call__(seen.net, born.given))
+    yield from (*first, last)
+
+
+def step(player: str, seen: Seen, view: View) -> Iterator[Stop]:
+    """From the gradient to the weights' change, as norms of all weights and of each layer's."""
+    for key, flat in (("gradient", seen.grad), ("step", seen.after - seen.before)):
+        yield Stop(f"{player}_{key}", {"norm": view.one(seen.net.norms(flat))}, {"layers": view.layers(seen.net, flat)})
+
+
+Logits = dict[str, Tensor]
+"""D's outputs (M, B / packing) on real and on fake packs, by name."""
+
+
+def outputs(said: Logits, view: View) -> tuple[dict[str, float], dict[str, np.ndarray]]:
+    """(their means over the batch, the outputs themselves)."""
+    means = {name: view.one(logits.mean(-1)) for name, logits in said.items()}
+    return means, {name: view.each(logits) for name, logits in said.items()}
+
+
+def terms(said: Logits, view: View) -> dict[str, float]:
+    """The two terms of D's loss; none where it compares pairs."""
+    return {name: view.one(cost.mean(-1)) for name, cost in priced(said, view).items()}
+
+
+def costs(said: Logits, view: View) -> dict[str, np.ndarray]:
+    """What each pack adds to the mean that is its term."""
+    return {name: view.each(cost) for name, cost in priced(said, view).items()}
+
+
+def priced(said: Logits, view: View) -> Logits:
+    """What each of D's outputs costs it."""
+    loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, made(view.now)
+    heard = {name: mistake.heard(output) for name, output in said.items()}
+    places = ("fake", "real") if mistake.swaps else ("real", "fake")
+    found = {name: term(heard[name]) for name, term in zip(places, loss.terms or (), strict=False)}
+    if smoothing and loss.smoothing:
+        found[places[0]] = found[places[0]] + loss.smoothing(heard[places[0]][..., None], smoothing)
+    return {name: found[name] for name in said if name in found}
+
+
+def plain(value: Any) -> Any:
+    """Arrays as lists, floats with the nine digits of a float32, None for those that are not finite."""
+    if isinstance(value, dict):
+        return {name: plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple | np.ndarray):
+        return [plain(entry) for entry in (value.tolist() if isinstance(value, np.ndarray) else value)]
+    if isinstance(value, float):
+        return float(f"{value:.9g}") if math.isfinite(value) else None
+    return value
+
+
+STOPS = (
+    "d_noise",
+    "d_fake",
+    "d_real",
+    "d_judge",
+    "d_loss",
+    "d_penalty",
+    "d_gradient",
+    "d_step",
+    "g_noise",
+    "g_fake",
+    "g_judge",
+    "g_loss",
+    "g_push",
+    "g_gradient",
+    "g_step",
+)
+"""Every moment that a trace may stop at, in order; a page has a sentence and a formula for each."""

@@ -1,0 +1,133 @@
+"""Frames -> one table of all that the curves below the canvas draw; `ganlab.ui.run.vega` is the picture around it.
+
+The table holds curves and everything else that depends on the run (levels, ticks, bounds, names), so that the browser
+keeps the picture and only changes what moved. No streamlit here: tests read tables.
+"""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ganlab.data.plane import DATASETS
+from ganlab.game.verdict import Verdict
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import HEADER, SCALARS
+from ganlab.plane.metrics import js_floor
+from ganlab.ui.run.axes import dodge, equilibrium, log_bounds, loss_bounds, row, scale, thin_out, tick, value_ticks
+from ganlab.ui.run.vega import BEND, PANELS
+from ganlab.ui.text import number, text
+
+CURVES = tuple(scalar for series in PANELS.values() for scalar in series.values())
+CROWDED = 0.06
+"""Share of the axis between two changes that are both named."""
+
+
+def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
+    """The curves' scalars of one member's packed frames, by ascending step."""
+    values = [np.frombuffer(blobs[step], "<f4", len(SCALARS), HEADER.size) for step in sorted(blobs)]
+    table = pd.DataFrame(np.array(values).reshape(-1, len(SCALARS)), columns=list(SCALARS))[list(CURVES)]
+    return table.assign(step=np.array(sorted(blobs), "<f4"))
+
+
+def table(
+    curve: pd.DataFrame,
+    config: PlaneConfig,
+    verdict: Verdict | None,
+    lang: str,
+    changes: Sequence[tuple[int, str]] = (),
+) -> pd.DataFrame:
+    """All that the picture draws, one row each: curves (kind ""), levels, bands, ticks, bounds and names.
+
+    changes: (step, what changes there) in mid-run; a rule marks each.
+    """
+    levels = [*equilibrium(config, lang), *collapsed(verdict, lang)]
+    bounds = {"losses": loss_bounds(curve, levels), "js": (0.0, math.log(2)), "gradients": log_bounds(curve)}
+    rows = [*levels, *notes(levels, lang), row("band", "js", js_floor(DATASETS[config.dataset])[1])]
+    for panel, (low, high) in bounds.items():
+        ticks = [row("y", panel, y, tick(y, lang)) for y in value_ticks(panel, low, high)]
+        rows += [row("bound", panel, low), row("bound", panel, high, step=config.steps)]
+        rows += [row("x", panel, 0, label, step) for step, label in step_ticks(config.steps, lang)]
+        rows += [*ticks, *names(panel, curve, *scale(panel, low, high)), *rules(panel, changes, config.steps)]
+        if panel == "losses":
+            height, value = scale(panel, low, high)
+            thin_out([r for r in levels if r["kind"] == "level"] + ticks, height)
+            rows += tags([r for r in levels if r["kind"] == "collapse"], height, value)
+    return pd.concat([curve.assign(kind="", panel="", series="", y=np.float32("nan"), label=""), pd.DataFrame(rows)])
+
+
+def names(
+    panel: str, curve: pd.DataFrame, height: Callable[[float], float], value: Callable[[float], float]
+) -> list[dict[str, Any]]:
+    """Each curve's letter beside its last point, never on another's."""
+    if not len(curve):
+        return []
+    last = curve.iloc[-1]
+    ends = {series: float(last[scalar]) for series, scalar in PANELS[panel].items()}
+    shown = {s: y for s, y in ends.items() if math.isfinite(y) and (panel != "gradients" or y > 0)}
+    places = dodge([height(y) for y in shown.values()])
+    return [
+        row("name", panel, value(at), series.upper(), float(last.step), series)
+        for series, at in zip(shown, places, strict=True)
+    ]
+
+
+def tags(
+    levels: Sequence[Mapping[str, Any]], height: Callable[[float], float], value: Callable[[float], float]
+) -> list[dict[str, Any]]:
+    """The names of a collapse's levels: the upper one's above its line, the lower one's below it."""
+    ranked = sorted(levels, key=lambda r: r["y"])
+    beside = [height(r["y"]) + (10 if r is ranked[-1] else -9) for r in ranked]
+    places = dodge(beside)
+    return [
+        row("tag", r["panel"], value(at), r["label"], series=r["series"]) for r, at in zip(ranked, places, strict=True)
+    ]
+
+
+def rules(panel: str, changes: Sequence[tuple[int, str]], last: int) -> list[dict[str, Any]]:
+    """A rule where each change in mid-run begins, named where its name does not stand on an earlier one's."""
+    rows, taken = list[dict[str, Any]](), -CROWDED
+    for step, said in changes:
+        place = across(step, last)
+        rows.append(row("edit", panel, 0, said if place - taken >= CROWDED else "", step))
+        taken = place if place - taken >= CROWDED else taken
+    return [r for r in rows if r["step"] <= last]
+
+
+def across(step: float, last: int) -> float:
+    """Where a step stands on the axis, 0 to 1."""
+    return math.log1p(step / BEND) / math.log1p(last / BEND)
+
+
+def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
+    """What stands at a panel's upper right; the losses explain their dashes only where there are some."""
+    said = {"js": text("chart.js.subtitle", lang), "gradients": text("chart.gradients.subtitle", lang)}
+    if any(r["kind"] == "level" for r in levels):
+        said["losses"] = text("chart.losses.equilibrium", lang)
+    return [row("note", panel, 0, sentence) for panel, sentence in said.items()]
+
+
+def collapsed(verdict: Verdict | None, lang: str) -> list[dict[str, Any]]:
+    """The dotted levels of a collapse to m of M modes against an optimal D, where there is a closed form."""
+    if verdict is None or "d_loss_collapse" not in verdict.evidence:
+        return []
+    label = text("chart.losses.collapse", lang, m=verdict.m, of=verdict.of)
+    return [row("collapse", "losses", verdict.evidence[f"{s}_loss_collapse"], label, series=s) for s in "dg"]
+
+
+def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
+    """Where the step axis has a number: powers of ten, and the end if there is room."""
+    powers = [0, *(10**power for power in range(1, 6) if 2 * 10**power <= last or 10**power == last)]
+    return [(step, number(step, lang)) for step in dict.fromkeys([*powers, last] if last >= 4 * powers[-1] else powers)]
+
+
+def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str, changes: Sequence[tuple[int, str]] = ()) -> str:
+    """What the curves show, in one sentence, and where a change is marked."""
+    if not len(curve):
+        return text("chart.alt.empty", lang)
+    last, floor = curve.iloc[-1], js_floor(DATASETS[config.dataset])[0]
+    facts = {name: float(last[name]) for name in CURVES}
+    marked = [text("chart.alt.change", lang, step=step, change=said) for step, said in changes]
+    return " ".join([text("chart.alt.curves", lang, step=int(last.step), floor=floor, **facts), *marked])

@@ -1,0 +1,156 @@
+"""The lottery of seeds on the arena page: a run's members as small pictures, or the button that trains so many."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.data.plane import DATASETS
+from ganlab.data.points import PointsError
+from ganlab.kind.fields import ConfigError
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import deciding, verdict
+from ganlab.plane.frame import unpack
+from ganlab.ui.arena import stage
+from ganlab.ui.players import seed_strip
+from ganlab.ui.run import training
+from ganlab.ui.run.controls import reason
+from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.film import carried
+from ganlab.ui.run.server import service
+from ganlab.ui.run.training import PACE, phase, status_of
+from ganlab.ui.text import text
+
+COUNTS = (16, 8, 4)
+"""How many are trained, if they are not too much together."""
+KEY_FRAMES = 20
+"""Moments of an opening message, at most."""
+EVERY = 2.0
+"""Seconds between two looks at a run that is under way."""
+SENT, NEWS, KEY = "a.seeds.sent", "a.seeds.news", "a.seeds"
+
+
+class Strip:
+    """A run's members at the moments that were asked for, shared by all who watch."""
+
+    def __init__(self, config: PlaneConfig):
+        self.config, self.extent, self.run = config, DATASETS[config.dataset].extent, config.key()
+        self.lock = threading.Lock()
+        self.kept: dict[int, list[bytes]] = {}
+
+    def at(self, steps: Sequence[int], known: Sequence[int]) -> dict[int, list[bytes]]:
+        """Each member's record at each of the steps; `known` are the steps that have a frame."""
+        with self.lock:
+            missing = [step for step in steps if step not in self.kept]
+            read = {step: deciding([other for other in known if other <= step]) for step in missing}
+            columns = [list(self.records(member, read)) for member in range(self.config.members)]
+            self.kept |= dict(zip(missing, map(list, zip(*columns, strict=True)), strict=True))
+            return {step: self.kept[step] for step in steps}
+
+    def records(self, member: int, read: Mapping[int, Sequence[int]]) -> Iterator[bytes]:
+        """A member at each step of `read`, with the verdict of the player: none but the frames named there count."""
+        blobs = service().tail(self.run).blobs(member, sorted({*chain(*read.values())}))
+        frames = {step: unpack(blob, self.extent) for step, blob in blobs.items()}
+        for step, steps in read.items():
+            found = verdict([frames[other] for other in steps], self.config)
+            yield seed_strip.record(frames[step], found.key, self.extent)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def strip_of(key: str, _config: PlaneConfig) -> Strip:
+    """The one strip of a run."""
+    return Strip(_config)
+
+
+def panel(place: Experiment, lang: str) -> None:
+    """The strip of a run with several members, looked after while it is under way."""
+    config = place.config
+    if config.members == 1:
+        return
+    live = phase(status_of(config), config) in PACE
+
+    def look() -> None:
+        if st.session_state.pop(NEWS, False):
+            ui.rerun()
+        with suppress(PointsError):  # which is said in the player's place
+            draw(place, live, lang)
+
+    st.fragment(look, run_every=EVERY if live else None)()
+
+
+def shared(config: PlaneConfig) -> list[int]:
+    """The steps that have a frame of every member: what ships has fewer of those beside the first."""
+    tail = service().tail(config.key())
+    steps = [step for step in tail.steps() if step <= config.steps]
+    return list(tail.blobs(config.members - 1, tail.blobs(0, steps)))
+
+
+def draw(place: Experiment, live: bool, lang: str) -> None:
+    """The strip, sent what it lacks."""
+    config, key = place.config, place.config.key()
+    known = shared(config)
+    steps, _ = carried((key, lang), known, live, KEY_FRAMES, SENT)
+    dataset = DATASETS[config.dataset]
+    data = seed_strip.message(
+        run=key,
+        shown=place.member,
+        members=config.members,
+        extent=dataset.extent,
+        modes=None if dataset.modes is None else len(dataset.modes),
+        real=stage.real(key, config),
+        records=strip_of(key, config).at(sorted(set(steps)), known),
+        live=live,
+        lang=lang,
+    )
+    seed_strip.show(data, KEY, lambda: pick(place))
+
+
+def pick(place: Experiment) -> None:
+    """Shows the member that was clicked; what a browser makes up is left unheard."""
+    sent = st.session_state[KEY].get("pick")
+    if not isinstance(sent, dict) or sent.get("run") != place.config.key():
+        return
+    member = sent.get("member")
+    if type(member) is int and 0 <= member < place.config.members:
+        ui.touched()
+        place.open(place.config, place.preset, member)
+        st.session_state[NEWS] = True
+
+
+# Training so many
+
+
+def most(config: PlaneConfig) -> tuple[PlaneConfig | None, ConfigError | None]:
+    """The run with as many members as are accepted, and why there are not more."""
+    why = None
+    for count in COUNTS:
+        try:
+            return config.replace(members=count), why
+        except ConfigError as error:
+            why = why or error
+    return None, why
+
+
+def button(place: Experiment, lang: str) -> None:
+    """For a run with one member: trains many, as many as the server allows."""
+    if place.config.members > 1:
+        return
+    many, why = most(place.config)
+    said = (
+        ""
+        if why is None
+        else text("seeds.page.fewer", lang, most=COUNTS[0], reason=reason(why.reason, why.facts, lang))
+    )
+    count = many.members if many else COUNTS[-1]
+    help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), said)))
+    look: dict[str, Any] = {"icon": ":material/casino:", "help": help, "disabled": many is None}
+    label = text("seeds.page.train", lang, count=count)
+    st.button(label, key="a.seeds.train", on_click=training.train, args=(place, many), **look)
+    if said:
+        st.caption(said)

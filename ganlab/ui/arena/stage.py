@@ -1,0 +1,181 @@
+"""What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
+
+import math
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from time import sleep
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from ganlab.data.plane import DATASETS
+from ganlab.game.verdict import BLIND, Verdict
+from ganlab.gan.losses import LOSSES
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
+from ganlab.plane.frame import GRID, Frame, unpack
+from ganlab.plane.metrics import js_floor
+from ganlab.plane.snapshot import latent_grid, spectators
+from ganlab.plane.train import real_points
+from ganlab.ui.arena import charts, fork
+from ganlab.ui.players.player import ASKS, labels, message, player
+from ganlab.ui.run import axes, vega
+from ganlab.ui.run.film import HEAD_START, Film, carried, wanted
+from ganlab.ui.run.server import service
+from ganlab.ui.text import exists, sentences, text
+
+VALID_CEILING = 1 - float(np.exp(-4.5))
+"""Share of a perfect sampler's points within 3σ of their mode on the plane."""
+
+
+@st.cache_resource(max_entries=48, show_spinner=False)
+def film(key: str, member: int, _config: PlaneConfig) -> Film[Frame]:
+    """The one film of a run's member."""
+    extent = DATASETS[_config.dataset].extent
+    return Film(_config, lambda blob: lean(unpack(blob, extent)), lambda frames: verdict(frames, _config))
+
+
+def lean(frame: Frame) -> Frame:
+    """A frame without the arrays that no verdict reads."""
+    none = np.empty((1, 0), "f4")
+    return replace(frame, push=none, rise=none, field=none, grid=none)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def real(key: str, _config: PlaneConfig) -> np.ndarray:
+    """The real points that the player shows."""
+    return real_points(_config)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
+    """What the player shows of the noise: the generated points' z, two coordinates of it, and the lattice's axis."""
+    z, lattice = spectators(_config)[0], latent_grid(_config)
+    axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:GRID, 1]
+    return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
+
+
+def stage(
+    config: PlaneConfig,
+    member: int,
+    live: bool,
+    lang: str,
+    key: str,
+    view: Mapping[str, Any] | None = None,
+    on_ask: Callable[[], None] | None = None,
+) -> None:
+    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens.
+
+    Where somebody answers, `on_ask`, it has the buttons that ask.
+    """
+    run, reel = (config.key(), member), film(config.key(), member, config)
+    steps = reel.grow(member, config.steps)
+    named, opening = carried((key, lang, *run), steps, live)
+    named = sorted({*named, *wanted(key, run, steps)})
+    data = message(
+        known=steps,
+        frames=service().tail(run[0]).blobs(member, named),
+        verdicts={step: judgement(reel.verdict(step), lang) for step in named},
+        live=live,
+        key_frames=opening,
+        view=view,
+        asks=ASKS if on_ask else (),
+        levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},
+        **noise(run[0], config),
+        **scenery(config, member, lang),
+    )
+    player(data, key=key, on_ask=on_ask)
+
+
+def picture(config: PlaneConfig, lang: str) -> None:
+    """A run that ships, played once from its first step where nothing is trained."""
+    shipped = film(config.key(), 0, config).grow(0, config.steps)
+    st.caption(text("start.page.picture" if shipped else "start.page.unavailable", lang))
+    if shipped:
+        stage(config, 0, False, lang, key="s.player", view={"at": 0, "playing": True})
+
+
+def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
+    """What every message about a run says alike."""
+    dataset, key = DATASETS[config.dataset], config.key()
+    return {
+        "run": key,
+        "member": member,
+        "members": config.members,
+        "target": config.steps,
+        "latent_dim": config.latent_dim,
+        "threshold": threshold(config),
+        "extent": dataset.extent,
+        "real": real(key, config),
+        "modes": None if dataset.modes is None else dataset.modes.numpy(),
+        "std": dataset.std,
+        "js_floor": js_floor(dataset),
+        "valid_ceiling": None if dataset.std is None else VALID_CEILING,
+        "text": captions(config, lang),
+    }
+
+
+def threshold(config: PlaneConfig) -> float | None:
+    """D's output at which it is undecided; None where it only compares, or if the loss changes to another's."""
+    found = {
+        LOSSES[name].undecided(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
+    }
+    return found.pop() if len(found) == 1 else None
+
+
+def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
+    """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
+    ours, own = sentences(lang), dict[str, str]()
+    if config.packing > 1 or config.company:
+        own["caption_belief"] = ours["arena.caption.belief_packed"]
+        own["caption_score"] = ours["arena.caption.score_packed"]
+    if config.latent_dim != 2:
+        own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
+    return labels(lang) | own
+
+
+def judgement(found: Verdict, lang: str) -> dict[str, str]:
+    """A verdict in words: key, title, sentence."""
+    facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
+    title, sentence = (variant(f"verdict.{part}.{found.key}", found) for part in ("title", "sentence"))
+    also = [text(f"verdict.also.{name}", lang, **facts) for name in remarks(found)]
+    if found.knob:
+        also.append(text("verdict.also.knob", lang, knob=text(f"field.label.{found.knob}", lang)))
+    said = " ".join([text(sentence, lang, **facts), *also])
+    return {"key": found.key, "title": text(title, lang, **facts), "sentence": said}
+
+
+def variant(key: str, found: Verdict) -> str:
+    """The sentence for data without modes, a smear that has just come together, a D that rests, where there is one."""
+    most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
+    if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
+        return f"{key}_late"
+    if found.evidence.get("d_rests") == 1 and exists(f"{key}_rests"):
+        return f"{key}_rests"
+    cells = f"{key}_cells"
+    return cells if "valid" not in found.evidence and exists(cells) else key
+
+
+def remarks(found: Verdict) -> Iterable[str]:
+    """What else a verdict's evidence says, in order; medians decide, so each is held to what is shown."""
+    if found.key == "near_equilibrium" and abs(found.evidence.get("d_accuracy", math.inf) - 0.5) <= BLIND:
+        yield "coin"
+    if "most" in found.evidence:
+        yield "lost"
+    if {"d_loss", "g_loss", "d_loss_collapse"} <= found.evidence.keys():
+        yield "losses"
+
+
+def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
+    """Losses, JS divergence and gradient norms up to now."""
+    if "stage.curves" not in st.session_state:
+        st.session_state["stage.curves"] = True
+        sleep(HEAD_START)
+    reel = film(config.key(), member, config)
+    steps = reel.grow(member, config.steps)
+    curve = charts.curves(service().tail(config.key()).blobs(member, steps))
+    changes = fork.marks(config, lang)
+    table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang, changes)
+    alt = charts.alt(curve, config, lang, changes)
+    st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)

@@ -1,0 +1,121 @@
+"""The latent page's frame: which generator, which view, and how both are handed on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.digits.config import DigitsConfig
+from ganlab.presets import nearest
+from ganlab.ui.digits import weights
+from ganlab.ui.latent import link
+from ganlab.ui.latent.link import VIEWS, change, tour
+from ganlab.ui.latent.sources import Offer, first, offer, offers, saying, title
+from ganlab.ui.run.controls import hold
+from ganlab.ui.run.experiment import MNIST
+from ganlab.ui.text import number, text
+
+LEAVE = "l.leave"
+"""Set where a visitor wants to train a generator further: on another page."""
+PAGE = "pages/lab/mnist.py"
+
+
+def open_link(lang: str) -> tuple[Offer | None, list[str]]:
+    """The generator to show, None where there is not one, and what the link could not have."""
+    if st.session_state.pop(LEAVE, False):
+        st.switch_page(PAGE)
+    notices = link.open_link(lang)
+    shown = tour()
+    found = offer(shown.g, shown.step, shown.member) if shown.g else None
+    if found is None:
+        if shown.g:
+            notices.append(text("latent.notice.gone", lang, name=ui.code(shown.g)))
+        st.session_state[link.TOUR] = link.replace(shown, g=first(), step=0, member=0)
+        found = offer(tour().g)
+    elif shown.step and shown.step != found.source.step:
+        notices.append(text("latent.notice.step", lang, step=shown.step, found=found.source.step))
+    if found is not None:  # a run that goes on has newer checkpoints soon; the link keeps to this one
+        st.session_state[link.TOUR] = link.replace(tour(), step=max(0, found.source.step))
+    return found, notices
+
+
+def choose_generator(found: Offer, lang: str) -> None:
+    """The menu of generators, of a run its checkpoints and members, and what is chosen."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="l.choice", width=760):
+        names = offers()
+        names = names if tour().g in names else [*names, tour().g]
+        hold("l.w.g", tour().g)
+        st.selectbox(
+            text("latent.source.label", lang),
+            names,
+            format_func=partial(title, lang=lang),
+            key="l.w.g",
+            help=text("latent.source.help", lang),
+            on_change=lambda: change(g=st.session_state["l.w.g"], step=0, member=0, minus=3, plus=8, e=0),
+            width="stretch",
+        )
+        if len(found.steps) > 1:
+            menu("step", list(found.steps), found.source.step, lang, partial(number, lang=lang))
+        if found.on_plane and found.config.members > 1:
+            menu("member", list(range(found.config.members)), found.source.member, lang, str)
+        with st.popover(
+            text("latent.source.bring", lang), icon=":material/upload:", key="l.bring", on_change=ui.touched
+        ):
+            brought = weights.upload(lang, train_further)
+            if brought and brought != st.session_state.get("l.brought"):
+                st.session_state["l.brought"] = brought
+                change(g=brought, step=0, member=0)
+                ui.rerun()
+    st.caption(about(found, lang))
+
+
+def menu(field: str, choices: list[Any], value: Any, lang: str, words: Any, restarts: bool = False) -> None:
+    """A small menu of one of the tour's fields; one that restarts makes the sum begin anew."""
+    key = f"l.w.{field}"
+    hold(key, value)
+    take = partial(take_menu, field, **({"e": 0} if restarts else {}))
+    st.selectbox(text(f"latent.field.{field}", lang), choices, format_func=words, key=key, on_change=take, width=120)
+
+
+def take_menu(field: str, **more: Any) -> None:
+    """Reads such a menu."""
+    change(**{field: st.session_state[f"l.w.{field}"]}, **more)
+
+
+def about(found: Offer, lang: str) -> str:
+    """What one point of the latent space is here."""
+    facts = {"dim": found.config.latent_dim}
+    if found.on_plane:
+        return text("latent.about.plane", lang, data=saying(found.config, "dataset", lang), **facts)
+    return text("latent.about.digits", lang, **facts)
+
+
+def train_further(config: DigitsConfig) -> None:
+    """Opens a config where digits are trained; called inside a button's callback."""
+    ui.touched()
+    MNIST.open(config, nearest(config))
+    st.session_state[LEAVE] = True
+
+
+def choose_view(lang: str) -> str:
+    """The views, side by side."""
+    hold("l.w.view", tour().view)
+    st.segmented_control(
+        text("latent.view.label", lang),
+        VIEWS,
+        required=True,
+        format_func=lambda name: text(f"latent.view.{name}", lang),
+        key="l.w.view",
+        on_change=lambda: change(view=st.session_state["l.w.view"]),
+        label_visibility="collapsed",
+    )
+    st.markdown(text(f"latent.lead.{tour().view}", lang))
+    return tour().view
+
+
+def keep_link() -> dict[str, str]:
+    """Writes what is shown into the address bar; the whole query."""
+    return ui.write_link(link.to_link(tour()))

@@ -1,0 +1,100 @@
+"""Truncation on the latent page: samples at ψ, and what it does to precision, recall and coverage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from ganlab.latent import walks
+from ganlab.latent.measures import PSIS, truncation
+from ganlab.latent.walks import Scene
+from ganlab.ui.latent.link import change, tour
+from ganlab.ui.latent.sources import Offer, ask
+from ganlab.ui.players import latent
+from ganlab.ui.run.controls import hold
+from ganlab.ui.text import text
+
+WIDE = 480
+"""Pixels of a slider."""
+
+
+def slide(name: str, low: float, high: float, label: str, lang: str) -> None:
+    """A slider of one of the tour's numbers."""
+    key = f"l.w.{name}"
+    hold(key, getattr(tour(), name))
+    st.slider(
+        label, low, high, step=0.05, key=key, on_change=lambda: change(**{name: st.session_state[key]}), width=WIDE
+    )
+
+
+def view(found: Offer, lang: str) -> None:
+    """Samples at ψ, and precision and recall over ψ."""
+    slide("psi", 0.0, 1.5, text("latent.field.psi", lang), lang)
+    left, right = st.columns(2, gap="large")
+    with left:
+        if found.on_plane:
+            scatter(ask(walks.scene, found, tour().psi), lang)
+        else:
+            strip = ask(walks.samples, found, 1, 64, tour().psi)
+            look: dict[str, Any] = {
+                "key": f"{found.key}.{tour().psi}",
+                "lang": lang,
+                "label": text("latent.psi.samples", lang),
+            }
+            data = latent.tiles(strip, names=[""] * 64, across=8, side=56, **look)
+            latent.show("tiles", data, "l.truncated")
+    if not found.judged:
+        right.info(text("latent.psi.unjudged", lang))
+        return
+    with right:
+        place = st.empty()
+        rows: list[tuple[float, ...]] = []
+        for psi in PSIS:
+            rows.append((psi, *ask(truncation, found, psi)))
+            place.altair_chart(chart(rows, tour().psi, lang), width="stretch")
+        st.caption(text("latent.psi.names", lang))
+        st.markdown(verdict(rows, lang))
+
+
+def chart(rows: list[tuple[float, ...]], psi: float, lang: str) -> alt.LayerChart:
+    """Precision, recall and coverage over ψ, and where the slider stands."""
+    names = [text(f"latent.psi.{name}", lang) for name in ("precision", "recall", "coverage")]
+    table = pd.DataFrame([(row[0], value, name) for row in rows for value, name in zip(row[1:], names, strict=True)])
+    table.columns = ["psi", "value", "name"]
+    x = alt.X("psi:Q", title="ψ", scale=alt.Scale(domain=[0, max(PSIS)], nice=False))
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format="%", tickCount=5))
+    colour = alt.Color("name:N", title=None, sort=names, legend=alt.Legend(orient="top"))
+    shape = alt.Shape("name:N", title=None, sort=names, legend=None)
+    lines = alt.Chart(table).mark_line(strokeWidth=2).encode(x, y, colour)
+    dots = alt.Chart(table).mark_point(size=60, filled=True).encode(x, y, colour, shape)
+    rule = alt.Chart(pd.DataFrame({"psi": [psi]})).mark_rule(strokeDash=[4, 3], color="#7f8a99").encode(x="psi:Q")
+    return (lines + dots + rule).properties(height=300)
+
+
+def verdict(rows: list[tuple[float, ...]], lang: str) -> str:
+    """What truncation does to this generator, in numbers."""
+    plain = next(row for row in rows if row[0] == 1.0)
+    best = max((row for row in rows if 0 < row[0] <= 1), key=lambda row: row[1])
+    facts = {"precision": plain[1], "coverage": plain[3], "psi": best[0], "best": best[1], "left": best[3]}
+    return text("latent.psi.helps" if best[1] > plain[1] + 0.02 else "latent.psi.fails", lang, **facts)
+
+
+def scatter(scene: Scene, lang: str) -> None:
+    """Real and generated points."""
+    looks: list[dict[str, Any]] = [{"filled": False, "color": "#3a9a5b"}, {"filled": True, "color": "#9c5bb0"}]
+    layers = [cloud(points, scene.extent, look) for points, look in zip((scene.real, scene.fake), looks, strict=True)]
+    st.altair_chart(alt.layer(*layers).properties(width=400, height=400), width="content")
+    st.caption(text("latent.player.legend", lang))
+
+
+def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt.Chart:
+    """Points on a square without numbers."""
+    plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
+    plain["scale"] = alt.Scale(domain=[-extent, extent])
+    table = pd.DataFrame(points, columns=["x", "y"])
+    return (
+        alt.Chart(table).mark_point(size=22, opacity=0.7, **look).encode(alt.X("x:Q", **plain), alt.Y("y:Q", **plain))
+    )

@@ -1,0 +1,183 @@
+"""The generators that the latent page offers, and who answers for them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+import streamlit as st
+
+from ganlab.data.images import DIGITS
+from ganlab.data.plane import DATASETS
+from ganlab.digits.config import DigitsConfig
+from ganlab.digits.pretrained import PRETRAINED
+from ganlab.digits.uploads import Uploads
+from ganlab.digits.weights import SHIPPED, WeightsError
+from ganlab.kind.fields import knobs
+from ganlab.latent.generators import Source
+from ganlab.latent.paths import Shell, shell
+from ganlab.links import at_hand, differences, from_json
+from ganlab.plane.config import PlaneConfig
+from ganlab.presets import PRESETS, nearest
+from ganlab.ui.run.controls import show
+from ganlab.ui.run.server import errands, service
+from ganlab.ui.text import text
+
+RUNS = 40
+"""Runs that are offered, the last used first; others open by their link."""
+FRESH = 5.0
+"""Seconds for which the store is not asked again."""
+TOLD = 2
+"""Settings of a run that its name tells."""
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A generator that may be chosen."""
+
+    source: Source
+    config: DigitsConfig | PlaneConfig
+    steps: tuple[int, ...] = ()
+    """A run's checkpoints, the newest first."""
+
+    @property
+    def on_plane(self) -> bool:
+        """Whether it makes points rather than images."""
+        return isinstance(self.config, PlaneConfig)
+
+    @property
+    def noise(self) -> str:
+        """The prior, a key of NOISES."""
+        return getattr(self.config, "noise", "gaussian")
+
+    @property
+    def judged(self) -> bool:
+        """Whether somebody can tell what it makes."""
+        return self.on_plane or DIGITS[self.config.dataset].handwritten
+
+    @property
+    def classes(self) -> list[str]:
+        """What that somebody tells apart: digits, or modes from 1 on."""
+        if not isinstance(self.config, PlaneConfig):
+            return list("0123456789")
+        modes = DATASETS[self.config.dataset].modes
+        return [str(i + 1) for i in range(0 if modes is None else len(modes))]
+
+    @property
+    def shell(self) -> Shell:
+        """Where its prior lives."""
+        return shell(self.config.latent_dim, self.noise)
+
+    @property
+    def key(self) -> str:
+        """A short name of its own."""
+        return f"{self.source.name}.{self.source.step}.{self.source.member}"
+
+    def fits(self, other: Offer) -> bool:
+        """Whether the same latent points can be given to both, and their works be compared."""
+        mine, its = self.config, other.config
+        alike = (mine.kind, mine.latent_dim, self.noise) == (its.kind, its.latent_dim, other.noise)
+        return alike and self.source != other.source
+
+
+def ask(function: Callable[..., Any], offer: Offer, *args: Any) -> Any:
+    """What a function of films or latent_measures says of a generator. Raises WeightsError where that has gone."""
+    return answer(function.__module__, function.__name__, offer.source, *args)
+
+
+@st.cache_data(max_entries=300, show_spinner=False)
+def answer(module: str, function: str, source: Source, *args: Any) -> Any:
+    """An answer, kept."""
+    return errands().run(getattr(import_module(module), function), service().store.path, source, *args)
+
+
+@st.cache_data(ttl=FRESH, show_spinner=False)
+def offers() -> list[str]:
+    """The names of all that is offered: what ships, runs of digits, runs on the plane, uploads."""
+    found = {name: stored(name) for name in recent()}
+    digits = [name for name, offer in found.items() if offer and not offer.on_plane]
+    plane = [name for name, offer in found.items() if offer and offer.on_plane]
+    return [*shipped(), *digits, *plane, *Uploads(service().store.path).names()]
+
+
+def shipped() -> list[str]:
+    """The generators that ship and are here."""
+    return [name for name, path in SHIPPED.items() if path.is_file()]
+
+
+def recent() -> list[str]:
+    """The runs that have a checkpoint, the last used first."""
+    store = service().store
+    rows = [row for key in store.checkpoints.runs() if (row := store.run(key)) and store.checkpoints.steps(key)]
+    return [row.key for row in sorted(rows, key=lambda row: -row.used)[:RUNS]]
+
+
+def offer(name: str, step: int = 0, member: int = 0) -> Offer | None:
+    """A generator by its name: of a run that checkpoint, or the newest where there is no such; None where none is."""
+    if name in PRETRAINED:
+        shape = PRETRAINED[name]
+        config = DigitsConfig(architecture=shape.architecture, latent_dim=shape.latent_dim, dataset="mnist")
+        return Offer(Source(name), config) if SHIPPED[name].is_file() else None
+    return stored(name, step, member) or (uploaded(name) if name else None)
+
+
+@st.cache_data(ttl=FRESH, max_entries=500, show_spinner=False)
+def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
+    """A run's generator, as of a moment ago."""
+    store = service().store
+    row, steps = store.run(name), tuple(store.checkpoints.steps(name)) if name else ()
+    if row is None or not steps:
+        return None
+    config = from_json(row.config)
+    if at_hand(config, [])[1]:
+        return None
+    member = min(member, config.members - 1) if isinstance(config, PlaneConfig) else 0
+    return Offer(Source(name, step if step in steps else steps[0], member, json.dumps(row.config)), config, steps)
+
+
+def uploaded(name: str) -> Offer | None:
+    """A generator that somebody brought along."""
+    try:
+        return Offer(Source(name), brought(name))
+    except WeightsError:
+        return None
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def brought(name: str) -> DigitsConfig:
+    """Its config. Raises WeightsError."""
+    return Uploads(service().store.path).load(name).config
+
+
+def first() -> str:
+    """The generator that the page opens with."""
+    return next(iter([*shipped(), *offers()]), "")
+
+
+@st.cache_data(ttl=60, max_entries=500, show_spinner=False)
+def title(name: str, lang: str) -> str:
+    """What a generator is called."""
+    if name in PRETRAINED:
+        return text("latent.source.shipped", lang, name=text(f"choice.g_from.{name}", lang))
+    found = stored(name)
+    if found is None:
+        return text("latent.source.upload", lang, code=name[:6])
+    kind = "latent.source.plane" if found.on_plane else "latent.source.digits"
+    return text(kind, lang, name=run_title(found.config, lang))
+
+
+def run_title(config: DigitsConfig | PlaneConfig, lang: str) -> str:
+    """A run by its preset and what differs from it."""
+    preset = nearest(config)
+    changed = {name: mine for name, (mine, _) in differences(config, PRESETS[preset]).items() if name != "steps"}
+    told = [f"{text(f'field.short.{name}', lang)} {saying(config, name, lang)}" for name in list(changed)[:TOLD]]
+    more = [f"+{len(changed) - TOLD}"] if len(changed) > TOLD else []
+    return ", ".join([text(f"preset.name.{preset}", lang), *told, *more])
+
+
+def saying(config: DigitsConfig | PlaneConfig, name: str, lang: str) -> str:
+    """A setting's value in words."""
+    return show(knobs(type(config))[name], name, getattr(config, name), lang)

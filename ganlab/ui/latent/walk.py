@@ -1,0 +1,257 @@
+"""The latent page's first view: from one point to another along three paths."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.latent import measures, paths, walks
+from ganlab.latent.paths import FRAMES, PATHS
+from ganlab.latent.walks import Film, Scene, Strip
+from ganlab.ui.latent.gif import gif
+from ganlab.ui.latent.link import MOST, change, tour
+from ganlab.ui.latent.sources import Offer, ask
+from ganlab.ui.players import latent as latent_player
+from ganlab.ui.run.controls import hold
+from ganlab.ui.text import number, text
+
+SHOWN = 32
+"""Samples to choose from at a time."""
+MISSING = "l.missing"
+"""Where the session keeps the class that no sample was of."""
+HOLLOW, FULL = 0.75, 0.5
+"""A shell's inner edge over its radius: from the first on the line leaves it, up to the second there is no hole."""
+
+
+def view(found: Offer, lang: str) -> None:
+    """Choosing two points, the three films, what they measure, and the films to take along."""
+    choose_ends(found, lang)
+    film = ask(walks.walk, found, tour().a, tour().b)
+    scene = ask(walks.scene, found) if found.on_plane else None
+    if film.bend:
+        st.info(text(f"latent.bend.{film.bend}", lang))
+    rows = [
+        (path, text(f"latent.path.{path}", lang), text(f"latent.path.{path}_note", lang), film.strips[path])
+        for path in PATHS
+    ]
+    data = latent_player.walks(
+        rows,
+        key=f"{found.key}.{tour().a}.{tour().b}",
+        lang=lang,
+        shell=found.shell,
+        noise=found.noise,
+        classes=found.classes,
+        judged=found.judged,
+        scene=scene,
+        pick=found.on_plane,
+    )
+    latent_player.show("walk", data, "l.walk", partial(take_pick, "l.walk"))
+    st.markdown(lesson(found, film, lang))
+    measured(found, film, lang)
+    take_along(film, scene, lang)
+
+
+# The two ends
+
+
+def choose_ends(found: Offer, lang: str) -> None:
+    """Two seeds: typed, drawn, by class, or clicked."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="l.ends"):
+        st.button(text("latent.ends.new", lang), icon=":material/casino:", key="l.new", on_click=draw)
+        if found.classes:
+            by_class(found, lang)
+        by_seed(lang)
+    if not found.on_plane:
+        samples(found, lang)
+
+
+def by_seed(lang: str) -> None:
+    """Two seeds as numbers, the way back, the furthest way."""
+    label = f"{text('latent.ends.seeds', lang)} {tour().a}, {tour().b}".replace("-", "−")
+    with st.popover(label, icon=":material/tag:", key="l.seeds", on_change=ui.touched):
+        with st.container(horizontal=True):
+            for name in ("a", "b"):
+                seed_input(name, lang)
+        with st.container(horizontal=True):
+            st.button(text("latent.ends.swap", lang), icon=":material/swap_horiz:", key="l.swap", on_click=swap)
+            label, help = text("latent.ends.opposite", lang), text("latent.ends.opposite_help", lang)
+            st.button(label, key="l.opposite", help=help, on_click=oppose)
+
+
+def seed_input(name: str, lang: str) -> None:
+    """A seed as a number."""
+    key = f"l.w.{name}"
+    hold(key, getattr(tour(), name))
+    st.number_input(
+        text(f"latent.field.{name}", lang),
+        min_value=-MOST,
+        max_value=MOST,
+        step=1,
+        key=key,
+        help=text("latent.ends.help", lang),
+        on_change=lambda: change(**{name: st.session_state[key]}),
+        width=130,
+    )
+
+
+def draw() -> None:
+    """Two new seeds."""
+    change(a=1 + secrets.randbelow(MOST), b=1 + secrets.randbelow(MOST))
+
+
+def swap() -> None:
+    """The way back."""
+    change(a=tour().b, b=tour().a)
+
+
+def oppose() -> None:
+    """To the point on the other side of 0; seed 0, which has no sign, gives way to 1."""
+    a = tour().a or 1
+    change(a=a, b=-a)
+
+
+def by_class(found: Offer, lang: str) -> None:
+    """A walk "from a 3 to an 8"."""
+    with st.popover(
+        text("latent.ends.by_class", lang), icon=":material/category:", key="l.class", on_change=ui.touched
+    ):
+        st.caption(text("latent.ends.by_class_about", lang, n=walks.CENSUS))
+        chosen = []
+        for name, default in (("from", 3), ("to", 8)):
+            label, last = text(f"latent.ends.{name}", lang), len(found.classes) - 1
+            chosen.append(
+                st.selectbox(label, range(last + 1), min(default, last), found.classes.__getitem__, key=f"l.w.{name}")
+            )
+        st.button(text("latent.ends.find", lang), key="l.find", type="primary", on_click=find, args=(found, *chosen))
+    missing = st.session_state.pop(MISSING, None)
+    if missing is not None:
+        st.warning(text("latent.ends.missing", lang, label=found.classes[missing], n=walks.CENSUS))
+
+
+def find(found: Offer, one: int, other: int) -> None:
+    """The next pair of sure samples of two classes."""
+    best = ask(walks.census, found)
+    missing = next((label for label in (one, other) if not best.get(label)), None)
+    if missing is not None:
+        ui.touched()
+        st.session_state[MISSING] = missing
+        return
+    a = following(best[one], tour().a)
+    change(a=a, b=following([seed for seed in best[other] if seed != a] or best[other], tour().b))
+
+
+def following(seeds: Sequence[int], now: int) -> int:
+    """The seed after the present one, the first where it is not among them."""
+    return seeds[(seeds.index(now) + 1) % len(seeds)] if now in seeds else seeds[0]
+
+
+def samples(found: Offer, lang: str) -> None:
+    """Samples to click two of."""
+    first = 1 + SHOWN * tour().page
+    strip = ask(walks.samples, found, first, SHOWN)
+    ends = [end - first for end in (tour().a, tour().b)]
+    data = latent_player.tiles(
+        strip,
+        key=f"{found.key}.{first}",
+        lang=lang,
+        label=text("latent.ends.samples", lang),
+        names=[sample_name(found, strip, i, first + i, lang) for i in range(SHOWN)],
+        pick=True,
+        first=first,
+        marks=ends,
+        across=16,
+        side=62,
+    )
+    place, beside = st.columns([6, 1], vertical_alignment="center")
+    with place:
+        latent_player.show("tiles", data, "l.tiles", partial(take_pick, "l.tiles"))
+    label, icon = text("latent.ends.others", lang), ":material/refresh:"
+    beside.button(label, icon=icon, key="l.others", on_click=lambda: change(page=(tour().page + 1) % 1000))
+
+
+def sample_name(found: Offer, strip: Strip, i: int, seed: int, lang: str) -> str:
+    """A sample in words."""
+    if not found.judged:
+        return text("latent.ends.sample", lang, seed=seed)
+    return text("latent.ends.sample_judged", lang, seed=seed, label=found.classes[strip.labels[i]], sure=strip.sure[i])
+
+
+def take_pick(key: str) -> None:
+    """Two seeds that were clicked."""
+    pick = (st.session_state.get(key) or {}).get("pick") or {}
+    ends = [pick.get(name) for name in ("a", "b")]
+    if all(isinstance(end, int) and 0 <= end <= MOST for end in ends):
+        change(a=ends[0], b=ends[1])
+
+
+# What it shows
+
+
+def lesson(found: Offer, film: Film, lang: str) -> str:
+    """What the norms say: whether there is a shell to leave."""
+    middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
+    facts = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
+    edge = found.shell.low / found.shell.radius
+    return text(f"latent.lesson.{shape(edge)}", lang, **facts)
+
+
+def shape(edge: float) -> str:
+    """What the prior looks like whose lower edge is at so many radii: shell, disc or between."""
+    if edge >= HOLLOW:
+        return "shell"
+    return "disc" if edge <= FULL else "between"
+
+
+def measured(found: Offer, film: Film, lang: str) -> None:
+    """The lengths of the three films, and of all walks of this generator, as a table."""
+    place = st.empty()
+    with place:
+        st.caption(text("latent.ppl.wait", lang))
+    lines = [text("latent.ppl.head", lang), "|---|---:|---:|---:|"]
+    for path in PATHS:
+        mean, error = ask(measures.path_length, found, path)
+        lines.append(row(path, film.strips[path], found.shell.radius, mean, error, lang))
+    place.markdown("\n".join(lines), help=text("latent.ppl.help", lang, n=measures.WALKS, epsilon=paths.EPSILON))
+
+
+def row(path: str, strip: Strip, radius: float, mean: float, error: float, lang: str) -> str:
+    """One path's line of the table."""
+    say = partial(number, lang=lang)
+    middle = say(strip.norms[FRAMES // 2] / radius, spec=".2f")
+    cells = [text(f"latent.path.{path}", lang), middle, say(strip.length, spec=".2f"), give_or_take(mean, error, lang)]
+    return f"| {' | '.join(cells)} |"
+
+
+def give_or_take(mean: float, error: float, lang: str) -> str:
+    """A mean and its standard error, as exact as that allows."""
+    coarse, fair = error >= 0.95, error >= 0.095
+    spec = f".{2 - coarse - fair}f"
+    return f"{number(mean, lang, spec)} ± {number(error, lang, spec)}"
+
+
+def take_along(film: Film, scene: Scene | None, lang: str) -> None:
+    """The films as GIFs."""
+    with st.container(horizontal=True, vertical_alignment="center", key="l.gifs"):
+        for path in PATHS:
+            look: dict[str, Any] = {"mime": "image/gif", "icon": ":material/gif_box:", "on_click": "ignore"}
+            name = f"walk-{path}-{tour().a}-{tour().b}.gif"
+            label = text("latent.gif.button", lang, path=text(f"latent.path.{path}", lang))
+            st.download_button(label, partial(gif, film.strips[path], scene), name, key=f"l.gif.{path}", **look)
+
+
+def plain(found: Offer, rows: list[tuple[str, str, str, Strip]], key: str, lang: str, **more: Any) -> None:
+    """Walks that are neither three paths nor to be picked."""
+    scene = ask(walks.scene, found) if found.on_plane else None
+    whole: dict[str, Any] = {"scene": scene} | more
+    look: dict[str, Any] = {
+        "shell": found.shell,
+        "noise": found.noise,
+        "classes": found.classes,
+        "judged": found.judged,
+    }
+    latent_player.show("walk", latent_player.walks(rows, key=key, lang=lang, **look, **whole), "l.walk")

@@ -1,0 +1,157 @@
+"""What was measured of a card's runs: the seeds of each arm, in numbers that the page's sentences can name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from ganlab.data.plane import DATASETS
+from ganlab.digits import frame as digits_frame
+from ganlab.kind.config import RunConfig
+from ganlab.kind.evaluation import SUFFIX
+from ganlab.plane import frame
+from ganlab.studies.cards import Card
+from ganlab.studies.grids import STUDIES, drawn
+from ganlab.studies.tables import finals, load
+from ganlab.ui.players.player.lamps import COVERED
+from ganlab.ui.run.server import service
+
+STUDY = "lab"
+NUMBERS = {
+    "valid": "valid",
+    "tv": "mode_tv",
+    "l_d": "d_loss",
+    "l_g": "g_loss",
+    "acc": "d_accuracy",
+    "fools": "fools",
+    "accepted": "accepted",
+    "digit_tv": "digit_tv",
+    "fid": "fid",
+}
+"""Name in a sentence -> what the final evaluation calls it."""
+SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}
+"""The same of the last frame."""
+
+
+@dataclass(frozen=True)
+class Arm:
+    """What the seeds of one config came to."""
+
+    shares: np.ndarray
+    """Of each mode (or digit) among all points, (seeds, K)."""
+    died: np.ndarray
+    """Whether each seed diverged, (seeds,)."""
+    numbers: Mapping[str, np.ndarray]
+    """By name of NUMBERS and SEEN, (seeds,) each; nan where undefined."""
+    steps_per_s: float = 0.0
+
+    @property
+    def modes(self) -> np.ndarray:
+        """How many modes each seed covers, (seeds,)."""
+        return np.where(self.died, 0, (self.shares >= COVERED).sum(1))
+
+    def facts(self, name: str) -> dict[str, Any]:
+        """Medians, and the lowest and highest, by the names that sentences use: `broken_modes`, `broken_modes_low` …"""
+        told: dict[str, Any] = {"n": len(self.died), "of": self.shares.shape[1], "died": int(self.died.sum())}
+        told |= {"full": int((self.modes == self.shares.shape[1]).sum()), "speed": self.steps_per_s}
+        for number, values in {"modes": self.modes, **self.numbers}.items():
+            if np.isfinite(values).any():
+                told |= {number: float(np.nanmedian(values))}
+                told |= {f"{number}_low": float(np.nanmin(values)), f"{number}_high": float(np.nanmax(values))}
+        return {f"{name}_{fact}": value for fact, value in told.items()}
+
+
+# What ships
+
+
+@st.cache_data(show_spinner=False)
+def table(study: str = STUDY) -> pd.DataFrame:
+    """The rows of the final evaluation that ship of a study, empty where there are none."""
+    try:
+        return finals(load(study))
+    except FileNotFoundError:
+        return pd.DataFrame({"arm": []})
+
+
+def shipped(arms: Iterable[str], study: str = STUDY) -> dict[str, Arm]:
+    """What ships of a study's arms, by their names, without those that were not measured."""
+    rows = table(study)
+    seen = {arm: rows[rows["arm"] == arm] for arm in arms}
+    return {arm: arm_of(found) for arm, found in seen.items() if len(found)}
+
+
+def arm_of(rows: pd.DataFrame) -> Arm:
+    """The arm of final rows, one for each seed."""
+    rows = rows.sort_values(["seed", "member"])
+    numbers = {name: rows[of + SUFFIX].to_numpy() for name, of in NUMBERS.items() if of + SUFFIX in rows}
+    numbers |= {name: rows[of].to_numpy() for name, of in SEEN.items() if of in rows}
+    shares = np.nan_to_num(np.stack(list(rows[f"shares{SUFFIX}"])))
+    return Arm(shares, rows["died"].to_numpy() >= 0, numbers, float(rows["steps_per_s"].median()))
+
+
+def measured(name: str, card: Card) -> dict[str, Arm]:
+    """The arms of a card that were measured, in its order."""
+    found = shipped(f"{name}.{arm}" for arm, _ in card.arms)
+    return {arm.removeprefix(f"{name}."): seeds for arm, seeds in found.items()}
+
+
+def studied(study: str) -> dict[RunConfig, Arm]:
+    """What ships of a study: the first config of each of its arms, without those that are there for control."""
+    arms = STUDIES[study].arms
+    found = shipped((arm for arm in arms if not arm.endswith("float32")), study)
+    return {arms[arm][0]: seeds for arm, seeds in found.items()}
+
+
+def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:
+    """All that sentences can name."""
+    return {fact: value for name, arm in arms.items() for fact, value in arm.facts(name).items()}
+
+
+# What a visitor computes
+
+
+def seeds(card: Card, config: RunConfig) -> Sequence[RunConfig]:
+    """The runs of an arm's seeds, many members in one where that is possible."""
+    return drawn(card, config)
+
+
+def yours(configs: Iterable[RunConfig]) -> Arm | None:
+    """What has been computed here of an arm's runs: their last frames; None before the first."""
+    found = [one for config in configs for one in last(config)]
+    if not found:
+        return None
+    shares, died, numbers = zip(*found, strict=True)
+    named = {name: np.array([one[name] for one in numbers]) for name in numbers[0]}
+    return Arm(np.nan_to_num(np.stack(shares)), np.array(died), named)
+
+
+def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:
+    """Shares, whether it diverged and numbers of each member of a run at its last frame that has shares."""
+    tail, steps = service().tail(config.key()), service().tail(config.key()).steps()
+    for member in range(getattr(config, "members", 1)):
+        for step in [step for step in reversed(steps) if step <= config.steps][:LOOKED]:
+            one: Any = read(config, tail.blobs(member, [step])[step])
+            if len(shares := np.ravel(one.shares)):
+                metrics = {name: float(np.ravel(value)[0]) for name, value in one.metrics.items()}
+                seen = metrics | {name: float(np.ravel(getattr(one, name))[0]) for name in FRAMES}
+                numbers = {name: seen.get(of, np.nan) for name, of in (NUMBERS | SEEN).items()}
+                yield shares, bool(one.outcome), numbers
+                break
+
+
+def read(config: Any, blob: bytes) -> Any:
+    """A stored frame of a run of any kind."""
+    if config.kind == "plane":
+        return frame.unpack(blob, DATASETS[config.dataset].extent)
+    return digits_frame.unpack(blob, with_sheet=False)
+
+
+FRAMES = ("d_loss", "g_loss", "d_accuracy", "fools", "g_grad", "d_grad")
+"""What a frame has beside its metrics."""
+LOOKED = 40
+"""Frames that are searched for one with shares: of digits not all are judged."""

@@ -1,0 +1,228 @@
+"""The mistakes lab's runs: broken beside fixed in step, what sixteen seeds came to, the same computed on the spot."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.gan.losses import LOSSES
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError, knobs
+from ganlab.studies.cards import LESSONS, Card
+from ganlab.ui.arena import duel
+from ganlab.ui.digits import stage
+from ganlab.ui.mistakes import evidence
+from ganlab.ui.mistakes.evidence import Arm
+from ganlab.ui.mistakes.mistakes import arm_name
+from ganlab.ui.players.player.lamps import lamps
+from ganlab.ui.run import training
+from ganlab.ui.run.controls import reason, show
+from ganlab.ui.run.server import service
+from ganlab.ui.run.training import PACE, phase, status_of
+from ganlab.ui.text import duration, number, text
+
+PLAYED = {"at": 0, "playing": True}
+REFUSED = "c.refused"
+
+
+# Broken beside fixed
+
+
+def pair(name: str, lang: str) -> None:
+    """Both runs of a card, played in step; where they are not recorded, a way to train them."""
+    card = LESSONS[name]
+    configs = [card.broken, card.fixed]
+    if any(service().reached(config.key()) < config.steps for config in configs):
+        work("pair", configs, text("mistakes.page.train_pair", lang), lang)
+    training.watch(configs, lambda: None, lambda live: play(name, card, live, lang), lambda: None)
+
+
+def play(name: str, card: Card, live: bool, lang: str) -> None:
+    """The player of a card's two runs."""
+    broken, fixed = ("", "") if card.seeds else (arm_name(name, arm, lang) for arm in ("broken", "fixed"))
+    one: Any = card.broken
+    other: Any = card.fixed
+    key = f"c.duel.{name}"
+    if one.kind == "plane":
+        left, right = duel.Side(one, title=broken), duel.Side(other, title=fixed)
+        duel.duel(left, right, live, lang, key, PLAYED)
+    else:
+        stage.stage(one, live, lang, key, PLAYED, beside=other, names=(broken, fixed))
+
+
+# Sixteen seeds
+
+
+def outcome(name: str, lang: str) -> None:
+    """What ships of every arm: a row of lamps for each seed, and the numbers."""
+    arms = evidence.measured(name, LESSONS[name])
+    if LESSONS[name].seeds:
+        arms.pop("fixed", None)
+    if not arms:
+        st.caption(text("mistakes.page.unmeasured", lang))
+        return
+    lamps([drawn(arm_name(name, arm, lang), seeds, lang) for arm, seeds in arms.items()], f"c.lamps.{name}.{lang}")
+    with st.expander(text("mistakes.page.numbers", lang)):
+        st.markdown(numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang))
+    for study in LESSONS[name].studies:
+        studied(study, lang)
+
+
+def studied(study: str, lang: str) -> None:
+    """What ships of a study, as a table that unfolds."""
+    if found := evidence.studied(study):
+        with st.expander(text(f"mistakes.study.{study}", lang)):
+            st.markdown(text(f"mistakes.study.{study}_about", lang))
+            named = {studied_name(config, lang): found[config] for config in sorted(found, key=in_turn)}
+            st.markdown(numbers(named, lang, BRIEF))
+
+
+def in_turn(config: Any) -> tuple[Any, ...]:
+    """Where a run of a study stands: one way to hold D after the other, and of each the least work first."""
+    return list(LOSSES).index(config.loss), config.regularizer, config.d_steps, config.steps
+
+
+def studied_name(config: Any, lang: str) -> str:
+    """What a run of a study does to D, how often, and for how long."""
+    chosen = [(name, getattr(config, name)) for name in ("loss", "regularizer")]
+    way = [show(knobs(type(config))[name], name, value, lang) for name, value in chosen if value != "none"]
+    facts = {"way": ", ".join(way), "k": config.d_steps, "steps": number(config.steps, lang, ",d")}
+    return text("mistakes.page.studied", lang, **facts)
+
+
+def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any]:
+    """An arm as the lamps take it."""
+    facts = {key.removeprefix("x_"): value for key, value in arm.facts("x").items()}
+    head, note = (text(f"mistakes.page.{part}", lang, **facts) for part in ("arm_head", "arm_note"))
+    if facts["died"]:
+        note += " " + text("mistakes.page.arm_died", lang, **facts)
+    rows = [[round(float(share), 4) for share in row] for row in arm.shares]
+    own = {"rows": rows, "died": [bool(died) for died in arm.died], "yours": yours}
+    return own | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
+
+
+def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> str:
+    """Medians over the seeds, lowest and highest, as a table, of some columns or of all that were measured."""
+    columns = [key for key in columns or COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
+    words = {"modes": "digits"} if "accepted" in columns else {}
+    head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
+    lines = [head, ["---"] * len(head)]
+    for title, arm in arms.items():
+        lines.append([title, *(cell(arm.facts("x"), key, lang) for key in columns)])
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
+    """A median with its range, in the format of its column."""
+    if f"x_{key}" not in facts:
+        return "–"
+    named = [f"x_{key}", f"x_{key}_low", f"x_{key}_high"]
+    median, *ends = (number(facts[name], lang, COLUMNS[key]) for name in named if name in facts)
+    return f"{median} [{ends[0]}, {ends[1]}]" if ends and facts["x_n"] > 1 else median
+
+
+COLUMNS = {
+    "n": "d",
+    "modes": ".0f",
+    "full": "d",
+    "valid": ".0%",
+    "tv": ".2f",
+    "accepted": ".0%",
+    "digit_tv": ".2f",
+    "fid": ".0f",
+    "l_d": "z.2f",
+    "l_g": "z.2f",
+    "acc": ".0%",
+    "speed": "rate",
+}
+"""Of the table, with their formats."""
+BRIEF = ("n", "modes", "valid", "accepted", "fid", "l_d", "l_g")
+"""Columns of a study's table."""
+
+
+# On the spot
+
+
+def recompute(name: str, lang: str) -> None:
+    """The seeds of an arm, trained here, beside what ships."""
+    card = LESSONS[name]
+    configs = {arm: config for arm, config in card.arms if arm == "broken" or not card.seeds}
+    st.markdown(text("mistakes.page.recompute_about", lang))
+    arm = st.selectbox(
+        text("mistakes.page.recompute_which", lang),
+        list(configs),
+        format_func=lambda arm: arm_name(name, arm, lang),
+        key=f"c.w.arm.{name}",
+        on_change=ui.touched,
+        width=320,
+    )
+    runs = list(evidence.seeds(card, configs[arm]))
+    ours = evidence.measured(name, card).get(arm)
+    if ours and ours.steps_per_s:
+        eta = duration(sum(config.steps for config in runs) / ours.steps_per_s, lang)
+        st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.died), eta=eta))
+    work("seeds", runs, text("mistakes.page.recompute", lang), lang)
+    title = arm_name(name, arm, lang)
+
+    def beside(live: bool) -> None:
+        theirs = evidence.yours(runs)
+        found = [drawn(title, ours, lang)] if ours else []
+        if theirs:
+            found.append(drawn(text("mistakes.page.yours", lang, name=title), theirs, lang, yours=True))
+        lamps(found, f"c.yours.{name}.{lang}")
+
+    training.watch(runs, lambda: progress(runs, lang), beside, lambda: None)
+
+
+def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> None:
+    """A button that has runs trained, or stops it."""
+    keys = [config.key() for config in configs]
+    mine = [key for key in keys if service().wishes(key, ui.viewer())]
+    under_way = any(phase(status_of(config), config) in PACE for config in configs)
+    done = all(phase(status_of(config), config) in ("done", "diverged") for config in configs)
+    if mine and under_way:
+        look: dict[str, Any] = {"icon": ":material/stop:", "on_click": stop, "args": (keys,)}
+        st.button(text("run.train.stop", lang), f"c.stop.{place}", **look)
+    elif not done:
+        look = {"icon": ":material/model_training:", "on_click": start, "args": (configs,)}
+        st.button(label, f"c.train.{place}", help=text("mistakes.page.train_help", lang), **look)
+    if error := st.session_state.pop(REFUSED, None):
+        st.warning(reason(error.reason, error.facts, lang))
+
+
+def start(configs: Sequence[RunConfig]) -> None:
+    """Wishes runs."""
+    ui.touched()
+    try:
+        for config in configs:
+            service().submit(config, ui.viewer())
+    except ConfigError as error:
+        st.session_state[REFUSED] = error
+
+
+def stop(keys: Sequence[str]) -> None:
+    """Takes the wishes back."""
+    for key in keys:
+        training.stop(key)
+
+
+def progress(configs: Sequence[RunConfig], lang: str) -> None:
+    """How far runs are, together."""
+    stand = [status_of(config) for config in configs]
+    whole, reached = sum(config.steps for config in configs), 0
+    for config, status in zip(configs, stand, strict=True):
+        reached += config.steps if status.state == "diverged" else min(status.step, config.steps)
+    failed = [status for status in stand if status.state == "failed"]
+    if failed:
+        st.caption(text("run.status.failed", lang, note=training.failure(failed[0], lang)))
+    elif reached >= whole:
+        st.caption(text("mistakes.page.progress_done", lang))
+    elif reached or any(status.state in ("queued", "running") for status in stand):
+        left = [status.eta_s for status in stand if status.state == "running" and status.eta_s is not None]
+        said = text("mistakes.page.progress", lang, share=reached / whole)
+        if left:
+            said += " " + text("mistakes.page.progress_left", lang, eta=duration(max(left), lang))
+        st.progress(min(1.0, reached / whole), said)

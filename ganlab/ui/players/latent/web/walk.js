@@ -1,0 +1,301 @@
+// @ts-check
+// Walks through latent space as films, scrubbed here without the server. Python: ganlab/ui/players/latent/__init__.py.
+import { opened } from "../ganlab.player/message.js";
+import { mounted } from "../ganlab.player/mount.js";
+import { reader } from "../ganlab.player/words.js";
+import { ceiling, chart, chartTime } from "./chart.js";
+import { element, looks, sharp, tile } from "./looks.js";
+import { Plane } from "./plane.js";
+import { band, film } from "./reel.js";
+import { pictures } from "./sheets.js";
+
+const SECONDS = 6; // from one end to the other
+const SPEAK = 700; // ms of rest before a screen reader hears where we are
+
+class Walk {
+  /** @type {Part} */
+  part;
+  /** @type {WalkHead} */
+  head;
+  /** @type {Reader} */
+  reader;
+  /** @type {Uint8Array} */
+  data;
+  /** @type {import("./looks.js").Looks} */
+  looks;
+  /** @type {number} */
+  t;
+  /** @type {boolean} */
+  playing;
+  /** @type {number} */
+  onward;
+  /** @type {number} */
+  pending;
+  /** @type {any[]} */
+  rows;
+  /** @type {any[]} */
+  charts;
+  /** @type {number} */
+  request;
+  /** @type {ReturnType<typeof setTimeout>} */
+  speaking;
+  /** @type {(name: string, value: unknown) => void} */
+  tell;
+
+  constructor(root) {
+    this.root = root;
+    this.part = (name) => root.querySelector(`[data-part="${name}"]`);
+    Object.assign(this, { t: 0.5, playing: false, onward: 1, rows: [], charts: [] });
+    this.plane = new Plane(this.part("plane"));
+    this.part("play").onclick = () => this.play(!this.playing);
+    this.part("time").oninput = (event) => this.scrub(Number(event.target.value));
+    root.onkeydown = (event) => this.#key(event);
+    this.resized = new ResizeObserver(() => this.draw());
+    this.resized.observe(root);
+  }
+
+  dispose() {
+    this.resized.disconnect();
+    cancelAnimationFrame(this.request);
+    clearTimeout(this.speaking);
+  }
+
+  async receive(data) {
+    if (data !== this.data) {
+      this.data = data;
+      const { head, at } = opened(data);
+      const sheets = await pictures(
+        data,
+        at,
+        head.rows.map((row) => row.size),
+      );
+      if (this.data !== data) return;
+      head.rows.forEach((row, i) => Object.assign(row, { sheet: sheets[i], frames: row.norms.length }));
+      this.#take(head);
+    }
+    this.dress();
+  }
+
+  dress() {
+    this.looks = looks(this.root);
+    this.draw();
+  }
+
+  #take(head) {
+    Object.assign(this, { head, reader: reader(head.text), pending: -1 });
+    const { say } = this.reader;
+    Object.assign(this.root.dataset, { kind: head.kind, walk: head.key, frames: head.rows[0]?.frames ?? 0 });
+    this.part("go").textContent = say("play");
+    this.part("hold").textContent = say("pause");
+    this.part("time").setAttribute("aria-label", say("time"));
+    this.part("letter").textContent = head.scale[0];
+    this.part("stage").hidden = head.kind !== "plane";
+    this.part("plane").onclick = head.pick ? (event) => this.#pick(event) : null;
+    this.part("plane").style.cursor = head.pick ? "crosshair" : "";
+    this.#legend();
+    this.rows = head.rows.map((row) => this.#row(row));
+    this.part("rows").replaceChildren(...this.rows.map(({ root }) => root));
+    this.#curves();
+  }
+
+  #legend() {
+    const { say } = this.reader;
+    const hint = this.head.pick ? say(this.pending < 0 ? "pick_points" : "pick_next") : "";
+    this.part("legend").textContent = `${say(this.head.scene?.fake.length ? "legend" : "legend_real")} ${hint}`;
+  }
+
+  #row(row) {
+    const root = element("article", "row"),
+      now = element("canvas", "now"),
+      reel = element("div", "reel");
+    const [strip, opinion] = [element("canvas", "strip"), element("canvas", "band")];
+    const title = element("h4"),
+      reading = element("output");
+    title.append(element("b", "", row.name), element("small", "", row.note), reading);
+    reading.dataset.testid = `reading-${row.key}`;
+    strip.dataset.testid = `strip-${row.key}`;
+    now.dataset.testid = `now-${row.key}`;
+    root.style.setProperty("--path", `var(--${row.colour})`);
+    const images = this.head.kind === "digits";
+    reel.append(...(images ? [strip] : []), ...(this.head.judged ? [opinion] : []));
+    root.append(...(images ? [now] : []), title, reel);
+    this.#dragged(reel, (x, width) => x / width);
+    [strip, opinion, now].forEach((canvas) => canvas.setAttribute("aria-hidden", "true"));
+    return { root, now, strip, opinion, reel, reading, row };
+  }
+
+  #curves() {
+    const {
+      head,
+      reader: { say, number },
+    } = this;
+    const all = head.rows,
+      most = (name) => Math.max(...all.flatMap((row) => row[name]), 0);
+    const series = (name) => all.map((row) => ({ values: row[name], colour: row.colour }));
+    const { shell } = head;
+    const norm = {
+      key: "norms",
+      series: series("norms"),
+      top: ceiling(Math.max(most("norms"), shell.high) * 1.04),
+      write: (v) => number(v, v < 10 && v % 1 ? 1 : 0),
+    };
+    norm.band = {
+      ...shell,
+      line: shell.radius,
+      label: say(`shell_${head.noise}`, { radius: number(shell.radius, shell.radius < 10 ? 2 : 1) }),
+    };
+    const sure = { key: "sure", series: series("sure"), top: 1, write: (v) => this.reader.percent(v) };
+    const steps = {
+      key: "steps",
+      series: series("steps"),
+      top: ceiling(most("steps")),
+      write: (v) => number(v, v && v < 0.1 ? 3 : v < 1 ? 2 : 1),
+    };
+    this.charts = [norm, ...(head.judged ? [sure] : []), steps].map((curve) => this.#chart(curve));
+    this.part("charts").replaceChildren(...this.charts.map(({ root }) => root));
+  }
+
+  #chart(curve) {
+    const { say } = this.reader,
+      root = element("article", "chart"),
+      title = element("h4", "", say(curve.key)),
+      canvas = element("canvas");
+    const note = element("small", "", ` ${say(`${curve.key}_note`)}`);
+    title.append(note);
+    root.append(title, canvas);
+    canvas.dataset.testid = `chart-${curve.key}`;
+    canvas.setAttribute("role", "img");
+    canvas.setAttribute("aria-label", this.#described(curve));
+    this.#dragged(canvas, chartTime);
+    return { root, canvas, curve };
+  }
+
+  /** A curve in words: its start, middle and end for each walk. */
+  #described({ key, series, write }) {
+    const middle = (values) =>
+      [0, Math.floor(values.length / 2), values.length - 1].map((i) => write(values[i] ?? 0)).join(", ");
+    const lines = series.map(({ values }, i) => `${this.head.rows[i].name}: ${middle(values)}`);
+    return `${this.reader.say(key)} ${lines.join("; ")}`;
+  }
+
+  #dragged(canvas, read) {
+    const move = (event) => {
+      const box = canvas.getBoundingClientRect();
+      this.scrub(read(event.clientX - box.left, box.width));
+    };
+    canvas.onpointerdown = (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      move(event);
+    };
+    canvas.onpointermove = (event) => event.buttons && move(event);
+  }
+
+  #key(event) {
+    if (event.key !== " " || event.target.matches("button")) return;
+    event.preventDefault();
+    this.play(!this.playing);
+  }
+
+  scrub(t) {
+    this.play(false);
+    this.t = Math.max(0, Math.min(1, t));
+    this.draw();
+  }
+
+  /** Back and forth without end. */
+  play(on) {
+    this.playing = on;
+    this.root.dataset.playing = on;
+    cancelAnimationFrame(this.request);
+    let before;
+    const step = (now) => {
+      this.t += (this.onward * (now - (before ?? now))) / (1000 * SECONDS);
+      before = now;
+      if (this.t >= 1 || this.t <= 0) this.onward = this.t >= 1 ? -1 : 1;
+      this.t = Math.max(0, Math.min(1, this.t));
+      this.draw();
+      this.request = requestAnimationFrame(step);
+    };
+    if (on) this.request = requestAnimationFrame(step);
+  }
+
+  index = (row) => Math.round(this.t * (row.frames - 1));
+
+  draw() {
+    const { head, looks: colours, t } = this,
+      width = this.root.getBoundingClientRect().width;
+    if (!head || !colours || !width) return;
+    this.root.dataset.t = t.toFixed(3);
+    this.part("t").textContent = this.#now();
+    const time = this.part("time");
+    if (Number(time.value) !== t) time.value = t;
+    time.style.setProperty("--done", t);
+    if (head.kind === "plane") this.#plane(Math.floor(Math.min(520, width >= 640 ? 0.5 * width : width)));
+    const big = width < 640 ? 56 : 84;
+    this.rows.forEach((parts) => this.#drawRow(parts, big));
+    this.charts.forEach(({ root, canvas, curve }) => chart(canvas, root.clientWidth, curve, t, colours, head.scale));
+    this.#speakSoon();
+  }
+
+  /** The slider's value in its own scale. */
+  #now() {
+    const [, low, high] = this.head.scale;
+    return this.reader.number(low + this.t * (high - low)).replace("-", "−");
+  }
+
+  #drawRow({ now, strip, opinion, reel, reading, row }, big) {
+    const { head, t, looks: colours } = this,
+      index = this.index(row);
+    if (row.sheet) {
+      const context = sharp(now, big, big);
+      context.imageSmoothingEnabled = false;
+      tile(context, row.sheet, head.columns, index, 0, 0, big);
+    }
+    const width = reel.clientWidth; // what the image beside it leaves
+    if (row.sheet) film(strip, width, row, head.columns, t, colours);
+    if (head.judged) band(opinion, width, row, head.classes, t, colours);
+    reading.textContent = head.judged ? this.#reading(row, index) : "";
+  }
+
+  #reading(row, i) {
+    const { say, percent } = this.reader,
+      [label, sure] = [row.labels[i], row.sure[i]];
+    if (this.head.kind === "digits")
+      return say("digit", { label: this.head.classes[label] ?? "–", sure: percent(sure) });
+    if (label < 0) return say(sure ? "on_data" : "off_data");
+    return sure ? say("mode", { label: this.head.classes[label] }) : say("no_mode");
+  }
+
+  #plane(side) {
+    const { plane, head, looks: colours } = this;
+    this.part("legend").style.maxWidth = `${side}px`;
+    plane.ground(side, head.scene, colours);
+    head.rows.forEach((row) => plane.path(row.points, row.colour));
+    const ends = [head.rows[0].points[0], head.rows[0].points.at(-1)];
+    if (!head.separate) ends.forEach((end, i) => plane.mark(end, i ? "#b2442f" : "#2166ac", i ? "z₂" : "z₁"));
+    head.rows.forEach((row) => plane.mark(row.points[this.index(row)], colours.path(row.colour), "", 7));
+    if (head.scene && this.pending >= 0) plane.mark(head.scene.fake[this.pending], "#2166ac", "z₁");
+  }
+
+  #pick(event) {
+    const box = this.part("plane").getBoundingClientRect();
+    const seed = this.plane.nearest(event.clientX - box.left, event.clientY - box.top);
+    if (seed < 0) return;
+    const first = this.pending;
+    this.pending = first < 0 ? seed : -1;
+    this.#legend();
+    this.draw();
+    if (first >= 0) this.tell("pick", { a: first, b: seed, at: Date.now() });
+  }
+
+  #speakSoon() {
+    clearTimeout(this.speaking);
+    if (this.playing) return;
+    this.speaking = setTimeout(() => {
+      const said = this.rows.map(({ row, reading }) => `${row.name}: ${reading.textContent}`).join("; ");
+      this.part("spoken").textContent = `${this.head.scale[0]} = ${this.#now()}. ${said}`;
+    }, SPEAK);
+  }
+}
+
+export default mounted(Walk);

@@ -1,0 +1,185 @@
+// @ts-check
+// GAN Arena's player: one run on the plane as a film. Python sends messages (ganlab/ui/players/player/__init__.py).
+import { Board } from "./board.js";
+import { Canvas } from "./canvas.js";
+import { Caption } from "./caption.js";
+import { Controls } from "./controls.js";
+import { Film } from "./film.js";
+import { decode, parse } from "./message.js";
+import { announce } from "./moment.js";
+import { Morph } from "./morph.js";
+import { mounted } from "./mount.js";
+import { finite, Overlay } from "./overlay.js";
+import { Pipeline } from "./pipeline.js";
+import { png } from "./png.js";
+import { download } from "./save.js";
+import { Tools } from "./tools.js";
+import { Viewer } from "./viewer.js";
+import { thin } from "./words.js";
+
+const [STRIP, NARROW] = [470, 392]; // pixels beside the picture that the pipeline likes to have, and that it needs
+const ROOMY = 1400; // pixels from which on it costs nothing, and is open from the start
+const SLACK = 40; // pixels that a line of words above the player may come and go without moving the picture
+/** @type {{ pipeline: boolean | null }} */
+const page = { pipeline: null }; // what the visitor opened or closed, as long as the page lives
+
+/** @extends {Viewer<Film<PlaneHead>>} */
+class Player extends Viewer {
+  /** @type {Palette} */
+  palette;
+  /** @type {Layers} */
+  layers;
+  /** @type {Arrows} */
+  arrows;
+  /** @type {number} */
+  mode;
+  /** @type {number} */
+  top;
+  /** @type {import("./canvas.js").Scene | null} */
+  scene;
+
+  constructor(root) {
+    super(root);
+    this.canvas = new Canvas(root.querySelector("canvas"));
+    this.board = new Board(root);
+    this.controls = new Controls(root, this);
+    this.caption = new Caption(root, this);
+    this.tools = new Tools(root, this);
+    this.strip = new Pipeline(root, this);
+    this.morph = new Morph();
+    this.overlay = new Overlay(root);
+    this.layers = { real: true, fake: true, field: true, arrows: true, grid: true, modes: false };
+    Object.assign(this, { arrows: "push", mode: -1 });
+  }
+
+  read = (data) => parse(data, (head, step) => this.film?.has(head, step));
+  reel = (head) => new Film(head, (blob) => decode(blob, head.extent, head.threshold));
+  labelled = ({ threshold, modes, asks, latent_dim, levels }) => [threshold === null, modes, asks, latent_dim, levels];
+  glides = (j) => !this.film.frame(j).diverged;
+  animates = (now) => this.morph.goes(now);
+
+  colours(palette) {
+    this.palette = palette;
+    [this.canvas, this.strip].forEach((picture) => picture.dress(palette));
+  }
+
+  /** @param {View} view */
+  view(view) {
+    const { layers = {}, arrows, pipeline } = view;
+    super.view(view);
+    Object.assign(this.layers, layers);
+    this.arrows = arrows ?? this.arrows;
+    page.pipeline ??= pipeline ?? null;
+  }
+
+  label(head) {
+    this.controls.label(this.reader);
+    this.caption.label(this.reader, head);
+    this.tools.label(this.reader, head);
+    this.strip.label(this.reader, head);
+    this.board.label(this.reader, head);
+  }
+
+  toggle(layer) {
+    this.layers[layer] = !this.layers[layer];
+    this.moved();
+  }
+
+  point(arrows) {
+    this.arrows = arrows;
+    this.moved();
+  }
+
+  /** Takes the noise on its way from its own plane to G's output. */
+  bend() {
+    if (this.film.last >= 0) this.morph.press(this.still.matches);
+    this.moved();
+  }
+
+  /** Opens or closes the view of the machine behind the picture. */
+  pipeline() {
+    page.pipeline = !this.strip.open;
+    this.fit();
+  }
+
+  /** Saves what is on screen as a file. */
+  save() {
+    const { film, step, scene, layers, palette } = this;
+    const { run } = film.head;
+    const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step)}`;
+    /** @type {[string, string]} */
+    const words = [film.verdict(step)?.title ?? "", facts];
+    png(scene, film, layers, palette, words, (file) => download(file, `gan-${run}-step-${step}.png`));
+  }
+
+  /** Stops, and has Python answer for what is on screen. */
+  ask(name) {
+    if (this.playing) this.play();
+    const { run, member } = this.film.head;
+    if (this.step !== "") this.call("ask", { name, run, member, step: this.step });
+  }
+
+  fit() {
+    const { width } = this.root.getBoundingClientRect();
+    if (!width) return;
+    this.strip.unfold(page.pipeline ?? width >= ROOMY);
+    const wide = width >= 640;
+    const room = wide
+      ? Math.max(320, this.#room(177, 123))
+      : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
+    const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
+    const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
+    this.root.style.setProperty("--side", `${side}px`);
+    this.root.dataset.tight = side < 400;
+    this.canvas.resize(side);
+    this.changed = true;
+    this.schedule();
+  }
+
+  /** Pixels of the first screen between what stands above the player, if it is on that screen, and `beside` that it adds. */
+  #room(usual, beside) {
+    const main = this.root.getRootNode().host?.closest('[data-testid="stMain"]') ?? document.documentElement;
+    const top = this.root.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    if (!(Math.abs(top - this.top) < SLACK)) this.top = top;
+    return window.innerHeight - beside - (this.top < 0.4 * window.innerHeight ? this.top : usual);
+  }
+
+  picture({ i, j, t }, shown, busy) {
+    const { film, layers, arrows, mode } = this;
+    const scene = shown
+      ? { ...this.#between(shown, i, j), t, film, layers, arrows, mode, journey: this.morph.scene(film) }
+      : null;
+    this.scene = scene;
+    scene ? this.canvas.draw(scene) : this.canvas.blank(film, layers);
+    this.strip.paint(scene ?? { film }, busy && !this.changed);
+  }
+
+  /** The frames on either side of the clock; in place of a diverged one the last that was finite. */
+  #between(shown, i, j) {
+    const a = shown.diverged ? (finite(this.film, i) ?? shown) : shown;
+    return { a, b: j === i ? a : this.film.frame(j) };
+  }
+
+  scores(shown, waiting) {
+    const { film, playing, layers, arrows, step, live } = this;
+    this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
+    if (shown && step !== "") announce({ run: film.head.run, step, playing });
+    this.caption.show({ layers, arrows, morphing: this.morph.on });
+    this.tools.show({ empty: !shown, pipeline: this.strip.open });
+    this.strip.show(shown, layers, this.morph.on);
+    this.root.dataset.frames = film.blobs.size;
+    this.root.dataset.empty = !shown;
+    this.overlay.show(film, this.pair().i, this.reader);
+    const hover = (mode) => this.#highlight(mode);
+    shown ? this.board.show(shown, film.verdict(step), hover) : this.board.blank(hover);
+  }
+
+  #highlight(mode) {
+    this.mode = mode;
+    this.moved();
+  }
+
+  summary = (frame) => `${this.board.summary(frame, this.step)} ${this.film.verdict(this.step)?.title ?? ""}`;
+}
+
+export default mounted(Player);

@@ -1,0 +1,122 @@
+"""Axes and labels of the curves below a player: bounds, ticks, pixels, levels of the losses at the equilibrium."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from ganlab.gan.losses import LOSSES
+from ganlab.gan.mistakes import made
+from ganlab.kind.config import RunConfig
+from ganlab.ui.run.vega import TALL
+from ganlab.ui.text import number
+
+NAMES = {math.log(4): "log 4", math.log(2): "log 2", -math.log(2): "−log 2", 0.25: "¼", 0.125: "⅛"}
+"""Levels that have a better name than their digits."""
+WILD = 1e4
+"""Losses beyond this are left out of the axis' bounds; their curve leaves the panel."""
+WARM_UP = 0.1
+"""Share of the steps so far that the loss axis takes no account of: a run's first swings dwarf all that follows."""
+APART = 12
+"""Pixels between the middles of two labels."""
+
+
+def scale(panel: str, low: float, high: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
+    """Value -> pixels above the panel's foot, and back."""
+    if panel != "gradients":
+        return lambda y: (y - low) / (high - low) * TALL, lambda height: low + height / TALL * (high - low)
+    decades = math.log10(high / low)
+    return lambda y: math.log10(y / low) / decades * TALL, lambda height: low * 10 ** (height / TALL * decades)
+
+
+def thin_out(rows: Sequence[dict[str, Any]], height: Callable[[float], float]) -> None:
+    """Takes away, in place, the labels that would stand on an earlier one's."""
+    taken: list[float] = []
+    for r in rows:
+        if any(abs(height(r["y"]) - other) < APART for other in taken):
+            r["label"] = ""
+        else:
+            taken.append(height(r["y"]))
+
+
+def dodge(heights: Sequence[float]) -> list[float]:
+    """Pixels above the foot at which labels stand: where they belong, but inside the panel and apart."""
+    order = sorted(range(len(heights)), key=lambda i: heights[i])
+    free = [min(max(heights[i], 5.0), TALL - 5.0) for i in order]
+    for i in range(1, len(free)):
+        if (lacking := APART - (free[i] - free[i - 1])) > 0:
+            down = min(lacking / 2, free[i - 1] - 5.0) if i == 1 else 0.0
+            free[i - 1], free[i] = free[i - 1] - down, free[i] + lacking - down
+    over = max(0.0, (free[-1] if free else 0.0) - (TALL - 5.0))
+    placed = dict(zip(order, (at - over for at in free), strict=True))
+    return [placed[i] for i in range(len(heights))]
+
+
+def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, series: str = "") -> dict[str, Any]:
+    """One row of the table that is not a curve's."""
+    return {"kind": kind, "panel": panel, "series": series, "step": step, "y": y, "label": label}
+
+
+def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
+    """The dashed levels of D's and G's loss when D is blind; none for a critic, or if the loss changes to another's."""
+    found = {
+        LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
+    }
+    values = (found.pop() if len(found) == 1 else None) or ()
+    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(plain(config), values, strict=False)]
+
+
+def plain(config: RunConfig) -> str:
+    """Whose losses, "d" and "g", are those of the plain game."""
+    if not made(config).same_game:
+        return ""
+    return "d" if True in config.values("feature_matching") else "dg"
+
+
+def level(y: float, lang: str) -> str:
+    """A level's name, "log 4" rather than 1.386."""
+    return next((name for value, name in NAMES.items() if math.isclose(value, y)), number(y, lang, ".3g"))
+
+
+def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+    """Bounds of the loss axis: the levels and, past the warm-up, all but the wildest fiftieth; round numbers."""
+    settled = curve[curve.step >= WARM_UP * curve.step.max()]
+    seen = [y for y in np.ravel(settled[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
+    tails = list(np.quantile(seen, (0.01, 0.99))) if seen else [0.0, 2.0]
+    low, high = min([*tails, *(r["y"] for r in levels)]), max([*tails, *(r["y"] for r in levels)])
+    stride = round_stride(max(high - low, 0.1))
+    return math.floor(low / stride) * stride, (math.floor(high / stride) + 1) * stride
+
+
+def log_bounds(curve: pd.DataFrame) -> tuple[float, float]:
+    """Bounds of the gradient axis: whole decades."""
+    seen = [y for y in np.ravel(curve[["d_grad", "g_grad"]].to_numpy(float)) if 1e-8 < y < 1e6]
+    low, high = (min(seen), max(seen)) if seen else (0.1, 1.0)
+    first = math.floor(math.log10(low))
+    return 10.0**first, 10.0 ** max(math.ceil(math.log10(high)), first + 1)
+
+
+def round_stride(span: float) -> float:
+    """A third of the span or a little more, as 1, 2 or 5 times a power of ten."""
+    power = 10 ** math.floor(math.log10(span / 3))
+    return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= span / 3)
+
+
+def value_ticks(panel: str, low: float, high: float) -> list[float]:
+    """Where a panel's y axis has a line: two to five values."""
+    if panel == "js":
+        return [0.0, 0.2, 0.4, 0.6]
+    if panel == "gradients":
+        first, last = round(math.log10(low)), round(math.log10(high))
+        return [10.0**power for power in range(first, last + 1, -(-(last - first) // 4))]
+    stride = round_stride(max(high - low, 0.1))
+    return [low + i * stride for i in range(round((high - low) / stride) + 1)]
+
+
+def tick(y: float, lang: str) -> str:
+    """A y value in few signs: 0.25, 1000, 10⁶."""
+    if y and not 1e-3 <= abs(y) < 1e5:
+        return number(y, lang, ".0e")
+    return number(round(y, 12) + 0.0, lang, ".4g")

@@ -1,0 +1,204 @@
+"""Training, whatever the page: what the visitor wishes of a run, how it stands in words, looking after it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from time import monotonic, sleep
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.kind.config import RunConfig
+from ganlab.kind.devices import CPU, told
+from ganlab.kind.fields import ConfigError
+from ganlab.service.runs import RunStatus
+from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.server import service
+from ganlab.ui.text import duration, exists, text
+
+FROM = "run.from"
+"""Where each run stood when this visitor wished it."""
+PACE = {"starting": 0.25, "waiting": 1.0, "running": 1.0, "interrupted": 1.0}
+"""Seconds between two looks at a run that is under way; no others are polled."""
+HEAD_START = 0.3
+"""Seconds that a page waits for a new run's first frame, so that a warm worker's is in the answer to the press."""
+SOON = 1.0
+"""Seconds of waiting that are not worth a word."""
+CURVES_PACE = 2.0
+"""Seconds between two drawings of the curves."""
+
+
+# What the visitor wishes
+
+
+def status_of(config: RunConfig) -> RunStatus:
+    """How a run stands; it also keeps this visitor's wish alive."""
+    return service().status(config.key(), ui.viewer())
+
+
+def phase(status: RunStatus, config: RunConfig) -> str:
+    """How the run stands to this visitor: one of PACE, else absent, part, done, diverged or failed."""
+    if status.state in ("absent", "failed", "diverged"):
+        return status.state
+    if status.step >= config.steps:
+        return "done"
+    if status.state == "interrupted":
+        return "interrupted"
+    if status.state == "queued" and (status.eta_s or 0) > SOON:
+        return "waiting"
+    if status.state in ("queued", "running"):
+        before = st.session_state.get(FROM, {}).get(config.key())
+        return "starting" if status.state == "queued" or before == status.step else "running"
+    return "part"
+
+
+def train(place: Experiment, config: RunConfig, step: int = 0) -> None:
+    """Wishes the run, in place of the one that was wished here before unless the page still shows that."""
+    ui.touched()
+    key, before = config.key(), st.session_state.get(place.name("wished"))
+    try:
+        service().submit(config, ui.viewer())
+    except ConfigError as error:
+        place.refuse(error)
+        return
+    if before and before != key and before not in place.peer_keys():
+        service().withdraw(before, ui.viewer())
+    place.open(config, place.preset, place.member)
+    st.session_state[place.name("wished")] = key
+    st.session_state.setdefault(FROM, {})[key] = step
+    until = monotonic() + HEAD_START
+    while service().reached(key) <= step and monotonic() < until:
+        sleep(0.01)
+
+
+def stop(key: str) -> None:
+    """Takes the wish back."""
+    ui.touched()
+    service().withdraw(key, ui.viewer())
+
+
+def train_button(place: Experiment, lang: str) -> str:
+    """Train, Stop, or train on, whatever makes sense now; the phase that it was drawn for."""
+    config = place.config
+    status = status_of(config)
+    now = phase(status, config)
+    if now in PACE and service().wishes(config.key(), ui.viewer()):
+        look: dict[str, Any] = {"icon": ":material/stop:", "help": text("run.train.stop_help", lang)}
+        st.button(text("run.train.stop", lang), place.name("stop"), on_click=stop, args=(config.key(),), **look)
+    elif now != "done":
+        label = text("run.train.go_on" if status.step and now != "diverged" else "run.train.start", lang)
+        look = {"type": "primary", "icon": ":material/model_training:", "disabled": now == "diverged"}
+        look |= {"help": text("run.train.start_help", lang), "on_click": train, "args": (place, config, status.step)}
+        st.button(label, place.name("train"), **look)
+    return now
+
+
+# How a run stands, in words
+
+
+def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], lang: str) -> str:
+    """How the run stands, in a sentence or two; `facts` are what the page's own sentences say beside."""
+    status = status_of(config)
+    now = phase(status, config)
+    facts = {"step": min(status.step, config.steps), "target": config.steps, **facts}
+    if now == "diverged":
+        return diverged_line(status, lang)
+    if now == "failed":
+        return text("run.status.failed", lang, note=failure(status, lang))
+    if now == "waiting":
+        return text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
+    if now in ("absent", "starting"):
+        return text(f"run.status.{now}", lang)
+    own = OWN.get(now, lambda *_: "")(f"{place.words}.status.{now}", status, facts, lang)
+    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where(status.device, lang))))
+
+
+def where(device: str, lang: str) -> str:
+    """Where a run is computed; nothing of the processor unless an accelerator has failed."""
+    used, missed, reason = told(device)
+    if used != CPU:
+        return text("run.status.device", lang, device=used)
+    return text(f"run.status.device_{reason}", lang, device=missed) if reason else ""
+
+
+def running_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
+    """How far, how fast, how long still."""
+    if not status.steps_per_s or status.eta_s is None:
+        return text(f"{key}_unknown", lang, **facts)
+    return text(key, lang, speed=status.steps_per_s, eta=duration(status.eta_s, lang), **facts)
+
+
+def done_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
+    """How far, and how long it took, where that was measured."""
+    took = text("run.status.took", lang, time=duration(status.seconds, lang)) if status.seconds else ""
+    return " ".join(filter(None, (text(key, lang, **facts), took)))
+
+
+def part_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
+    """How far it came."""
+    return text(key, lang, **facts)
+
+
+def accident(status: RunStatus, lang: str) -> str:
+    """What cut the run off, if anything did."""
+    if status.note not in ("worker_died", "server_restarted"):
+        return text("run.status.worker_silent", lang) if status.state == "interrupted" else ""
+    return text(f"run.status.{status.note}", lang, step=int(status.facts.get("step", status.step)))
+
+
+def diverged_line(status: RunStatus, lang: str) -> str:
+    """When, what and likely why."""
+    facts = {"step": int(status.facts.get("step", status.step))}
+    quantity, knob = f"run.quantity.{status.facts.get('quantity')}", f"field.label.{status.facts.get('knob')}"
+    if not (exists(quantity) and exists(knob)):
+        return text("run.status.diverged_plain", lang, **facts)
+    return text("run.status.diverged", lang, quantity=text(quantity, lang), knob=text(knob, lang), **facts)
+
+
+def failure(status: RunStatus, lang: str) -> str:
+    """Why a run failed."""
+    keys = (f"run.failure.{status.note}_{status.facts.get('reason')}", f"run.failure.{status.note}")
+    return text(next((key for key in keys if exists(key)), "run.failure.crash"), lang)
+
+
+OWN: dict[str, Callable[[str, RunStatus, Mapping[str, Any], str], str]] = {
+    "running": running_line,
+    "done": done_line,
+    "part": part_line,
+}
+"""What each page says in its own words, by phase: (key, status, facts, lang) -> sentence."""
+
+
+# Watching
+
+
+def watch(
+    configs: Sequence[RunConfig],
+    say: Callable[[], None],
+    picture: Callable[[bool], None],
+    curves: Callable[[], None],
+    between: Callable[[], None] = lambda: None,
+) -> None:
+    """What a page shows of runs, looked after while one of them is under way; the whole page follows a new phase.
+
+    say: writes how the runs stand. picture: draws them, told whether any is under way. curves: drawn less often.
+    between: what comes between the two, drawn once.
+    """
+    now = phases(configs)
+    pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
+
+    def look() -> None:
+        say()
+        picture(pace is not None)
+        if phases(configs) != now:
+            ui.rerun()
+
+    st.fragment(look, run_every=pace)()
+    between()
+    st.fragment(curves, run_every=pace and CURVES_PACE)()
+
+
+def phases(configs: Sequence[RunConfig]) -> list[str]:
+    """How each run stands to this visitor."""
+    return [phase(status_of(config), config) for config in configs]
