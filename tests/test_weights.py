@@ -149,7 +149,7 @@ BAD = {
     "config_endless": (changed(config="[" * 60_000), "config_unreadable"),
     "config_long": (changed(config=" " * 70_000 + text()), "config_unreadable"),
     "config_huge_number": (changed(config=text(seed=10**400)), "config"),
-    "config_of_the_plane": (changed(config=json.dumps(PlaneConfig().to_json())), "kind"),
+    "config_of_the_plane": (changed(config=json.dumps(PlaneConfig().to_json())), "config"),
     "config_out_of_bounds": (changed(config=text(latent_dim=100_000)), "config"),
     "config_of_unknown_field": (changed(config=text(depth=3)), "config"),
     "config_of_unknown_kind": (changed(config=text(kind="audio")), "config"),

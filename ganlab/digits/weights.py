@@ -192,10 +192,7 @@ def read_config(text: str | bytes) -> DigitsConfig:
     try:
         if len(text) > MAX_CONFIG:
             raise ValueError
-        facts = json.loads(text)
-        if (kind := facts.get("kind", DigitsConfig.kind)) != DigitsConfig.kind:
-            raise WeightsError("kind", kind=str(kind)[:80])
-        return DigitsConfig.from_json(facts)
+        return DigitsConfig.from_json({"kind": DigitsConfig.kind} | json.loads(text))
     except ConfigError as error:
         value, facts = repr(error.value)[:80], dict(error.facts)
         raise WeightsError("config", field=error.field[:80], value=value, why=error.reason, facts=facts) from None

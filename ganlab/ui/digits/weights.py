@@ -29,6 +29,7 @@ from ganlab.digits.weights import (
     shipped,
     table,
 )
+from ganlab.kinds import KINDS
 from ganlab.store.checkpoints import Checkpoints
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason
@@ -211,6 +212,8 @@ def refusal(error: WeightsError, lang: str) -> str:
     """Why a file was not taken, as a sentence."""
     facts = {key: code(value) if isinstance(value, str) else value for key, value in error.facts.items()}
     if error.reason == "config":
+        if error.facts["field"] == "kind" and error.facts["value"] in map(repr, KINDS):
+            return text("weights.refusal.kind", lang)
         label = f"field.label.{error.facts['field']}"
         name = text(label, lang) if exists(label) else facts["field"]
         why = reason(error.facts["why"], error.facts["facts"], lang)
