@@ -4,6 +4,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import test_diagnosis as plane
 import test_digits_diagnosis as digits
 from hypothesis import assume, given, settings
@@ -17,8 +18,10 @@ from ganlab.game.rounds import blame
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import VERDICTS, verdict
+from ganlab.service.runs import RunStatus
 from ganlab.ui.arena.stage import judgement
 from ganlab.ui.digits.stage import judgement as digit_judgement
+from ganlab.ui.run.training import diverged_line
 from ganlab.ui.text import LANGUAGES
 
 SHAPE = ("dataset", "classes", "architecture", "g_from", "edits")
@@ -149,6 +152,14 @@ def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(con
         check(found, now, words)
         if kept and knob not in now.inactive():
             assert found.knob == knob
+
+
+@pytest.mark.parametrize(("d_steps", "named"), [(1, True), (0, False)])
+def test_a_stored_line_of_status_names_no_field_that_does_nothing(d_steps, named):
+    status = RunStatus("diverged", 21, 4000, facts={"step": 21, "quantity": "d_loss", "knob": "d_lr"})
+    said = diverged_line(status, PlaneConfig(d_steps=1, edits=((20, "d_steps", d_steps),)), "en")
+    assert ("Rate of D" in said) == named
+    assert "step 21" in said
 
 
 def test_a_d_that_is_never_updated_is_too_weak_and_the_field_is_its_number_of_updates():

@@ -103,7 +103,7 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
     now = phase(status, config)
     facts = {"step": min(status.step, config.steps), "target": config.steps, **facts}
     if now == "diverged":
-        return diverged_line(status, lang)
+        return diverged_line(status, config, lang)
     if now == "failed":
         return text("run.status.failed", lang, note=failure(status, lang))
     if now == "waiting":
@@ -147,10 +147,11 @@ def accident(status: RunStatus, lang: str) -> str:
     return text(f"run.status.{status.note}", lang, step=int(status.facts.get("step", status.step)))
 
 
-def diverged_line(status: RunStatus, lang: str) -> str:
-    """When, what and likely why."""
+def diverged_line(status: RunStatus, config: RunConfig, lang: str) -> str:
+    """When, what and likely why. A run stored long ago may name a field that does nothing; that is left out."""
     facts = {"step": int(status.facts.get("step", status.step))}
-    quantity, knob = f"run.quantity.{status.facts.get('quantity')}", f"field.label.{status.facts.get('knob')}"
+    likely = config.at(facts["step"] - 1).effective([str(status.facts.get("knob"))])
+    quantity, knob = f"run.quantity.{status.facts.get('quantity')}", f"field.label.{likely}"
     if not (exists(quantity) and exists(knob)):
         return text("run.status.diverged_plain", lang, **facts)
     return text("run.status.diverged", lang, quantity=text(quantity, lang), knob=text(knob, lang), **facts)
