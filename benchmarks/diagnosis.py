@@ -51,7 +51,7 @@ def look(state: State, before: np.ndarray | None) -> tuple[Look, np.ndarray]:
     config, data = state.config, DATASETS[state.config.dataset]
     z = sample_latent(config, FINAL, stream(config.seed, "study", "z"))
     with torch.no_grad():
-        points = np.nan_to_num(state.shown(expand(z, config)).numpy(), nan=1e9, posinf=1e9, neginf=-1e9)
+        points = np.nan_to_num(state.g_ema(expand(z, config)).numpy(), nan=1e9, posinf=1e9, neginf=-1e9)
     found = {name: np.asarray(value) for name, value in PLANE.final(state).items()}
     found["shares"] = np.stack(list(found["shares"]))
     found["on"] = found["valid"] if data.modes is not None else np.array([on_data(member, data) for member in points])
@@ -83,7 +83,7 @@ def train(config: PlaneConfig, path: Path) -> None:
         draft,
         blob=np.frombuffer(b"".join(blobs), np.uint8),
         lengths=lengths,
-        died=state.died.numpy(),
+        died=state.diverged_at.numpy(),
         spent=spent,
         **kept,
     )

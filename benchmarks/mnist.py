@@ -92,7 +92,7 @@ class Ours:
     def sample(self, n):
         """What the shown G makes of n latent points, (n, 28, 28) uint8."""
         rng, size = stream(self.state.config.seed, "benchmark"), (PART, self.state.config.latent_dim)
-        return np.concatenate([to_bytes(self.state.shown(torch.randn(size, generator=rng))) for _ in range(n // PART)])
+        return np.concatenate([to_bytes(self.state.g_ema(torch.randn(size, generator=rng))) for _ in range(n // PART)])
 
 
 ROWS = {

@@ -57,9 +57,9 @@ def train(name: str, work: Path) -> tuple[Generator, list[Row]]:
             tensors = checkpoint(state) | {"spent": torch.tensor(spent)}
             kept.save(run, state.step, checkpoints.encode(run, state.step, tensors))
         if state.step == end and end not in [row["step"] for row in read(diary)]:
-            row = {"epoch": config.epoch(end), "step": end, "cpu_s": spent} | judged(shown(state), GLANCE)[0]
+            row = {"epoch": config.epoch(end), "step": end, "cpu_s": spent} | judged(displayed(state), GLANCE)[0]
             write(diary, name, row)
-    return shown(state), read(diary)
+    return displayed(state), read(diary)
 
 
 def marks(config: DigitsConfig) -> list[int]:
@@ -84,7 +84,7 @@ def resumed(config: DigitsConfig, run: str, kept: Checkpoints) -> tuple[DigitsSt
     return start(config), 0.0
 
 
-def shown(state: DigitsState) -> Generator:
+def displayed(state: DigitsState) -> Generator:
     """The generator that viewers see, rounded as it ships."""
     return from_checkpoint(state.config, state.step, checkpoint(state))
 

@@ -147,7 +147,7 @@ def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(con
             dead = replace(plane.dead(step), facts=kept)
             found, words = verdict([dead], config), judgement
         else:
-            dead = digits.frame(step, shares=None, died=step, facts=kept)
+            dead = digits.frame(step, shares=None, diverged_at=step, facts=kept)
             found, words = digit_verdict([dead], config), digit_judgement
         check(found, now, words)
         if kept and knob not in now.inactive():

@@ -18,7 +18,7 @@ from ganlab.gan.rng import stream
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.objectives import d_loss, g_loss
-from ganlab.plane.snapshot import field_values, spectators
+from ganlab.plane.snapshot import field_values, fixed_points
 from ganlab.plane.state import judge, start
 from ganlab.plane.train import g_gradient, update
 
@@ -58,16 +58,20 @@ def slow_deviation(x):
 SLOW = {"discrimination": slow_discrimination, "stddev": lambda x, *weight: slow_deviation(x)}
 
 
-def learned(company, h):
-    return [draw(2, h, company.size, name="t"), 0.3 * draw(2, 1, company.size, name="length")] if company.size else []
+def learned(minibatch_layer, h):
+    return (
+        [draw(2, h, minibatch_layer.size, name="t"), 0.3 * draw(2, 1, minibatch_layer.size, name="length")]
+        if minibatch_layer.size
+        else []
+    )
 
 
 @pytest.mark.parametrize("key", SLOW)
 def test_what_a_batch_tells_is_what_loops_find_for_each_member(key):
-    company, x = MINIBATCH[key], draw(2, 9, 4)
-    weight = learned(company, 4)
-    told = company(x, weight)
-    assert told.shape == (2, 9, company.columns)
+    minibatch_layer, x = MINIBATCH[key], draw(2, 9, 4)
+    weight = learned(minibatch_layer, 4)
+    told = minibatch_layer(x, weight)
+    assert told.shape == (2, 9, minibatch_layer.columns)
     for member in range(2):
         expected = SLOW[key](x[member], *(w[member] for w in weight))
         assert torch.allclose(told[member], expected.float(), atol=1e-5)
@@ -75,20 +79,20 @@ def test_what_a_batch_tells_is_what_loops_find_for_each_member(key):
 
 @pytest.mark.parametrize("key", SLOW)
 def test_joining_others_is_being_one_of_their_batch(key):
-    company, x, others = MINIBATCH[key], draw(2, 3, 4), draw(2, 7, 4, name="others")
-    weight = learned(company, 4)
-    joined = company(x, weight, others)
+    minibatch_layer, x, others = MINIBATCH[key], draw(2, 3, 4), draw(2, 7, 4, name="others")
+    weight = learned(minibatch_layer, 4)
+    joined = minibatch_layer(x, weight, others)
     for i in range(3):
         batch = torch.cat([x[:, i : i + 1], others], 1)
-        assert torch.allclose(joined[:, i], company(batch, weight)[:, 0], atol=1e-5)
+        assert torch.allclose(joined[:, i], minibatch_layer(batch, weight)[:, 0], atol=1e-5)
 
 
 def test_a_collapsed_batch_is_told_apart_from_a_wide_one():
     alike = 0.01 * draw(1, 20, 4)
     for key, sign in (("discrimination", 1), ("stddev", -1)):
-        company = MINIBATCH[key]
-        weight = [w[:1] for w in learned(company, 4)]
-        assert (sign * (company(alike, weight) - company(100 * alike, weight)) > 0.1).all()
+        minibatch_layer = MINIBATCH[key]
+        weight = [w[:1] for w in learned(minibatch_layer, 4)]
+        assert (sign * (minibatch_layer(alike, weight) - minibatch_layer(100 * alike, weight)) > 0.1).all()
 
 
 @pytest.mark.parametrize("pairs", [countermeasures.AT_ONCE, 30])
@@ -108,7 +112,7 @@ def test_nearness_and_its_gradients_of_two_orders_are_those_of_the_formula(monke
 @pytest.mark.parametrize("packing", [1, 2])
 def test_the_field_is_d_in_a_batch_of_fixed_real_points(key, packing):
     config = SMALL.replace(minibatch=key, packing=packing)
-    net, (_, _, shown, real) = start(config).d.net, spectators(config)
+    net, (_, _, shown, real) = start(config).d.net, fixed_points(config)
     cells = draw(450, 2)
     values = field_values(net, cells, shown, real, config)
     batch = real[: config.batch_size - packing].reshape(-1, 2 * packing)
@@ -120,10 +124,10 @@ def test_the_field_is_d_in_a_batch_of_fixed_real_points(key, packing):
 
 
 def test_what_d_learns_of_batches_lies_behind_its_layers():
-    company = MINIBATCH["discrimination"]
-    sizes = layer_sizes([2, 5, 1], company)
+    minibatch_layer = MINIBATCH["discrimination"]
+    sizes = layer_sizes([2, 5, 1], minibatch_layer)
     assert sizes == [(2, 5), (5 + KERNELS, 1), (5, KERNELS * WIDTH)]
-    net = Network([2, 5, 1], "relu", 2, 0, "d", spectral=True, company=company)
+    net = Network([2, 5, 1], "relu", 2, 0, "d", spectral=True, minibatch_layer=minibatch_layer)
     assert net.flat.numel() == 2 * sum((n + 1) * m for n, m in sizes)
     assert (net.params[-1] == 0).all()
     assert not torch.equal(net.params[-2][0], net.params[-2][1])

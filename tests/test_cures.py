@@ -16,7 +16,7 @@ from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.objectives import inputs
-from ganlab.plane.snapshot import arrows, expand, logits, spectators
+from ganlab.plane.snapshot import arrows, expand, fixed_points, logits
 from ganlab.plane.state import judge
 from ganlab.plane.train import advance, checkpoint, d_gradient, g_gradient, restore, snapshot, start, train, update
 
@@ -139,16 +139,16 @@ def test_frames_show_the_averaged_g_and_losses_those_of_the_raw_one():
         frame, plain = advance(averaged), advance(raw)
         weights.lerp_(raw.g.net.flat, 1 - inertia(0.97, updates))
         assert torch.equal(averaged.g.net.flat, raw.g.net.flat), "training does not look at the average"
-        assert torch.equal(averaged.shown.flat, weights)
+        assert torch.equal(averaged.g_ema.flat, weights)
         for name in ("d_loss", "g_loss", "d_grad", "g_grad", "field"):
             assert np.array_equal(getattr(frame, name), getattr(plain, name)), name
         net = Network(averaged.config.g_sizes, "leaky_relu", 2, 0, "g")
         net.flat.copy_(weights)
-        shown = net(expand(spectators(averaged.config)[0], averaged.config)).detach().numpy()
+        shown = net(expand(fixed_points(averaged.config)[0], averaged.config)).detach().numpy()
         assert np.array_equal(frame.fake, shown)
         assert not np.array_equal(frame.fake, plain.fake)
         assert not np.array_equal(frame.shares, plain.shares) or not np.array_equal(frame.grid, plain.grid)
-    assert raw.shown is raw.g.net
+    assert raw.g_ema is raw.g.net
 
 
 def test_noise_reaches_d_in_both_players_updates_with_the_stated_size_and_then_ends():
@@ -198,7 +198,7 @@ def test_arrows_are_g_s_own_gradient_at_the_points_of_a_batch(kind):
     state = start(config)
     for _ in range(4):
         update(state)
-    latent, _, real, _ = spectators(config)
+    latent, _, real, _ = fixed_points(config)
     fake = state.g.net(expand(latent, config))
     push, _ = arrows(state, fake.detach(), expand(real, config))
     through = torch.autograd.grad(fake, state.g.net.params, -push / (512 / config.packing))
@@ -222,7 +222,7 @@ class Fixed:
 def test_a_batch_that_does_not_fit_reaches_back_and_every_point_has_its_arrow():
     config = SMALL.replace(minibatch="stddev", batch_size=200)
     state = start(config)
-    _, _, real, _ = spectators(config)
+    _, _, real, _ = fixed_points(config)
     points = expand(real, config)
     seen = logits(state, points)
     assert seen.shape == (2, 512)
@@ -306,8 +306,8 @@ def test_d_of_digits_is_told_of_a_batch_by_its_last_features(key, architecture):
     width = plain(images, features=True).shape[1]
     features, (told, last) = d(images, features=True), list(d.module)[-2:]
     assert features.shape == (8, width)
-    assert last.in_features == width + config.company.columns
-    among = config.company(features, [p.detach() for p in told.learned])
+    assert last.in_features == width + config.minibatch_layer.columns
+    among = config.minibatch_layer(features, [p.detach() for p in told.learned])
     assert torch.allclose(d(images), last(torch.cat([features, among], 1)), atol=1e-6)
     assert not torch.allclose(d(images)[:4], d(images[:4]), atol=1e-7), "the others matter"
 

@@ -59,13 +59,13 @@ def frame(*members: np.ndarray, step: int = 1000, accuracy: float = 0.5, loss: f
         d_accuracy=ones * accuracy,
         shares=shares,
         metrics=metrics,
-        **({"died": np.full(len(points), -1)} | changes),
+        **({"diverged_at": np.full(len(points), -1)} | changes),
     )
 
 
 def dead(step: int = 300) -> Frame:
     facts = {"step": step, "quantity": "g_loss", "knob": "d_lr"}
-    return frame(perfect(), step=step, died=np.array([step]), outcome="diverged", facts=facts)
+    return frame(perfect(), step=step, diverged_at=np.array([step]), outcome="diverged", facts=facts)
 
 
 def test_diverged_comes_first_and_names_the_step_and_the_knob():
@@ -202,7 +202,7 @@ def test_what_was_is_evidence_if_it_was_more_than_a_smear():
 
 
 def test_each_member_has_its_own_verdict():
-    many = frame(perfect(), some_modes(2), smear(), perfect(), died=np.array([-1, -1, -1, 77]))
+    many = frame(perfect(), some_modes(2), smear(), perfect(), diverged_at=np.array([-1, -1, -1, 77]))
     found = [verdict([many], RING, member) for member in range(4)]
     assert [v.key for v in found] == ["near_equilibrium", "collapse", "smear", "diverged"]
     assert found[3].evidence == {"step": 77}

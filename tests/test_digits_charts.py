@@ -29,7 +29,7 @@ def frame(config, step, d_loss=1.3):
         sheet=np.empty((0, 28, 28), np.uint8),
         **{name: np.array([value], np.float32) for name, value in one.items()},
         metrics=metrics if asked else {},
-        died=np.array([-1]),
+        diverged_at=np.array([-1]),
         shares=np.array([0.2] * 5 + [0.0] * 5) if asked else np.empty(0),
     )
 

@@ -18,7 +18,7 @@ TEN = [0.1] * 10
 FINE = {"accepted": 0.7, "diversity": 0.9, "digit_tv": 0.1}
 
 
-def frame(step=3125, shares=TEN, died=-1, facts=None, d_loss=1.2, g_loss=0.9, d_accuracy=0.7, **metrics):
+def frame(step=3125, shares=TEN, diverged_at=-1, facts=None, d_loss=1.2, g_loss=0.9, d_accuracy=0.7, **metrics):
     one = {"d_loss": d_loss, "g_loss": g_loss, "d_accuracy": d_accuracy}
     rest = dict.fromkeys(("penalty", "d_grad", "g_grad", "fools"), math.nan)
     return DigitsFrame(
@@ -27,8 +27,8 @@ def frame(step=3125, shares=TEN, died=-1, facts=None, d_loss=1.2, g_loss=0.9, d_
         sheet=np.zeros((64, 28, 28), np.uint8),
         **{name: np.array([value], np.float32) for name, value in (one | rest).items()},
         metrics=(FINE | metrics) if shares is not None else {},
-        died=np.array([died]),
-        outcome="diverged" if died >= 0 else "",
+        diverged_at=np.array([diverged_at]),
+        outcome="diverged" if diverged_at >= 0 else "",
         facts=facts or {},
         shares=np.array(shares if shares is not None else []),
     )
@@ -70,7 +70,7 @@ def test_a_good_run_is_healthy_and_tells_its_numbers():
         ({"shares": [0.2] * 4 + [0.1, 0.1, 0, 0, 0, 0], "accepted": BARELY}, "collapse"),
         ({"shares": [0.2] * 4 + [0.1, 0.1, 0, 0, 0, 0], "accepted": BARELY - 0.01}, "smear"),
         ({"shares": None}, "unjudged"),
-        ({"died": 700}, "diverged"),
+        ({"diverged_at": 700}, "diverged"),
     ],
 )
 def test_each_finding_at_its_edge(changes, expected):
@@ -140,7 +140,7 @@ def test_more_steps_only_for_a_run_that_still_improves_at_its_end():
 
 
 def test_a_divergence_blames_what_the_engine_blamed():
-    found = verdict([frame(), frame(3200, shares=None, died=3199, facts={"knob": "g_lr"})], CONFIG)
+    found = verdict([frame(), frame(3200, shares=None, diverged_at=3199, facts={"knob": "g_lr"})], CONFIG)
     assert (found.key, found.knob, found.evidence) == ("diverged", "g_lr", {"step": 3199.0})
 
 
@@ -180,7 +180,7 @@ def test_every_verdict_has_words(lang, kind):
         "smear": {"accepted": 0.1, "diversity": 0.2},
         "no_finding": {"digit_tv": 0.4},
         "unjudged": {"shares": None},
-        "diverged": {"died": 5, "facts": {"knob": "d_lr"}},
+        "diverged": {"diverged_at": 5, "facts": {"knob": "d_lr"}},
     }.get(kind, {})
     found = verdict([frame(**changes)], CONFIG)
     assert found.key == kind

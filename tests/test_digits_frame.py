@@ -66,7 +66,7 @@ def frame(sheet):
         **dict.fromkeys(("penalty", "fools"), gone),
         g_loss=one * 2,
         metrics={"covered": 9.0, "fid": float("nan")},
-        died=np.array([-1]),
+        diverged_at=np.array([-1]),
     )
 
 
@@ -79,7 +79,18 @@ def digits():
 def test_a_frame_of_digits_comes_back_exactly():
     before, after = frame(digits()), unpack(pack(frame(digits())))
     assert np.array_equal(after.sheet, before.sheet)
-    for name in ("step", "epoch", "d_updates", "outcome", "facts", "d_loss", "g_loss", "penalty", "fools", "died"):
+    for name in (
+        "step",
+        "epoch",
+        "d_updates",
+        "outcome",
+        "facts",
+        "d_loss",
+        "g_loss",
+        "penalty",
+        "fools",
+        "diverged_at",
+    ):
         assert np.array_equal(getattr(after, name), getattr(before, name), equal_nan=name in ("penalty", "fools")), name
     assert after.metrics["covered"] == 9.0
     assert np.isnan(after.metrics["fid"])

@@ -46,7 +46,7 @@ def frame(config, step):
         sheet=SHEET,
         **{name: np.array([0.5], np.float32) for name in numbers},
         metrics=metrics if asked else {},
-        died=np.array([-1]),
+        diverged_at=np.array([-1]),
         shares=np.full(10, 0.1) if asked else np.empty(0),
     )
 

@@ -61,10 +61,10 @@ def test_packing_says_what_is_not_finite_and_what_lies_far_away(frame):
 
 def test_a_divergence_travels_with_the_frame(frame):
     facts = {"step": 12, "quantity": "g_loss", "knob": "d_lr"}
-    dead = dataclasses.replace(frame, died=np.array([12, -1]), facts=facts)
+    dead = dataclasses.replace(frame, diverged_at=np.array([12, -1]), facts=facts)
     first, second = (unpack(blob, EXTENT) for blob in pack(dead, EXTENT))
-    assert (first.outcome, dict(first.facts), first.died.tolist()) == ("diverged", facts, [12])
-    assert (second.outcome, dict(second.facts), second.died.tolist()) == ("", {}, [-1])
+    assert (first.outcome, dict(first.facts), first.diverged_at.tolist()) == ("diverged", facts, [12])
+    assert (second.outcome, dict(second.facts), second.diverged_at.tolist()) == ("", {}, [-1])
 
 
 def test_the_engine_packs_as_documented(frame):

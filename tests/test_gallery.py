@@ -76,7 +76,7 @@ def test_the_end_in_words(lang):
     assert gallery.fate(several, lang) == text("gallery.fate.members", lang, **facts)
     wild = SMALL.replace(loss="least_squares", optimizer="sgd", g_lr=1.0, d_lr=1.0, g_width=64, d_width=64)
     (end,) = ends(wild)
-    assert gallery.fate([end], lang) == text("gallery.fate.diverged", lang, step=int(end.died[0]))
+    assert gallery.fate([end], lang) == text("gallery.fate.diverged", lang, step=int(end.diverged_at[0]))
 
 
 # What ships

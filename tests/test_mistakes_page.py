@@ -124,7 +124,7 @@ def test_what_is_said_of_the_k_sweep_on_digits_is_what_ships():
     }
     ways = {key[:2] for key in accepted}
     assert len(ways) == 4
-    assert all(len(seeds.died) == 3 for seeds in found.values())
+    assert all(len(seeds.diverged) == 3 for seeds in found.values())
     for way in ways:
         assert accepted[*way, 1, 5000] > accepted[*way, 5, 1000] > accepted[*way, 50, 100], "equal updates of D"
         if way[1] != "none":

@@ -9,7 +9,7 @@ from ganlab.data.images import PIXELS, chosen, fixed, scaled
 from ganlab.digits import train
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.evaluation import opinion
-from ganlab.digits.snapshot import made, sample, spectators
+from ganlab.digits.snapshot import fixed_latents, made, sample
 from ganlab.digits.state import checkpoint, restore, start
 from ganlab.digits.weights import from_checkpoint
 from ganlab.game.evaluation import hits
@@ -29,7 +29,7 @@ def test_images_are_scaled_from_paper_to_ink_and_shown_as_they_were(pixels, low,
     x = PIXELS[pixels].scaled(images)
     assert x.shape == (1, 1, 28, 28)
     assert (x.min().item(), x.max().item()) == (low, high)
-    assert torch.allclose(PIXELS[pixels].shown(x), scaled(images), atol=1e-6)
+    assert torch.allclose(PIXELS[pixels].to_display(x), scaled(images), atol=1e-6)
 
 
 def test_the_right_scale_is_what_it_was_to_the_last_bit():
@@ -37,23 +37,23 @@ def test_the_right_scale_is_what_it_was_to_the_last_bit():
     before = images[:50, None].to(torch.float32).div_(127.5).sub_(1)
     assert torch.equal(PIXELS["symmetric"].scaled(images[:50]), before)
     made_up = torch.tensor([-0.3, 0.7])
-    assert PIXELS["symmetric"].shown(made_up) is made_up
+    assert PIXELS["symmetric"].to_display(made_up) is made_up
     assert DigitsConfig().key() == DigitsConfig(pixels="symmetric").key() == "e6f488a66a5075ff"
 
 
 def test_what_lies_outside_is_cut_off():
     tanh = torch.tensor([-1.0, -0.2, 0.0, 0.5, 1.0])
-    assert PIXELS["unit"].shown(tanh).tolist() == [-1, -1, -1, 0, 1]
-    assert PIXELS["bytes"].shown(tanh).max().item() == pytest.approx(2 / 255 - 1)
+    assert PIXELS["unit"].to_display(tanh).tolist() == [-1, -1, -1, 0, 1]
+    assert PIXELS["bytes"].to_display(tanh).max().item() == pytest.approx(2 / 255 - 1)
 
 
 @pytest.mark.parametrize("pixels", ODD)
 def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
     config = SMALL.replace(pixels=pixels)
     state, plain = start(config), start(SMALL)
-    assert torch.allclose(PIXELS[pixels].shown(state.real["d"].row(3)), plain.real["d"].row(3), atol=1e-6)
+    assert torch.allclose(PIXELS[pixels].to_display(state.real["d"].row(3)), plain.real["d"].row(3), atol=1e-6)
     assert made(state, 9).min() < 0, "D sees what tanh makes"
-    assert torch.equal(sample(state, 9), PIXELS[pixels].shown(made(state, 9)))
+    assert torch.equal(sample(state, 9), PIXELS[pixels].to_display(made(state, 9)))
     frame = train.snapshot(state)
     assert frame.sheet.max() <= (1 if pixels == "bytes" else 255)
     real, fake = fixed(config.dataset, config.classes, 128, 0, pixels), made(state, 128)
@@ -61,7 +61,7 @@ def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
         found = hits(config, opinion(state, real), opinion(state, fake))
     assert frame.d_accuracy[0] == pytest.approx(found["d_accuracy"][0], abs=1e-6)
     generator = from_checkpoint(config, 0, checkpoint(state))
-    mine, theirs = generator.sample(spectators(config)[:9]), sample(state, 9)[:, 0]
+    mine, theirs = generator.sample(fixed_latents(config)[:9]), sample(state, 9)[:, 0]
     assert torch.allclose(mine, theirs, atol=0.02)
     assert mine.min() >= -1
 

@@ -91,7 +91,7 @@ def test_the_noise_travels_with_its_own_view():
 def test_the_player_shows_the_noise_that_frames_are_made_of(law, dim):
     config = PlaneConfig(noise=law, latent_dim=dim, seed=3)
     shown = stage.noise(config.key(), config)
-    z = snapshot.spectators(config)[0].numpy()
+    z = snapshot.fixed_points(config)[0].numpy()
     assert np.array_equal(shown["noise"][:, : min(2, dim)], z[:, :2])
     assert not shown["noise"][:, dim:].any()
     sides = [(u,) for u in shown["axis"]] if dim == 1 else list(itertools.product(shown["axis"], repeat=2))

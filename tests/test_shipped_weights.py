@@ -100,11 +100,11 @@ def test_what_ships_is_what_viewers_see_rounded(tiny, tmp_path):
     state, _ = resumed(tiny, "light", Checkpoints(tmp_path))
     assert torch.equal(state.g.net.flat, start(tiny).g.net.flat)
     train_generators.stretch(state, 7)
-    ready = train_generators.shown(state)
+    ready = train_generators.displayed(state)
     assert ready.config == tiny
-    for name, tensor in halves(state.shown).items():
+    for name, tensor in halves(state.g_ema).items():
         assert torch.equal(halves(ready.net)[name], tensor)
-    assert not torch.equal(state.shown.flat, state.g.net.flat)
+    assert not torch.equal(state.g_ema.flat, state.g.net.flat)
 
 
 def test_an_epochs_end_is_a_mark_and_so_is_the_last_step():

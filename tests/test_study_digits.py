@@ -68,7 +68,7 @@ def drawn(state):
     """What the shown G makes of the final evaluation's points, one at a time, (N, 28, 28)."""
     z = torch.randn(N, state.config.latent_dim, generator=stream(state.config.seed, "study", "z"))
     with torch.no_grad():
-        return torch.cat([state.shown(z[i : i + 1])[:, 0] for i in range(N)])
+        return torch.cat([state.g_ema(z[i : i + 1])[:, 0] for i in range(N)])
 
 
 def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, here):

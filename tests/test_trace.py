@@ -201,7 +201,7 @@ def test_a_number_that_is_none_is_said_to_be():
 
 def test_a_run_that_has_ended_has_no_next_update():
     state = start(SMALL)
-    state.died[:] = 3
+    state.diverged_at[:] = 3
     with pytest.raises(TraceError):
         trace_of(state)
 

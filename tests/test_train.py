@@ -195,7 +195,7 @@ def test_one_member_may_diverge_alone():
         param.data[1] = 1e9
     frame = advance(state)
     assert frame.outcome == ""
-    assert frame.died.tolist() == [-1, 1, -1]
+    assert frame.diverged_at.tolist() == [-1, 1, -1]
     assert np.isfinite(frame.member(0).fake).all()
 
 

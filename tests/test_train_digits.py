@@ -118,21 +118,21 @@ def test_penalties_and_losses_are_those_of_the_registries():
 
 def test_the_average_follows_weights_and_batch_statistics():
     state = start(SMALL.replace(ema=0.5))
-    weights, buffer = state.shown.flat.clone(), state.shown.norm_buffers[0].clone()
+    weights, buffer = state.g_ema.flat.clone(), state.g_ema.norm_buffers[0].clone()
     for _ in range(2):
         update(state)
     kept = 2 / 11
-    assert torch.allclose(state.shown.flat, kept * weights + (1 - kept) * state.g.net.flat)
-    assert torch.allclose(state.shown.norm_buffers[0], kept * buffer + (1 - kept) * state.g.net.norm_buffers[0])
+    assert torch.allclose(state.g_ema.flat, kept * weights + (1 - kept) * state.g.net.flat)
+    assert torch.allclose(state.g_ema.norm_buffers[0], kept * buffer + (1 - kept) * state.g.net.norm_buffers[0])
     raw = start(SMALL.replace(ema=0.0))
-    assert raw.shown is raw.g.net
+    assert raw.g_ema is raw.g.net
 
 
 def test_divergence_ends_in_a_frame_that_names_step_quantity_and_knob():
     frames = list(train(SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein", steps=60)))
     assert frames[-1].outcome == "diverged"
     assert all(frame.outcome == "" for frame in frames[:-1])
-    assert frames[-1].facts["step"] == frames[-1].step == frames[-1].died[0]
+    assert frames[-1].facts["step"] == frames[-1].step == frames[-1].diverged_at[0]
     assert frames[-1].facts["knob"] == "regularizer"
 
 

@@ -288,8 +288,8 @@ def test_a_runs_weights_are_those_of_what_viewers_see(tmp_path):
     kept.save(config.key(), 3, checkpoints.encode(config.key(), 3, checkpoint(state)))
     generator = of_run(kept, config, 10)
     assert generator.config == config.replace(steps=3)
-    assert_same_state(weights.halves(generator.net), weights.halves(state.shown))
-    assert not torch.equal(state.shown.flat, state.g.net.flat)
+    assert_same_state(weights.halves(generator.net), weights.halves(state.g_ema))
+    assert not torch.equal(state.g_ema.flat, state.g.net.flat)
     with pytest.raises(WeightsError, match="no_checkpoint"):
         of_run(kept, config, 2)
     plain = start(SMALL.replace(ema=0.0))
@@ -312,7 +312,7 @@ def brought(tmp_path, monkeypatch):
 def test_g_goes_on_from_the_weights_and_d_starts_afresh(brought, ema):
     given, fresh = decode(GOOD), untrained(SMALL.replace(ema=ema))
     state = start(SMALL.replace(ema=ema, g_from=brought))
-    for net in (state.g.net, state.shown):
+    for net in (state.g.net, state.g_ema):
         assert_same_state(weights.halves(net), weights.halves(given.net))
     assert not torch.equal(state.g.net.flat, fresh.g.net.flat)
     assert torch.equal(state.d.net.flat, fresh.d.net.flat)

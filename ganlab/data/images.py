@@ -152,7 +152,7 @@ class Pixels:
         """Images as D sees them: (B, 28, 28) uint8 -> (B, 1, 28, 28) from paper to ink."""
         return images[:, None].to(torch.get_default_dtype()).div_(255 / (self.ink - self.paper)).add_(self.paper)
 
-    def shown(self, images: Tensor) -> Tensor:
+    def to_display(self, images: Tensor) -> Tensor:
         """Images of G on the scale of the training images, any shape -> the same in [-1, 1]; what lies outside is cut.
 
         So plots who undoes his own scaling: `imshow(image, vmin=paper, vmax=ink)`. What a tanh makes for images of

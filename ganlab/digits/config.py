@@ -80,12 +80,12 @@ class DigitsConfig(GanConfig):
 
     def epoch(self, step: int) -> float:
         """Passes over the images up to a step; where D rests, as if it took one batch a step."""
-        return shown(self, step) * self.batch_size / self.count
+        return batches_seen(self, step) * self.batch_size / self.count
 
     def step_of(self, epoch: float) -> int:
         """The first step at which so many passes are complete; the last possible one where there is none."""
         batches, most = ceil(epoch * self.count / self.batch_size), int(knobs(type(self))["steps"].high)
-        return bisect_left(range(most), batches, key=lambda step: shown(self, step))
+        return bisect_left(range(most), batches, key=lambda step: batches_seen(self, step))
 
     def for_epochs(self, epochs: float) -> DigitsConfig:
         """The same run with so many passes as its target. Raises ConfigError."""
@@ -106,7 +106,7 @@ class DigitsConfig(GanConfig):
     @property
     def costs(self) -> tuple[Cost, Cost]:
         """(G's for one image, D's for one pack)."""
-        return costs(self.architecture, self.latent_dim, self.packing, self.company)
+        return costs(self.architecture, self.latent_dim, self.packing, self.minibatch_layer)
 
     def _check_together(self) -> None:
         if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
@@ -117,16 +117,16 @@ class DigitsConfig(GanConfig):
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 
 
-def shown(config: DigitsConfig, step: int) -> int:
+def batches_seen(config: DigitsConfig, step: int) -> int:
     """Batches of real images that D has seen up to a step, one a step where it rests."""
     total = 0
-    for start, end, pace in paces(config):
-        total += pace * max(0, min(step, end) - start)
+    for start, end, rate in rates(config):
+        total += rate * max(0, min(step, end) - start)
     return total
 
 
 @lru_cache(64)
-def paces(config: DigitsConfig) -> tuple[tuple[int, int, int], ...]:
+def rates(config: DigitsConfig) -> tuple[tuple[int, int, int], ...]:
     """Stretches of a run with one number of batches a step: (first step, the step after the last, batches a step)."""
     starts = sorted({0} | {step for step, name, _ in config.edits if name == "d_steps"})
     ends = [*starts[1:], 2**62]

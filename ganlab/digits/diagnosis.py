@@ -59,8 +59,8 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
     last, seen = frames[-1], [frame for frame in frames if frame.metrics]
-    if last.died[0] >= 0:
-        return diverged(int(last.died[0]), last.facts, config)
+    if last.diverged_at[0] >= 0:
+        return diverged(int(last.diverged_at[0]), last.facts, config)
     if not seen:
         return Verdict("unjudged", {"step": float(last.step)})
     of, m = owed(config), covered(seen[-1], config)

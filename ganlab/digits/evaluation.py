@@ -45,10 +45,10 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     """
     config = state.config
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
-    fake = through(state.shown, z)
+    fake = through(state.g_ema, z)
     real = fixed(config.dataset, config.classes, FINAL, config.seed, config.pixels)
     told = (opinion(state, images) for images in (real, fake))
-    values = {name: [value] for name, value in judged(config, PIXELS[config.pixels].shown(fake)).items()}
+    values = {name: [value] for name, value in judged(config, PIXELS[config.pixels].to_display(fake)).items()}
     return hits(state.now, *told) | values
 
 
@@ -61,7 +61,7 @@ def opinion(state: DigitsState, images: Tensor) -> Tensor:
     """D's outputs (1, n/m) at packs of images (n, 1, 28, 28), in batches where D judges them by their batch."""
     now, whole = state.now, len(images) // state.now.packing * state.now.packing
     packs = pack(images[None, :whole], now.packing)[0]
-    size = now.batch_size // now.packing if now.company else PART
+    size = now.batch_size // now.packing if now.minibatch_layer else PART
     return torch.cat([state.d.net(packs[part])[own] for part, own in batches(len(packs), size)]).view(1, -1)
 
 

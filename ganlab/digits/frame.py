@@ -95,7 +95,7 @@ def pack(frame: DigitsFrame) -> bytes:
     """The frame as bytes: u32 length of the JSON, the JSON (null for nan), the sheet as a grey PNG of 8 bits."""
     head: dict[str, Any] = {name: number(getattr(frame, name)[0]) for name in NUMBERS}
     head |= {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates", "outcome")}
-    head |= {"died": int(frame.died[0]), "facts": dict(frame.facts)}
+    head |= {"died": int(frame.diverged_at[0]), "facts": dict(frame.facts)}
     head |= {"metrics": {name: number(value) for name, value in frame.metrics.items()}}
     head |= {"shares": [round(float(share), 6) for share in frame.shares]}
     text = json.dumps(head, sort_keys=True, allow_nan=False).encode()
@@ -108,7 +108,7 @@ def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
     head = json.loads(blob[4:end])
     for name in NUMBERS:
         head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
-    head["died"], head["shares"] = np.array([head["died"]]), np.array(head["shares"])
+    head["diverged_at"], head["shares"] = np.array([head.pop("died")]), np.array(head["shares"])
     head["metrics"] = {name: math.nan if value is None else value for name, value in head["metrics"].items()}
     sheet = cut(np.asarray(Image.open(io.BytesIO(blob[end:])))) if with_sheet else np.empty((0, SIDE, SIDE), np.uint8)
     return DigitsFrame(sheet=sheet, **head)

@@ -35,7 +35,7 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     return DigitsFrame(
         **numbers(state),
         epoch=config.epoch(state.step),
-        sheet=to_bytes(PIXELS[config.pixels].shown(fake[: ROWS**2])),
+        sheet=to_bytes(PIXELS[config.pixels].to_display(fake[: ROWS**2])),
         d_accuracy=d_accuracy,
         fools=fools,
         metrics=metrics,
@@ -48,16 +48,16 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
 @torch.no_grad()
 def sample(state: DigitsState, count: int) -> Tensor:
     """What viewers see of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
-    return PIXELS[state.config.pixels].shown(made(state, count))
+    return PIXELS[state.config.pixels].to_display(made(state, count))
 
 
 def made(state: DigitsState, count: int) -> Tensor:
     """What the shown G makes of them, as D would see it, (count, 1, 28, 28)."""
-    return state.shown(spectators(state.config)[:count].to(state.device))
+    return state.g_ema(fixed_latents(state.config)[:count].to(state.device))
 
 
 @lru_cache(8)
-def spectators(config: DigitsConfig) -> Tensor:
+def fixed_latents(config: DigitsConfig) -> Tensor:
     """The latent points that every frame of a run looks at, (JUDGED, latent_dim)."""
     return latent(config)(JUDGED, stream(config.seed, "frame", "z"))
 
@@ -71,7 +71,7 @@ def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
     """D's outputs at packs of images (n, 1, 28, 28), (2, 1, n/m), in batches where D judges them by their batch."""
     now, whole = state.now, len(real) // state.now.packing * state.now.packing
     packs = [countermeasures.pack(images[None, :whole], now.packing)[0] for images in (real, fake)]
-    if not now.company:
+    if not now.minibatch_layer:
         return state.d.net(torch.cat(packs)).view(2, 1, -1)
     parts = list(countermeasures.batches(len(packs[0]), now.batch_size // now.packing))
     return torch.stack([torch.cat([state.d.net(x[part])[own] for part, own in parts]).view(1, -1) for x in packs])

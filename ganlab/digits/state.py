@@ -50,7 +50,7 @@ def moved(state: DigitsState, device: str) -> DigitsState:
     if device == CPU:
         return state
     try:
-        for net in {id(net): net for net in (state.g.net, state.d.net, state.shown)}.values():
+        for net in {id(net): net for net in (state.g.net, state.d.net, state.g_ema)}.values():
             net.to(device)
         for player in (state.g, state.d):
             for owner, names in ((player.memory, ("first", "second", "count")), (player, ("loss", "grad", "left"))):
@@ -67,7 +67,7 @@ def take_over(state: DigitsState) -> None:
     config, given = state.config, uploads.named(state.config.g_from)
     if given.shape != Shape(config.architecture, config.latent_dim):
         raise ConfigError("g_from", config.g_from, "other_weights", **asdict(given.shape))
-    for net in (state.g.net, state.shown):
+    for net in (state.g.net, state.g_ema):
         for mine, its in zip((net.flat, *net.norm_buffers), (given.net.flat, *given.net.norm_buffers), strict=True):
             mine.copy_(its)
 
@@ -76,7 +76,7 @@ def untrained(config: DigitsConfig) -> DigitsState:
     """The networks of a run as they are drawn. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
     g, d = both.generator(config.latent_dim, seed), discriminator(config)
-    shown = both.generator(config.latent_dim, seed) if config.ema else g
+    g_ema = both.generator(config.latent_dim, seed) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
@@ -85,7 +85,7 @@ def untrained(config: DigitsConfig) -> DigitsState:
         now=config.at(0),
         g=Player(g, slots(g.flat)),
         d=Player(d, slots(d.flat)),
-        shown=shown,
+        g_ema=g_ema,
         z=z,
         real=real,
     )
@@ -94,7 +94,7 @@ def untrained(config: DigitsConfig) -> DigitsState:
 def discriminator(config: DigitsConfig) -> ConvNet:
     """The untrained D of a run."""
     both = ARCHITECTURES[config.architecture]
-    return both.discriminator(config.seed, config.spectral_norm, config.packing, config.company)
+    return both.discriminator(config.seed, config.spectral_norm, config.packing, config.minibatch_layer)
 
 
 def latent(config: DigitsConfig):
@@ -123,6 +123,6 @@ def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU)
 def images_own(state: DigitsState) -> dict[str, Tensor]:
     """What a checkpoint has beside the plane's: running statistics of batches, of G and of its moving average."""
     tensors = {f"g.norm.{i}": buffer for i, buffer in enumerate(state.g.net.norm_buffers)}
-    if state.shown is not state.g.net:
-        tensors |= {f"shown.norm.{i}": buffer for i, buffer in enumerate(state.shown.norm_buffers)}
+    if state.g_ema is not state.g.net:
+        tensors |= {f"shown.norm.{i}": buffer for i, buffer in enumerate(state.g_ema.norm_buffers)}
     return tensors

@@ -52,8 +52,8 @@ def update(state: DigitsState) -> None:
     """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
     step, before = state.step, state.g.updates
     rounds.update(state, d_gradient, g_gradient)
-    if state.g.updates > before and state.shown is not state.g.net:
-        averages, current = ((net.flat, *net.norm_buffers) for net in (state.shown, state.g.net))
+    if state.g.updates > before and state.g_ema is not state.g.net:
+        averages, current = ((net.flat, *net.norm_buffers) for net in (state.g_ema, state.g.net))
         follow(averages, current, inertia(state.config.ema, state.g.updates))
     if state.step > step:
         count(state)
@@ -136,7 +136,7 @@ def d_gradient(state: DigitsState) -> None:
     real = AUGMENTS[now.augment](images(state, "d", index), stream(now.seed, "d_augment_real", index))
     fake = AUGMENTS[now.augment](fake, stream(now.seed, "d_augment_fake", index))
     real, fake = inputs(state, "d", index, real, fake)
-    if now.company:
+    if now.minibatch_layer:
         told = [judge(now, net, packs, masks) for packs in (real, fake)]
     else:
         told = list(judge(now, net, torch.cat([real, fake]), masks).chunk(2, -1))

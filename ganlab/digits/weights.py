@@ -55,7 +55,7 @@ class Generator:
     @torch.no_grad()
     def sample(self, z: Tensor) -> Tensor:
         """The images (n, 28, 28) in [-1, 1], as shown, of latent points (n, latent_dim); batch statistics rest."""
-        return PIXELS[self.config.pixels].shown(torch.cat([self.net(some)[:, 0] for some in z.split(CHUNK)]))
+        return PIXELS[self.config.pixels].to_display(torch.cat([self.net(some)[:, 0] for some in z.split(CHUNK)]))
 
     def draw(self, n: int, *names: str | int) -> Tensor:
         """n latent points (n, latent_dim), N(0, 1), the same for the same n and names."""

@@ -63,18 +63,18 @@ def numbers(frame: Frame, member: int) -> dict[str, float]:
     counts = {name: getattr(frame, name) for name in COUNTS}
     measured = {name: getattr(frame, name)[member] for name in MEASURED}
     metrics = {name: frame.metrics[name][member] for name in METRICS}
-    died = float(frame.died[member]) if frame.died[member] >= 0 else math.nan
+    diverged_at = float(frame.diverged_at[member]) if frame.diverged_at[member] >= 0 else math.nan
     shares = {f"share_{k}": share for k, share in enumerate(frame.shares[member], 1)}
-    return counts | measured | metrics | {"died": died} | shares
+    return counts | measured | metrics | {"died": diverged_at} | shares
 
 
 def digits_numbers(frame: DigitsFrame) -> dict[str, float]:
     """What a frame on digits says, but for its images."""
     counts = {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates")}
     measured = {name: getattr(frame, name)[0] for name in NUMBERS}
-    died = float(frame.died[0]) if frame.died[0] >= 0 else math.nan
+    diverged_at = float(frame.diverged_at[0]) if frame.diverged_at[0] >= 0 else math.nan
     shares = {f"digit_{k}": share for k, share in enumerate(frame.shares)}
-    return counts | measured | {"died": died} | dict(frame.metrics) | shares
+    return counts | measured | {"died": diverged_at} | dict(frame.metrics) | shares
 
 
 def spelled(value: float) -> str:

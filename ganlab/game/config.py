@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from ganlab.gan.countermeasures import COUNTERMEASURES, MINIBATCH
-from ganlab.gan.nets import Company
+from ganlab.gan.nets import MinibatchLayer
 from ganlab.gan.optimizers import OPTIMIZERS
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.config import Idle, RunConfig
@@ -56,14 +56,18 @@ class GanConfig(RunConfig):
         return REGULARIZERS[self.regularizer].penalty is not None
 
     @property
-    def company(self) -> Company | None:
+    def minibatch_layer(self) -> MinibatchLayer | None:
         """What D is told of a point's batch."""
         return MINIBATCH[self.minibatch]
 
     @property
     def pairs(self) -> float:
         """Numbers that compare one pack with the others of its batch."""
-        return self.company.columns * self.batch_size / self.packing if self.company and self.company.size else 0
+        return (
+            self.minibatch_layer.columns * self.batch_size / self.packing
+            if self.minibatch_layer and self.minibatch_layer.size
+            else 0
+        )
 
     def kept_pairs(self, unroll: int = 0) -> float:
         """Numbers that a second derivative keeps of such comparisons (measured)."""

@@ -19,7 +19,7 @@ JUDGED = ("d_loss", "g_loss", "d_accuracy", "fools")
 def numbers(seen: GanFrame) -> dict[str, Any]:
     """What frames of all GANs have of one member."""
     counts = {name: getattr(seen, name) for name in ("step", "d_updates", "g_updates")}
-    return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.died[0])}
+    return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.diverged_at[0])}
 
 
 def hits(now: GanConfig, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:

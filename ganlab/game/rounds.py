@@ -66,8 +66,8 @@ def calm(loss: Tensor) -> bool:
 
 def bury(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> None:
     """Notes when each member diverged, and for the first one what and which knob is likely to blame."""
-    fresh = torch.stack(list(blown_up.values())).any(0) & (state.died < 0)
-    state.died = torch.where(fresh, state.step, state.died)
+    fresh = torch.stack(list(blown_up.values())).any(0) & (state.diverged_at < 0)
+    state.diverged_at = torch.where(fresh, state.step, state.diverged_at)
     if not state.facts:
         quantity = next(name for name, bad in blown_up.items() if bool(bad.any()))
         state.facts = {"step": state.step, "quantity": quantity, "knob": blame(state.now, quantity)}

@@ -15,7 +15,7 @@ from ganlab.gan.losses import LOSSES
 
 def numbers(state: GanState[Any, Any]) -> dict[str, Any]:
     """The fields of a GanFrame, but for what is generated and what D makes of it."""
-    members = len(state.died)
+    members = len(state.diverged_at)
     return {
         "step": state.step,
         "d_updates": state.d.updates,
@@ -25,7 +25,7 @@ def numbers(state: GanState[Any, Any]) -> dict[str, Any]:
         "penalty": known(state.penalty, members),
         "d_grad": known(norms(state.d), members),
         "g_grad": known(norms(state.g), members),
-        "died": state.died.numpy().copy(),
+        "diverged_at": state.diverged_at.numpy().copy(),
         "outcome": state.outcome,
         "facts": dict(state.facts),
     }

@@ -57,7 +57,7 @@ class GanState(RunState[C], Generic[C, N]):
 
     g: Player[N]
     d: Player[N]
-    shown: N
+    g_ema: N
     """The G that viewers see: the moving average of G, or G itself."""
     turn: int = 0
     """Updates of the current round that are done."""
@@ -67,7 +67,10 @@ class GanState(RunState[C], Generic[C, N]):
 
 def checkpoint(state: GanState[Any, Any]) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
-    tensors = {"counters": torch.tensor([state.step, state.turn, state.d.updates, state.g.updates]), "died": state.died}
+    tensors = {
+        "counters": torch.tensor([state.step, state.turn, state.d.updates, state.g.updates]),
+        "died": state.diverged_at,
+    }
     for name, player in (("g", state.g), ("d", state.d)):
         memory, net = player.memory, player.net
         tensors |= {f"{name}.flat": net.flat, f"{name}.first": memory.first, f"{name}.second": memory.second}
@@ -75,8 +78,8 @@ def checkpoint(state: GanState[Any, Any]) -> dict[str, Tensor]:
         tensors |= {f"{name}.{key}": t for key in ("loss", "grad", "left") if (t := getattr(player, key)) is not None}
     if state.penalty is not None:
         tensors["penalty"] = state.penalty
-    if state.shown is not state.g.net:
-        tensors["shown.flat"] = state.shown.flat
+    if state.g_ema is not state.g.net:
+        tensors["shown.flat"] = state.g_ema.flat
     if state.facts:
         tensors["facts"] = torch.tensor(encode_facts(state.facts))
     return {name: tensor.to("cpu", copy=True) for name, tensor in tensors.items()}
@@ -85,7 +88,7 @@ def checkpoint(state: GanState[Any, Any]) -> dict[str, Tensor]:
 def fill(state: GanState[Any, Any], tensors: dict[str, Tensor]) -> None:
     """Brings a fresh state to a checkpoint's moment. Raises KeyError or RuntimeError."""
     state.step, state.turn, state.d.updates, state.g.updates = map(int, tensors["counters"])
-    state.died.copy_(tensors["died"])
+    state.diverged_at.copy_(tensors["died"])
     state.now = state.config.at(state.step)
     for name, player in (("g", state.g), ("d", state.d)):
         memory, net = player.memory, player.net
@@ -94,8 +97,8 @@ def fill(state: GanState[Any, Any], tensors: dict[str, Tensor]) -> None:
             tensor.copy_(tensors[f"{name}.{key}"])
         player.loss, player.grad, player.left = (tensors.get(f"{name}.{key}") for key in ("loss", "grad", "left"))
     state.penalty = tensors.get("penalty")
-    if state.shown is not state.g.net:
-        state.shown.flat.copy_(tensors["shown.flat"])
+    if state.g_ema is not state.g.net:
+        state.g_ema.flat.copy_(tensors["shown.flat"])
     if "facts" in tensors:
         state.facts = decode_facts(tensors["facts"].tolist())
 

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ganlab.gan.layers import Dropout, Flatten, Judge, Told
-from ganlab.gan.nets import Company
+from ganlab.gan.nets import MinibatchLayer
 from ganlab.gan.rng import stream
 
 Initialise = Callable[[Tensor, torch.Generator], object]
@@ -89,7 +89,7 @@ class ConvNet:
         elif isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             with torch.no_grad():
                 initialise(layer.weight, rng)
-        elif isinstance(layer, Told) and layer.company.size:
+        elif isinstance(layer, Told) and layer.minibatch_layer.size:
             with torch.no_grad():
                 initialise(layer.learned[0], rng)
 
@@ -253,10 +253,10 @@ class Architecture:
         return ConvNet(lambda: self.g(latent_dim), self.initialise, stream(seed, "g"))
 
     def discriminator(
-        self, seed: int, spectral: bool = False, packing: int = 1, company: Company | None = None
+        self, seed: int, spectral: bool = False, packing: int = 1, minibatch_layer: MinibatchLayer | None = None
     ) -> ConvNet:
         """D at its start, of packs of so many images, told of their batch or not."""
-        return ConvNet(lambda: self.d(packing).told(company), self.initialise, stream(seed, "d"), spectral)
+        return ConvNet(lambda: self.d(packing).told(minibatch_layer), self.initialise, stream(seed, "d"), spectral)
 
 
 @dataclass(frozen=True)
@@ -271,10 +271,12 @@ class Cost:
 
 
 @cache
-def costs(architecture: str, latent_dim: int, packing: int = 1, company: Company | None = None) -> tuple[Cost, Cost]:
+def costs(
+    architecture: str, latent_dim: int, packing: int = 1, minibatch_layer: MinibatchLayer | None = None
+) -> tuple[Cost, Cost]:
     """(G's for one image, D's for one pack)."""
     both = ARCHITECTURES[architecture]
-    g, d = both.generator(latent_dim, 0), both.discriminator(0, packing=packing, company=company)
+    g, d = both.generator(latent_dim, 0), both.discriminator(0, packing=packing, minibatch_layer=minibatch_layer)
     return count(g, torch.zeros(1, latent_dim)), count(d, torch.zeros(1, packing, 28, 28))
 
 
@@ -289,7 +291,7 @@ def count(net: ConvNet, x: Tensor) -> Cost:
         elif isinstance(layer, nn.Conv2d):
             macs += y.numel() * layer.weight.numel() // y.shape[1]
         elif isinstance(layer, Told):
-            macs += x.numel() * layer.company.size
+            macs += x.numel() * layer.minibatch_layer.size
         floats, x = floats + y.numel(), y
     return Cost(net.flat.numel(), macs, floats)
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.nets import Company, Network
+from ganlab.gan.nets import MinibatchLayer, Network
 from ganlab.gan.optimizers import OPTIMIZERS, Slots
 
 KERNELS, WIDTH = 4, 5
@@ -224,7 +224,7 @@ def no_features(now: Any) -> bool:
     return getattr(now, "d_depth", 1) == 0
 
 
-MINIBATCH: dict[str, Company | None] = {
+MINIBATCH: dict[str, MinibatchLayer | None] = {
     "none": None,
     "stddev": StandardDeviation(),
     "discrimination": Discrimination(),

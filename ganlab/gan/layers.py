@@ -8,7 +8,7 @@ from math import ceil
 import torch
 from torch import Tensor, nn
 
-from ganlab.gan.nets import Company
+from ganlab.gan.nets import MinibatchLayer
 
 COINS = 1 << 15
 """Random numbers at a time: what a core's own cache holds."""
@@ -48,15 +48,15 @@ class Flatten(nn.Flatten):
 class Told(nn.Module):
     """Joins to each image's features how they compare with those of its batch: (B, h) -> (B, h + columns)."""
 
-    def __init__(self, width: int, company: Company):
+    def __init__(self, width: int, minibatch_layer: MinibatchLayer):
         super().__init__()
-        self.company = company
-        shapes = [(width, company.size), (company.size,)] if company.size else []
+        self.minibatch_layer = minibatch_layer
+        shapes = [(width, minibatch_layer.size), (minibatch_layer.size,)] if minibatch_layer.size else []
         self.learned = nn.ParameterList([nn.Parameter(torch.empty(shape)) for shape in shapes])
 
     def forward(self, x: Tensor) -> Tensor:
         """The features, and what the company makes of them."""
-        return torch.cat([x, self.company(x, list(self.learned))], -1)
+        return torch.cat([x, self.minibatch_layer(x, list(self.learned))], -1)
 
 
 class Judge(nn.Sequential):
@@ -76,15 +76,15 @@ class Judge(nn.Sequential):
             x = layer(x)
         return x
 
-    def told(self, company: Company | None) -> Judge:
+    def told(self, minibatch_layer: MinibatchLayer | None) -> Judge:
         """The same D, whose head is told of an image's batch; a head that is a convolution becomes a dense layer."""
-        if company is None:
+        if minibatch_layer is None:
             return self
         last = list(self)[-self.head]
         assert isinstance(last, nn.Linear | nn.Conv2d)
         width = last.weight[0].numel()
         body = [*list(self)[: -self.head], Flatten()]
-        return Judge(*body, Told(width, company), nn.Linear(width + company.columns, 1), head=2)
+        return Judge(*body, Told(width, minibatch_layer), nn.Linear(width + minibatch_layer.columns, 1), head=2)
 
 
 def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:

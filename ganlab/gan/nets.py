@@ -17,7 +17,7 @@ def leaky_relu(x: Tensor) -> Tensor:
     return F.leaky_relu(x, 0.2)
 
 
-class Company(Protocol):
+class MinibatchLayer(Protocol):
     """What a last layer may be told beside a point's own features: how they compare with those of its batch."""
 
     @property
@@ -52,10 +52,10 @@ class Network:
         seed: int,
         name: str,
         spectral: bool = False,
-        company: Company | None = None,
+        minibatch_layer: MinibatchLayer | None = None,
     ):
-        self.members, self.activation, self.company = members, ACTIVATIONS[activation].function, company
-        layers = layer_sizes(sizes, company)
+        self.members, self.activation, self.minibatch_layer = members, ACTIVATIONS[activation].function, minibatch_layer
+        layers = layer_sizes(sizes, minibatch_layer)
         self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
         self.counts = [torch.Size(shape).numel() for shape in self.shapes]
         self.depth = len(sizes) - 1
@@ -89,8 +89,8 @@ class Network:
     def conclude(self, features: Tensor, params: list[Tensor], others: Tensor | None = None) -> Tensor:
         """Outputs of the last layer at features (M, B, h): one batch, unless they join `others` (M, b, h) each."""
         end = 2 * self.depth
-        if self.company:
-            features = torch.cat([features, self.company(features, params[end:], others)], -1)
+        if self.minibatch_layer:
+            features = torch.cat([features, self.minibatch_layer(features, params[end:], others)], -1)
         return torch.baddbmm(params[end - 1], features, self.weight(self.depth - 1, params))
 
     def weight(self, layer: int, params: list[Tensor]) -> Tensor:
@@ -123,17 +123,17 @@ class Network:
         self.power_iteration(15)
 
 
-def layer_sizes(sizes: list[int], company: Company | None = None) -> list[tuple[int, int]]:
+def layer_sizes(sizes: list[int], minibatch_layer: MinibatchLayer | None = None) -> list[tuple[int, int]]:
     """(inputs, outputs) of every layer, the last with the company's columns; then of what the company learns."""
     *hidden, (n, m) = pairwise(sizes)
-    if company is None:
+    if minibatch_layer is None:
         return [*hidden, (n, m)]
-    return [*hidden, (n + company.columns, m), *([(n, company.size)] if company.size else [])]
+    return [*hidden, (n + minibatch_layer.columns, m), *([(n, minibatch_layer.size)] if minibatch_layer.size else [])]
 
 
-def parameter_count(sizes: list[int], company: Company | None = None) -> int:
+def parameter_count(sizes: list[int], minibatch_layer: MinibatchLayer | None = None) -> int:
     """Weights and biases of one member."""
-    return sum((n + 1) * m for n, m in layer_sizes(sizes, company))
+    return sum((n + 1) * m for n, m in layer_sizes(sizes, minibatch_layer))
 
 
 @dataclass(frozen=True)

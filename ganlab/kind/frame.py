@@ -16,7 +16,7 @@ class RunFrame:
     step: int
     metrics: Mapping[str, Any]
     """Measures of what is generated, by key."""
-    died: np.ndarray
+    diverged_at: np.ndarray
     """Step at which a member diverged, -1 while it has not, (M,)."""
     outcome: str = ""
     """'' while any member is alive, else 'diverged'."""

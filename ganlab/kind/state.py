@@ -22,7 +22,7 @@ class RunState(Generic[C]):
     now: C
     """In force at the current step."""
     step: int = 0
-    died: Tensor = field(default_factory=lambda: torch.full((1,), -1))
+    diverged_at: Tensor = field(default_factory=lambda: torch.full((1,), -1))
     """Step at which a member diverged, -1 while it has not, (M,)."""
     facts: dict[str, Any] = field(default_factory=dict)
     """Of the first divergence."""
@@ -30,4 +30,4 @@ class RunState(Generic[C]):
     @property
     def outcome(self) -> str:
         """'' while a member is alive, else 'diverged'."""
-        return "diverged" if bool((self.died >= 0).all()) else ""
+        return "diverged" if bool((self.diverged_at >= 0).all()) else ""

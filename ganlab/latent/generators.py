@@ -111,7 +111,7 @@ def of_digits(generator: Generator) -> Opened:
 def of_plane(config: PlaneConfig, step: int, blob: bytes, member: int) -> Opened:
     """One member's generator of points. Raises WeightsError where the checkpoint is damaged."""
     try:
-        net = state.restore(config, checkpoints.decode(config.key(), step, blob)).shown
+        net = state.restore(config, checkpoints.decode(config.key(), step, blob)).g_ema
     except (KeyError, ValueError, RuntimeError):
         raise WeightsError("no_checkpoint") from None
     member = min(member, config.members - 1)

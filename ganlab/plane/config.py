@@ -116,7 +116,7 @@ class PlaneConfig(GanConfig):
         A step of D that is unrolled costs what a penalised one does.
         """
         g, packs = parameter_count(self.g_sizes), self.batch_size // self.packing
-        d = parameter_count(self.d_sizes, self.company) + PAIR * self.pairs / 6
+        d = parameter_count(self.d_sizes, self.minibatch_layer) + PAIR * self.pairs / 6
         leaks = MISTAKES[self.mistake].leaks
         d_update = (6 if leaks == "d" else 2) * g * self.batch_size + 12 * d * packs * (3 if self.penalised() else 1)
         g_update = 6 * g * self.batch_size + ((8 if leaks == "g" else 6) + 36 * self.unroll) * d * packs
@@ -124,7 +124,9 @@ class PlaneConfig(GanConfig):
 
     def floats(self) -> float:
         """Numbers alive in one update of all members, an estimate from above."""
-        nets = parameter_count(self.g_sizes) * (2 if self.ema else 1) + parameter_count(self.d_sizes, self.company)
+        nets = parameter_count(self.g_sizes) * (2 if self.ema else 1) + parameter_count(
+            self.d_sizes, self.minibatch_layer
+        )
         graphs = 1 + 3 * self.penalised() + 3 * self.unroll
         layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * graphs + self.kept_pairs(self.unroll) / self.packing
         drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (2, self.latent_dim))

@@ -74,8 +74,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
     last = frames[-1]
-    if last.died[member] >= 0:
-        return diverged(int(last.died[member]), last.facts, config)
+    if last.diverged_at[member] >= 0:
+        return diverged(int(last.diverged_at[member]), last.facts, config)
     recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)

@@ -39,7 +39,7 @@ def evaluate_points(state: State) -> dict[str, Any]:
     """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; (M, ...) by name."""
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
-    fake = state.shown(expand(sample_latent(config, FINAL, rng("z")), config))
+    fake = state.g_ema(expand(sample_latent(config, FINAL, rng("z")), config))
     told = (logits(state, points[:, :PACKED]) for points in (real, fake))
     measured, shares = measure_points(fake.numpy(), data)
     return hits(config, *told) | measured | {"shares": list(shares.astype(np.float32))}

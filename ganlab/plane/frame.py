@@ -51,7 +51,7 @@ class Frame(GanFrame):
         arrays = {f.name: getattr(self, f.name) for f in fields(self)}
         one: dict[str, Any] = {name: a[index : index + 1] for name, a in arrays.items() if isinstance(a, np.ndarray)}
         metrics = {name: a[index : index + 1] for name, a in self.metrics.items()}
-        dead = bool(self.died[index] >= 0)
+        dead = bool(self.diverged_at[index] >= 0)
         return replace(
             self, metrics=metrics, outcome="diverged" if dead else "", facts=self.facts if dead else {}, **one
         )
@@ -100,9 +100,9 @@ def unpack(blob: bytes, extent: float) -> Frame:
     side = head["side"]
     field = _unstretch(read.take("i1", (1, side, side))) * head["field_scale"] + head["field_zero"]
     values = {name: scalars[i : i + 1] for i, name in enumerate(SCALARS)}
-    died = np.nan_to_num(values.pop("died"), nan=-1).astype(np.int64)
+    diverged_at = np.nan_to_num(values.pop("died"), nan=-1).astype(np.int64)
     measured: dict[str, Any] = {name: values.pop(name) for name in MEASURED}
-    outcome, facts = _outcome(head["outcome"], int(died[0]))
+    outcome, facts = _outcome(head["outcome"], int(diverged_at[0]))
     return Frame(
         step=head["step"],
         d_updates=head["d_updates"],
@@ -114,7 +114,7 @@ def unpack(blob: bytes, extent: float) -> Frame:
         grid=grid,
         shares=shares,
         metrics=values,
-        died=died,
+        diverged_at=diverged_at,
         outcome=outcome,
         facts=facts,
         **measured,
@@ -148,8 +148,8 @@ def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
     push, push_scale = _short(frame.push)
     rise, rise_scale = _short(frame.rise)
     shape = (frame.fake.shape[1], *frame.grid.shape[1:3], frame.field.shape[-1], frame.shares.shape[1], len(SCALARS))
-    died = np.where(frame.died < 0, np.nan, frame.died)
-    values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics) | {"died": died}
+    diverged_at = np.where(frame.diverged_at < 0, np.nan, frame.diverged_at)
+    values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics) | {"died": diverged_at}
     scalars = np.array([values[name][0] for name in SCALARS], "<f4")
     scales = (zero, field_scale, push_scale, rise_scale)
     head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))

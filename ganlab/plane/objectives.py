@@ -25,7 +25,7 @@ def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tenso
 
 def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: list[Tensor] | None = None) -> Tensor:
     """D's adversarial loss (M,) at packs; real and generated ones are two batches."""
-    if net.company:
+    if net.minibatch_layer:
         told = [judge(net, packs, params) for packs in (real, fake)]
     else:
         told = list(judge(net, torch.cat([real, fake], 1), params).chunk(2, -1))

@@ -30,10 +30,10 @@ COMPANIONS = 16
 def snapshot(state: State) -> Frame:
     """The frame of this moment; changes nothing."""
     now, dataset = state.now, DATASETS[state.config.dataset]
-    latent, evaluated, real_shown, real = spectators(state.config)
+    latent, evaluated, real_shown, real = fixed_points(state.config)
     with torch.no_grad():
-        fake, grid = state.shown(expand(latent, now)), state.shown(expand(latent_grid(now), now))
-        sample = state.shown(expand(evaluated, now))
+        fake, grid = state.g_ema(expand(latent, now)), state.g_ema(expand(latent_grid(now), now))
+        sample = state.g_ema(expand(evaluated, now))
         view = plane_cells(dataset.extent)
         values = field_values(state.d.net, view, real_shown, real, now)
         d_accuracy, fools = accuracy(now, lambda: told(state, expand(real, now), sample))
@@ -56,7 +56,7 @@ def snapshot(state: State) -> Frame:
 
 
 @lru_cache(8)
-def spectators(config: PlaneConfig) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def fixed_points(config: PlaneConfig) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """The fixed points that frames look at, shared by all members: z shown, z measured, real shown, real measured."""
     data, n = DATASETS[config.dataset], metrics.EVAL_POINTS // 12 * 12
     latent, rng = partial(sample_latent, config), partial(stream, config.seed, "frame")
@@ -66,7 +66,7 @@ def spectators(config: PlaneConfig) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 def real_points(config: PlaneConfig) -> np.ndarray:
     """The real points that a viewer sees, (POINTS, 2) float32."""
-    return spectators(config)[2].numpy()
+    return fixed_points(config)[2].numpy()
 
 
 def latent_grid(config: PlaneConfig) -> Tensor:
@@ -98,7 +98,7 @@ def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, conf
     others = shown[: COMPANIONS * (size - 1)].reshape(COMPANIONS if size > 1 else 1, 1, 2 * size - 2)
     packs = torch.cat([points.expand(len(others), -1, -1), others.expand(-1, len(points), -1)], -1)
     features = net.features(expand(packs.flatten(0, 1), config))
-    if net.company:
+    if net.minibatch_layer:
         batch = net.features(countermeasures.pack(expand(real[: config.batch_size - size], config), size))
         values = torch.cat([net.conclude(part, net.params, batch) for part in features.split(ROWS, 1)], 1)
     else:
@@ -138,7 +138,7 @@ def logits(state: State, points: Tensor) -> Tensor:
 
 def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
     """(a batch of so many points, its own part of them); one batch where D's view of a point is its own."""
-    return countermeasures.batches(count, state.now.batch_size if state.now.company else count)
+    return countermeasures.batches(count, state.now.batch_size if state.now.minibatch_layer else count)
 
 
 def expand(points: Tensor, config: PlaneConfig) -> Tensor:

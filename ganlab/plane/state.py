@@ -31,9 +31,9 @@ def start(config: PlaneConfig) -> State:
     nets = (config.activation, config.members, config.seed)
     g, d = (
         Network(config.g_sizes, *nets, "g"),
-        Network(config.d_sizes, *nets, "d", config.spectral_norm, config.company),
+        Network(config.d_sizes, *nets, "d", config.spectral_norm, config.minibatch_layer),
     )
-    shown = Network(config.g_sizes, *nets, "g") if config.ema else g
+    g_ema = Network(config.g_sizes, *nets, "g") if config.ema else g
     z, real, both = (config.batch_size, config.latent_dim), (config.batch_size, 2), (2 * config.batch_size, 2)
     draw = partial(Draws, members=config.members, seed=config.seed)
     latent = partial(sample_latent, config)
@@ -45,16 +45,16 @@ def start(config: PlaneConfig) -> State:
         "d_blur": draw(blur, both, name="d_blur"),
         "g_blur": draw(blur, both, name="g_blur"),
     }
-    died = torch.full((config.members,), -1, dtype=torch.int64)
+    diverged_at = torch.full((config.members,), -1, dtype=torch.int64)
     marks = frozenset(step + after for step, _, _ in config.edits for after in (0, 1))
     return State(
         config=config,
         now=now,
         g=Player(g, slots(g.flat)),
         d=Player(d, slots(d.flat)),
-        shown=shown,
+        g_ema=g_ema,
         draws=draws,
-        died=died,
+        diverged_at=diverged_at,
         marks=marks,
     )
 

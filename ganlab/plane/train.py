@@ -49,8 +49,8 @@ def update(state: State) -> None:
     """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
     before = state.g.updates
     rounds.update(state, d_gradient, g_gradient)
-    if state.shown is not state.g.net and state.g.updates > before:
-        follow([state.shown.flat], [state.g.net.flat], inertia(state.config.ema, state.g.updates))
+    if state.g_ema is not state.g.net and state.g.updates > before:
+        follow([state.g_ema.flat], [state.g.net.flat], inertia(state.config.ema, state.g.updates))
 
 
 def advance(state: State) -> Frame | None:

@@ -87,11 +87,11 @@ def watch(state: State) -> tuple[State, Seen | None, Seen | None]:
 
 def put_on_watch(state: State) -> None:
     """Has both networks note their calls, in place; G also where it is the one that viewers see."""
-    one = state.shown is state.g.net
+    one = state.g_ema is state.g.net
     for name, player in players(state).items():
         player.net = Watched(player.net, name)
     if one:
-        state.shown = state.g.net
+        state.g_ema = state.g.net
 
 
 def update(state: State) -> dict[str, Seen]:

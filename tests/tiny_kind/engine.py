@@ -52,8 +52,8 @@ def start(config: TinyConfig) -> TinyState:
     """The untrained networks."""
     net = Network(config.sizes, "tanh", config.members, config.seed, "net")
     draws = Draws(abscissas, (config.batch_size, 1), config.members, config.seed, "x")
-    died, loss = torch.full((config.members,), -1), torch.full((config.members,), torch.nan)
-    return TinyState(config=config, now=config.at(0), net=net, draws=draws, died=died, loss=loss)
+    diverged_at, loss = torch.full((config.members,), -1), torch.full((config.members,), torch.nan)
+    return TinyState(config=config, now=config.at(0), net=net, draws=draws, diverged_at=diverged_at, loss=loss)
 
 
 def abscissas(n: int, rng: torch.Generator) -> Tensor:
@@ -68,8 +68,8 @@ def update(state: TinyState) -> None:
     gradients = torch.autograd.grad(loss, state.net.params, torch.ones_like(loss))
     state.net.flat.sub_(torch.cat([g.reshape(-1) for g in gradients]), alpha=state.now.lr)
     state.loss, state.step = loss.detach(), state.step + 1
-    fresh = ~(state.loss.abs() <= BLOWN_UP) & (state.died < 0)
-    state.died = torch.where(fresh, state.step, state.died)
+    fresh = ~(state.loss.abs() <= BLOWN_UP) & (state.diverged_at < 0)
+    state.diverged_at = torch.where(fresh, state.step, state.diverged_at)
     if bool(fresh.any()) and not state.facts:
         state.facts = {"step": state.step, "quantity": "loss", "knob": "lr"}
     state.now = state.config.at(state.step)
@@ -92,7 +92,7 @@ def snapshot(state: TinyState) -> TinyFrame:
     return TinyFrame(
         step=state.step,
         metrics={"rmse": rmse.numpy()},
-        died=state.died.numpy().copy(),
+        diverged_at=state.diverged_at.numpy().copy(),
         outcome=state.outcome,
         facts=dict(state.facts),
         loss=state.loss.numpy().copy(),
@@ -110,7 +110,7 @@ def measured(state: TinyState, n: int) -> tuple[Tensor, Tensor]:
 
 def checkpoint(state: TinyState) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies; random draws follow from the step."""
-    tensors = {"step": torch.tensor(state.step), "flat": state.net.flat, "died": state.died, "loss": state.loss}
+    tensors = {"step": torch.tensor(state.step), "flat": state.net.flat, "died": state.diverged_at, "loss": state.loss}
     return {name: tensor.clone() for name, tensor in tensors.items()}
 
 
@@ -119,11 +119,11 @@ def restore(config: TinyConfig, tensors: dict[str, Tensor]) -> TinyState:
     state = start(config)
     state.step = int(tensors["step"])
     state.net.flat.copy_(tensors["flat"])
-    state.died.copy_(tensors["died"])
+    state.diverged_at.copy_(tensors["died"])
     state.loss.copy_(tensors["loss"])
     state.now = config.at(state.step)
-    if bool((state.died >= 0).any()):
-        state.facts = {"step": int(state.died[state.died >= 0].min()), "quantity": "loss", "knob": "lr"}
+    if bool((state.diverged_at >= 0).any()):
+        state.facts = {"step": int(state.diverged_at[state.diverged_at >= 0].min()), "quantity": "loss", "knob": "lr"}
     return state
 
 

@@ -19,7 +19,7 @@ def unpacked(config: TinyConfig, blob: bytes) -> TinyFrame:
 def numbers(seen: TinyFrame) -> dict[str, Any]:
     """What a frame of one member measures."""
     measured = {name: values[0] for name, values in seen.metrics.items()}
-    return {"step": seen.step, "loss": seen.loss[0], "died": int(seen.died[0])} | measured
+    return {"step": seen.step, "loss": seen.loss[0], "died": int(seen.diverged_at[0])} | measured
 
 
 def final(state: TinyState) -> dict[str, Any]:

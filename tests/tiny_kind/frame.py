@@ -24,20 +24,23 @@ class TinyFrame(RunFrame):
 
 def pack(frame: TinyFrame) -> list[bytes]:
     """One blob a member: f8 step, died, loss, rmse, then f8 values of the curve."""
-    rows = zip(frame.died, frame.loss, frame.metrics["rmse"], frame.curve, strict=True)
-    return [np.array([frame.step, died, loss, rmse, *curve], "<f8").tobytes() for died, loss, rmse, curve in rows]
+    rows = zip(frame.diverged_at, frame.loss, frame.metrics["rmse"], frame.curve, strict=True)
+    return [
+        np.array([frame.step, diverged_at, loss, rmse, *curve], "<f8").tobytes()
+        for diverged_at, loss, rmse, curve in rows
+    ]
 
 
 def unpack(blob: bytes) -> TinyFrame:
     """The frame of one member."""
-    step, died, loss, rmse, *curve = np.frombuffer(blob, "<f8")
-    dead = died >= 0
+    step, diverged_at, loss, rmse, *curve = np.frombuffer(blob, "<f8")
+    dead = diverged_at >= 0
     return TinyFrame(
         step=int(step),
         metrics={"rmse": np.array([rmse], np.float32)},
-        died=np.array([int(died)]),
+        diverged_at=np.array([int(diverged_at)]),
         outcome="diverged" if dead else "",
-        facts={"step": int(died), "quantity": "loss", "knob": "lr"} if dead else {},
+        facts={"step": int(diverged_at), "quantity": "loss", "knob": "lr"} if dead else {},
         loss=np.array([loss], np.float32),
         curve=np.array([curve], np.float32),
     )

@@ -96,8 +96,8 @@ def last_frames(config: PlaneConfig) -> list[Frame]:
 
 def fate(ends: Sequence[Frame], lang: str) -> str:
     """How a run ended, in a few words; of several members, how far they differ."""
-    if any(end.died[0] >= 0 for end in ends):
-        return text("gallery.fate.diverged", lang, step=int(ends[0].died[0]))
+    if any(end.diverged_at[0] >= 0 for end in ends):
+        return text("gallery.fate.diverged", lang, step=int(ends[0].diverged_at[0]))
     counts, of = sorted(covered(end, 0) for end in ends), ends[0].shares.shape[1]
     if len(ends) > 1:
         return text("gallery.fate.members", lang, members=len(ends), least=counts[0], most=counts[-1], of=of)

@@ -260,7 +260,7 @@ def weak(moment: Moment) -> bool:
 REMARKS = {
     "shaken": ("d_real", lambda moment: moment.now.instance_noise > 0 and moment.step < moment.now.noise_until),
     "packed": ("d_judge", lambda moment: moment.now.packing > 1),
-    "company": ("d_judge", lambda moment: moment.now.company is not None),
+    "company": ("d_judge", lambda moment: moment.now.minibatch_layer is not None),
     "spectral": ("d_judge", lambda moment: moment.now.spectral_norm),
     "compares": ("g_judge", lambda moment: LOSSES[moment.now.loss].generator_sees_real),
     "smoothed": ("d_loss", lambda moment: moment.now.label_smoothing > 0),

@@ -16,7 +16,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
 from ganlab.plane.frame import GRID, Frame, unpack
 from ganlab.plane.metrics import js_floor
-from ganlab.plane.snapshot import latent_grid, spectators
+from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
 from ganlab.ui.players.player import ASKS, labels, message, player
@@ -51,7 +51,7 @@ def real(key: str, _config: PlaneConfig) -> np.ndarray:
 @st.cache_data(max_entries=256, show_spinner=False)
 def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
     """What the player shows of the noise: the generated points' z, two coordinates of it, and the lattice's axis."""
-    z, lattice = spectators(_config)[0], latent_grid(_config)
+    z, lattice = fixed_points(_config)[0], latent_grid(_config)
     axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:GRID, 1]
     return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
 
@@ -127,7 +127,7 @@ def threshold(config: PlaneConfig) -> float | None:
 def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
     ours, own = sentences(lang), dict[str, str]()
-    if config.packing > 1 or config.company:
+    if config.packing > 1 or config.minibatch_layer:
         own["caption_belief"] = ours["arena.caption.belief_packed"]
         own["caption_score"] = ours["arena.caption.score_packed"]
     if config.latent_dim != 2:

@@ -44,7 +44,7 @@ class Arm:
 
     shares: np.ndarray
     """Of each mode (or digit) among all points, (seeds, K)."""
-    died: np.ndarray
+    diverged: np.ndarray
     """Whether each seed diverged, (seeds,)."""
     numbers: Mapping[str, np.ndarray]
     """By name of NUMBERS and SEEN, (seeds,) each; nan where undefined."""
@@ -53,11 +53,11 @@ class Arm:
     @property
     def modes(self) -> np.ndarray:
         """How many modes each seed covers, (seeds,)."""
-        return np.where(self.died, 0, (self.shares >= COVERED).sum(1))
+        return np.where(self.diverged, 0, (self.shares >= COVERED).sum(1))
 
     def facts(self, name: str) -> dict[str, Any]:
         """Medians, and the lowest and highest, by the names that sentences use: `broken_modes`, `broken_modes_low` …"""
-        told: dict[str, Any] = {"n": len(self.died), "of": self.shares.shape[1], "died": int(self.died.sum())}
+        told: dict[str, Any] = {"n": len(self.diverged), "of": self.shares.shape[1], "died": int(self.diverged.sum())}
         told |= {"full": int((self.modes == self.shares.shape[1]).sum()), "speed": self.steps_per_s}
         for number, values in {"modes": self.modes, **self.numbers}.items():
             if np.isfinite(values).any():
@@ -125,9 +125,9 @@ def yours(configs: Iterable[RunConfig]) -> Arm | None:
     found = [one for config in configs for one in last(config)]
     if not found:
         return None
-    shares, died, numbers = zip(*found, strict=True)
+    shares, diverged, numbers = zip(*found, strict=True)
     named = {name: np.array([one[name] for one in numbers]) for name in numbers[0]}
-    return Arm(np.nan_to_num(np.stack(shares)), np.array(died), named)
+    return Arm(np.nan_to_num(np.stack(shares)), np.array(diverged), named)
 
 
 def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:

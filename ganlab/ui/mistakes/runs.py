@@ -100,7 +100,7 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
     if facts["died"]:
         note += " " + text("mistakes.page.arm_died", lang, **facts)
     rows = [[round(float(share), 4) for share in row] for row in arm.shares]
-    own = {"rows": rows, "died": [bool(died) for died in arm.died], "yours": yours}
+    own = {"rows": rows, "died": [bool(diverged) for diverged in arm.diverged], "yours": yours}
     return own | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
 
 
@@ -163,7 +163,7 @@ def recompute(name: str, lang: str) -> None:
     ours = evidence.measured(name, card).get(arm)
     if ours and ours.steps_per_s:
         eta = duration(sum(config.steps for config in runs) / ours.steps_per_s, lang)
-        st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.died), eta=eta))
+        st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.diverged), eta=eta))
     work("seeds", runs, text("mistakes.page.recompute", lang), lang)
     title = arm_name(name, arm, lang)
 

@@ -99,10 +99,10 @@ def sizes(side: str, now: PlaneConfig) -> list[int]:
     """The widths of a player's layers."""
     if side == "g":
         return now.g_sizes
-    company = now.company
-    if company is None or not company.size:
+    minibatch_layer = now.minibatch_layer
+    if minibatch_layer is None or not minibatch_layer.size:
         return now.d_sizes
-    return [*now.d_sizes[:-1], company.size, 1]
+    return [*now.d_sizes[:-1], minibatch_layer.size, 1]
 
 
 def beliefs(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, list[float | None]]:
