@@ -24,6 +24,12 @@ class Kind:
     """The module that measures it, see evaluation.py."""
     diagnosis: str = ""
     """The module whose verdict(frames, config) says what its frames show; '' where there is none."""
+    page: str = ""
+    """The page that trains it: the name of its script, its address and its sentences; '' where there is none."""
+    prefixes: tuple[str, str] = ("r.", "s.")
+    """In a link, of the page's run and of the one beside it."""
+    view: str = "ganlab.ui.run.plain"
+    """The module that shows it, see ganlab/ui/run/view.py."""
     threads: int = 1
     """Of one run, where there are so many cores."""
     accelerated: bool = False
@@ -49,6 +55,9 @@ KINDS: dict[str, Kind] = {
         engine="ganlab.plane.train",
         evaluation="ganlab.plane.evaluation",
         diagnosis="ganlab.plane.diagnosis",
+        page="arena",
+        prefixes=("a.", "b."),
+        view="ganlab.ui.arena.view",
         warm=True,
     ),
     "digits": Kind(
@@ -56,6 +65,9 @@ KINDS: dict[str, Kind] = {
         engine="ganlab.digits.train",
         evaluation="ganlab.digits.evaluation",
         diagnosis="ganlab.digits.diagnosis",
+        page="mnist",
+        prefixes=("m.", "n."),
+        view="ganlab.ui.digits.view",
         threads=2,
         accelerated=True,
         big=("classic", "deep"),

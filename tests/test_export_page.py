@@ -20,7 +20,8 @@ from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import train
 from ganlab.presets import nearest
-from ganlab.ui.arena import export, gif
+from ganlab.ui.arena import gif, view
+from ganlab.ui.run import export
 from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.text import LANGUAGES, text
 
@@ -135,12 +136,12 @@ def test_every_file_of_a_trained_run(lang):
     assert [int(row["step"]) for row in rows] == [frame.step for frame in frames] == [0, 1, 2, 3]
     assert float(rows[3]["d_loss"]) == pytest.approx(float(frames[3].d_loss[1]), rel=1e-6)
     assert export.numbers(TWO, 1).splitlines()[0] == metrics_csv([frames[0]]).splitlines()[0]
-    assert len(list(pictures(export.film(TWO, 1, lang)))) == 4
-    said = export.words(TWO, lang, frames[3].member(1))
+    assert len(list(pictures(view.film(TWO, 1, lang)))) == 4
+    said = view.words(TWO, lang, frames[3].member(1))
     assert said.startswith(text("export.film.cells", lang, step=3, n=0, of=32)[:6])
     assert export.stem(TWO, 1) == f"gan-arena-{TWO.key()}-member-1"
     assert export.stem(SMALL) == f"gan-arena-{SMALL.key()}"
-    compile(export.script.script(TWO, 1), "run.py", "exec")
+    compile(view.script.script(TWO, 1), "run.py", "exec")
 
 
 def test_a_run_without_frames_has_no_numbers_and_says_what_no_script_covers():
@@ -163,11 +164,11 @@ def test_every_refusal_of_a_script_is_a_sentence(lang, monkeypatch):
     }
     assert refused.keys() == MESSAGES.keys()
     for reason, config in refused.items():
-        said = export.unscripted(config, 7 if reason == "member" else 0, lang)
+        said = view.unscripted(config, 7 if reason == "member" else 0, lang)
         assert len(said) > 20
         assert "{" not in said
-    assert text("field.label.feature_matching", lang) in export.unscripted(refused["not_covered"], 0, lang)
-    assert export.unscripted(SMALL, 0, lang) == ""
+    assert text("field.label.feature_matching", lang) in view.unscripted(refused["not_covered"], 0, lang)
+    assert view.unscripted(SMALL, 0, lang) == ""
     check(SMALL, 0)
 
 

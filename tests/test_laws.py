@@ -14,10 +14,10 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "ganlab"
 SOURCES = [*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "scripts").glob("*.py"))]
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
-CORE = [path for path in PACKAGE.rglob("*.py") if not path.is_relative_to(PACKAGE / "ui")]
 KINDS_NAMED = ("plane", "digits")
 ROOMS = {"kinds.py", "presets.py", "plane/config.py", "digits/config.py", "digits/metrics.py"}
-"""Files that may name a kind; "digits" is also a preset's key, and a unit."""
+ROOMS |= {"ui/players/player/__init__.py", "ui/players/player/digits.py"}
+"""Files that may name a kind; "digits" is also a preset's key, a unit, and a player's name."""
 FULL, LONG = 16, 350
 """Modules of a folder and lines of a file, at most."""
 
@@ -30,8 +30,8 @@ def test_imports_go_down(monkeypatch, capsys):
 def test_kinds_are_named_in_their_rooms_and_their_record_alone():
     found = {
         f"{name}:{node.lineno}"
-        for path in CORE
-        if (name := path.relative_to(PACKAGE).as_posix()) not in ROOMS
+        for path in [*PACKAGE.rglob("*.py"), *PAGES, ROOT / "streamlit_app.py"]
+        if (name := path.relative_to(ROOT).as_posix().removeprefix("ganlab/")) not in ROOMS
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Constant) and node.value in KINDS_NAMED
     }

@@ -27,8 +27,8 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import start, train, update
 from ganlab.trace.trace import trace_of
 from ganlab.ui.arena import slow
-from ganlab.ui.arena.export import unscripted
 from ganlab.ui.arena.formulas import Moment, formula, tex
+from ganlab.ui.arena.view import unscripted
 from ganlab.ui.players import slow_motion
 from ganlab.ui.run import controls
 from ganlab.ui.run.experiment import ARENA

@@ -22,7 +22,6 @@ from ganlab.plane.diagnosis import VERDICTS
 from ganlab.presets import PRESETS
 from ganlab.studies.cards import LESSONS
 from ganlab.trace.trace import STOPS
-from ganlab.ui.arena.export import MIME as FILES
 from ganlab.ui.arena.slow import REMARKS
 from ganlab.ui.arena.tries import CHOICES as CHOICES_OF_TRIES
 from ganlab.ui.arena.tries import TRIES
@@ -30,6 +29,7 @@ from ganlab.ui.digits.weights import COLUMNS
 from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
+from ganlab.ui.run.export import MIME as FILES
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 
 ROOT = Path(__file__).parents[1]

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui.arena import arena, export, fork, gallery, own, seeds, slow, tries
-from ganlab.ui.run import compare, controls, share
+from ganlab.ui.arena import arena, fork, gallery, own, seeds, slow, tries
+from ganlab.ui.run import compare, controls, export, share
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.text import text
 

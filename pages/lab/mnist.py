@@ -3,9 +3,8 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui.arena import export
 from ganlab.ui.digits import mnist
-from ganlab.ui.run import compare, controls, differences, share, training
+from ganlab.ui.run import compare, controls, differences, export, share, training
 from ganlab.ui.run.experiment import BESIDE, MNIST
 from ganlab.ui.text import text
 

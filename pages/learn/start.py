@@ -5,12 +5,12 @@ import streamlit as st
 from ganlab import ui
 from ganlab.presets import OPENING, PRESETS
 from ganlab.ui.arena import stage
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import text
 
 FORMULA = (
     r"\begin{aligned}\min_G\max_D\;\;&\mathbb{E}_{x}\log D(x)\\+\;&\mathbb{E}_{z}\log\bigl(1-D(G(z))\bigr)\end{aligned}"
 )
-ARENA = "pages/lab/arena.py"
 PLACES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
 """Presets that the page leads to."""
 
@@ -23,7 +23,7 @@ for place, part in zip(st.columns(2, gap="small"), ("forger", "detective"), stri
     place.markdown(text(f"start.page.{part}", lang))
 picture, words = st.columns([5, 4], gap="large")
 with picture:
-    stage.picture(PRESETS[OPENING["plane"]], lang)
+    stage.picture(PRESETS[OPENING[ARENA.kind]], lang)
 with words:
     st.markdown(text("start.page.limit", lang))
     st.subheader(text("start.game.title", lang), anchor=False)
@@ -33,5 +33,5 @@ with words:
     for name in ("arena", *PLACES):
         title, link = text(f"start.go.{name}", lang), {"lang": lang} | ({} if name == "arena" else {"a.preset": name})
         with st.container(gap=None):
-            st.page_link(ARENA, label=title, icon=":material/arrow_forward:", query_params=link)
+            st.page_link(ARENA.script, label=title, icon=":material/arrow_forward:", query_params=link)
             st.caption(text(f"start.go.{name}_about", lang))

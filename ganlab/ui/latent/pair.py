@@ -67,8 +67,7 @@ def bare(found: Offer) -> Scene | None:
 
 def variety(both: dict[Offer, str], lang: str) -> None:
     """What the numbers say of the two."""
-    kind = "plane" if next(iter(both)).on_plane else "digits"
-    lines = [text(f"latent.pair.head_{kind}", lang), "|---|---:|---:|---:|---:|---:|"]
+    lines = [text(f"latent.pair.head_{next(iter(both)).config.kind}", lang), "|---|---:|---:|---:|---:|---:|"]
     for found, name in both.items():
         seen, (mean, error) = ask(measures.variety, found), ask(measures.path_length, found, "slerp")
         cells = [f"{number(seen.classes, lang)} / {len(found.classes)}", number(seen.largest, lang, ".0%")]

@@ -165,8 +165,7 @@ def title(name: str, lang: str) -> str:
     found = stored(name)
     if found is None:
         return text("latent.source.upload", lang, code=name[:6])
-    kind = "latent.source.plane" if found.on_plane else "latent.source.digits"
-    return text(kind, lang, name=run_title(found.config, lang))
+    return text(f"latent.source.{found.config.kind}", lang, name=run_title(found.config, lang))
 
 
 def run_title(config: DigitsConfig | PlaneConfig, lang: str) -> str:

@@ -10,16 +10,14 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from ganlab.data.plane import DATASETS
-from ganlab.digits import frame as digits_frame
 from ganlab.kind.config import RunConfig
 from ganlab.kind.evaluation import SUFFIX
-from ganlab.plane import frame
 from ganlab.studies.cards import Card
 from ganlab.studies.grids import STUDIES, drawn
 from ganlab.studies.tables import finals, load
 from ganlab.ui.players.player.lamps import COVERED
 from ganlab.ui.run.server import service
+from ganlab.ui.run.view import view
 
 STUDY = "lab"
 NUMBERS = {
@@ -135,20 +133,13 @@ def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:
     tail, steps = service().tail(config.key()), service().tail(config.key()).steps()
     for member in range(getattr(config, "members", 1)):
         for step in [step for step in reversed(steps) if step <= config.steps][:LOOKED]:
-            one: Any = read(config, tail.blobs(member, [step])[step])
+            one = view(config.kind).read(config, tail.blobs(member, [step])[step])
             if len(shares := np.ravel(one.shares)):
                 metrics = {name: float(np.ravel(value)[0]) for name, value in one.metrics.items()}
                 seen = metrics | {name: float(np.ravel(getattr(one, name))[0]) for name in FRAMES}
                 numbers = {name: seen.get(of, np.nan) for name, of in (NUMBERS | SEEN).items()}
                 yield shares, bool(one.outcome), numbers
                 break
-
-
-def read(config: Any, blob: bytes) -> Any:
-    """A stored frame of a run of any kind."""
-    if config.kind == "plane":
-        return frame.unpack(blob, DATASETS[config.dataset].extent)
-    return digits_frame.unpack(blob, with_sheet=False)
 
 
 FRAMES = ("d_loss", "g_loss", "d_accuracy", "fools", "g_grad", "d_grad")

@@ -15,6 +15,7 @@ from ganlab.gan.mistakes import MISTAKES
 from ganlab.links import to_query
 from ganlab.studies.cards import IN_CODE, LESSONS
 from ganlab.ui.mistakes import evidence
+from ganlab.ui.run.experiment import places
 from ganlab.ui.text import exists, text
 
 PREFIX, CHOSEN, GUESSED = "c.", "c.card", "c.guesses"
@@ -24,7 +25,6 @@ ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1",
 """Arms of the k sweep on digits that a card's sentences name, too."""
 TOLD = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
 """Settings that sentences name."""
-ARENA, MNIST = "pages/lab/arena.py", "pages/lab/mnist.py"
 
 
 # Which card
@@ -235,8 +235,8 @@ def conclusion(name: str, lang: str) -> None:
     for part in ("verdict", "folklore", "cure"):
         said(name, part, lang)
     st.caption(text("mistakes.page.speed", lang))
-    card, plane = LESSONS[name], LESSONS[name].broken.kind == "plane"
-    first, second = ("a.", "b.") if plane else ("m.", "n.")
-    query = {"lang": lang} | to_query(card.broken, first) | to_query(card.fixed, second)
-    label = text("mistakes.page.arena" if plane else "mistakes.page.mnist", lang)
-    st.page_link(ARENA if plane else MNIST, label=label, icon=":material/arrow_forward:", query_params=query)
+    card = LESSONS[name]
+    here, beside = places(card.broken.kind)
+    query = {"lang": lang} | to_query(card.broken, here.prefix) | to_query(card.fixed, beside.prefix)
+    label = text(f"mistakes.page.{here.words}", lang)
+    st.page_link(here.script, label=label, icon=":material/arrow_forward:", query_params=query)

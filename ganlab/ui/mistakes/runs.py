@@ -12,8 +12,6 @@ from ganlab.gan.losses import LOSSES
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.studies.cards import LESSONS, Card
-from ganlab.ui.arena import duel
-from ganlab.ui.digits import stage
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.evidence import Arm
 from ganlab.ui.mistakes.mistakes import arm_name
@@ -22,6 +20,7 @@ from ganlab.ui.run import training
 from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.server import service
 from ganlab.ui.run.training import PACE, phase, status_of
+from ganlab.ui.run.view import view
 from ganlab.ui.text import duration, number, text
 
 PLAYED = {"at": 0, "playing": True}
@@ -43,14 +42,8 @@ def pair(name: str, lang: str) -> None:
 def play(name: str, card: Card, live: bool, lang: str) -> None:
     """The player of a card's two runs."""
     broken, fixed = ("", "") if card.seeds else (arm_name(name, arm, lang) for arm in ("broken", "fixed"))
-    one: Any = card.broken
-    other: Any = card.fixed
-    key = f"c.duel.{name}"
-    if one.kind == "plane":
-        left, right = duel.Side(one, title=broken), duel.Side(other, title=fixed)
-        duel.duel(left, right, live, lang, key, PLAYED)
-    else:
-        stage.stage(one, live, lang, key, PLAYED, beside=other, names=(broken, fixed))
+    draw = view(card.broken.kind).pair
+    draw((card.broken, card.fixed), live, lang, f"c.duel.{name}", PLAYED, (broken, fixed))
 
 
 # Sixteen seeds
@@ -107,7 +100,7 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
 def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> str:
     """Medians over the seeds, lowest and highest, as a table, of some columns or of all that were measured."""
     columns = [key for key in columns or COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
-    words = {"modes": "digits"} if "accepted" in columns else {}
+    words = {"modes": "classes"} if "accepted" in columns else {}
     head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
     lines = [head, ["---"] * len(head)]
     for title, arm in arms.items():

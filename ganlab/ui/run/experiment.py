@@ -8,9 +8,11 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab.digits.config import DigitsConfig
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, Knob, knobs
 from ganlab.kinds import KINDS
+from ganlab.plane.config import PlaneConfig
 from ganlab.presets import OPENING, PRESETS, of_kind
 from ganlab.ui import touched
 
@@ -23,13 +25,18 @@ class Experiment:
     prefix: str
     """Of its names in the session and in the link."""
     words: str
-    """The file of its sentences."""
+    """The file of its sentences, and the name of its page's script."""
     peers: tuple[str, ...] = ()
     """Prefixes of the other places on its page."""
 
     def name(self, part: str) -> str:
         """The session's name of a part: config, preset, member, refusal, wished, before."""
         return self.prefix + part
+
+    @property
+    def script(self) -> str:
+        """Its page."""
+        return f"pages/lab/{self.words}.py"
 
     @property
     def is_open(self) -> bool:
@@ -110,8 +117,11 @@ class Experiment:
         return {config.key() for config in configs if config is not None}
 
 
-ARENA = Experiment("plane", "a.", "arena", peers=("b.",))
-COMPARE = Experiment("plane", "b.", "arena", peers=("a.",))
-MNIST = Experiment("digits", "m.", "mnist", peers=("n.",))
-BESIDE = Experiment("digits", "n.", "mnist", peers=("m.",))
-"""The arena's experiment, and the one that is compared with it; the same of the MNIST page."""
+def places(kind: str) -> tuple[Experiment, Experiment]:
+    """The experiment of a kind's page, and the one that is compared with it."""
+    page, (first, second) = KINDS[kind].page, KINDS[kind].prefixes
+    return Experiment(kind, first, page, peers=(second,)), Experiment(kind, second, page, peers=(first,))
+
+
+ARENA, COMPARE = places(PlaneConfig.kind)
+MNIST, BESIDE = places(DigitsConfig.kind)

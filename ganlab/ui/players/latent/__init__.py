@@ -12,8 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ganlab.digits.config import DigitsConfig
 from ganlab.latent.paths import Shell
 from ganlab.latent.walks import COLUMNS, Scene, Strip
+from ganlab.plane.config import PlaneConfig
 from ganlab.ui import component
 from ganlab.ui.component import Components, ignore, packed
 from ganlab.ui.players import player
@@ -56,7 +58,11 @@ def walks(
     may be picked; `separate` walks have ends of their own; `scale` is the slider's letter, its low and its high end.
     """
     head: dict[str, Any] = dict(
-        key=key, kind="plane" if scene else "digits", columns=COLUMNS, classes=list(classes), judged=judged
+        key=key,
+        kind=kind(scene),
+        columns=COLUMNS,
+        classes=list(classes),
+        judged=judged,
     )
     head |= dict(shell=asdict(shell), noise=noise, scene=asdict(scene) if scene else None, pick=pick, separate=separate)
     head |= dict(scale=list(scale))
@@ -65,6 +71,11 @@ def walks(
         rows=[row(*entry, COLOURS[i]) for i, entry in enumerate(rows)],
     )
     return packed(head, [strip.sheet for *_, strip in rows])
+
+
+def kind(scene: Scene | None) -> str:
+    """What is walked through: runs on the plane have a scene."""
+    return PlaneConfig.kind if scene else DigitsConfig.kind
 
 
 def row(key: str, name: str, note: str, strip: Strip, colour: str) -> dict[str, Any]:
@@ -118,7 +129,12 @@ def atlas(
     `walk`: {"radius", "paths": [{"colour", "points"}]}, in units of `reach`.
     """
     head: dict[str, Any] = dict(
-        key=key, kind="plane" if scene else "digits", side=side, columns=COLUMNS, label=label, legend=legend
+        key=key,
+        kind=kind(scene),
+        side=side,
+        columns=COLUMNS,
+        label=label,
+        legend=legend,
     )
     head |= dict(classes=list(classes), judged=judged, labels=strip.labels, sure=strip.sure, points=strip.points)
     head |= dict(norms=strip.norms, radius=radius)

@@ -9,20 +9,16 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.data.plane import DATASETS
-from ganlab.digits import frame as digits_frame
-from ganlab.export import script
-from ganlab.export.settings import LARGEST, SettingsError, digits_csv, metrics_csv, read_settings
+from ganlab.export.settings import LARGEST, SettingsError, read_settings
 from ganlab.kind.config import RunConfig
 from ganlab.links import at_hand
-from ganlab.plane.config import PlaneConfig
-from ganlab.plane.frame import Frame, spread, unpack
+from ganlab.plane.frame import spread
 from ganlab.presets import nearest
 from ganlab.ui import touched
-from ganlab.ui.arena import gif, stage
 from ganlab.ui.run import share
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
+from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 
 NEWS = "export.news"
@@ -35,20 +31,15 @@ def export(place: Experiment, other: Experiment, lang: str) -> None:
     with st.popover(text("export.page.button", lang), icon=":material/download:", key=place.name("export")):
         st.markdown(f"**{text('export.page.title_beside' if other.is_open else 'export.page.title', lang)}**")
         with st.container(horizontal=True):
-            numbers_button(place, config, member, lang)
-            if config.kind == "plane":
-                film_button(place, config, member, lang)
-            settings_button(place, config, lang)
-            if config.kind == "plane":
-                script_button(place, config, member, lang)
+            for file in view(place.kind).files:
+                file(place, config, member, lang)
         st.divider()
         bring(place, lang)
 
 
 def stem(config: RunConfig, member: int = 0) -> str:
     """A file's name without its ending: the run's key, and the member where there are several."""
-    several = isinstance(config, PlaneConfig) and config.members > 1
-    return f"gan-arena-{config.key()}" + (f"-member-{member}" if several else "")
+    return f"gan-arena-{config.key()}" + (f"-member-{member}" if config.members > 1 else "")
 
 
 def button(place: Experiment, name: str, file: str, data: str | Callable[[], Any], lang: str, **look: Any) -> None:
@@ -67,34 +58,9 @@ def numbers_button(place: Experiment, config: RunConfig, member: int, lang: str)
     button(place, "numbers", f"{stem(config, member)}.csv", make, lang, disabled=not trained(config))
 
 
-def film_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
-    """The run as an animated picture."""
-    make = partial(film, config, member, lang)
-    button(place, "film", f"{stem(config, member)}.gif", make, lang, disabled=not trained(config))
-
-
-def settings_button(place: Experiment, config: RunConfig, lang: str) -> None:
+def settings_button(place: Experiment, config: RunConfig, member: int, lang: str) -> None:
     """The settings."""
     button(place, "settings_file", f"{stem(config)}.json", json.dumps(config.to_json(), indent=1), lang)
-
-
-def script_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
-    """The run as a program, or why there is none."""
-    said = unscripted(config, member, lang)
-    make = partial(script.script, config, member)
-    button(place, "program", f"{stem(config, member)}.py", make, lang, disabled=bool(said))
-    if said:
-        st.caption(said)
-
-
-def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
-    """Why there is no script of a run; "" where there is one."""
-    try:
-        script.check(config, member)
-        return ""
-    except script.ScriptError as error:
-        label = text(f"field.label.{error.field}", lang) if error.reason in ("not_covered", "unwritten") else ""
-        return text(f"export.script.{error.reason}", lang, label=label)
 
 
 def trained(config: RunConfig) -> bool:
@@ -102,14 +68,8 @@ def trained(config: RunConfig) -> bool:
     return bool(service().tail(config.key()).steps())
 
 
-def frames(config: PlaneConfig, member: int, most: int | None = None) -> list[Frame]:
-    """A member's frames up to the run's target, all or at most so many."""
-    blobs, extent = packed(config, member, most), DATASETS[config.dataset].extent
-    return [unpack(blob, extent) for blob in blobs]
-
-
 def packed(config: RunConfig, member: int, most: int | None = None) -> list[bytes]:
-    """The same as the store has them."""
+    """A member's frames up to the run's target as the store has them, all or at most so many."""
     tail = service().tail(config.key())
     steps = [step for step in tail.steps() if step <= config.steps]
     return list(tail.blobs(member, spread(steps, most) if most else steps).values())
@@ -117,24 +77,7 @@ def packed(config: RunConfig, member: int, most: int | None = None) -> list[byte
 
 def numbers(config: RunConfig, member: int) -> str:
     """The curves as CSV."""
-    if isinstance(config, PlaneConfig):
-        return metrics_csv(frames(config, member))
-    return digits_csv(digits_frame.unpack(blob, with_sheet=False) for blob in packed(config, member))
-
-
-def film(config: PlaneConfig, member: int, lang: str) -> bytes:
-    """The run as a GIF."""
-    extent, real = DATASETS[config.dataset].extent, stage.real(config.key(), config)
-    shown, say = frames(config, member, gif.FRAMES), partial(words, config, lang)
-    return gif.gif(shown, real, extent, stage.threshold(config), say)
-
-
-def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
-    """What stands below a frame of the film."""
-    modes = DATASETS[config.dataset].modes is not None
-    found = frame.metrics["modes_covered" if modes else "cells_covered"][0]
-    facts = {"step": frame.step, "n": int(found) if found == found else 0, "of": frame.shares.shape[1]}
-    return text("export.film.modes" if modes else "export.film.cells", lang, **facts)
+    return view(config.kind).table(config, packed(config, member))
 
 
 # Back again

@@ -1,0 +1,83 @@
+"""How the screens that all kinds share show a run on the plane; its film and its script, to take along."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from ganlab.data.plane import DATASETS
+from ganlab.export import script
+from ganlab.export.settings import metrics_csv
+from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import Frame, unpack
+from ganlab.ui.arena import duel, gif, stage
+from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
+from ganlab.ui.run.view import Opening, View
+from ganlab.ui.text import text
+
+
+def read(config: PlaneConfig, blob: bytes) -> Frame:
+    """A stored frame."""
+    return unpack(blob, DATASETS[config.dataset].extent)
+
+
+def table(config: PlaneConfig, blobs: Sequence[bytes]) -> str:
+    """The curves as CSV."""
+    return metrics_csv([read(config, blob) for blob in blobs])
+
+
+def pair(
+    both: tuple[PlaneConfig, PlaneConfig], live: bool, lang: str, key: str, view: Opening, names: tuple[str, str]
+) -> None:
+    """Two runs side by side."""
+    left, right = (duel.Side(config, title=name) for config, name in zip(both, names, strict=True))
+    duel.duel(left, right, live, lang, key, view)
+
+
+# Files
+
+
+def film_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
+    """The run as an animated picture."""
+    make = partial(film, config, member, lang)
+    button(place, "film", f"{stem(config, member)}.gif", make, lang, disabled=not trained(config))
+
+
+def script_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
+    """The run as a program, or why there is none."""
+    said = unscripted(config, member, lang)
+    make = partial(script.script, config, member)
+    button(place, "program", f"{stem(config, member)}.py", make, lang, disabled=bool(said))
+    if said:
+        st.caption(said)
+
+
+def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
+    """Why there is no script of a run; "" where there is one."""
+    try:
+        script.check(config, member)
+        return ""
+    except script.ScriptError as error:
+        label = text(f"field.label.{error.field}", lang) if error.reason in ("not_covered", "unwritten") else ""
+        return text(f"export.script.{error.reason}", lang, label=label)
+
+
+def film(config: PlaneConfig, member: int, lang: str) -> bytes:
+    """The run as a GIF."""
+    extent, real = DATASETS[config.dataset].extent, stage.real(config.key(), config)
+    shown, say = [read(config, blob) for blob in packed(config, member, gif.FRAMES)], partial(words, config, lang)
+    return gif.gif(shown, real, extent, stage.threshold(config), say)
+
+
+def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
+    """What stands below a frame of the film."""
+    modes = DATASETS[config.dataset].modes is not None
+    found = frame.metrics["modes_covered" if modes else "cells_covered"][0]
+    facts = {"step": frame.step, "n": int(found) if found == found else 0, "of": frame.shares.shape[1]}
+    return text("export.film.modes" if modes else "export.film.cells", lang, **facts)
+
+
+VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, film_button, settings_button, script_button))
