@@ -1,7 +1,7 @@
 """How long somebody waits for a new walk through latent space, and what its process takes: prints a table.
 
-Three paths of 64 moments, their images and the judge's opinion, asked of a warm errand process as the latent page does,
-for every generator that ships. Run it on two idle cores: `python -m benchmarks.walk`.
+Three paths of 64 moments, their images and the judge's opinion, for every generator that ships, from a warm process
+for short jobs, as on the latent page. Run it on two idle cores: `python -m benchmarks.walk`.
 """
 
 import os
@@ -13,16 +13,16 @@ from time import perf_counter
 from ganlab.digits.pretrained import PRETRAINED
 from ganlab.latent import walks
 from ganlab.latent.generators import Source
-from ganlab.service.short_jobs import Errands
+from ganlab.service.short_jobs import ShortJobs
 
 WALKS = 15
 BUDGET = 0.3
 
 
-def seconds(errands, *job):
-    """How long one errand takes."""
+def seconds(short_jobs, *job):
+    """How long one job takes."""
     began = perf_counter()
-    errands.run(*job)
+    short_jobs.run(*job)
     return perf_counter() - began
 
 
@@ -35,16 +35,18 @@ def memory(pid):
 def main():
     print("| generator | first walk | warm walk, median [range] | budget |\n|---|---|---|---|")
     with TemporaryDirectory() as home:
-        errands, place = Errands(apart=True), Path(home)
+        short_jobs, place = ShortJobs(apart=True), Path(home)
         for name in PRETRAINED:
-            first = seconds(errands, walks.walk, place, Source(name), 0, 1)
-            warm = [seconds(errands, walks.walk, place, Source(name), seed, seed + 1) for seed in range(1, WALKS + 1)]
+            first = seconds(short_jobs, walks.walk, place, Source(name), 0, 1)
+            warm = [
+                seconds(short_jobs, walks.walk, place, Source(name), seed, seed + 1) for seed in range(1, WALKS + 1)
+            ]
             print(
                 f"| {name} | {first:.2f} s | {median(warm):.3f} s [{min(warm):.3f}–{max(warm):.3f}] | {BUDGET} s |",
                 flush=True,
             )
-        print(f"\nThe errand process takes {memory(errands.run(os.getpid)):.0f} MB.")
-        errands.close()
+        print(f"\nThe process for short jobs takes {memory(short_jobs.run(os.getpid)):.0f} MB.")
+        short_jobs.close()
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ SMALL = PlaneConfig(latent_dim=16, batch_size=128)
 HOPS = SMALL.replace(g_lr=1e-3, d_lr=1e-4, steps=4000)
 """The rates of the unrolled GAN's own demonstration (github.com/poolio/unrolled_gan): G learns faster than D."""
 
-PLANE: dict[str, PlaneConfig] = {
+PLANE_PRESETS: dict[str, PlaneConfig] = {
     "ring_r1": PlaneConfig(regularizer="r1"),
     "ring": PlaneConfig(),
     "ring_k50": PUBLISHED.replace(d_steps=50, steps=1000),
@@ -46,7 +46,7 @@ PLANE: dict[str, PlaneConfig] = {
     "two_hops": SMALL.replace(dataset="two_gaussians", g_steps=5, g_lr=2e-3, steps=2000),
 }
 
-DIGITS: dict[str, DigitsConfig] = {
+DIGITS_PRESETS: dict[str, DigitsConfig] = {
     "digits": DigitsConfig(),
     "digits_augmented": DigitsConfig(augment="diffaugment", steps=12_500),
     "digits_k50": DigitsConfig(d_steps=50, steps=300),
@@ -63,7 +63,7 @@ DIGITS: dict[str, DigitsConfig] = {
         steps=1641,
     ),
 }
-PRESETS: dict[str, RunConfig] = {**PLANE, **DIGITS}
+PRESETS: dict[str, RunConfig] = {**PLANE_PRESETS, **DIGITS_PRESETS}
 
 
 def of_kind(kind: str) -> dict[str, RunConfig]:

@@ -15,8 +15,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ganlab.digits.judge import (
-    DIGITS,
     FEATURES,
+    N_DIGITS,
     SIDE,
     WEIGHTS,
     Judged,
@@ -76,8 +76,8 @@ def batches(images: Tensor, labels: Tensor, epoch: int, seed: int) -> Iterator[t
     rng = stream(seed, "judge", "batches", epoch)
     for chosen in torch.randperm(len(images), generator=rng).split(BATCH):
         pictures = torch.cat([warped(images[chosen], rng), strangers(STRANGERS, rng)])
-        names = F.one_hot(labels[chosen], DIGITS).float()
-        yield pictures, torch.cat([names, torch.full((STRANGERS, DIGITS), 1 / DIGITS)])
+        names = F.one_hot(labels[chosen], N_DIGITS).float()
+        yield pictures, torch.cat([names, torch.full((STRANGERS, N_DIGITS), 1 / N_DIGITS)])
 
 
 def train(images: Tensor, labels: Tensor, seed: int = 0, epochs: int = EPOCHS) -> Weights:
@@ -116,7 +116,7 @@ def table(weights: Weights, images: Tensor, labels: Tensor) -> str:
     seen, strange = judge(images, weights), judge(strangers(1000, stream(0, "judge", "table")), weights)
     right = seen.digits == labels
     rows = [("accuracy", right.float().mean()), ("accepted (p >= 0.9)", (seen.confidence >= 0.9).float().mean())]
-    rows += [(f"accuracy on {digit}", right[labels == digit].float().mean()) for digit in range(DIGITS)]
+    rows += [(f"accuracy on {digit}", right[labels == digit].float().mean()) for digit in range(N_DIGITS)]
     rows += [("strangers accepted", (strange.confidence >= 0.9).float().mean())]
     return "\n".join(f"{name:20} {100 * float(value):6.2f} %" for name, value in rows)
 
@@ -125,7 +125,7 @@ def measure_reference(images: Tensor, labels: Tensor, seed: int = 0) -> dict[str
     """What ships of the training images (60000, 28, 28): statistics and features of each digit, floors of the FID."""
     rng, judged = stream(seed, "judge", "reference"), judge(images)
     order = torch.randperm(len(labels), generator=rng)
-    digits = [judged.features[order][labels[order] == digit] for digit in range(DIGITS)]
+    digits = [judged.features[order][labels[order] == digit] for digit in range(N_DIGITS)]
     assert tuple(map(len, digits)) == COUNTS
     sizes = torch.tensor(FLOOR_SIZES)
     return {
@@ -143,7 +143,7 @@ def _floor(judged: Judged, n: int, rng: torch.Generator, draws: int = 10) -> flo
     for _ in range(draws):
         order = torch.randperm(len(judged), generator=rng)
         some, others = judged.features[order[:n]], judged.features[order[n:]].double()
-        against = Reference(np.full(DIGITS, 0.1), others.mean(0), others.T @ others / len(others), others[0], some)
+        against = Reference(np.full(N_DIGITS, 0.1), others.mean(0), others.T @ others / len(others), others[0], some)
         scores.append(fid(Judged(some, judged.probabilities[order[:n]]), against))
     return sum(scores) / draws
 

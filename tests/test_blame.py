@@ -14,7 +14,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.digits.diagnosis import verdict as digit_verdict
 from ganlab.game.frame import BLAMED, QUANTITIES
-from ganlab.game.rounds import blame
+from ganlab.game.rounds import likely_cause
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import VERDICTS, verdict
@@ -129,7 +129,7 @@ def test_a_verdict_on_digits_names_a_field_that_does_something(key, d_rests, con
 @given(st.sampled_from([PlaneConfig, DigitsConfig]).flatmap(configs), st.sampled_from(QUANTITIES), st.integers(1, 1200))
 @settings(max_examples=300, deadline=None)
 def test_a_divergence_is_blamed_on_a_field_that_does_something(config, quantity, step):
-    assert blame(config.at(step), quantity) in {*BLAMED} - config.at(step).inactive().keys()
+    assert likely_cause(config.at(step), quantity) in {*BLAMED} - config.at(step).inactive().keys()
 
 
 @given(

@@ -19,7 +19,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.objectives import d_loss, g_loss
 from ganlab.plane.snapshot import field_values, fixed_points
-from ganlab.plane.state import judge, start
+from ganlab.plane.state import d_logits, start
 from ganlab.plane.train import g_gradient, update
 
 SMALL = PlaneConfig(g_width=6, d_width=5, batch_size=12, members=2, latent_dim=3)
@@ -119,7 +119,7 @@ def test_the_field_is_d_in_a_batch_of_fixed_real_points(key, packing):
     partners = shown[: 16 * (packing - 1)].reshape(-1, 2 * (packing - 1)) if packing > 1 else torch.empty(1, 0)
     for i in (0, 7, 449):
         packs = [torch.cat([cells[i], partner]) for partner in partners]
-        seen = [judge(net, torch.cat([pack[None], batch]).expand(2, -1, -1))[:, 0] for pack in packs]
+        seen = [d_logits(net, torch.cat([pack[None], batch]).expand(2, -1, -1))[:, 0] for pack in packs]
         assert torch.allclose(values[:, i], torch.stack(seen).mean(0), atol=1e-5)
 
 

@@ -9,7 +9,7 @@ from sameness import assert_equal, assert_same_state
 
 from ganlab.digits import train as train_digits
 from ganlab.digits.config import DigitsConfig
-from ganlab.gan.countermeasures import COUNTERMEASURES, inertia, noise_level
+from ganlab.gan.countermeasures import COUNTERMEASURES, ema_decay, noise_level
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.nets import Network
 from ganlab.gan.regularizers import REGULARIZERS
@@ -17,7 +17,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.objectives import inputs
 from ganlab.plane.snapshot import arrows, expand, fixed_points, logits
-from ganlab.plane.state import judge
+from ganlab.plane.state import d_logits
 from ganlab.plane.train import advance, checkpoint, d_gradient, g_gradient, restore, snapshot, start, train, update
 
 SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=3)
@@ -137,7 +137,7 @@ def test_frames_show_the_averaged_g_and_losses_those_of_the_raw_one():
     weights = raw.g.net.flat.clone()
     for updates in range(1, 5):
         frame, plain = advance(averaged), advance(raw)
-        weights.lerp_(raw.g.net.flat, 1 - inertia(0.97, updates))
+        weights.lerp_(raw.g.net.flat, 1 - ema_decay(0.97, updates))
         assert torch.equal(averaged.g.net.flat, raw.g.net.flat), "training does not look at the average"
         assert torch.equal(averaged.g_ema.flat, weights)
         for name in ("d_loss", "g_loss", "d_grad", "g_grad", "field"):
@@ -174,7 +174,7 @@ def test_d_is_penalised_where_it_looks():
     (packs,) = inputs(before, "d", 0, real)
     d_gradient(state)
     packs = packs.requires_grad_()
-    (slope,) = torch.autograd.grad(judge(before.d.net, packs).sum(), packs)
+    (slope,) = torch.autograd.grad(d_logits(before.d.net, packs).sum(), packs)
     assert packs.shape == (2, 12, 4)
     assert torch.allclose(state.penalty, slope.square().sum(-1).mean(-1), atol=1e-6)
 
@@ -185,8 +185,8 @@ def test_real_and_generated_points_are_batches_of_their_own(key):
     real, z = state.draws["d_real"].row(0).clone(), state.draws["d_z"].row(0).clone()
     d_gradient(state)
     with torch.no_grad():
-        apart = judge(state.d.net, real), judge(state.d.net, state.g.net(z))
-        mixed = judge(state.d.net, torch.cat([real, state.g.net(z)], 1)).chunk(2, -1)
+        apart = d_logits(state.d.net, real), d_logits(state.d.net, state.g.net(z))
+        mixed = d_logits(state.d.net, torch.cat([real, state.g.net(z)], 1)).chunk(2, -1)
     assert torch.allclose(state.d.loss, LOSSES["nonsaturating"].discriminator(*apart), atol=1e-6)
     assert not torch.allclose(state.d.loss, LOSSES["nonsaturating"].discriminator(*mixed), atol=1e-4)
 
@@ -227,8 +227,8 @@ def test_a_batch_that_does_not_fit_reaches_back_and_every_point_has_its_arrow():
     seen = logits(state, points)
     assert seen.shape == (2, 512)
     with torch.no_grad():
-        assert torch.allclose(seen[:, :200], judge(state.d.net, points[:, :200]), atol=1e-6)
-        assert torch.allclose(seen[:, 400:], judge(state.d.net, points[:, 312:])[:, 88:], atol=1e-6)
+        assert torch.allclose(seen[:, :200], d_logits(state.d.net, points[:, :200]), atol=1e-6)
+        assert torch.allclose(seen[:, 400:], d_logits(state.d.net, points[:, 312:])[:, 88:], atol=1e-6)
     frame = snapshot(state)
     assert (np.abs(frame.push).sum(-1) > 0).all()
 

@@ -12,7 +12,7 @@ import torch
 
 from ganlab.data import images as digits
 from ganlab.data import torchvision
-from ganlab.data.images import CLASSES, DIGITS, Batches, DataError, Shuffled, chosen, fixed, scaled
+from ganlab.data.images import CLASSES, IMAGE_SETS, Batches, DataError, Shuffled, chosen, fixed, scaled
 from ganlab.digits.reference import TRAINING
 
 
@@ -20,7 +20,7 @@ def test_the_subset_is_small_balanced_and_of_real_digits():
     images, labels = chosen("mnist_5k", CLASSES)
     assert images.shape == (5000, 28, 28)
     assert images.dtype == torch.uint8
-    assert labels.bincount().tolist() == list(DIGITS["mnist_5k"].counts)
+    assert labels.bincount().tolist() == list(IMAGE_SETS["mnist_5k"].counts)
     assert digits.SUBSET.stat().st_size < 1_000_000
     assert digits.SUBSET.with_name("README.md").is_file()
     assert 0.10 < images.float().mean() / 255 < 0.15
@@ -31,7 +31,7 @@ def test_the_subset_is_small_balanced_and_of_real_digits():
 def test_chosen_classes_only():
     images, labels = chosen("mnist_5k", "37")
     assert set(labels.tolist()) == {3, 7}
-    assert len(images) == DIGITS["mnist_5k"].size("37") == 1000
+    assert len(images) == IMAGE_SETS["mnist_5k"].size("37") == 1000
 
 
 def test_images_are_scaled_to_plus_minus_one():
@@ -70,7 +70,7 @@ def test_a_set_that_cannot_be_had_says_why_and_leaves_nothing(tmp_path, monkeypa
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path))
     monkeypatch.setattr(torchvision.datasets().FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])
     with pytest.raises(DataError) as error:
-        DIGITS["fashion_mnist"].load()
+        IMAGE_SETS["fashion_mnist"].load()
     assert (error.value.dataset, error.value.reason) == ("fashion_mnist", "no_network")
     assert list(tmp_path.iterdir()) == []
 
@@ -82,7 +82,7 @@ def test_a_damaged_set_is_refused(tmp_path, monkeypatch):
     for name in ("train-images-idx3", "train-labels-idx1", "t10k-images-idx3", "t10k-labels-idx1"):
         (raw / f"{name}-ubyte").write_bytes(b"\0\0\10\3")
     with pytest.raises(DataError) as error:
-        DIGITS["mnist"].load()
+        IMAGE_SETS["mnist"].load()
     assert error.value.reason == "damaged"
 
 
@@ -114,7 +114,7 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
     monkeypatch.setattr("torchvision.datasets.utils._urlretrieve", retrieve)
     monkeypatch.setattr(fashion, "resources", resources)
     for _ in range(2):
-        data, targets = DIGITS["fashion_mnist"].load()
+        data, targets = IMAGE_SETS["fashion_mnist"].load()
         assert (data[0, 0, 0], targets.bincount().tolist()) == (7, [6000] * 10)
         monkeypatch.setattr(fashion, "mirrors", [])
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["FashionMNIST"]
@@ -131,5 +131,5 @@ def test_torchvision_imports_whatever_build_it_is():
 
 
 def test_the_shares_that_are_due_are_those_of_the_chosen_images():
-    assert DIGITS["mnist_5k"].shares("01") == (0.5, 0.5, *(0.0,) * 8)
-    assert DIGITS["mnist"].shares("0123456789") == TRAINING
+    assert IMAGE_SETS["mnist_5k"].shares("01") == (0.5, 0.5, *(0.0,) * 8)
+    assert IMAGE_SETS["mnist"].shares("0123456789") == TRAINING

@@ -69,7 +69,7 @@ class Tails:
         }
         self.run = ""
 
-    def tail(self, run):
+    def frame_cache(self, run):
         self.run = run
         return self
 

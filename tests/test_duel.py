@@ -14,7 +14,7 @@ from ganlab.ui.arena import duel
 from ganlab.ui.players import player
 from ganlab.ui.players.player import duel as duel_player
 from ganlab.ui.run import compare
-from ganlab.ui.run.differences import titles, told
+from ganlab.ui.run.differences import describe_differences, titles
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.run.film import SENT
 
@@ -119,7 +119,7 @@ def test_a_wish_is_granted_for_both(session):
 
 def test_the_one_difference_is_named_and_names_both():
     one, other = PlaneConfig(), PlaneConfig(d_steps=50, steps=7, gamma=0.7)
-    assert told(one, other, "en") == [("k", "1", "50")]
+    assert describe_differences(one, other, "en") == [("k", "1", "50")]
     assert titles(one, other, "en") == ("k 1", "k 50")
 
 

@@ -12,7 +12,7 @@ from visits import captions, opened, quiet_server, sound  # noqa: F401
 from ganlab.digits.pretrained import PRETRAINED
 from ganlab.latent import generators as sources
 from ganlab.latent import walks
-from ganlab.service.short_jobs import Errands
+from ganlab.service.short_jobs import ShortJobs
 from ganlab.ui.latent import sources as latent_sources
 from ganlab.ui.latent.link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
 from ganlab.ui.players import latent
@@ -24,9 +24,9 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in latent.WEB.glob
 
 @pytest.fixture(autouse=True)
 def nothing_ships(monkeypatch, tmp_path):
-    """No generator but the test's own, and no process for errands."""
+    """No generator but the test's own, and no process for short jobs."""
     monkeypatch.setattr(latent_sources, "SHIPPED", {name: tmp_path / name for name in PRETRAINED})
-    monkeypatch.setattr(server, "Errands", lambda: Errands(apart=False))
+    monkeypatch.setattr(server, "ShortJobs", lambda: ShortJobs(apart=False))
     monkeypatch.setattr(walks, "CENSUS", 40)
     monkeypatch.setattr("ganlab.latent.measures.MEASURED", 40)
     monkeypatch.setattr("ganlab.latent.measures.WALKS", 10)

@@ -10,7 +10,7 @@ from sameness import assert_equal, assert_same_state
 from torch import nn
 
 from ganlab.export.script import ScriptError, script
-from ganlab.game.rounds import blame
+from ganlab.game.rounds import likely_cause
 from ganlab.gan.mistakes import LOOP, MISTAKES, program
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
@@ -220,10 +220,10 @@ def test_a_trace_tells_the_loss_that_is_minimised(key, smoothing, loss):
 
 def test_two_sigmoids_bound_the_loss_and_swapped_labels_name_the_other_one():
     real, fake = torch.tensor([[9.0, 8.0]]), torch.tensor([[-9.0, -8.0]])
-    told = MISTAKES["sigmoid_twice"].told(real, fake)
+    told = MISTAKES["sigmoid_twice"].d_loss_inputs(real, fake)
     assert torch.stack(told).flatten().tolist() == pytest.approx([1, 1, 0, 0], abs=1e-3)
     assert math.log1p(math.exp(-1)) + math.log(2) == pytest.approx(1.0064, abs=1e-4)
-    assert MISTAKES["labels_swapped"].told(real, fake) == (fake, real)
+    assert MISTAKES["labels_swapped"].d_loss_inputs(real, fake) == (fake, real)
     state = start(SMALL.replace(mistake="labels_swapped", g_steps=0))
     for _ in range(400):
         advance(state)
@@ -249,7 +249,7 @@ def test_levels_of_the_plain_game_are_drawn_only_where_it_is_played():
 
 
 def test_a_mistake_is_the_first_suspect_and_no_script_is_written():
-    assert blame(SMALL.replace(mistake="zero_grad_missing"), "g_loss") == "mistake"
+    assert likely_cause(SMALL.replace(mistake="zero_grad_missing"), "g_loss") == "mistake"
     with pytest.raises(ScriptError) as error:
         script(SMALL.replace(mistake="zero_grad_missing"))
     assert (error.value.field, error.value.reason) == ("mistake", "not_covered")

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.links import differences, to_query
@@ -33,7 +33,7 @@ def config(app: AppTest) -> DigitsConfig:
 
 def claimed(store):
     """The waiting run, given to a worker that does nothing; the page hears of it at once."""
-    server.service()._told.clear()
+    server.service()._statuses.clear()
     return store.claim("elsewhere/0/1")
 
 
@@ -181,7 +181,7 @@ def test_a_download_under_way_shows_how_far_it_is(monkeypatch, tmp_path):
     claimed(store)
     raw = tmp_path / ".draft-1" / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    (raw / "train-images-idx3-ubyte.gz").write_bytes(b"x" * (DIGITS["mnist"].download // 4))
+    (raw / "train-images-idx3-ubyte.gz").write_bytes(b"x" * (IMAGE_SETS["mnist"].download // 4))
     (bar,) = sound(app.run()).get("progress")
     assert bar.proto.value == 24
     assert "2.9 of 11.6 MB" in bar.proto.text

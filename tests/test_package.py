@@ -108,8 +108,8 @@ run = ganlab.open(Path(ganlab.__file__).parent / "recorded" / "ring.zip")
 assert len(run.frames()) > 30 and run.frames()[-1].step == run.step
 assert ganlab.diagnose(run.frames(), run.config).key
 
-from ganlab.data.images import DIGITS
-assert len(DIGITS["mnist_5k"].load()[0]) == 5000
+from ganlab.data.images import IMAGE_SETS
+assert len(IMAGE_SETS["mnist_5k"].load()[0]) == 5000
 assert tables.load("k")["arm"].nunique() > 1
 image = weights.shipped("light")
 assert image.sample(image.draw(2, "wheel")).shape == (2, 28, 28)

@@ -9,7 +9,7 @@ from ganlab.data.images import PIXELS, chosen, fixed, scaled
 from ganlab.digits import train
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.evaluation import opinion
-from ganlab.digits.snapshot import fixed_latents, made, sample
+from ganlab.digits.snapshot import fixed_latents, generated, sample
 from ganlab.digits.state import checkpoint, restore, start
 from ganlab.digits.weights import from_checkpoint
 from ganlab.game.evaluation import hits
@@ -52,11 +52,11 @@ def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
     config = SMALL.replace(pixels=pixels)
     state, plain = start(config), start(SMALL)
     assert torch.allclose(PIXELS[pixels].to_display(state.real["d"].row(3)), plain.real["d"].row(3), atol=1e-6)
-    assert made(state, 9).min() < 0, "D sees what tanh makes"
-    assert torch.equal(sample(state, 9), PIXELS[pixels].to_display(made(state, 9)))
+    assert generated(state, 9).min() < 0, "D sees what tanh makes"
+    assert torch.equal(sample(state, 9), PIXELS[pixels].to_display(generated(state, 9)))
     frame = train.snapshot(state)
     assert frame.sheet.max() <= (1 if pixels == "bytes" else 255)
-    real, fake = fixed(config.dataset, config.classes, 128, 0, pixels), made(state, 128)
+    real, fake = fixed(config.dataset, config.classes, 128, 0, pixels), generated(state, 128)
     with torch.no_grad():
         found = hits(config, opinion(state, real), opinion(state, fake))
     assert frame.d_accuracy[0] == pytest.approx(found["d_accuracy"][0], abs=1e-6)

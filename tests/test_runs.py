@@ -18,8 +18,7 @@ from waiting import GUARD, Clock, until
 from ganlab.kinds import engines
 from ganlab.plane import train
 from ganlab.plane.config import PlaneConfig
-from ganlab.service import rate, worker
-from ganlab.service import worker_process as slot
+from ganlab.service import rate, worker, worker_process
 from ganlab.service.runs import Runs, RunStatus, default_slots, presented
 from ganlab.store import housekeeping
 from ganlab.store.runs import RunRow, Store
@@ -33,7 +32,7 @@ ME, YOU = "me", "you"
 def unhurried(monkeypatch):
     """Nobody is given up, and no checkpoint is made, because of a busy machine."""
     monkeypatch.setattr(housekeeping, "STALE", 1e9)
-    monkeypatch.setattr(slot, "GRACE", GUARD)
+    monkeypatch.setattr(worker_process, "GRACE", GUARD)
     monkeypatch.setattr(worker, "REST", 1e9)
 
 
@@ -333,7 +332,7 @@ def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters,
     shared, next_one, last = (counter(10**5, seed=seed, seconds=0.002) for seed in (1, 2, 3))
     key = counters.submit(shared, ME)
     assert counters.submit(shared, YOU) == key
-    until(lambda: counters.status(key).state == "running" and counters.tail(key).steps()[3:])
+    until(lambda: counters.status(key).state == "running" and counters.frame_cache(key).steps()[3:])
 
     for config in (next_one, last):
         counters.submit(config, ME)
@@ -355,7 +354,7 @@ def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters,
     counters.withdraw(last.key(), ME)
     assert counters.status(last.key()).state == "stopped"
     assert (tmp_path / "starts").read_text().split().count("1") == 1
-    assert counters.tail(key) is counters.tail(key)
+    assert counters.frame_cache(key) is counters.frame_cache(key)
 
 
 def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters, store):
@@ -372,11 +371,11 @@ def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters,
 
 def test_a_warm_worker_waits_and_if_it_dies_another_takes_the_work(counters, store, caplog):
     counters.join(ME)
-    slot = counters._slots[0]
-    until(lambda: slot.is_warm and slot.free)
-    (pid,) = slot._executor._processes
+    process = counters._workers[0]
+    until(lambda: process.is_warm and process.free)
+    (pid,) = process._executor._processes
     os.kill(pid, signal.SIGKILL)
-    until(lambda: slot._executor._flags.broken)
+    until(lambda: process._executor._flags.broken)
     counters.submit(counter(30), ME)
     until(lambda: counters.status(counter().key()).state == "done")
     assert not caplog.records
@@ -447,7 +446,7 @@ from ganlab.store.runs import Store
 worker_process.GRACE = 300
 runs = Runs(Store(sys.argv[1]), slots=1, engines={"plane": "held_engine"})
 key = runs.submit(PlaneConfig(steps=int(sys.argv[2]), g_width=4, d_width=4, batch_size=8, g_depth=1, d_depth=1), "me")
-while not runs.tail(key).steps()[100:]:
+while not runs.frame_cache(key).steps()[100:]:
     time.sleep(0.01)
 if sys.argv[3] == "stay":
     time.sleep(300)

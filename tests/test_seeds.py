@@ -20,7 +20,7 @@ from ganlab.plane.metrics import measure
 from ganlab.plane.train import snapshot, start, train
 from ganlab.presets import PRESETS
 from ganlab.store import recording
-from ganlab.store.frame_cache import Tail
+from ganlab.store.frame_cache import FrameCache
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
 from ganlab.ui.arena import seeds, stage
@@ -186,10 +186,10 @@ def test_the_lottery_that_ships_has_fewer_frames_of_the_others_and_shows_all_the
     config = PRESETS["ring_seeds"]
     with Store(tmp_path / "fresh") as store:
         store.import_recording(RECORDED / "ring_seeds.zip", identity)
-        tail = Tail(store, config.key())
-        monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(tail=lambda key: tail))
+        cache = FrameCache(store, config.key())
+        monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(cache=lambda key: cache))
         steps = seeds.shared(config)
         assert steps[-1] == config.steps
-        assert len(steps) < len(tail.steps())
+        assert len(steps) < len(cache.steps())
         moments = seeds.Strip(config).at(steps, steps)
     assert [len(members) for members in moments.values()] == [config.members] * len(steps)

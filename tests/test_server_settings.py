@@ -15,7 +15,7 @@ def test_the_server_does_not_watch_its_sources():
 
 def test_the_threads_of_a_worker_sleep_while_they_wait(monkeypatch):
     monkeypatch.setattr(worker_process, "current", lambda function: {"prepare": id}.get(function, os.getenv))
-    place = worker_process.Slot("here/0")
+    place = worker_process.WorkerProcess("here/0")
     try:
         for name, value in worker_process.WAITING.items():
             place.submit(lambda _: None, "environment", name)

@@ -109,6 +109,6 @@ def test_the_server_takes_its_options(monkeypatch, tmp_path):
     runs = server.service.__wrapped__()
     try:
         assert runs.store.path == user_files.store_in_use() == tmp_path / "asked"
-        assert len(runs._slots) == 2
+        assert len(runs._workers) == 2
     finally:
         runs.close()

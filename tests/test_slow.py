@@ -16,7 +16,7 @@ from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import start, update
-from ganlab.service.short_jobs import Busy, Errands
+from ganlab.service.short_jobs import Busy, ShortJobs
 from ganlab.trace.trace import STOPS, trace_of
 from ganlab.ui.arena import slow
 from ganlab.ui.arena.formulas import FORMULAS, Moment, formula, tex, vector
@@ -210,7 +210,7 @@ def test_numbers_that_are_none_are_drawn_as_nothing():
 def here(monkeypatch):
     """Short work is done at once, in this process."""
     monkeypatch.setattr(slow, "AT_ONCE", 60)
-    monkeypatch.setattr(slow, "errands", lambda: Errands(apart=False))
+    monkeypatch.setattr(slow, "short_jobs", lambda: ShortJobs(apart=False))
 
 
 def arena(config, lang="en"):

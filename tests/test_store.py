@@ -16,7 +16,7 @@ from ganlab.links import identity
 from ganlab.plane.config import PlaneConfig
 from ganlab.store import checkpoints, recording
 from ganlab.store.checkpoints import Checkpoints
-from ganlab.store.frame_cache import Tail, Tails
+from ganlab.store.frame_cache import FrameCache, FrameCaches
 from ganlab.store.housekeeping import DEATHS, STALE, evict, interrupt, sweep
 from ganlab.store.recording import RecordingError
 from ganlab.store.runs import WISH_LIFE, Lost, Store
@@ -476,11 +476,11 @@ def test_a_write_that_fails_leaves_nothing(store):
 
 def test_many_threads_read_while_one_writes(store, tmp_path):
     wish(store, target=500)
-    run, tail = store.claim(HERE), Tail(store, "a")
+    run, cache = store.claim(HERE), FrameCache(store, "a")
 
     def read(_):
         with Store(tmp_path / "runs", clock=store.clock) as other:
-            return [len(tail.steps()) + len(other.frames("a", 0)) + len(store.queue()) for _ in range(20)]
+            return [len(cache.steps()) + len(other.frames("a", 0)) + len(store.queue()) for _ in range(20)]
 
     with ThreadPoolExecutor(6) as pool:
         reads = pool.map(read, range(6))
@@ -496,43 +496,43 @@ def test_many_threads_read_while_one_writes(store, tmp_path):
 def test_a_tail_asks_the_store_for_what_is_new_only(store, monkeypatch):
     monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 0.0)
     wish(store)
-    run, tail = store.claim(HERE), Tail(store, "a")
+    run, cache = store.claim(HERE), FrameCache(store, "a")
     asked = []
     monkeypatch.setattr(store, "steps", lambda run, after: asked.append(after) or Store.steps(store, run, after))
     monkeypatch.setattr(store, "frames", lambda *ask: asked.append(ask[2]) or Store.frames(store, *ask))
-    assert tail.steps() == []
+    assert cache.steps() == []
     store.commit(run, 2, blobs(1, 2))
-    assert tail.steps() == [1, 2]
+    assert cache.steps() == [1, 2]
     store.commit(run, 3, blobs(3))
-    assert tail.steps() == [1, 2, 3]
-    assert tail.blobs(0, [2, 1]) == {2: b"\2" * 8, 1: b"\1" * 8}
-    assert list(tail.blobs(0, [3, 1, 9])) == [3, 1]
+    assert cache.steps() == [1, 2, 3]
+    assert cache.blobs(0, [2, 1]) == {2: b"\2" * 8, 1: b"\1" * 8}
+    assert list(cache.blobs(0, [3, 1, 9])) == [3, 1]
     assert asked == [-1, -1, 2, [2, 1], [3, 9]]
 
 
 def test_a_tail_looks_at_most_every_so_often(store, monkeypatch):
     wish(store)
-    run, tail = store.claim(HERE), Tail(store, "a")
-    assert tail.steps() == []
+    run, cache = store.claim(HERE), FrameCache(store, "a")
+    assert cache.steps() == []
     store.commit(run, 1, blobs(1))
     monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 1e6)
-    assert tail.steps() == []
+    assert cache.steps() == []
     monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 0.0)
-    assert tail.steps() == [1]
+    assert cache.steps() == [1]
 
 
 def test_tails_are_shared_and_the_least_recently_used_go(store):
     for key in "abc":
         compute(store, key, step=100, size=100)
-    tails = Tails(store, cap=150)
-    first = tails.tail("a")
+    caches = FrameCaches(store, cap=150)
+    first = caches.of("a")
     first.blobs(0, [100])
-    assert tails.tail("a") is first
-    tails.tail("b").blobs(0, [100])
-    tails.tail("c")
-    assert tails.tail("a") is not first
-    tails.forget(["a"])
-    assert tails.tail("a").steps() == [100]
+    assert caches.of("a") is first
+    caches.of("b").blobs(0, [100])
+    caches.of("c")
+    assert caches.of("a") is not first
+    caches.forget(["a"])
+    assert caches.of("a").steps() == [100]
 
 
 def test_a_store_from_before_seconds_were_counted_goes_on(tmp_path):

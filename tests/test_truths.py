@@ -9,7 +9,7 @@ from ganlab.gan.losses import LOSSES
 from ganlab.gan.rng import Draws, stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.state import judge
+from ganlab.plane.state import d_logits
 from ganlab.plane.train import g_gradient, start, update
 
 RING = DATASETS["ring"]
@@ -39,7 +39,7 @@ def test_a_trained_d_against_a_fixed_sampler_sits_on_the_closed_form(m):
     rng = stream(5, "test", m)
     even = RING.modes.repeat(5000, 1) + RING.std * torch.randn(40_000, 2, generator=rng)
     with torch.no_grad():
-        real, fake = (judge(state.d.net, points[None]) for points in (even, some_modes(m)(40_000, rng)))
+        real, fake = (d_logits(state.d.net, points[None]) for points in (even, some_modes(m)(40_000, rng)))
     expected = collapse(m, 8)
     assert LOSSES["nonsaturating"].discriminator(real, fake).item() == pytest.approx(expected.d_loss, abs=0.02)
     assert LOSSES["nonsaturating"].generator(real, fake).item() == pytest.approx(expected.g_loss, abs=0.04)

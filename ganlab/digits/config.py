@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from functools import lru_cache
 from math import ceil
 
-from ganlab.data.images import CLASSES, DIGITS, PIXELS
+from ganlab.data.images import CLASSES, IMAGE_SETS, PIXELS
 from ganlab.digits.pretrained import PRETRAINED, Shape
 from ganlab.game.config import IDLE, UPDATES, GanConfig
 from ganlab.gan.augment import AUGMENTS
@@ -31,7 +31,7 @@ PRECISIONS = {"float32": "", "bfloat16": "convolutions in 8 bits of mantissa; th
 class DigitsConfig(GanConfig):
     """A GAN on images of digits. Equal configs give equal frames."""
 
-    dataset: str = choice("mnist_5k", DIGITS, "experiment")
+    dataset: str = choice("mnist_5k", IMAGE_SETS, "experiment")
     classes: str = field(default=CLASSES, metadata={"knob": Knob("classes", "experiment")})
     architecture: str = choice("light", ARCHITECTURES, "experiment")
     g_from: str = field(
@@ -76,7 +76,7 @@ class DigitsConfig(GanConfig):
     @property
     def count(self) -> int:
         """The images that this run is trained on."""
-        return DIGITS[self.dataset].size(self.classes)
+        return IMAGE_SETS[self.dataset].size(self.classes)
 
     def epoch(self, step: int) -> float:
         """Passes over the images up to a step; where D rests, as if it took one batch a step."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.digits.metrics import COVER
@@ -123,12 +123,12 @@ def middle(row: np.ndarray) -> float:
 
 def owed(config: DigitsConfig) -> int:
     """How many digits the training images hold."""
-    return sum(share > 0 for share in DIGITS[config.dataset].shares(config.classes))
+    return sum(share > 0 for share in IMAGE_SETS[config.dataset].shares(config.classes))
 
 
 def covered(frame: DigitsFrame, config: DigitsConfig) -> int:
     """How many owed digits hold at least 1 % of the images of a judged frame."""
-    due = np.array(DIGITS[config.dataset].shares(config.classes))
+    due = np.array(IMAGE_SETS[config.dataset].shares(config.classes))
     return int(((frame.shares >= COVER) & (due > 0)).sum())
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ganlab.data.images import DIGITS, PIXELS, fixed
+from ganlab.data.images import IMAGE_SETS, PIXELS, fixed
 from ganlab.digits import frame, train
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
@@ -47,9 +47,9 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
     fake = through(state.g_ema, z)
     real = fixed(config.dataset, config.classes, FINAL, config.seed, config.pixels)
-    told = (opinion(state, images) for images in (real, fake))
+    outputs = (opinion(state, images) for images in (real, fake))
     values = {name: [value] for name, value in judged(config, PIXELS[config.pixels].to_display(fake)).items()}
-    return hits(state.now, *told) | values
+    return hits(state.now, *outputs) | values
 
 
 def through(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
@@ -67,7 +67,7 @@ def opinion(state: DigitsState, images: Tensor) -> Tensor:
 
 def judged(config: DigitsConfig, images: Tensor) -> dict[str, Any]:
     """Every metric of images (n, 1, 28, 28), FID's floor, and the share of each digit (10,); nan where G is broken."""
-    due = DIGITS[config.dataset].shares(config.classes)
+    due = IMAGE_SETS[config.dataset].shares(config.classes)
     metrics, shares = dict.fromkeys(DIGIT_METRICS, np.nan), np.full(len(due), np.nan)
     if bool(images.isfinite().all()):
         metrics, shares = measure(images[:, 0], due)

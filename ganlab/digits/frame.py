@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from ganlab.data.images import DIGITS, SIDE
+from ganlab.data.images import IMAGE_SETS, SIDE
 from ganlab.digits.config import DigitsConfig
 from ganlab.game.frame import MEASURED, GanFrame
 
@@ -78,7 +78,7 @@ def judgement(config: DigitsConfig, step: int) -> str:
 
     Nothing of images that are no digits: "" for all other data.
     """
-    if not DIGITS[config.dataset].handwritten:
+    if not IMAGE_SETS[config.dataset].handwritten:
         return ""
     if ends_epoch(config, step):
         return "full"

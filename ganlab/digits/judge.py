@@ -19,7 +19,7 @@ from torch.nn import functional as F
 from ganlab.gan.rng import stream
 
 FEATURES = 128
-DIGITS = 10
+N_DIGITS = 10
 SIDE = 28
 BATCH = 250
 """Images that pass through at once: 25 MB of activations."""
@@ -28,7 +28,7 @@ SHAPES = {
     "conv1": (32, 1, 5, 5),
     "conv2": (64, 32, 5, 5),
     "hidden": (FEATURES, 64 * 4 * 4),
-    "output": (DIGITS, FEATURES),
+    "output": (N_DIGITS, FEATURES),
 }
 
 Weights = dict[str, Tensor]

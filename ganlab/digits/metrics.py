@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ganlab.data.torchvision import prepare_torchvision
-from ganlab.digits.judge import DIGITS, FEATURES, SIDE, Images, Judged, checked, judge
+from ganlab.digits.judge import FEATURES, N_DIGITS, SIDE, Images, Judged, checked, judge
 from ganlab.digits.reference import IMAGES, TRAINING, Reference, Shares, reference
 
 ACCEPT = 0.9
@@ -60,13 +60,13 @@ def scores(judged: Judged, against: Reference, dear: bool = True) -> dict[str, f
 
 def histogram(judged: Judged) -> NDArray[np.float64]:
     """(10,) share of all images that are most like each digit; sums to 1."""
-    return np.bincount(judged.digits.numpy(), minlength=DIGITS) / len(judged)
+    return np.bincount(judged.digits.numpy(), minlength=N_DIGITS) / len(judged)
 
 
 def accepted_histogram(judged: Judged) -> NDArray[np.float64]:
     """(10,) share of all images that are accepted as each digit; sums to `accepted`."""
     sure = judged.confidence >= ACCEPT
-    return np.bincount(judged.digits[sure].numpy(), minlength=DIGITS) / len(judged)
+    return np.bincount(judged.digits[sure].numpy(), minlength=N_DIGITS) / len(judged)
 
 
 # Cheap: of what each image is called.

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ganlab.data.images import DIGITS, chosen, scaled
+from ganlab.data.images import IMAGE_SETS, chosen, scaled
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.judge import judge
 from ganlab.digits.metrics import nearest
@@ -42,7 +42,7 @@ def lookalikes(image: NDArray[np.uint8], config: DigitsConfig) -> Lookalikes:
     found = [(distance, start + i) for start in range(0, len(images), PART) for distance, i in best(one, images, start)]
     distances, places = zip(*sorted(found)[:COUNT], strict=True)
     near = torch.tensor(places)
-    opinion = judge(one).probabilities[0].numpy() if DIGITS[config.dataset].handwritten else np.empty(0, np.float32)
+    opinion = judge(one).probabilities[0].numpy() if IMAGE_SETS[config.dataset].handwritten else np.empty(0, np.float32)
     typical = TYPICAL[config.dataset][int(opinion.argmax())] if config.dataset in TYPICAL and len(opinion) else None
     return Lookalikes(images[near].numpy(), labels[near].numpy(), np.array(distances, np.float32), opinion, typical)
 

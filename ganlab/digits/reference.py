@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ganlab.digits.judge import DIGITS
+from ganlab.digits.judge import N_DIGITS
 
 REFERENCE = Path(__file__).parents[1] / "weights" / "digits.safetensors"
 IMAGES = 60_000
@@ -40,8 +40,8 @@ class Reference:
 @lru_cache(32)
 def reference(due: Shares = TRAINING) -> Reference:
     """The real digits in the given shares. Raises ValueError unless they are ten, not negative, and sum to 1."""
-    if len(due) != DIGITS or not (min(due) >= 0 and abs(sum(due) - 1) < 1e-6):
-        raise ValueError(f"due={due}: expected {DIGITS} shares, none negative, with sum 1")
+    if len(due) != N_DIGITS or not (min(due) >= 0 and abs(sum(due) - 1) < 1e-6):
+        raise ValueError(f"due={due}: expected {N_DIGITS} shares, none negative, with sum 1")
     means, covariances = _shipped()["mean"].double(), _shipped()["covariance"].double()
     weights = torch.tensor(due, dtype=torch.float64)
     moments = covariances + means[:, :, None] * means[:, None, :]

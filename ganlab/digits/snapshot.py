@@ -17,7 +17,7 @@ from ganlab.game.snapshot import accuracy, numbers
 from ganlab.gan import countermeasures
 from ganlab.gan.rng import stream
 
-TOLD = 128
+ACCURACY_SAMPLES = 128
 """Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
 JUDGED = 1000
 """Generated images that a judge is shown: a digit's share is right to 1 %."""
@@ -28,8 +28,8 @@ Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
 @torch.no_grad()
 def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
     """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
-    config, fake = state.config, made(state, TOLD)
-    real = fixed(config.dataset, config.classes, TOLD, config.seed, config.pixels)
+    config, fake = state.config, generated(state, ACCURACY_SAMPLES)
+    real = fixed(config.dataset, config.classes, ACCURACY_SAMPLES, config.seed, config.pixels)
     d_accuracy, fools = accuracy(state.now, lambda: logits(state, real.to(state.device), fake))
     metrics, shares = measure(sample(state, JUDGED)[:, 0].cpu().numpy()) if measure else ({}, np.empty(0))
     return DigitsFrame(
@@ -48,10 +48,10 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
 @torch.no_grad()
 def sample(state: DigitsState, count: int) -> Tensor:
     """What viewers see of the run's first `count` fixed latent points, (count, 1, 28, 28) in [-1, 1]."""
-    return PIXELS[state.config.pixels].to_display(made(state, count))
+    return PIXELS[state.config.pixels].to_display(generated(state, count))
 
 
-def made(state: DigitsState, count: int) -> Tensor:
+def generated(state: DigitsState, count: int) -> Tensor:
     """What the shown G makes of them, as D would see it, (count, 1, 28, 28)."""
     return state.g_ema(fixed_latents(state.config)[:count].to(state.device))
 

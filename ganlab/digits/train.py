@@ -9,7 +9,7 @@ from functools import partial
 import torch
 from torch import Tensor
 
-from ganlab.data.images import DIGITS, SIDE
+from ganlab.data.images import IMAGE_SETS, SIDE
 from ganlab.digits import snapshot as digits_snapshot
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame, ends_epoch, is_frame, judgement
@@ -20,7 +20,7 @@ from ganlab.game import rounds
 from ganlab.gan import countermeasures
 from ganlab.gan.augment import AUGMENTS
 from ganlab.gan.convnets import ConvNet
-from ganlab.gan.countermeasures import follow, inertia, sees_real
+from ganlab.gan.countermeasures import ema_decay, ema_update, sees_real
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.gan.rng import stream
@@ -54,7 +54,7 @@ def update(state: DigitsState) -> None:
     rounds.update(state, d_gradient, g_gradient)
     if state.g.updates > before and state.g_ema is not state.g.net:
         averages, current = ((net.flat, *net.norm_buffers) for net in (state.g_ema, state.g.net))
-        follow(averages, current, inertia(state.config.ema, state.g.updates))
+        ema_update(averages, current, ema_decay(state.config.ema, state.g.updates))
     if state.step > step:
         count(state)
 
@@ -91,7 +91,7 @@ def judge_of(state: DigitsState) -> Measure | None:
     config, asked = state.config, judgement(state.config, state.step)
     if not asked or state.outcome:
         return None
-    return partial(measure, due=DIGITS[config.dataset].shares(config.classes), dear=asked == "full")
+    return partial(measure, due=IMAGE_SETS[config.dataset].shares(config.classes), dear=asked == "full")
 
 
 def vouch(config: DigitsConfig, device: str) -> None:
@@ -137,14 +137,14 @@ def d_gradient(state: DigitsState) -> None:
     fake = AUGMENTS[now.augment](fake, stream(now.seed, "d_augment_fake", index))
     real, fake = inputs(state, "d", index, real, fake)
     if now.minibatch_layer:
-        told = [judge(now, net, packs, masks) for packs in (real, fake)]
+        logits = [d_logits(now, net, packs, masks) for packs in (real, fake)]
     else:
-        told = list(judge(now, net, torch.cat([real, fake]), masks).chunk(2, -1))
-    loss = total = LOSSES[now.loss].discriminator(told[0], told[1], now.label_smoothing)
+        logits = list(d_logits(now, net, torch.cat([real, fake]), masks).chunk(2, -1))
+    loss = total = LOSSES[now.loss].discriminator(logits[0], logits[1], now.label_smoothing)
     if penalise := REGULARIZERS[now.regularizer].penalty:
         flat_real, flat_fake = real.flatten(1)[None], fake.flatten(1)[None]
         rng = stream(now.seed, "penalty", index)
-        state.penalty = penalise(lambda x: judge(now, net, unflat(x), masks), flat_real, flat_fake, now, rng)
+        state.penalty = penalise(lambda x: d_logits(now, net, unflat(x), masks), flat_real, flat_fake, now, rng)
         total = loss + state.penalty
         state.penalty = state.penalty.detach()
     state.d.loss, state.d.grad = loss.detach(), flat_gradient(total, net)
@@ -153,17 +153,17 @@ def d_gradient(state: DigitsState) -> None:
 def g_gradient(state: DigitsState) -> None:
     """The gradient of G's loss at fresh z, and at fresh real images where the loss compares."""
     now, net, index = state.now, state.g.net, state.g.updates
-    look = partial(judge, now, state.d.net, masks=stream(now.seed, "g_masks", index), features=now.feature_matching)
-    told = [AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))]
+    masks = stream(now.seed, "g_masks", index)
+    evaluate = partial(d_logits, now, state.d.net, masks=masks, features=now.feature_matching)
+    images_seen = [AUGMENTS[now.augment](generate(state, "g", index), stream(now.seed, "g_augment_fake", index))]
     if sees_real(now):
-        told.append(AUGMENTS[now.augment](images(state, "g", index), stream(now.seed, "g_augment_real", index)))
-    fake, *others = inputs(state, "g", index, *told)
-    made = look(fake)
+        images_seen.append(AUGMENTS[now.augment](images(state, "g", index), stream(now.seed, "g_augment_real", index)))
+    fake, *others = inputs(state, "g", index, *images_seen)
+    fake_output = evaluate(fake)
     with torch.no_grad():
-        met = look(others[0]) if others else made  # a loss that does not compare ignores what is met
-    value = (
-        countermeasures.feature_distance(met, made) if now.feature_matching else LOSSES[now.loss].generator(met, made)
-    )
+        real_output = evaluate(others[0]) if others else fake_output  # losses that do not compare ignore it
+    objective = countermeasures.feature_distance if now.feature_matching else LOSSES[now.loss].generator
+    value = objective(real_output, fake_output)
     state.g.loss, state.g.grad = value.detach(), flat_gradient(value, net)
 
 
@@ -178,15 +178,15 @@ def images(state: DigitsState, player: str, index: int) -> Tensor:
     return state.real[player].row(index).to(state.device)
 
 
-def inputs(state: DigitsState, player: str, index: int, *told: Tensor) -> list[Tensor]:
+def inputs(state: DigitsState, player: str, index: int, *batches: Tensor) -> list[Tensor]:
     """What D is shown of images (B, 1, 28, 28) in a player's update: noisy packs (B/m, m, 28, 28)."""
     now, rng = state.now, stream(state.now.seed, f"{player}_blur", index)
     if level := countermeasures.noise_level(now, state.step):
-        told = tuple(x + level * torch.randn(x.shape, generator=rng).to(x.device) for x in told)
-    return [countermeasures.pack(x[None], now.packing)[0] for x in told]
+        batches = tuple(x + level * torch.randn(x.shape, generator=rng).to(x.device) for x in batches)
+    return [countermeasures.pack(x[None], now.packing)[0] for x in batches]
 
 
-def judge(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Generator, features: bool = False) -> Tensor:
+def d_logits(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Generator, features: bool = False) -> Tensor:
     """D's logits (1, B) of packs (B, m, 28, 28), one batch, in training; or its last features (1, B, h)."""
     with precision(now, net.flat.device):
         seen = net(packs, training=True, rng=masks, **({"features": True} if features else {})).to(net.flat.dtype)

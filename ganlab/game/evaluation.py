@@ -11,7 +11,7 @@ from ganlab.game.config import GanConfig
 from ganlab.game.frame import MEASURED, GanFrame
 from ganlab.game.snapshot import accuracy
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.mistakes import made
+from ganlab.gan.mistakes import mistake_of
 
 JUDGED = ("d_loss", "g_loss", "d_accuracy", "fools")
 
@@ -27,8 +27,8 @@ def hits(now: GanConfig, real: Tensor, fake: Tensor) -> dict[str, np.ndarray]:
 
     nan where the loss has no threshold.
     """
-    loss, mistake = LOSSES[now.loss], made(now)
-    d_loss = loss.discriminator(*mistake.told(real, fake), now.label_smoothing)
-    g_loss = loss.generator(mistake.heard(real), mistake.heard(fake))
+    loss, mistake = LOSSES[now.loss], mistake_of(now)
+    d_loss = loss.discriminator(*mistake.d_loss_inputs(real, fake), now.label_smoothing)
+    g_loss = loss.generator(mistake.loss_input(real), mistake.loss_input(fake))
     judged = (d_loss.numpy(), g_loss.numpy(), *accuracy(now, lambda: (real, fake)))
     return dict(zip(JUDGED, judged, strict=True))

@@ -52,28 +52,28 @@ def end_round(state: GanState[Any, Any]) -> None:
     """Counts the step, looks for divergence, carries out the edits that start at the next step."""
     state.step, state.turn = state.step + 1, 0
     losses = {"d_loss": state.d.loss, "g_loss": state.g.loss, "penalty": state.penalty}
-    blown_up = {name: loss for name, loss in losses.items() if loss is not None and not calm(loss)}
+    blown_up = {name: loss for name, loss in losses.items() if loss is not None and not within_bounds(loss)}
     if blown_up:
-        bury(state, {name: ~(loss.abs() <= BLOWN_UP).cpu() for name, loss in blown_up.items()})
+        note_divergence(state, {name: ~(loss.abs() <= BLOWN_UP).cpu() for name, loss in blown_up.items()})
     if any(start == state.step for start, _, _ in state.config.edits):
         state.now = state.config.at(state.step)
 
 
-def calm(loss: Tensor) -> bool:
+def within_bounds(loss: Tensor) -> bool:
     """Whether every member's loss is finite and of a sane size."""
     return loss.abs().max().item() <= BLOWN_UP
 
 
-def bury(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> None:
+def note_divergence(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> None:
     """Notes when each member diverged, and for the first one what and which knob is likely to blame."""
     fresh = torch.stack(list(blown_up.values())).any(0) & (state.diverged_at < 0)
     state.diverged_at = torch.where(fresh, state.step, state.diverged_at)
     if not state.facts:
         quantity = next(name for name, bad in blown_up.items() if bool(bad.any()))
-        state.facts = {"step": state.step, "quantity": quantity, "knob": blame(state.now, quantity)}
+        state.facts = {"step": state.step, "quantity": quantity, "knob": likely_cause(state.now, quantity)}
 
 
-def blame(config: GanConfig, quantity: str) -> str | None:
+def likely_cause(config: GanConfig, quantity: str) -> str | None:
     """The field that most likely let a quantity blow up; there always is one, for a player that rests has no rate."""
     return config.effective(suspects(config, quantity))
 

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ganlab.gan.layers import Dropout, Flatten, Judge, Told
+from ganlab.gan.layers import ConvDiscriminator, Dropout, Flatten, MinibatchFeatures
 from ganlab.gan.nets import MinibatchLayer
 from ganlab.gan.rng import stream
 
@@ -89,7 +89,7 @@ class ConvNet:
         elif isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             with torch.no_grad():
                 initialise(layer.weight, rng)
-        elif isinstance(layer, Told) and layer.minibatch_layer.size:
+        elif isinstance(layer, MinibatchFeatures) and layer.minibatch_layer.size:
             with torch.no_grad():
                 initialise(layer.learned[0], rng)
 
@@ -152,9 +152,9 @@ def light_g(latent_dim: int, width: int = 32) -> nn.Module:
     )
 
 
-def light_d(channels: int, width: int = 32) -> Judge:
+def light_d(channels: int, width: int = 32) -> ConvDiscriminator:
     """(B, m, 28, 28) -> logits (B, 1): two convolutions, a dense layer."""
-    return Judge(
+    return ConvDiscriminator(
         nn.Conv2d(channels, width, 4, 2, 1),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Conv2d(width, 2 * width, 4, 2, 1),
@@ -187,9 +187,9 @@ def classic_g(latent_dim: int) -> nn.Module:
     )
 
 
-def classic_d(channels: int) -> Judge:
+def classic_d(channels: int) -> ConvDiscriminator:
     """(B, m, 28, 28) -> logits (B, 1): TensorFlow's DCGAN tutorial, 212,865 weights; pads one in front, two behind."""
-    return Judge(
+    return ConvDiscriminator(
         nn.ZeroPad2d((1, 2, 1, 2)),
         nn.Conv2d(channels, 64, 5, 2),
         nn.LeakyReLU(0.3, inplace=True),
@@ -220,9 +220,9 @@ def deep_g(latent_dim: int) -> nn.Module:
     )
 
 
-def deep_d(channels: int) -> Judge:
+def deep_d(channels: int) -> ConvDiscriminator:
     """(B, m, 28, 28) -> logits (B, 1): five convolutions, 28 → 28 → 14 → 7 → 4 → 1 pixels a side."""
-    return Judge(
+    return ConvDiscriminator(
         nn.Conv2d(channels, 32, 3, 1, 1),
         nn.LeakyReLU(0.2, inplace=True),
         nn.Conv2d(32, 64, 4, 2, 1),
@@ -243,7 +243,7 @@ class Architecture:
 
     g: Callable[[int], nn.Module]
     """latent_dim -> the module, (B, latent_dim) -> (B, 1, 28, 28) in [-1, 1]."""
-    d: Callable[[int], Judge]
+    d: Callable[[int], ConvDiscriminator]
     """m -> the module, packs (B, m, 28, 28) -> logits (B, 1); no batch statistics: its judgement of one is its own."""
     initialise: Initialise
     source: str
@@ -256,7 +256,9 @@ class Architecture:
         self, seed: int, spectral: bool = False, packing: int = 1, minibatch_layer: MinibatchLayer | None = None
     ) -> ConvNet:
         """D at its start, of packs of so many images, told of their batch or not."""
-        return ConvNet(lambda: self.d(packing).told(minibatch_layer), self.initialise, stream(seed, "d"), spectral)
+        return ConvNet(
+            lambda: self.d(packing).with_minibatch_layer(minibatch_layer), self.initialise, stream(seed, "d"), spectral
+        )
 
 
 @dataclass(frozen=True)
@@ -290,7 +292,7 @@ def count(net: ConvNet, x: Tensor) -> Cost:
             macs += x.numel() * layer.weight.numel() // x.shape[1]
         elif isinstance(layer, nn.Conv2d):
             macs += y.numel() * layer.weight.numel() // y.shape[1]
-        elif isinstance(layer, Told):
+        elif isinstance(layer, MinibatchFeatures):
             macs += x.numel() * layer.minibatch_layer.size
         floats, x = floats + y.numel(), y
     return Cost(net.flat.numel(), macs, floats)

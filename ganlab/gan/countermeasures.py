@@ -182,13 +182,13 @@ def noise_level(now: Any, step: int) -> float:
 
 
 @torch.no_grad()
-def follow(average: Iterable[Tensor], current: Iterable[Tensor], kept: float) -> None:
+def ema_update(average: Iterable[Tensor], current: Iterable[Tensor], kept: float) -> None:
     """Moves an average of weights, and of batch statistics, towards the current ones: kept·average + (1 - kept)·net."""
     for mine, its in zip(average, current, strict=True):
         mine.lerp_(its, 1 - kept)
 
 
-def inertia(ema: float, updates: int) -> float:
+def ema_decay(ema: float, updates: int) -> float:
     """How much of the average stays: less in the beginning, so that the untrained G is soon forgotten."""
     return min(ema, (1 + updates) / (10 + updates))
 

@@ -45,7 +45,7 @@ class Flatten(nn.Flatten):
         return super().forward(x)
 
 
-class Told(nn.Module):
+class MinibatchFeatures(nn.Module):
     """Joins to each image's features how they compare with those of its batch: (B, h) -> (B, h + columns)."""
 
     def __init__(self, width: int, minibatch_layer: MinibatchLayer):
@@ -59,7 +59,7 @@ class Told(nn.Module):
         return torch.cat([x, self.minibatch_layer(x, list(self.learned))], -1)
 
 
-class Judge(nn.Sequential):
+class ConvDiscriminator(nn.Sequential):
     """D: layers up to the last features, and a head that makes a logit of them."""
 
     def __init__(self, *layers: nn.Module, head: int = 1):
@@ -76,7 +76,7 @@ class Judge(nn.Sequential):
             x = layer(x)
         return x
 
-    def told(self, minibatch_layer: MinibatchLayer | None) -> Judge:
+    def with_minibatch_layer(self, minibatch_layer: MinibatchLayer | None) -> ConvDiscriminator:
         """The same D, whose head is told of an image's batch; a head that is a convolution becomes a dense layer."""
         if minibatch_layer is None:
             return self
@@ -84,7 +84,9 @@ class Judge(nn.Sequential):
         assert isinstance(last, nn.Linear | nn.Conv2d)
         width = last.weight[0].numel()
         body = [*list(self)[: -self.head], Flatten()]
-        return Judge(*body, Told(width, minibatch_layer), nn.Linear(width + minibatch_layer.columns, 1), head=2)
+        return ConvDiscriminator(
+            *body, MinibatchFeatures(width, minibatch_layer), nn.Linear(width + minibatch_layer.columns, 1), head=2
+        )
 
 
 def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:

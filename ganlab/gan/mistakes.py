@@ -61,17 +61,17 @@ class Mistake:
         """Whether both losses are still those of the plain game, so that its closed forms hold."""
         return not (self.sigmoid or self.swaps)
 
-    def told(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    def d_loss_inputs(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
         """What D's loss is given in the places of real and of generated points, at D's outputs on them."""
-        real, fake = self.heard(real), self.heard(fake)
+        real, fake = self.loss_input(real), self.loss_input(fake)
         return (fake, real) if self.swaps else (real, fake)
 
-    def heard(self, output: Tensor) -> Tensor:
+    def loss_input(self, output: Tensor) -> Tensor:
         """What a loss is given in the place of D's output."""
         return output.sigmoid() if self.sigmoid else output
 
 
-def made(now: Any) -> Mistake:
+def mistake_of(now: Any) -> Mistake:
     """The mistake that a config of any kind makes."""
     return MISTAKES[getattr(now, "mistake", "none")]
 
@@ -87,7 +87,7 @@ def program(key: str) -> str:
 
 def does_nothing(config: Any) -> bool:
     """Whether the config's mistake changes no update: nobody is there to suffer it."""
-    mistake, rests = made(config), [config.values(f"{player}_steps") == {0} for player in "dg"]
+    mistake, rests = mistake_of(config), [config.values(f"{player}_steps") == {0} for player in "dg"]
     return (bool(mistake.leaks) and any(rests)) or (mistake.swaps and rests[0] and config.values("unroll") == {0})
 
 

@@ -48,7 +48,7 @@ def failed(error: DeviceError) -> str:
     return f"{CPU}/{error.device}/{error.reason}"
 
 
-def told(device: str) -> tuple[str, str, str]:
+def device_parts(device: str) -> tuple[str, str, str]:
     """(where a run is computed, the accelerator that failed, why); the last two '' where none did."""
     used, missed, reason = (*device.split("/"), "", "")[:3]
     return used, missed, reason

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 MAX_EDITS = 32
-DIGITS = "0123456789"
+DIGIT_CHARACTERS = "0123456789"
 Edit = tuple[int, str, Any]
 """From step s on, field f has value v."""
 
@@ -113,8 +113,8 @@ def check_classes(spec: Knob, name: str, value: Any) -> str:
     """Digits, at least one, each once, in order: "310" is "013"."""
     if not isinstance(value, str):
         raise ConfigError(name, value, "type", expected=spec.kind)
-    if not value or set(value) - set(DIGITS):
-        raise ConfigError(name, value, "choice", choices=", ".join(DIGITS))
+    if not value or set(value) - set(DIGIT_CHARACTERS):
+        raise ConfigError(name, value, "choice", choices=", ".join(DIGIT_CHARACTERS))
     return "".join(sorted(set(value)))
 
 

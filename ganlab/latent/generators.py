@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.data.user_files import use_store
 from ganlab.digits import weights
 from ganlab.digits.config import DigitsConfig
@@ -68,7 +68,7 @@ class Opened:
     @property
     def handwritten(self) -> bool:
         """Whether the judge of digits can tell what it makes."""
-        return not self.on_plane and DIGITS[self.config.dataset].handwritten
+        return not self.on_plane and IMAGE_SETS[self.config.dataset].handwritten
 
     def point(self, end: int) -> Tensor:
         """The latent point (d,) of an end: of a seed, or where it is negative the opposite one."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.data.plane import DATASETS
 from ganlab.digits import metrics
 from ganlab.digits.reference import TRAINING, Shares, reference
@@ -62,7 +62,7 @@ def due(generator: Opened) -> Shares:
     """The shares of digits that the training data held."""
     if isinstance(generator.config, PlaneConfig):
         return TRAINING
-    return DIGITS[generator.config.dataset].shares(generator.config.classes)
+    return IMAGE_SETS[generator.config.dataset].shares(generator.config.classes)
 
 
 def features_of(generator: Opened, z: Tensor) -> Tensor:

@@ -15,11 +15,11 @@ from ganlab.data.plane import DATASETS, Dataset
 from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, rests, turned
 from ganlab.gan.countermeasures import plain_game
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.mistakes import made
+from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
-from ganlab.plane.metrics import CELLS, GRID, js_floor, on_data
+from ganlab.plane.metrics import BINS_PER_SIDE, CELLS, js_floor, on_data
 from ganlab.plane.remedies import REMEDIES
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
@@ -49,7 +49,7 @@ LARGE, GROWN = 20.0, 1.2
 """A loss, and its growth over the late frames, from which the numbers run away."""
 RELAPSED = 0.15
 """Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
-ENOUGH, TOLD = 5, 21
+ENOUGH, MOMENTS = 5, 21
 """Late frames without which there is no history, and those that tell it."""
 
 
@@ -80,7 +80,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
-    key = judge(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
+    key = verdict_key(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
     level = closed_form(last, config, member) if key == "collapse" else {}
     evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
@@ -98,11 +98,11 @@ def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
 
 def wide(data: Dataset) -> bool:
     """Whether the grid sees the shape of the data: their modes are wider than its squares, or there are none."""
-    return data.std is None or data.std > 2 * data.extent / GRID
+    return data.std is None or data.std > 2 * data.extent / BINS_PER_SIDE
 
 
 def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
-    """How the run went on in the second half of the steps so far, by TOLD frames at most; nan where undefined.
+    """How the run went on in the second half of the steps so far, from at most MOMENTS frames; nan where undefined.
 
     late_on, late_covered: medians of the valid share and of the modes covered. accuracy: D's mean accuracy. path: how
     far the points have gone from the first of them to the last, on average, in half-widths of the view. away: share of
@@ -111,7 +111,7 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
     frames in which nothing is missing. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
     """
-    extent, chosen = DATASETS[config.dataset].extent, {*told([frame.step for frame in frames])}
+    extent, chosen = DATASETS[config.dataset].extent, {*history_steps([frame.step for frame in frames])}
     late = [frame for frame in frames if frame.step in chosen]
     if len(late) < ENOUGH:
         return dict.fromkeys(HISTORY, math.nan)
@@ -139,18 +139,18 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     }
 
 
-def told(steps: Sequence[int]) -> list[int]:
-    """Of the steps so far, those whose frames tell the history: at or just before TOLD moments of the second half."""
-    moments = np.linspace(LATE * steps[-1], steps[-1], TOLD)
+def history_steps(steps: Sequence[int]) -> list[int]:
+    """Of the steps so far, those whose frames are the history: at or just before MOMENTS moments of the second half."""
+    moments = np.linspace(LATE * steps[-1], steps[-1], MOMENTS)
     return sorted({steps[max(0, bisect_right(steps, moment) - 1)] for moment in moments})
 
 
 def deciding(steps: Sequence[int]) -> list[int]:
     """Of the steps so far, those whose frames decide the verdict's key at the last of them."""
-    return sorted({*told(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
+    return sorted({*history_steps(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
 
 
-def judge(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
+def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
     seen: what is typical now, and the history. What is undefined (nan) is no objection to an equilibrium.
@@ -207,7 +207,7 @@ def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
 def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
     g_loss, m = LOSSES[config.at(frame.step).loss].collapse, covered(frame, member)
-    plain = plain_game(config.at(frame.step)) and made(config).same_game
+    plain = plain_game(config.at(frame.step)) and mistake_of(config).same_game
     if not g_loss or not has_modes(frame) or not plain or m == 0:
         return {}
     level = collapse(m, frame.shares.shape[1])

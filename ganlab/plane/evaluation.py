@@ -40,9 +40,9 @@ def evaluate_points(state: State) -> dict[str, Any]:
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
     fake = state.g_ema(expand(sample_latent(config, FINAL, rng("z")), config))
-    told = (logits(state, points[:, :PACKED]) for points in (real, fake))
+    outputs = (logits(state, points[:, :PACKED]) for points in (real, fake))
     measured, shares = measure_points(fake.numpy(), data)
-    return hits(config, *told) | measured | {"shares": list(shares.astype(np.float32))}
+    return hits(config, *outputs) | measured | {"shares": list(shares.astype(np.float32))}
 
 
 EVALUATION = Evaluation[PlaneConfig, State, Frame](

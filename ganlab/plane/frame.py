@@ -15,7 +15,7 @@ from ganlab.plane.metrics import METRICS
 
 POINTS = 512
 FIELD = 40
-GRID = 21
+LATENT_GRID = 21
 CURVE = 64
 EVERY = 100
 """Every step up to this one is a frame."""

@@ -21,7 +21,7 @@ Array = NDArray[np.floating]
 
 EVAL_POINTS = 2500  # as VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086)
 CELLS = 32
-GRID = 30
+BINS_PER_SIDE = 30
 FLOOR_DRAWS = 200
 
 
@@ -97,9 +97,9 @@ def grid_shares(points: Array, dataset: Dataset) -> Array:
     """(901,) share of all points in each square of a 30 x 30 grid over the view (lowest y first), and off the grid."""
     columns = np.stack(_columns(points))
     inside = _inside(columns, dataset.extent)
-    scaled = (columns[:, inside] / dataset.extent + 1) * (GRID / 2)
-    column, row = np.minimum(scaled.astype(int), GRID - 1)  # rounding may reach GRID just below the edge
-    counts = np.bincount(row * GRID + column, minlength=GRID**2 + 1)
+    scaled = (columns[:, inside] / dataset.extent + 1) * (BINS_PER_SIDE / 2)
+    column, row = np.minimum(scaled.astype(int), BINS_PER_SIDE - 1)  # rounding may reach the edge
+    counts = np.bincount(row * BINS_PER_SIDE + column, minlength=BINS_PER_SIDE**2 + 1)
     counts[-1] = columns.shape[1] - inside.sum()
     return counts / columns.shape[1]
 
@@ -232,12 +232,12 @@ def grid_mass(dataset: Dataset) -> Array:
 
 def _integrate(density: Callable[[torch.Tensor], torch.Tensor], extent: float, fine: int = 16) -> Array:
     """(900,) integral of a density over each square, one row of squares at a time."""
-    ticks = ((torch.arange(GRID * fine, dtype=torch.float64) + 0.5) / (GRID * fine) * 2 - 1) * extent
-    area = (2 * extent / (GRID * fine)) ** 2
+    ticks = ((torch.arange(BINS_PER_SIDE * fine, dtype=torch.float64) + 0.5) / (BINS_PER_SIDE * fine) * 2 - 1) * extent
+    area = (2 * extent / (BINS_PER_SIDE * fine)) ** 2
     rows = []
     for y in ticks.split(fine):
         points = torch.cartesian_prod(y, ticks).flip(-1)
-        rows.append(density(points).view(fine, GRID, fine).sum((0, 2)) * area)
+        rows.append(density(points).view(fine, BINS_PER_SIDE, fine).sum((0, 2)) * area)
     return torch.cat(rows).numpy()
 
 

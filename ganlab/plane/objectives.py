@@ -8,10 +8,10 @@ from torch import Tensor
 from ganlab.game.state import Player
 from ganlab.gan import countermeasures
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.mistakes import made as mistake
+from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import Network
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.state import State, judge
+from ganlab.plane.state import State, d_logits
 
 
 def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tensor]:
@@ -26,10 +26,10 @@ def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tenso
 def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: list[Tensor] | None = None) -> Tensor:
     """D's adversarial loss (M,) at packs; real and generated ones are two batches."""
     if net.minibatch_layer:
-        told = [judge(net, packs, params) for packs in (real, fake)]
+        logits = [d_logits(net, packs, params) for packs in (real, fake)]
     else:
-        told = list(judge(net, torch.cat([real, fake], 1), params).chunk(2, -1))
-    return LOSSES[now.loss].discriminator(*mistake(now).told(*told), now.label_smoothing)
+        logits = list(d_logits(net, torch.cat([real, fake], 1), params).chunk(2, -1))
+    return LOSSES[now.loss].discriminator(*mistake_of(now).d_loss_inputs(*logits), now.label_smoothing)
 
 
 def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:
@@ -38,12 +38,12 @@ def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | No
     if now.unroll:
         assert real is not None
         params = countermeasures.unrolled(net, d.memory, now, lambda ahead: d_loss(now, net, real, fake, ahead))
-    look = Network.features if now.feature_matching else judge
-    made = met = look(net, fake, params)  # a loss that does not compare ignores what is met
+    evaluate = Network.features if now.feature_matching else d_logits
+    fake_output = real_output = evaluate(net, fake, params)  # losses that do not compare ignore the second
     if real is not None and countermeasures.sees_real(now):
         with torch.set_grad_enabled(now.unroll > 0):
-            met = look(net, real, params)
+            real_output = evaluate(net, real, params)
     if now.feature_matching:
-        return countermeasures.feature_distance(met, made)
-    heard = mistake(now).heard
-    return loss.generator(heard(met), heard(made))
+        return countermeasures.feature_distance(real_output, fake_output)
+    loss_input = mistake_of(now).loss_input
+    return loss.generator(loss_input(real_output), loss_input(fake_output))

@@ -17,9 +17,9 @@ from ganlab.gan.nets import Network
 from ganlab.gan.rng import NOISES, stream
 from ganlab.plane import metrics
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.frame import CURVE, FIELD, GRID, POINTS, Frame, pack
+from ganlab.plane.frame import CURVE, FIELD, LATENT_GRID, POINTS, Frame, pack
 from ganlab.plane.objectives import g_loss
-from ganlab.plane.state import State, judge, sample_latent
+from ganlab.plane.state import State, d_logits, sample_latent
 
 ROWS = 400
 """Points of the field that are compared with a batch at once."""
@@ -36,11 +36,11 @@ def snapshot(state: State) -> Frame:
         sample = state.g_ema(expand(evaluated, now))
         view = plane_cells(dataset.extent)
         values = field_values(state.d.net, view, real_shown, real, now)
-        d_accuracy, fools = accuracy(now, lambda: told(state, expand(real, now), sample))
+        d_accuracy, fools = accuracy(now, lambda: real_fake_logits(state, expand(real, now), sample))
     push, rise = arrows(state, fake, expand(real_shown, now))
     values = values.view(now.members, FIELD, FIELD)
     measured, shares = metrics.measure(sample.numpy(), dataset)
-    rows, columns = (1, CURVE) if now.latent_dim == 1 else (GRID, GRID)
+    rows, columns = (1, CURVE) if now.latent_dim == 1 else (LATENT_GRID, LATENT_GRID)
     return Frame(
         **numbers(state),
         fake=fake.numpy(),
@@ -77,7 +77,7 @@ def latent_grid(config: PlaneConfig) -> Tensor:
     quantile = NOISES[config.noise].quantile
     if config.latent_dim == 1:
         return quantile(torch.linspace(0.02, 0.98, CURVE))[:, None]
-    axis = quantile(torch.linspace(0.02, 0.98, GRID))
+    axis = quantile(torch.linspace(0.02, 0.98, LATENT_GRID))
     plane = torch.cartesian_prod(axis, axis)
     return torch.cat([plane, torch.zeros(len(plane), config.latent_dim - 2)], -1)
 
@@ -106,7 +106,7 @@ def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, conf
     return values.view(config.members, len(others), -1).mean(1)
 
 
-def told(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+def real_fake_logits(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
     """D's outputs (M, n/m) at as many real and fake points (M, n, 2)."""
     count = real.shape[1]
     return logits(state, real), logits(state, fake[:, :count])
@@ -121,14 +121,14 @@ def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
         packs = countermeasures.pack(x, now.packing)
         value = g_loss(now, state.d, packs, others).sum() * packs.shape[1]
         push[:, part][:, fresh] = -torch.autograd.grad(value, x, retain_graph=True)[0][:, fresh]
-        rise[:, part][:, fresh] = torch.autograd.grad(judge(state.d.net, packs).sum(), x)[0][:, fresh]
+        rise[:, part][:, fresh] = torch.autograd.grad(d_logits(state.d.net, packs).sum(), x)[0][:, fresh]
     return push, rise
 
 
 def logits(state: State, points: Tensor) -> Tensor:
     """D's outputs (M, n/m) at packs of points (M, n, 2), in batches where D judges them by their batch."""
     parts = [
-        judge(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
+        d_logits(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
             :, fresh.start // state.now.packing :
         ]
         for part, fresh in batches(state, points.shape[1])

@@ -69,7 +69,7 @@ def blur(n: int, rng: torch.Generator) -> Tensor:
     return torch.randn(n, 2, generator=rng)
 
 
-def judge(net: Network, packs: Tensor, params: list[Tensor] | None = None) -> Tensor:
+def d_logits(net: Network, packs: Tensor, params: list[Tensor] | None = None) -> Tensor:
     """D's logits (M, B) of packs (M, B, d), one batch; with weights `params` in the place of its own."""
     return net(packs, params).squeeze(-1)
 

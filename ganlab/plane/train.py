@@ -10,8 +10,8 @@ from torch import Tensor
 
 from ganlab.game import rounds
 from ganlab.game.state import checkpoint
-from ganlab.gan.countermeasures import follow, inertia, sees_real
-from ganlab.gan.mistakes import made
+from ganlab.gan.countermeasures import ema_decay, ema_update, sees_real
+from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import Network
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.gan.rng import stream
@@ -20,7 +20,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, is_frame
 from ganlab.plane.objectives import d_loss, g_loss, inputs
 from ganlab.plane.snapshot import encode, real_points, snapshot
-from ganlab.plane.state import State, judge, restore, start
+from ganlab.plane.state import State, d_logits, restore, start
 
 __all__ = [
     "State",
@@ -50,7 +50,7 @@ def update(state: State) -> None:
     before = state.g.updates
     rounds.update(state, d_gradient, g_gradient)
     if state.g_ema is not state.g.net and state.g.updates > before:
-        follow([state.g_ema.flat], [state.g.net.flat], inertia(state.config.ema, state.g.updates))
+        ema_update([state.g_ema.flat], [state.g.net.flat], ema_decay(state.config.ema, state.g.updates))
 
 
 def advance(state: State) -> Frame | None:
@@ -79,13 +79,13 @@ def d_gradient(state: State) -> None:
     """The gradient of D's loss and penalty at fresh real points and fresh z."""
     now, net, index = state.now, state.d.net, state.d.updates
     real = state.draws["d_real"].row(index)
-    with torch.set_grad_enabled(made(now).leaks == "d"):
+    with torch.set_grad_enabled(mistake_of(now).leaks == "d"):
         fake = state.g.net(state.draws["d_z"].row(index))
     net.power_iteration()
     real, fake = inputs(state, "d", index, real, fake)
     loss = total = d_loss(now, net, real, fake)
     if penalise := REGULARIZERS[now.regularizer].penalty:
-        state.penalty = penalise(partial(judge, net), real, fake, now, stream(now.seed, "penalty", index))
+        state.penalty = penalise(partial(d_logits, net), real, fake, now, stream(now.seed, "penalty", index))
         total = loss + state.penalty
         state.penalty = state.penalty.detach()
     state.d.loss = loss.detach()
@@ -106,7 +106,7 @@ def g_gradient(state: State) -> None:
 
 def backward(loss: Tensor, player: str, state: State) -> None:
     """Notes the gradient of what a player minimises (M,), and what a mistake adds to it or leaves for later."""
-    mistake, (mine, other) = made(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
+    mistake, (mine, other) = mistake_of(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
     if mistake.leaks == player:
         own, leaked = flat_gradients(loss, mine.net, other.net)
         other.left = leaked if other.left is None else other.left + leaked

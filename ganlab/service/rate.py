@@ -8,7 +8,7 @@ PERIOD = 0.2
 """Seconds between commits."""
 
 
-class Pace:
+class Rate:
     """Steps per second, smoothed over the last second or so."""
 
     def __init__(self, step: int, steps_per_s: float = 0.0):

@@ -20,8 +20,8 @@ from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
-from ganlab.service.worker_process import Slot, interpreter_ends
-from ganlab.store.frame_cache import Tail, Tails
+from ganlab.service.worker_process import WorkerProcess, interpreter_ends
+from ganlab.store.frame_cache import FrameCache, FrameCaches
 from ganlab.store.housekeeping import STALE, evict, interrupt, sweep
 from ganlab.store.runs import RunRow, Store
 
@@ -31,7 +31,7 @@ RENEW = 10.0
 """Seconds between two renewals of a wish."""
 SAME = 0.2
 """Seconds for which a status is told again."""
-UPKEEP = 15.0
+HOUSEKEEPING = 15.0
 """Seconds between two evictions."""
 PACE = 250.0
 """Steps per second of a run of which nothing is known."""
@@ -87,12 +87,12 @@ class Runs:
         self._engines = engines
         self.threads, self.patience = threads, patience
         self.server = uuid.uuid4().hex[:12]
-        self._slots = [Slot(f"{self.server}/{n}") for n in range(slots or default_slots())]
-        self._tails = Tails(store)
+        self._workers = [WorkerProcess(f"{self.server}/{n}") for n in range(slots or default_slots())]
+        self._frame_caches = FrameCaches(store)
         self._renewed: dict[tuple[str, str | None], float] = {}
-        self._told: dict[str, tuple[float, RunStatus]] = {}
+        self._statuses: dict[str, tuple[float, RunStatus]] = {}
         self._visitors: set[str] = set()
-        self._kept_up = 0.0
+        self._last_housekeeping = 0.0
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
         self._thread.start()
@@ -108,14 +108,14 @@ class Runs:
         fixed = self.threads or threads(config.kind), PRECISION, device
         self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
         self._renewed[key, viewer] = monotonic()
-        self._told.pop(key, None)
+        self._statuses.pop(key, None)
         self._wake.set()
         return key
 
     def withdraw(self, key: str, viewer: str) -> None:
         """Ends a viewer's wish; the run ends within a second unless somebody else wishes it."""
         self.store.withdraw(key, viewer)
-        self._told.pop(key, None)
+        self._statuses.pop(key, None)
 
     def touch(self, key: str, viewer: str | None = None) -> None:
         """Notes that somebody looks at a run, which also keeps the viewer's wish alive."""
@@ -127,10 +127,10 @@ class Runs:
     def status(self, key: str, viewer: str | None = None) -> RunStatus:
         """How a run stands; asked by a viewer it also keeps that viewer's wish alive."""
         self.touch(key, viewer)
-        when, status = self._told.get(key, (-SAME, None))
+        when, status = self._statuses.get(key, (-SAME, None))
         if status is None or monotonic() - when >= SAME:
             status = self._status(key)
-            self._told[key] = (monotonic(), status)
+            self._statuses[key] = (monotonic(), status)
         return status
 
     def reached(self, key: str) -> int:
@@ -138,9 +138,9 @@ class Runs:
         row = self.store.run(key)
         return row.step if row else -1
 
-    def tail(self, key: str) -> Tail:
+    def frame_cache(self, key: str) -> FrameCache:
         """The run's frames, in memory, one for all visitors."""
-        return self._tails.tail(key)
+        return self._frame_caches.of(key)
 
     def wishes(self, key: str, viewer: str) -> bool:
         """Whether a viewer wishes a run."""
@@ -193,9 +193,9 @@ class Runs:
         if position is None:
             return None
         ahead = queue[: [other.key for other in queue].index(row.key)]
-        if len(ahead) < len(self._slots):
+        if len(ahead) < len(self._workers):
             return 0.0
-        return sum(map(self._remaining, ahead)) / len(self._slots)
+        return sum(map(self._remaining, ahead)) / len(self._workers)
 
     def _remaining(self, row: RunRow) -> float:
         """Seconds of work left, by the run's own pace, else by its kind's."""
@@ -218,41 +218,41 @@ class Runs:
                 self._closing.wait(TICK)
             self._wake.wait(TICK)
             self._wake.clear()
-        for slot in self._slots:
-            slot.hang_up()
-        for slot in self._slots:
-            slot.close()
+        for worker in self._workers:
+            worker.hang_up()
+        for worker in self._workers:
+            worker.close()
 
     def _round(self) -> None:
         """Notices what ended, gives work to free slots, keeps one warm, drops old runs."""
-        for slot in self._slots:
-            if slot.reap():
-                interrupt(self.store, slot.name)
+        for worker in self._workers:
+            if worker.reap():
+                interrupt(self.store, worker.name)
         sweep(self.store, self.server, self.patience)
         waiting = sum(row.state != "running" for row in self.store.queue())
-        free = sorted((slot for slot in self._slots if slot.free), key=lambda slot: -slot.used)
-        for slot in free[:waiting]:
-            self._start(slot, "work", self.store.path, slot.name, self.engines)
+        free = sorted((worker for worker in self._workers if worker.free), key=lambda worker: -worker.used)
+        for worker in free[:waiting]:
+            self._start(worker, "work", self.store.path, worker.name, self.engines)
         idle = free[waiting:]
         if idle and not idle[0].is_warm and self._visitors:
             self._start(idle[0], "warm", {key: name for key, name in self.engines.items() if KINDS[key].warm})
-        if monotonic() - self._kept_up >= UPKEEP:
-            self._keep_up()
+        if monotonic() - self._last_housekeeping >= HOUSEKEEPING:
+            self._housekeep()
 
-    def _start(self, slot: Slot, function: str, *args: Any) -> None:
+    def _start(self, worker: WorkerProcess, function: str, *args: Any) -> None:
         try:
-            slot.submit(self._ended, function, *args)
+            worker.submit(self._ended, function, *args)
         except Exception:  # the queue is rows: nothing is lost, and the slot tries again after a rest
-            log.exception("worker %s could not be started", slot.name)
+            log.exception("worker %s could not be started", worker.name)
 
     def _ended(self, _: Future[Any]) -> None:
         self._wake.set()
 
-    def _keep_up(self) -> None:
-        self._tails.forget(evict(self.store))
-        now = self._kept_up = monotonic()
+    def _housekeep(self) -> None:
+        self._frame_caches.forget(evict(self.store))
+        now = self._last_housekeeping = monotonic()
         self._renewed = {who: when for who, when in self._renewed.copy().items() if now - when < RENEW}
-        self._told = {key: told for key, told in self._told.copy().items() if now - told[0] < SAME}
+        self._statuses = {key: told for key, told in self._statuses.copy().items() if now - told[0] < SAME}
 
 
 def presented(row: RunRow, position: int | None, now: float) -> str:

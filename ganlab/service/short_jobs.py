@@ -17,9 +17,9 @@ from ganlab.service.runs import SMALL, memory
 from ganlab.service.worker_process import ENVIRONMENT, IDLE
 
 NICE = 2
-"""Pages win over errands, errands over training."""
+"""Pages come before short jobs, short jobs before training."""
 PATIENCE = 60.0
-"""Seconds that an errand may take, its place in the queue included."""
+"""Seconds that a job may take, its place in the queue included."""
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ class Busy(Exception):
     """There was too much to do."""
 
 
-class Errands:
+class ShortJobs:
     """One process for short pure functions, started when there is work, gone after IDLE seconds without.
 
     Where memory is small there is none, and the caller's process does the work. For any number of threads.
@@ -86,7 +86,7 @@ def waited(future: Future[T]) -> T:
 
 
 def current(function: str) -> Any:
-    """A function of this module as it is imported now: see slot.current."""
+    """A function of this module as it is imported now: see worker_process.current."""
     return getattr(import_module(__name__), function)
 
 

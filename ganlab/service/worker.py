@@ -25,7 +25,7 @@ from ganlab.kind.engine import Engine, load
 from ganlab.kind.fields import ConfigError
 from ganlab.kind.frame import RunFrame
 from ganlab.kind.state import RunState
-from ganlab.service.rate import PERIOD, Pace
+from ganlab.service.rate import PERIOD, Rate
 from ganlab.service.replay import restored
 from ganlab.store import checkpoints
 from ganlab.store.runs import Lost, RunRow, Store
@@ -163,13 +163,13 @@ class Session:
         self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
         self.began = self.committed = self.saved = self.state.step
-        self.pace, self.eager = Pace(self.state.step, run.steps_per_s), True
+        self.pace, self.eager = Rate(self.state.step, run.steps_per_s), True
         self.next_save, self.next_named = monotonic() + REST, 0.0
         self.turn_ends = monotonic() + TURN
 
     def settle(self) -> str:
         """Where to compute: as it was submitted, or on the processor, if the accelerator fails before the start."""
-        run, (device, *_) = self.run, devices.told(self.run.device)
+        run, (device, *_) = self.run, devices.device_parts(self.run.device)
         if device == CPU:
             return CPU
         try:
@@ -203,7 +203,7 @@ class Session:
         """The state of a stored run that was this one up to one of its edits, with the frames so far; None without."""
         for parent, parting in self.config.ancestors():
             row = self.store.run(parent.key())
-            if row is None or devices.told(row.device)[0] != self.device:  # its bits would be others
+            if row is None or devices.device_parts(row.device)[0] != self.device:  # its bits would be others
                 continue
             state = self.restored(parent, parting)
             if state is not None:

@@ -30,8 +30,8 @@ ENVIRONMENT = (
 """Set before anything is imported there. loky restarts workers that grow; ours grow with what they train."""
 
 
-class Slot:
-    """A place for one worker, started when there is work and replaced when it dies. Not for several threads."""
+class WorkerProcess:
+    """One worker process, started when there is work and replaced when it dies. Not for several threads."""
 
     def __init__(self, name: str):
         self.name, self.used, self.rests_until = name, 0.0, 0.0

@@ -1,4 +1,4 @@
-"""What a server process keeps of runs' frames: one tail a run serves all its visitors from memory."""
+"""What a server process keeps of runs' frames: one cache a run serves all visitors from memory."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ CAP = 96 * 2**20
 """Bytes of frames in memory, of all runs."""
 
 
-class Tail:
+class FrameCache:
     """One run's frames: its steps as they come, its blobs as they are asked for. Frames never change."""
 
     def __init__(self, store: Store, run: str):
@@ -47,25 +47,25 @@ class Tail:
             return {step: known[step] for step in wanted if step in known}
 
 
-class Tails:
-    """The tails of a server process, the least recently used given up beyond a cap."""
+class FrameCaches:
+    """The frame caches of a server process. Beyond a cap the least recently used is given up."""
 
     def __init__(self, store: Store, cap: int = CAP):
         self.store, self.cap = store, cap
         self._lock = threading.Lock()
-        self._tails: OrderedDict[str, Tail] = OrderedDict()
+        self._caches: OrderedDict[str, FrameCache] = OrderedDict()
 
-    def tail(self, run: str) -> Tail:
-        """The one tail of a run."""
+    def of(self, run: str) -> FrameCache:
+        """The one cache of a run."""
         with self._lock:
-            tail = self._tails.pop(run, None) or Tail(self.store, run)
-            self._tails[run] = tail
-            while len(self._tails) > 1 and sum(t.bytes for t in self._tails.values()) > self.cap:
-                self._tails.popitem(last=False)
-            return tail
+            cache = self._caches.pop(run, None) or FrameCache(self.store, run)
+            self._caches[run] = cache
+            while len(self._caches) > 1 and sum(cache.bytes for cache in self._caches.values()) > self.cap:
+                self._caches.popitem(last=False)
+            return cache
 
     def forget(self, runs: Iterable[str]) -> None:
-        """Gives up the tails of runs that the store has dropped."""
+        """Gives up the caches of runs that the store has dropped."""
         with self._lock:
             for run in runs:
-                self._tails.pop(run, None)
+                self._caches.pop(run, None)

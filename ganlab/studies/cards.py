@@ -15,13 +15,13 @@ from ganlab.presets import PRESETS
 
 LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
 """Healthy on the ring: small enough that sixteen seeds train in about a minute."""
-GRID = LAB.replace(dataset="grid_3x3")
+NINE_MODES = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
 """D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
-DIGITS = DigitsConfig(steps=200)
+BRIEF_DIGITS = DigitsConfig(steps=200)
 """A pass and a quarter over the images that ship: enough to tell digits from none."""
-FEW = DIGITS.replace(precision="bfloat16", steps=4000)
+FEW = BRIEF_DIGITS.replace(precision="bfloat16", steps=4000)
 """Twenty-six passes over 5,000 images."""
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
 CURES: dict[str, dict[str, Any]] = {
@@ -70,9 +70,9 @@ CARDS: dict[str, Card] = {
         studies=("k", "digits_k"),
     ),
     "no_cure": Card(
-        GRID.replace(steps=20_000),
-        GRID.replace(steps=20_000, **CURES["packing"]),
-        {"none_early": GRID} | {name: GRID.replace(**changes) for name, changes in CURES.items()},
+        NINE_MODES.replace(steps=20_000),
+        NINE_MODES.replace(steps=20_000, **CURES["packing"]),
+        {"none_early": NINE_MODES} | {name: NINE_MODES.replace(**changes) for name, changes in CURES.items()},
     ),
     "vanishing": Card(
         SURE.replace(loss="saturating"),
@@ -90,15 +90,15 @@ CARDS: dict[str, Card] = {
     ),
     "losses": Card(LAB.replace(g_steps=5, steps=3000), LAB),
     "longer": Card(
-        GRID.replace(steps=20_000),
-        GRID.replace(packing=2, steps=20_000),
-        {"early": GRID, "early_fixed": GRID.replace(packing=2)},
+        NINE_MODES.replace(steps=20_000),
+        NINE_MODES.replace(packing=2, steps=20_000),
+        {"early": NINE_MODES, "early_fixed": NINE_MODES.replace(packing=2)},
     ),
     "no_constraint": Card(
         CRITIC, CRITIC.replace(regularizer="wgan_gp"), {"clip": CRITIC.replace(regularizer="clip", clip_bound=0.1)}
     ),
     "one_seed": Card(LUCK.replace(seed=4), LUCK.replace(seed=13), seeds=True),
-    "pixels": Card(DIGITS.replace(pixels="bytes"), DIGITS, {"unit": DIGITS.replace(pixels="unit")}),
+    "pixels": Card(BRIEF_DIGITS.replace(pixels="bytes"), BRIEF_DIGITS, {"unit": BRIEF_DIGITS.replace(pixels="unit")}),
     "few_images": Card(FEW, FEW.replace(augment="diffaugment")),
 }
 """Mistakes of settings and of judgement, in the order of the page."""

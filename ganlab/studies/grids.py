@@ -13,8 +13,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PUBLISHED
-from ganlab.studies.cards import CURES, LAB, LESSONS, Card
-from ganlab.studies.cards import GRID as NINE
+from ganlab.studies.cards import CURES, LAB, LESSONS, NINE_MODES, Card
 from ganlab.studies.tables import Expected
 
 C = TypeVar("C", bound=RunConfig)
@@ -68,7 +67,7 @@ BOUND = {
     "wgan_gp": PUBLISHED.replace(loss="wasserstein", regularizer="wgan_gp", gp_lambda=0.1, beta2=0.9),
 }
 G_UPDATES, D_UPDATES = 500, 25_000
-GRID = PUBLISHED.replace(dataset="grid_3x3")
+PUBLISHED_NINE_MODES = PUBLISHED.replace(dataset="grid_3x3")
 
 LIGHT = DigitsConfig(batch_size=64, precision="bfloat16", steps=1000)
 WAYS = {
@@ -141,7 +140,10 @@ STUDIES: dict[str, Study] = {
         ),
     ),
     "packing": Study(
-        arms={"vanilla": side_by_side(GRID), "packing": side_by_side(GRID.replace(packing=2))},
+        arms={
+            "vanilla": side_by_side(PUBLISHED_NINE_MODES),
+            "packing": side_by_side(PUBLISHED_NINE_MODES.replace(packing=2)),
+        },
         protocol="The 3×3 grid, spacing 1.5, σ 0.1: vanilla against packing of 2 points (128 packs a batch), 10,000 "
         "updates. Reported: github.com/brycesandlund/paired-discriminator, mean ± SD of 5 seeds.",
         expected=(
@@ -213,5 +215,5 @@ STUDIES: dict[str, Study] = {
         history=False,
     ),
     "cures_ring": Study(arms=cured(LAB), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}", history=False),
-    "cures_grid": Study(arms=cured(NINE), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}", history=False),
+    "cures_grid": Study(arms=cured(NINE_MODES), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}", history=False),
 }

@@ -31,7 +31,7 @@ from ganlab.studies.tables import EVIDENCE
 
 POLL = 0.5
 """Seconds between two looks at the runs."""
-TOLD = 10.0
+PROGRESS_PERIOD = 10.0
 """Seconds between two progress lines."""
 VIEWER = "study"
 THREADS = 1
@@ -199,11 +199,11 @@ def run(study: Study, place: Place, runs: Trainer, at_once: int = 1, seconds: fl
 # The command
 
 
-def told(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | None:
-    """Says how far a study is: when a cell is finished, every TOLD seconds, and at the end. How far it is then."""
+def report(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | None:
+    """Reports progress when a cell is finished, every PROGRESS_PERIOD seconds, and at the end; the last progress."""
     done, when, last = -1, -inf, None
     for step in steps:
-        if step.done != done or monotonic() - when >= TOLD:
+        if step.done != done or monotonic() - when >= PROGRESS_PERIOD:
             say(str(step))
             done, when = step.done, monotonic()
         last = step
@@ -215,7 +215,7 @@ def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -
     """Runs a study in worker processes; how many cells failed."""
     fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
     with Store(place.path) as store, Runs(store, slots, **fixed) as runs:
-        last = told(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+        last = report(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
     return last.failed if last else 0
 
 

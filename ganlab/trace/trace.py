@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.mistakes import made
+from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import Network
 from ganlab.plane import train
 from ganlab.plane.config import PlaneConfig
@@ -181,12 +181,12 @@ def costs(said: Logits, view: View) -> dict[str, np.ndarray]:
 
 def priced(said: Logits, view: View) -> Logits:
     """What each of D's outputs costs it."""
-    loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, made(view.now)
-    heard = {name: mistake.heard(output) for name, output in said.items()}
+    loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, mistake_of(view.now)
+    logits = {name: mistake.loss_input(output) for name, output in said.items()}
     places = ("fake", "real") if mistake.swaps else ("real", "fake")
-    found = {name: term(heard[name]) for name, term in zip(places, loss.terms or (), strict=False)}
+    found = {name: term(logits[name]) for name, term in zip(places, loss.terms or (), strict=False)}
     if smoothing and loss.smoothing:
-        found[places[0]] = found[places[0]] + loss.smoothing(heard[places[0]][..., None], smoothing)
+        found[places[0]] = found[places[0]] + loss.smoothing(logits[places[0]][..., None], smoothing)
     return {name: found[name] for name in said if name in found}
 
 

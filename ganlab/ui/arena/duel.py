@@ -12,7 +12,7 @@ from ganlab.plane.frame import Frame, spread
 from ganlab.ui.arena import stage
 from ganlab.ui.players import player
 from ganlab.ui.players.player import duel as duel_player
-from ganlab.ui.run.differences import titles, told
+from ganlab.ui.run.differences import describe_differences, titles
 from ganlab.ui.run.film import SENT, Film, carried, wanted
 from ganlab.ui.run.server import service
 
@@ -52,7 +52,7 @@ def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping
         [part(side, known, named, live, lang) for side, known, named in zip(sides, steps, frames, strict=True)],
         [side.title or title for side, title in zip(sides, own, strict=True)],
         duel_player.duel_labels(lang),
-        told(left.config, right.config, lang),
+        describe_differences(left.config, right.config, lang),
         live,
         view,
     )
@@ -62,7 +62,7 @@ def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping
 def part(side: Side, known: Sequence[int], named: Sequence[int], live: bool, lang: str) -> bytes:
     """A run's part of a message, with the frames named."""
     scene = stage.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
-    frames = service().tail(side.config.key()).blobs(side.member, named)
+    frames = service().frame_cache(side.config.key()).blobs(side.member, named)
     verdicts = {step: stage.judgement(side.film.verdict(step), lang) for step in named}
     return player.message(frames=frames, verdicts=verdicts, **scene)
 

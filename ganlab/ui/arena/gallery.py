@@ -88,9 +88,9 @@ def card(place: Experiment, name: str, lang: str) -> None:
 
 def last_frames(config: PlaneConfig) -> list[Frame]:
     """The end of each of a run's members, as far as it is stored."""
-    tail, extent = service().tail(config.key()), DATASETS[config.dataset].extent
-    last = tail.steps()[-1:]
-    blobs = [tail.blobs(member, last) for member in range(config.members)]
+    cache, extent = service().frame_cache(config.key()), DATASETS[config.dataset].extent
+    last = cache.steps()[-1:]
+    blobs = [cache.blobs(member, last) for member in range(config.members)]
     return [unpack(blob, extent) for found in blobs for blob in found.values()]
 
 

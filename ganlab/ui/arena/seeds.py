@@ -55,7 +55,7 @@ class Strip:
 
     def records(self, member: int, read: Mapping[int, Sequence[int]]) -> Iterator[bytes]:
         """A member at each step of `read`, with the verdict of the player: none but the frames named there count."""
-        blobs = service().tail(self.run).blobs(member, sorted({*chain(*read.values())}))
+        blobs = service().frame_cache(self.run).blobs(member, sorted({*chain(*read.values())}))
         frames = {step: unpack(blob, self.extent) for step, blob in blobs.items()}
         for step, steps in read.items():
             found = verdict([frames[other] for other in steps], self.config)
@@ -86,9 +86,9 @@ def panel(place: Experiment, lang: str) -> None:
 
 def shared(config: PlaneConfig) -> list[int]:
     """The steps that have a frame of every member: what ships has fewer of those beside the first."""
-    tail = service().tail(config.key())
-    steps = [step for step in tail.steps() if step <= config.steps]
-    return list(tail.blobs(config.members - 1, tail.blobs(0, steps)))
+    cache = service().frame_cache(config.key())
+    steps = [step for step in cache.steps() if step <= config.steps]
+    return list(cache.blobs(config.members - 1, cache.blobs(0, steps)))
 
 
 def draw(place: Experiment, live: bool, lang: str) -> None:

@@ -24,7 +24,7 @@ from ganlab.service.short_jobs import Busy
 from ganlab.trace.slow_motion import slow_motion
 from ganlab.ui.arena.formulas import Moment, formula, written
 from ganlab.ui.players import slow_motion as slow_player
-from ganlab.ui.run.server import errands, service
+from ganlab.ui.run.server import service, short_jobs
 from ganlab.ui.run.training import status_of
 from ganlab.ui.text import exists, named, text
 
@@ -65,7 +65,7 @@ class Traces:
 
 def compute(place: Any, config: PlaneConfig, step: int, member: int) -> dict[str, Any] | None:
     """The trace, from the process for short work. None where the run had diverged. Raises Busy, or what goes wrong."""
-    return errands().run(slow_motion, place, config.to_json(), step, member)
+    return short_jobs().run(slow_motion, place, config.to_json(), step, member)
 
 
 @st.cache_resource(show_spinner=False)
@@ -145,7 +145,7 @@ def look(config: PlaneConfig, member: int, coming: bool, lang: str) -> None:
             with st.spinner(text("slow.page.wait", lang, step=step)):
                 wait([trace], LOOK)
         if trace.done() and not coming:
-            told(trace, config, step, member, lang)
+            draw_trace(trace, config, step, member, lang)
         elif trace.done() or not coming:
             ui.rerun()
 
@@ -159,7 +159,7 @@ def head(config: PlaneConfig, step: int, member: int, lang: str) -> None:
         st.button(text("slow.page.close", lang), key="a.slow.close", icon=":material/close:", on_click=close)
 
 
-def told(trace: Future[Any], config: PlaneConfig, step: int, member: int, lang: str) -> None:
+def draw_trace(trace: Future[Any], config: PlaneConfig, step: int, member: int, lang: str) -> None:
     """The trace, or why there is none."""
     try:
         facts = trace.result()

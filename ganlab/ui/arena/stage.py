@@ -14,7 +14,7 @@ from ganlab.game.verdict import BLIND, Verdict
 from ganlab.gan.losses import LOSSES
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
-from ganlab.plane.frame import GRID, Frame, unpack
+from ganlab.plane.frame import LATENT_GRID, Frame, unpack
 from ganlab.plane.metrics import js_floor
 from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
@@ -52,7 +52,7 @@ def real(key: str, _config: PlaneConfig) -> np.ndarray:
 def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
     """What the player shows of the noise: the generated points' z, two coordinates of it, and the lattice's axis."""
     z, lattice = fixed_points(_config)[0], latent_grid(_config)
-    axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:GRID, 1]
+    axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:LATENT_GRID, 1]
     return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
 
 
@@ -75,7 +75,7 @@ def stage(
     named = sorted({*named, *wanted(key, run, steps)})
     data = message(
         known=steps,
-        frames=service().tail(run[0]).blobs(member, named),
+        frames=service().frame_cache(run[0]).blobs(member, named),
         verdicts={step: judgement(reel.verdict(step), lang) for step in named},
         live=live,
         key_frames=opening,
@@ -174,7 +174,7 @@ def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
         sleep(HEAD_START)
     reel = film(config.key(), member, config)
     steps = reel.grow(member, config.steps)
-    curve = charts.curves(service().tail(config.key()).blobs(member, steps))
+    curve = charts.curves(service().frame_cache(config.key()).blobs(member, steps))
     changes = fork.marks(config, lang)
     table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang, changes)
     alt = charts.alt(curve, config, lang, changes)

@@ -12,7 +12,7 @@ from ganlab import ui
 from ganlab.game.verdict import Verdict
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import OFF_DATA
-from ganlab.presets import PLANE, SMALL
+from ganlab.presets import PLANE_PRESETS, SMALL
 from ganlab.ui.arena import stage
 from ganlab.ui.run import training
 from ganlab.ui.run.experiment import Experiment
@@ -151,8 +151,8 @@ def facts(found: Verdict, config: PlaneConfig, lang: str) -> str:
 
 
 TRIES: dict[str, Try] = {
-    "k50": Try(PLANE["ring_k50"], "ring_k50"),
-    "pairs": Try(PLANE["grid_packing"], "grid_packing"),
+    "k50": Try(PLANE_PRESETS["ring_k50"], "ring_k50"),
+    "pairs": Try(PLANE_PRESETS["grid_packing"], "grid_packing"),
     "rates": Try(SMALL.replace(g_lr=1e-4, d_lr=1e-2, steps=3000), "ring_hops"),
 }
 """In their order; the first two are recorded."""

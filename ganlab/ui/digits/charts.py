@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import covered, owed
 from ganlab.digits.frame import DigitsFrame, ends_epoch
@@ -113,9 +113,8 @@ def fid_bounds(curve: pd.DataFrame, levels: list[dict[str, Any]]) -> tuple[float
 
 def floor(config: DigitsConfig, lang: str) -> list[dict[str, Any]]:
     """The FID of as many real images against the others; none where it was not measured."""
-    value = (
-        fid_floor(JUDGED, DIGITS[config.dataset].shares(config.classes)) if DIGITS[config.dataset].handwritten else 0
-    )
+    data = IMAGE_SETS[config.dataset]
+    value = fid_floor(JUDGED, data.shares(config.classes)) if data.handwritten else 0
     return [row("level", "fid", value, number(value, lang, ".2g"), series="covered")] if value > 0 else []
 
 
@@ -133,7 +132,7 @@ def claims(config: DigitsConfig, end: float) -> list[dict[str, Any]]:
 def notes(config: DigitsConfig, levels: bool, lang: str) -> list[dict[str, Any]]:
     """What stands at each panel's upper right."""
     said = {"quality": "quality_note", "fid": "fid_note", "gradients": "gradients_note"}
-    if not DIGITS[config.dataset].handwritten:
+    if not IMAGE_SETS[config.dataset].handwritten:
         said |= {"quality": "no_judge", "fid": "no_judge"}
     if levels or is_claimed(config):
         said["losses"] = "claim_note" if is_claimed(config) else "losses_note"

@@ -8,7 +8,7 @@ import numpy as np
 import streamlit as st
 from PIL import Image
 
-from ganlab.data.images import DIGITS, DataError, is_here
+from ganlab.data.images import IMAGE_SETS, DataError, is_here
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import ROWS, unpack
 from ganlab.digits.metrics import ACCEPT
@@ -24,7 +24,7 @@ def looked(key: str, configs: Sequence[DigitsConfig], lang: str) -> tuple[dict[s
     step, cell = pick.get("step"), pick.get("cell")
     if config is None or not isinstance(step, int) or not isinstance(cell, int) or not 0 <= cell < ROWS**2:
         return None, b""
-    set_name = DIGITS[config.dataset].name
+    set_name = IMAGE_SETS[config.dataset].name
     if not (found := closer(config.key(), step, cell, not set_name or is_here(set_name), config)):
         return None, b""
     facts, strip = found
@@ -40,7 +40,7 @@ def closer(
 
     Looking downloads nothing: where the training images are not here, there are none near.
     """
-    if not (blob := service().tail(run).blobs(0, [step]).get(step)):
+    if not (blob := service().frame_cache(run).blobs(0, [step]).get(step)):
         return None
     image = unpack(blob).sheet[cell]
     try:

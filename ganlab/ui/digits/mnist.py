@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
-from ganlab.data.images import DIGITS, downloaded, is_here
+from ganlab.data.images import IMAGE_SETS, downloaded, is_here
 from ganlab.digits.config import DigitsConfig
 from ganlab.presets import nearest
 from ganlab.ui.digits import stage, weights
@@ -32,7 +32,7 @@ def further(config: DigitsConfig) -> None:
 
 def notes(config: DigitsConfig, lang: str) -> dict[str, str]:
     """Sentences below the widgets: what a full set costs, what the steps mean in epochs."""
-    data = DIGITS[config.dataset]
+    data = IMAGE_SETS[config.dataset]
     epochs = text("mnist.note.steps", lang, epochs=rounded(config.epoch(config.steps)), count=config.count)
     if not data.download:
         return {"steps": epochs}
@@ -79,7 +79,7 @@ def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang
 def stand(place: Experiment, line: DeltaGenerator, lang: str) -> None:
     """How a run stands: the way of its data over the network, else its epochs."""
     config: DigitsConfig = place.config
-    status, data = status_of(config), DIGITS[config.dataset]
+    status, data = status_of(config), IMAGE_SETS[config.dataset]
     done = downloaded(config.dataset) if status.state == "running" else None
     if done is not None:
         name = named("dataset", config.dataset, lang)

@@ -8,7 +8,7 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import ALIKE, verdict
 from ganlab.digits.frame import DigitsFrame, unpack
@@ -62,7 +62,7 @@ def stage(
     """The player, sent what it lacks; `key` is its name on the page, `view` how it opens, `beside` a second run."""
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
-    goes_on = heard(key, scene) or live
+    goes_on = has_answered(key, scene) or live
     runs = [
         replace(shown(one, live, lang, name), **brought(one, scene, goes_on, lang, most))
         for one, name in zip(configs, names, strict=False)
@@ -79,7 +79,7 @@ def picture(config: DigitsConfig, lang: str, key: str) -> bool:
     return bool(shipped)
 
 
-def heard(key: str, scene: tuple[str, ...]) -> bool:
+def has_answered(key: str, scene: tuple[str, ...]) -> bool:
     """Whether the player has said anything since the session first sent it these runs: then it has their opening."""
     spoken = st.session_state.get(key) or {}
     now = (spoken.get("want"), spoken.get("pick"))
@@ -91,7 +91,7 @@ def heard(key: str, scene: tuple[str, ...]) -> bool:
 
 def shown(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
     """What a message says of a run, without frames."""
-    data, steps = DIGITS[config.dataset], film(config.key(), config).grow(0, config.steps)
+    data, steps = IMAGE_SETS[config.dataset], film(config.key(), config).grow(0, config.steps)
     return Shown(
         config.key(),
         name,
@@ -112,12 +112,12 @@ def brought(config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, lang: s
     steps = reel.grow(0, config.steps)
     named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}")
     named = sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
-    return {"frames": service().tail(run).blobs(0, named), "verdicts": verdicts(reel, config, named, lang)}
+    return {"frames": service().frame_cache(run).blobs(0, named), "verdicts": verdicts(reel, config, named, lang)}
 
 
 def real_scores(config: DigitsConfig) -> dict[str, float]:
     """What real images score, by number; FID's floor only where it was measured."""
-    floor = fid_floor(JUDGED, DIGITS[config.dataset].shares(config.classes))
+    floor = fid_floor(JUDGED, IMAGE_SETS[config.dataset].shares(config.classes))
     return REAL | ({"fid": round(floor, 1)} if math.isfinite(floor) else {})
 
 

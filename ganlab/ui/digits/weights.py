@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import ROWS, png, tiled
 from ganlab.digits.metrics import measure
@@ -245,7 +245,7 @@ def picture(name: str) -> bytes:
 def impression(name: str) -> dict[str, float] | None:
     """The judge's cheap numbers of samples; None where it does not know such images. Raises WeightsError."""
     generator = generator_of(name)
-    data = DIGITS[generator.config.dataset]
+    data = IMAGE_SETS[generator.config.dataset]
     if not data.handwritten:
         return None
     images = generator.sample(generator.draw(JUDGED, "judged")).numpy()

@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab.data.images import DIGITS
+from ganlab.data.images import IMAGE_SETS
 from ganlab.data.plane import DATASETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.pretrained import PRETRAINED
@@ -23,14 +23,14 @@ from ganlab.links import at_hand, differences, from_json
 from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS, nearest
 from ganlab.ui.run.controls import show
-from ganlab.ui.run.server import errands, service
+from ganlab.ui.run.server import service, short_jobs
 from ganlab.ui.text import text
 
 RUNS = 40
 """Runs that are offered, the last used first; others open by their link."""
 FRESH = 5.0
 """Seconds for which the store is not asked again."""
-TOLD = 2
+NAMED_CHANGES = 2
 """Settings of a run that its name tells."""
 
 
@@ -56,7 +56,7 @@ class Offer:
     @property
     def judged(self) -> bool:
         """Whether somebody can tell what it makes."""
-        return self.on_plane or DIGITS[self.config.dataset].handwritten
+        return self.on_plane or IMAGE_SETS[self.config.dataset].handwritten
 
     @property
     def classes(self) -> list[str]:
@@ -91,7 +91,7 @@ def ask(function: Callable[..., Any], offer: Offer, *args: Any) -> Any:
 @st.cache_data(max_entries=300, show_spinner=False)
 def answer(module: str, function: str, source: Source, *args: Any) -> Any:
     """An answer, kept."""
-    return errands().run(getattr(import_module(module), function), service().store.path, source, *args)
+    return short_jobs().run(getattr(import_module(module), function), service().store.path, source, *args)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
@@ -172,9 +172,10 @@ def run_title(config: DigitsConfig | PlaneConfig, lang: str) -> str:
     """A run by its preset and what differs from it."""
     preset = nearest(config)
     changed = {name: mine for name, (mine, _) in differences(config, PRESETS[preset]).items() if name != "steps"}
-    told = [f"{text(f'field.short.{name}', lang)} {saying(config, name, lang)}" for name in list(changed)[:TOLD]]
-    more = [f"+{len(changed) - TOLD}"] if len(changed) > TOLD else []
-    return ", ".join([text(f"preset.name.{preset}", lang), *told, *more])
+    named = list(changed)[:NAMED_CHANGES]
+    changes = [f"{text(f'field.short.{name}', lang)} {saying(config, name, lang)}" for name in named]
+    more = [f"+{len(changed) - NAMED_CHANGES}"] if len(changed) > NAMED_CHANGES else []
+    return ", ".join([text(f"preset.name.{preset}", lang), *changes, *more])
 
 
 def saying(config: DigitsConfig | PlaneConfig, name: str, lang: str) -> str:

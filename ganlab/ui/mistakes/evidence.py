@@ -130,10 +130,10 @@ def yours(configs: Iterable[RunConfig]) -> Arm | None:
 
 def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:
     """Shares, whether it diverged and numbers of each member of a run at its last frame that has shares."""
-    tail, steps = service().tail(config.key()), service().tail(config.key()).steps()
+    cache, steps = service().frame_cache(config.key()), service().frame_cache(config.key()).steps()
     for member in range(getattr(config, "members", 1)):
         for step in [step for step in reversed(steps) if step <= config.steps][:LOOKED]:
-            one = view(config.kind).read(config, tail.blobs(member, [step])[step])
+            one = view(config.kind).read(config, cache.blobs(member, [step])[step])
             if len(shares := np.ravel(one.shares)):
                 metrics = {name: float(np.ravel(value)[0]) for name, value in one.metrics.items()}
                 seen = metrics | {name: float(np.ravel(getattr(one, name))[0]) for name in FRAMES}

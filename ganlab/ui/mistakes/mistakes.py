@@ -23,7 +23,7 @@ SHOWN = -1
 """The guess of a visitor who only wants to see."""
 ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")}
 """Arms of the k sweep on digits that a card's sentences name, too."""
-TOLD = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
+LISTED_FIELDS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
 """Settings that sentences name."""
 
 
@@ -189,7 +189,7 @@ def known(name: str) -> dict[str, Any]:
 
 def settings(name: str) -> dict[str, Any]:
     """What a card's sentences say of its settings, by arm; `head`: the steps for which D trains alone."""
-    found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in TOLD}
+    found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in LISTED_FIELDS}
     found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
     edits = LESSONS[name].broken.edits if name == "vanishing" else ()
     return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ganlab.gan.losses import LOSSES
-from ganlab.gan.mistakes import made
+from ganlab.gan.mistakes import mistake_of
 from ganlab.kind.config import RunConfig
 from ganlab.ui.run.vega import TALL
 from ganlab.ui.text import number
@@ -70,7 +70,7 @@ def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
 
 def plain(config: RunConfig) -> str:
     """Whose losses, "d" and "g", are those of the plain game."""
-    if not made(config).same_game:
+    if not mistake_of(config).same_game:
         return ""
     return "d" if True in config.values("feature_matching") else "dg"
 

@@ -12,7 +12,7 @@ from typing import Any
 import streamlit as st
 
 from ganlab.data import points
-from ganlab.kind.fields import DIGITS, ConfigError, Knob
+from ganlab.kind.fields import DIGIT_CHARACTERS, ConfigError, Knob
 from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.ui import code
@@ -124,7 +124,7 @@ def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     if spec.kind == "edits":
         return number(len(value), lang) if value else text("field.value.none", lang)
     if spec.kind == "classes":
-        return text("field.value.all", lang) if value == DIGITS else " ".join(value)
+        return text("field.value.all", lang) if value == DIGIT_CHARACTERS else " ".join(value)
     return number(value, lang, "" if spec.kind == "int" else ",.15g")
 
 
@@ -255,7 +255,9 @@ def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[s
         key = f"choice.{dataset}.{digit}"
         return f"{digit} {text(key, lang)}" if exists(key) else digit
 
-    st.pills(text(f"field.label.{name}", lang), list(DIGITS), selection_mode="multi", format_func=label, **common)
+    st.pills(
+        text(f"field.label.{name}", lang), list(DIGIT_CHARACTERS), selection_mode="multi", format_func=label, **common
+    )
 
 
 def _list(place: Experiment, name: str, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:

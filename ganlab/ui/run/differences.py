@@ -10,7 +10,7 @@ from ganlab.ui.run.controls import show
 from ganlab.ui.text import text
 
 
-def told(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str, str]]:
+def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str, str]]:
     """The settings that make two runs differ, in words: (name, the one's, the other's)."""
     idle, specs = config.inactive().keys() & other.inactive().keys() | {"steps"}, knobs(type(config))
     found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
@@ -20,7 +20,7 @@ def told(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str,
 
 def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:
     """What two runs are called side by side: what alone differs, else their presets, else this and the other."""
-    found = told(config, other, lang)
+    found = describe_differences(config, other, lang)
     if len(found) == 1:
         (name, mine, theirs) = found[0]
         return f"{name} {mine}", f"{name} {theirs}"
@@ -35,7 +35,7 @@ def preset(config: RunConfig, lang: str) -> str:
 
 def line(config: RunConfig, other: RunConfig, lang: str) -> str:
     """In what two runs differ, as a sentence."""
-    found = told(config, other, lang)
+    found = describe_differences(config, other, lang)
     if not found:
         return text("duel.compare.same", lang)
     pairs = (text("duel.compare.pair", lang, name=name, mine=mine, theirs=its) for name, mine, its in found)

@@ -65,14 +65,14 @@ def settings_button(place: Experiment, config: RunConfig, member: int, lang: str
 
 def trained(config: RunConfig) -> bool:
     """Whether a run has frames."""
-    return bool(service().tail(config.key()).steps())
+    return bool(service().frame_cache(config.key()).steps())
 
 
 def packed(config: RunConfig, member: int, most: int | None = None) -> list[bytes]:
     """A member's frames up to the run's target as the store has them, all or at most so many."""
-    tail = service().tail(config.key())
-    steps = [step for step in tail.steps() if step <= config.steps]
-    return list(tail.blobs(member, spread(steps, most) if most else steps).values())
+    cache = service().frame_cache(config.key())
+    steps = [step for step in cache.steps() if step <= config.steps]
+    return list(cache.blobs(member, spread(steps, most) if most else steps).values())
 
 
 def numbers(config: RunConfig, member: int) -> str:

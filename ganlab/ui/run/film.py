@@ -33,18 +33,18 @@ F = TypeVar("F", bound=Stepped)
 class Film(Generic[F]):
     """One member's frames as verdicts and curves need them, shared by all who watch; grows as the run does."""
 
-    def __init__(self, config: RunConfig, read: Callable[[bytes], F], judge: Callable[[Sequence[F]], Verdict]):
-        self.config, self.read, self.judge = config, read, judge
+    def __init__(self, config: RunConfig, read: Callable[[bytes], F], decide: Callable[[Sequence[F]], Verdict]):
+        self.config, self.read, self.decide = config, read, decide
         self.frames: list[F] = []
         self.verdicts: dict[int, Verdict] = {}
         self.lock = threading.Lock()
 
     def grow(self, member: int, limit: int) -> list[int]:
         """Takes in what the store has come to have; the steps up to `limit`."""
-        tail = service().tail(self.config.key())
+        cache = service().frame_cache(self.config.key())
         with self.lock:
             last = self.frames[-1].step if self.frames else -1
-            blobs = tail.blobs(member, [step for step in tail.steps() if step > last])
+            blobs = cache.blobs(member, [step for step in cache.steps() if step > last])
             self.frames += [self.read(blobs[step]) for step in sorted(blobs)]
             return [frame.step for frame in self.frames if frame.step <= limit]
 
@@ -57,7 +57,7 @@ class Film(Generic[F]):
         """What the frames up to a step show."""
         with self.lock:
             if step not in self.verdicts:
-                self.verdicts[step] = self.judge([frame for frame in self.frames if frame.step <= step])
+                self.verdicts[step] = self.decide([frame for frame in self.frames if frame.step <= step])
             return self.verdicts[step]
 
 

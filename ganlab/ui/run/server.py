@@ -9,7 +9,7 @@ from ganlab.data.user_files import use_store
 from ganlab.host import settings
 from ganlab.links import identity
 from ganlab.service.runs import Runs
-from ganlab.service.short_jobs import Errands
+from ganlab.service.short_jobs import ShortJobs
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
 
@@ -26,9 +26,9 @@ def service() -> Runs:
 
 
 @st.cache_resource(show_spinner=False)
-def errands() -> Errands:
+def short_jobs() -> ShortJobs:
     """Who does this server's short work."""
-    return Errands()
+    return ShortJobs()
 
 
 @st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.kind.config import RunConfig
-from ganlab.kind.devices import CPU, told
+from ganlab.kind.devices import CPU, device_parts
 from ganlab.kind.fields import ConfigError
 from ganlab.service.runs import RunStatus
 from ganlab.ui.run.experiment import Experiment
@@ -116,7 +116,7 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
 
 def where(device: str, lang: str) -> str:
     """Where a run is computed; nothing of the processor unless an accelerator has failed."""
-    used, missed, reason = told(device)
+    used, missed, reason = device_parts(device)
     if used != CPU:
         return text("run.status.device", lang, device=used)
     return text(f"run.status.device_{reason}", lang, device=missed) if reason else ""

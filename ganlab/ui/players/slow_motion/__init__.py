@@ -25,7 +25,7 @@ from ganlab.ui.text import number, text
 SLOW = Components("ganlab_slow", Path(__file__).parent / "web", ("slow",), base=player.PLAYERS)
 BINS = 24
 """Of the histograms of D's outputs."""
-DIGITS = 3
+SIGNIFICANT = 3
 """To which a picture's numbers are exact."""
 
 Stop = Mapping[str, Any]
@@ -87,7 +87,7 @@ def flat(points: Sequence[Sequence[float | None]]) -> list[float | None]:
 
 def rounded(values: Sequence[float | None]) -> list[float | None]:
     """As exact as a picture needs it."""
-    return [None if value is None else float(f"{value:.{DIGITS}g}") for value in values]
+    return [None if value is None else float(f"{value:.{SIGNIFICANT}g}") for value in values]
 
 
 def each(packs: Sequence[float | None], now: PlaneConfig) -> list[float | None]:

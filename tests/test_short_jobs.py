@@ -8,17 +8,17 @@ from loky.process_executor import TerminatedWorkerError
 
 from ganlab.digits.weights import WeightsError
 from ganlab.service import short_jobs
-from ganlab.service.short_jobs import Busy, Errands
+from ganlab.service.short_jobs import Busy, ShortJobs
 
 
 @pytest.fixture
 def apart():
-    service = Errands(apart=True)
+    service = ShortJobs(apart=True)
     yield service
     service.close()
 
 
-def test_an_errand_is_done_elsewhere_by_one_that_stays(apart):
+def test_a_job_runs_in_another_process_that_stays(apart):
     first = apart.run(os.getpid)
     assert first != os.getpid()
     assert apart.run(os.getpid) == first
@@ -58,6 +58,6 @@ def test_too_long_is_busy(apart, monkeypatch):
 
 def test_where_memory_is_small_there_is_no_other_process(monkeypatch):
     monkeypatch.setattr(short_jobs, "memory", lambda: 1e9)
-    assert Errands().run(os.getpid) == os.getpid()
+    assert ShortJobs().run(os.getpid) == os.getpid()
     monkeypatch.setattr(short_jobs, "memory", lambda: 2e9)
-    assert Errands().apart
+    assert ShortJobs().apart
