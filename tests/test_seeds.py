@@ -187,7 +187,7 @@ def test_the_lottery_that_ships_has_fewer_frames_of_the_others_and_shows_all_the
     with Store(tmp_path / "fresh") as store:
         store.import_recording(RECORDED / "ring_seeds.zip", identity)
         cache = FrameCache(store, config.key())
-        monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(cache=lambda key: cache))
+        monkeypatch.setattr(seeds, "service", lambda: SimpleNamespace(frame_cache=lambda key: cache))
         steps = seeds.shared(config)
         assert steps[-1] == config.steps
         assert len(steps) < len(cache.steps())
