@@ -13,7 +13,7 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from ganlab.kind import engine
+from ganlab.kind import engine, training
 from ganlab.kind.config import RunConfig
 from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
@@ -27,7 +27,7 @@ from ganlab.studies.grids import Study
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ganlab.plane.diagnosis import Verdict
+    from ganlab.game.verdict import Verdict
 
 VIEWER = "library"
 POLL = 0.1
@@ -35,7 +35,7 @@ POLL = 0.1
 
 
 class RunFailed(Exception):
-    """A run that could not be computed: the reason's key, see `worker.FAILURES`, and its facts."""
+    """A run that could not be computed: the kind of failure, see `worker.fail`, and its facts."""
 
     def __init__(self, reason: str, facts: Mapping[str, Any]):
         self.reason, self.facts = reason, dict(facts)
@@ -61,11 +61,7 @@ class Run:
 def train(config: RunConfig) -> Iterator[RunFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence; nothing is stored."""
     trainer = engine.load(KINDS[config.kind].engine)
-    state = trainer.start(config)
-    yield trainer.snapshot(state)
-    while state.step < config.steps and not state.outcome:
-        if frame := trainer.advance(state):
-            yield frame
+    yield from training.frames(trainer.start(config), trainer.advance, trainer.snapshot)
 
 
 def run(config: RunConfig, store: Path | str | None = None) -> Run:

@@ -74,7 +74,7 @@ def strangers(n: int, rng: torch.Generator) -> Tensor:
 def batches(images: Tensor, labels: Tensor, epoch: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
     """Warped images with strangers behind them, and what each should be called: (B, 28, 28), (B, 10)."""
     rng = stream(seed, "judge", "batches", epoch)
-    for chosen in torch.randperm(len(images), generator=rng).split(BATCH):
+    for chosen in torch.split(torch.randperm(len(images), generator=rng), BATCH):
         pictures = torch.cat([warped(images[chosen], rng), strangers(STRANGERS, rng)])
         names = F.one_hot(labels[chosen], N_DIGITS).float()
         yield pictures, torch.cat([names, torch.full((STRANGERS, N_DIGITS), 1 / N_DIGITS)])
@@ -105,7 +105,7 @@ def _learn(
     features = features_of(pictures, weights) * kept / (1 - DROPOUT)
     loss = F.cross_entropy(logits_of(features, weights), names)
     optimizer.zero_grad()
-    loss.backward()
+    torch.autograd.backward(loss)
     optimizer.step()
     schedule.step()
     return loss.item()

@@ -166,7 +166,8 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         assert store.steps(config.key()) == digit_steps(config)
 
 
-def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path):
+def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path, monkeypatch):
+    monkeypatch.setattr(worker, "REST", 1e9)  # no checkpoint is made because of a busy machine
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=15)
     undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
     with Store(tmp_path) as store:

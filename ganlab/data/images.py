@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,7 @@ from torch import Tensor
 
 from ganlab.data import torchvision
 from ganlab.gan.rng import stream
+from ganlab.host.failure import RunError
 from ganlab.host.folders import data_folder
 
 SIDE = 28
@@ -25,12 +27,18 @@ SUBSET = Path(__file__).with_name("mnist_5k.npz")
 """Made by `python -m ganlab subset`; see the note beside it for source and licence."""
 
 
-class DataError(Exception):
+class DataError(RunError):
     """A data set that cannot be had: its key, the reason's key (no_network, damaged, storage), its folder."""
+
+    failure = "data"
 
     def __init__(self, dataset: str, reason: str, folder: Path, error: Exception):
         self.dataset, self.reason, self.folder = dataset, reason, folder
         super().__init__(f"{dataset}: {reason} ({folder}): {error}")
+
+    def report(self) -> dict[str, Any]:
+        """The reason and the data set."""
+        return {"dataset": self.dataset, "reason": self.reason}
 
 
 @dataclass(frozen=True)

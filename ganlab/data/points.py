@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ganlab.data.user_files import UserFiles, store_in_use
+from ganlab.host.failure import RunError
 
 Array = NDArray[np.floating]
 
@@ -41,12 +42,18 @@ CAP = 32 * 2**20
 """Bytes of points beside one run store."""
 
 
-class PointsError(ValueError):
+class PointsError(RunError, ValueError):
     """Points that cannot be used: the reason's key and its facts."""
+
+    failure = "points"
 
     def __init__(self, reason: str, **facts: Any):
         self.reason, self.facts = reason, facts
         super().__init__(f"{reason}: {facts}")
+
+    def report(self) -> dict[str, Any]:
+        """The reason and its facts."""
+        return self.facts | {"reason": self.reason}
 
 
 def fitted(points: Array) -> Array:

@@ -192,7 +192,7 @@ def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
 
 def improved(seen: Sequence[DigitsFrame]) -> bool:
     """Whether more images are accepted now than half of the steps ago."""
-    return seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN
+    return bool(seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN)
 
 
 BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}

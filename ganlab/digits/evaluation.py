@@ -54,7 +54,7 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
 
 def through(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """A network's outputs, PART at a time."""
-    return torch.cat([net(part) for part in rows.split(PART)])
+    return torch.cat([net(part) for part in torch.split(rows, PART)])
 
 
 def opinion(state: DigitsState, images: Tensor) -> Tensor:

@@ -65,7 +65,7 @@ def judge(images: Images, weights: Weights | None = None) -> Judged:
     """
     weights = weights or shipped_weights()
     with torch.no_grad():
-        parts = [features_of(part, weights) for part in checked(images).split(BATCH)]
+        parts = [features_of(part, weights) for part in torch.split(checked(images), BATCH)]
         features = torch.cat(parts)
         return Judged(features, logits_of(features, weights).softmax(1))
 

@@ -15,7 +15,7 @@ from ganlab.game import state as gan_state
 from ganlab.game.state import GanState, Player
 from ganlab.gan.convnets import ARCHITECTURES, ConvNet
 from ganlab.gan.optimizers import slots
-from ganlab.gan.rng import NOISES, Draws
+from ganlab.gan.rng import NOISES, Draws, Sampler
 from ganlab.kind.devices import CPU, DeviceError
 from ganlab.kind.fields import ConfigError
 
@@ -97,7 +97,7 @@ def discriminator(config: DigitsConfig) -> ConvNet:
     return both.discriminator(config.seed, config.spectral_norm, config.packing, config.minibatch_layer)
 
 
-def latent(config: DigitsConfig):
+def latent(config: DigitsConfig) -> Sampler:
     """A sampler of latent points, (n, rng) -> (n, latent_dim), N(0, 1)."""
     return lambda n, rng: NOISES["gaussian"].sample(n, config.latent_dim, generator=rng)
 

@@ -24,6 +24,7 @@ from ganlab.gan.countermeasures import ema_decay, ema_update, sees_real
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.gan.rng import stream
+from ganlab.kind import training
 from ganlab.kind.devices import AGREES, CPU, DeviceError
 
 __all__ = [
@@ -70,10 +71,7 @@ def count(state: DigitsState) -> None:
 
 def advance(state: DigitsState) -> DigitsFrame | None:
     """One step: the updates to the end of the round. The frame, if the step is one or the run has diverged."""
-    step = state.step
-    while state.step == step:
-        update(state)
-    return snapshot(state) if due(state) or state.outcome else None
+    return training.advance(state, update, due, snapshot)
 
 
 def due(state: DigitsState) -> bool:
@@ -119,11 +117,7 @@ def first_gradients(config: DigitsConfig, device: str) -> list[Tensor]:
 
 def train(config: DigitsConfig) -> Iterator[DigitsFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence. Raises DataError."""
-    state = start(config)
-    yield snapshot(state)
-    while state.step < config.steps and not state.outcome:
-        if frame := advance(state):
-            yield frame
+    yield from training.frames(start(config), advance, snapshot)
 
 
 def d_gradient(state: DigitsState) -> None:

@@ -20,6 +20,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.pretrained import PRETRAINED, Shape
 from ganlab.gan.convnets import ARCHITECTURES, ConvNet
 from ganlab.gan.rng import stream
+from ganlab.host.failure import RunError
 from ganlab.kind.fields import ConfigError
 from ganlab.store.checkpoints import Checkpoints
 
@@ -37,12 +38,18 @@ TRIED = 16
 """Images that an uploaded generator must be able to make."""
 
 
-class WeightsError(Exception):
+class WeightsError(RunError):
     """A file that is no generator's, or is not there: the reason's key, and its facts."""
+
+    failure = "weights"
 
     def __init__(self, reason: str, **facts: Any):
         self.reason, self.facts = reason, facts
         super().__init__(f"{reason} {facts or ''}".strip())
+
+    def report(self) -> dict[str, Any]:
+        """The reason and its facts."""
+        return self.facts | {"reason": self.reason}
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,7 +62,8 @@ class Generator:
     @torch.no_grad()
     def sample(self, z: Tensor) -> Tensor:
         """The images (n, 28, 28) in [-1, 1], as shown, of latent points (n, latent_dim); batch statistics rest."""
-        return PIXELS[self.config.pixels].to_display(torch.cat([self.net(some)[:, 0] for some in z.split(CHUNK)]))
+        images = torch.cat([self.net(some)[:, 0] for some in torch.split(z, CHUNK)])
+        return PIXELS[self.config.pixels].to_display(images)
 
     def draw(self, n: int, *names: str | int) -> Tensor:
         """n latent points (n, latent_dim), N(0, 1), the same for the same n and names."""
@@ -122,7 +130,8 @@ def shipped(name: str) -> Generator:
 
 def table() -> list[dict[str, Any]]:
     """What was measured of each generator that ships: a row a generator, the judge's numbers by their keys."""
-    return json.loads(TABLE.read_text())
+    rows: list[dict[str, Any]] = json.loads(TABLE.read_text())
+    return rows
 
 
 def from_upload(blob: bytes, config_json: bytes | None = None) -> Generator:
@@ -159,7 +168,7 @@ def header(blob: bytes) -> dict[str, Any]:
     if len(blob) < 8 + length:
         raise WeightsError("truncated", bytes=len(blob), whole=8 + length)
     try:
-        entries = json.loads(blob[8 : 8 + length])
+        entries: dict[str, Any] = json.loads(blob[8 : 8 + length])
         ends = [int(entry["data_offsets"][1]) for name, entry in entries.items() if name != "__metadata__"]
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, OverflowError):
         raise WeightsError("damaged") from None

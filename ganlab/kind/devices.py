@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 
 from ganlab.host import settings
+from ganlab.host.failure import RunError
 
 CPU = "cpu"
 AGREES = 0.25
@@ -16,8 +17,10 @@ AGREES = 0.25
 hundredths, a wrong layout in memory is 1 and more."""
 
 
-class DeviceError(Exception):
+class DeviceError(RunError):
     """A device that cannot do what a run asks for: its name, and the reason's key (missing, unable, differs)."""
+
+    failure = "device"
 
     def __init__(self, device: str, reason: str, error: object = ""):
         self.device, self.reason = device, reason

@@ -8,18 +8,26 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
 
+from ganlab.host.failure import RunError
+
 MAX_EDITS = 32
 DIGIT_CHARACTERS = "0123456789"
 Edit = tuple[int, str, Any]
 """From step s on, field f has value v."""
 
 
-class ConfigError(ValueError):
+class ConfigError(RunError, ValueError):
     """A value that no run can have: the field, the value, the reason's key and its facts."""
+
+    failure = "config"
 
     def __init__(self, field: str, value: Any, reason: str, **facts: Any):
         self.field, self.value, self.reason, self.facts = field, value, reason, facts
         super().__init__(f"{field}={value!r}: {MESSAGES[reason].format(**facts)}")
+
+    def report(self) -> dict[str, Any]:
+        """The reason, the field and its value."""
+        return {"field": self.field, "value": repr(self.value)[:80], "reason": self.reason}
 
 
 @dataclass(frozen=True)

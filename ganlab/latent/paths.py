@@ -75,7 +75,8 @@ def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 def length(z: Tensor) -> Tensor:
     """Euclidean norms (..., 1) of points (..., d)."""
-    return z.norm(dim=-1, keepdim=True)
+    norms: Tensor = torch.linalg.vector_norm(z, dim=-1, keepdim=True)
+    return norms
 
 
 def perpendicular(u: Tensor) -> Tensor:
@@ -193,7 +194,8 @@ def truncate(z: Tensor, psi: float) -> Tensor:
 
 def step_lengths(features: Tensor) -> Tensor:
     """Euclidean distance between consecutive rows, (n, f) -> (n - 1,)."""
-    return features.diff(dim=0).norm(dim=1)
+    lengths: Tensor = torch.linalg.vector_norm(features.diff(dim=0), dim=1)
+    return lengths
 
 
 def perceptual_path_length(

@@ -84,7 +84,7 @@ def walk(place: Path, source: Source, a: int, b: int, paths: Sequence[str] = tup
 
 def split(generator: Opened, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
     """What is made of several stacks of latent points, made at once."""
-    return generator.make(torch.cat(list(parts))).split([len(part) for part in parts])
+    return torch.split(generator.make(torch.cat(list(parts))), [len(part) for part in parts])
 
 
 def seen(generator: Opened, z: Tensor, made: Tensor) -> Strip:

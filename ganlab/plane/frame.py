@@ -188,7 +188,8 @@ def _short(arrows: np.ndarray) -> tuple[np.ndarray, float]:
 
 def _arrows(q: np.ndarray, scale: float) -> np.ndarray:
     u = q.astype(np.float32) / 127
-    return u * np.linalg.norm(u, axis=-1, keepdims=True) * np.float32(scale)
+    arrows: np.ndarray = u * np.linalg.norm(u, axis=-1, keepdims=True) * np.float32(scale)
+    return arrows
 
 
 def _outcome_code(frame: Frame) -> int:

@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import torch
@@ -75,7 +76,8 @@ def mode_shares(points: Array, dataset: Dataset) -> Array:
         squared = (x[:, None] - mode_x) ** 2 + (y[:, None] - mode_y) ** 2
         nearest = squared.argmin(1)
         valid = squared[np.arange(len(x)), nearest] <= (3 * dataset.std) ** 2
-    return np.bincount(nearest[valid], minlength=len(mode_x)) / len(x)
+    shares: Array = np.bincount(nearest[valid], minlength=len(mode_x)) / len(x)
+    return shares
 
 
 def cell_shares(points: Array, dataset: Dataset) -> Array:
@@ -90,7 +92,8 @@ def cell_shares(points: Array, dataset: Dataset) -> Array:
     node = np.zeros(found.shape[1], int)
     while node.size and node[0] < CELLS - 1:
         node = 2 * node + 1 + (found[axes[node], np.arange(node.size)] > cuts[node])
-    return np.bincount(node - (CELLS - 1), minlength=CELLS) / columns.shape[1]
+    shares: Array = np.bincount(node - (CELLS - 1), minlength=CELLS) / columns.shape[1]
+    return shares
 
 
 def grid_shares(points: Array, dataset: Dataset) -> Array:
@@ -101,7 +104,8 @@ def grid_shares(points: Array, dataset: Dataset) -> Array:
     column, row = np.minimum(scaled.astype(int), BINS_PER_SIDE - 1)  # rounding may reach the edge
     counts = np.bincount(row * BINS_PER_SIDE + column, minlength=BINS_PER_SIDE**2 + 1)
     counts[-1] = columns.shape[1] - inside.sum()
-    return counts / columns.shape[1]
+    shares: Array = counts / columns.shape[1]
+    return shares
 
 
 def _columns(points: Array) -> tuple[Array, Array]:
@@ -113,8 +117,8 @@ def _columns(points: Array) -> tuple[Array, Array]:
 
 def _inside(columns: Array, extent: float) -> NDArray[np.bool_]:
     """Columns (2, n) -> (n,); a comparison with nan is false."""
-    x, y = (columns >= -extent) & (columns < extent)
-    return x & y
+    inside: NDArray[np.bool_] = np.all((columns >= -extent) & (columns < extent), axis=0)
+    return inside
 
 
 # Formulas: shares (..., B) -> (...).
@@ -126,12 +130,12 @@ def modes_covered(shares: Array, dataset: Dataset) -> Array:
     A perfect sampler scores K: a mode due 12 % (4 % of 25) falls under 1 % never in practice. A smear may score K
     too: read it beside the valid share.
     """
-    return (shares >= 0.01).sum(-1).astype(float)
+    return bin_sum(shares >= 0.01).astype(float)
 
 
 def modes_hit(shares: Array, dataset: Dataset) -> Array:
     """Number of modes that hold at least one valid point; 0 to K. Grows with n; a perfect sampler scores K."""
-    return (shares > 0).sum(-1).astype(float)
+    return bin_sum(shares > 0).astype(float)
 
 
 def cells_covered(shares: Array, dataset: Dataset) -> Array:
@@ -140,7 +144,7 @@ def cells_covered(shares: Array, dataset: Dataset) -> Array:
     A perfect sampler scores 1: a quarter is 6.7 standard errors below the due. A smear may score 1 too: read it
     beside js.
     """
-    return (shares >= 0.25 / CELLS).mean(-1)
+    return bin_sum(shares >= 0.25 / CELLS) / CELLS
 
 
 def valid_share(shares: Array, dataset: Dataset) -> Array:
@@ -148,7 +152,7 @@ def valid_share(shares: Array, dataset: Dataset) -> Array:
 
     A perfect sampler scores 1 - e^-4.5 = 0.9889 +- 0.0021; more means that the modes are too narrow.
     """
-    return shares.sum(-1)
+    return bin_sum(shares)
 
 
 def mode_tv(shares: Array, dataset: Dataset) -> Array:
@@ -157,7 +161,7 @@ def mode_tv(shares: Array, dataset: Dataset) -> Array:
     A perfect sampler scores 0.027 +- 0.006 for 8 modes and 0.045 +- 0.006 for 25, partly its 1.1 % outside 3 std,
     partly sampling noise (the bias). m of M modes, evenly and validly: 1 - m/M; nothing valid: 1.
     """
-    return (np.abs(shares - 1 / shares.shape[-1]).sum(-1) + 1 - shares.sum(-1)) / 2
+    return (bin_sum(np.abs(shares - 1 / shares.shape[-1])) + 1 - bin_sum(shares)) / 2
 
 
 def reverse_kl(shares: Array, dataset: Dataset) -> Array:
@@ -167,7 +171,7 @@ def reverse_kl(shares: Array, dataset: Dataset) -> Array:
     """
     valid = shares.sum(-1, keepdims=True)
     p = np.divide(shares, valid, out=np.full(shares.shape, np.nan), where=valid > 0)
-    return math.log(shares.shape[-1]) + xlogx(p).sum(-1)
+    return math.log(shares.shape[-1]) + bin_sum(xlogx(p))
 
 
 def js(shares: Array, dataset: Dataset) -> Array:
@@ -180,6 +184,12 @@ def js(shares: Array, dataset: Dataset) -> Array:
     return jensen_shannon(shares, grid_mass(dataset))
 
 
+def bin_sum(values: NDArray[Any]) -> Array:
+    """The sum over the bins, (..., B) -> (...)."""
+    total: Array = values.sum(-1)
+    return total
+
+
 def xlogx(p: Array) -> Array:
     """p log p, elementwise; 0 at 0."""
     p = np.asarray(p)
@@ -189,7 +199,7 @@ def xlogx(p: Array) -> Array:
 def jensen_shannon(p: Array, q: Array) -> Array:
     """JS(p, q) = H((p + q)/2) - (H(p) + H(q))/2 in nats of masses (..., B); 0 to log 2."""
     mean = (p + q) / 2
-    return (xlogx(p) / 2 + xlogx(q) / 2 - xlogx(mean)).sum(-1)
+    return bin_sum(xlogx(p) / 2 + xlogx(q) / 2 - xlogx(mean))
 
 
 # What the data themselves look like, once per data set.
@@ -235,7 +245,7 @@ def _integrate(density: Callable[[torch.Tensor], torch.Tensor], extent: float, f
     ticks = ((torch.arange(BINS_PER_SIDE * fine, dtype=torch.float64) + 0.5) / (BINS_PER_SIDE * fine) * 2 - 1) * extent
     area = (2 * extent / (BINS_PER_SIDE * fine)) ** 2
     rows = []
-    for y in ticks.split(fine):
+    for y in torch.split(ticks, fine):
         points = torch.cartesian_prod(y, ticks).flip(-1)
         rows.append(density(points).view(fine, BINS_PER_SIDE, fine).sum((0, 2)) * area)
     return torch.cat(rows).numpy()

@@ -100,7 +100,7 @@ def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, conf
     features = net.features(expand(packs.flatten(0, 1), config))
     if net.minibatch_layer:
         batch = net.features(countermeasures.pack(expand(real[: config.batch_size - size], config), size))
-        values = torch.cat([net.conclude(part, net.params, batch) for part in features.split(ROWS, 1)], 1)
+        values = torch.cat([net.conclude(part, net.params, batch) for part in torch.split(features, ROWS, 1)], 1)
     else:
         values = net.conclude(features, net.params)
     return values.view(config.members, len(others), -1).mean(1)

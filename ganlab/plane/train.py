@@ -15,6 +15,7 @@ from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import Network
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.gan.rng import stream
+from ganlab.kind import training
 from ganlab.kind.engine import keepsake, moved, vouch
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, is_frame
@@ -55,10 +56,7 @@ def update(state: State) -> None:
 
 def advance(state: State) -> Frame | None:
     """One step: the updates to the end of the round. The frame, if the step is one or the run has diverged."""
-    step = state.step
-    while state.step == step:
-        update(state)
-    return snapshot(state) if due(state) or state.outcome else None
+    return training.advance(state, update, due, snapshot)
 
 
 def due(state: State) -> bool:
@@ -68,11 +66,7 @@ def due(state: State) -> bool:
 
 def train(config: PlaneConfig) -> Iterator[Frame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence."""
-    state = start(config)
-    yield snapshot(state)
-    while state.step < config.steps and not state.outcome:
-        if frame := advance(state):
-            yield frame
+    yield from training.frames(start(config), advance, snapshot)
 
 
 def d_gradient(state: State) -> None:
@@ -121,4 +115,4 @@ def flat_gradients(loss: Tensor, *nets: Network) -> list[Tensor]:
     params, several = [param for net in nets for param in net.params], len(nets) > 1
     gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), materialize_grads=several)
     flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
-    return list(flat.split([net.flat.numel() for net in nets]))
+    return list(torch.split(flat, [net.flat.numel() for net in nets]))

@@ -61,7 +61,7 @@ class RunStatus:
     device: str = devices.CPU
     """Where it is computed, as `devices` has it."""
     note: str = ""
-    """worker_died, server_restarted (until it ends); where it failed a key of worker.FAILURES; else ''."""
+    """worker_died, server_restarted (until it ends); where it failed the kind of failure (`worker.fail`); else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
     """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
 
@@ -264,7 +264,7 @@ def presented(row: RunRow, position: int | None, now: float) -> str:
 
 def threads(kind: str) -> int:
     """With how many threads a run of a kind is computed, for good: its bits depend on it."""
-    return min(KINDS[kind].threads, loky.cpu_count())
+    return min(KINDS[kind].threads, int(loky.cpu_count()))
 
 
 def default_slots() -> int:

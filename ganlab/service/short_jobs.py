@@ -50,11 +50,17 @@ class ShortJobs:
                 return function(*args)
         name = (function.__module__, function.__qualname__)
         executor = self._open()
+        value: T
         try:
-            return waited(executor.submit(current("perform"), name, args))
+            value = self._perform(executor, name, args)
         except BrokenProcessPool:
             self.close(executor)
-            return waited(self._open().submit(current("perform"), name, args))
+            value = self._perform(self._open(), name, args)
+        return value
+
+    def _perform(self, executor: ProcessPoolExecutor, name: tuple[str, str], args: tuple[Any, ...]) -> Any:
+        future: Future[Any] = executor.submit(current("perform"), name, args)
+        return waited(future)
 
     def close(self, broken: ProcessPoolExecutor | None = None) -> None:
         """Ends the process; of a broken one only if another caller has not already."""

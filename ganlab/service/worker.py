@@ -14,15 +14,12 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
-from ganlab.data.images import DataError
-from ganlab.data.points import PointsError
 from ganlab.data.user_files import use_store
-from ganlab.digits.weights import WeightsError
+from ganlab.host.failure import RunError
 from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.kind.engine import Engine, load
-from ganlab.kind.fields import ConfigError
 from ganlab.kind.frame import RunFrame
 from ganlab.kind.state import RunState
 from ganlab.service.rate import PERIOD, Rate
@@ -119,14 +116,11 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
 
 def fail(store: Store, run: RunRow, error: Exception) -> None:
     """Notes why a run cannot go on."""
-    note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
     facts: dict[str, Any] = {"error": repr(error)[:300]}
-    if isinstance(error, ConfigError):
-        facts |= {"field": error.field, "value": repr(error.value)[:80], "reason": error.reason}
-    if isinstance(error, WeightsError | PointsError):
-        facts |= error.facts | {"reason": error.reason}
-    if isinstance(error, DataError):
-        facts |= {"dataset": error.dataset, "reason": error.reason}
+    if isinstance(error, RunError):
+        note, facts = error.failure, facts | error.report()
+    else:
+        note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
     with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
         store.release(run, "failed", note, facts)
 
@@ -312,14 +306,9 @@ class Session:
 
 
 FAILURES = {
-    ConfigError: "config",
-    DataError: "data",
-    DeviceError: "device",
-    WeightsError: "weights",
-    PointsError: "points",
     MemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",
     Exception: "crash",
 }
-"""Why a run failed, first match; keys of sentences."""
+"""The kind of failure of other errors, the first that matches; keys of sentences."""

@@ -71,11 +71,13 @@ class WorkerProcess:
         return error is not None
 
     def _submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
+        future: Future[Any]
         try:
-            return self._open().submit(function, *args)
+            future = self._open().submit(function, *args)
         except BrokenProcessPool:  # the worker has died idle
             self._shut(kill=True)
-            return self._open().submit(function, *args)
+            future = self._open().submit(function, *args)
+        return future
 
     def _open(self) -> ProcessPoolExecutor:
         if self._executor is None:

@@ -55,7 +55,8 @@ def rows(store: Store, config: RunConfig) -> pd.DataFrame:
 
 def evaluation(kind: str) -> Evaluation[RunConfig, RunState[Any], RunFrame]:
     """How runs of a kind are read."""
-    return import_module(KINDS[kind].evaluation).EVALUATION
+    found: Evaluation[RunConfig, RunState[Any], RunFrame] = import_module(KINDS[kind].evaluation).EVALUATION
+    return found
 
 
 def facts(store: Store, config: RunConfig) -> dict[str, Any]:

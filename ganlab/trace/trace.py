@@ -61,7 +61,8 @@ class Trace:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values, exact to float32; None where a number is not finite."""
-        return plain(vars(self) | {"stops": [vars(stop) for stop in self.stops]})
+        values = vars(self) | {"stops": [vars(stop) for stop in self.stops]}
+        return {name: plain(value) for name, value in values.items()}
 
 
 def trace(store: Store, config: PlaneConfig, step: int, member: int = 0) -> Trace:
@@ -111,7 +112,7 @@ class View:
 
     def layers(self, net: Network, flat: Tensor) -> np.ndarray:
         """The Euclidean norm of each layer's share of a vector laid out as net.flat, weights and bias as one, (L,)."""
-        parts = flat.split([param.numel() for param in net.params])
+        parts = torch.split(flat, [param.numel() for param in net.params])
         own = [part.view(self.now.members, -1)[self.member] for part in parts]
         return np.array([torch.cat(own[i : i + 2]).norm().item() for i in range(0, len(own), 2)], np.float32)
 

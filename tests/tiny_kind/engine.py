@@ -10,6 +10,7 @@ from torch import Tensor
 
 from ganlab.gan.nets import Network
 from ganlab.gan.rng import Draws
+from ganlab.kind import training
 from ganlab.kind.engine import keepsake, moved, vouch
 from ganlab.kind.state import RunState
 from tiny_kind.config import CURVES, TinyConfig
@@ -77,8 +78,7 @@ def update(state: TinyState) -> None:
 
 def advance(state: TinyState) -> TinyFrame | None:
     """One step. The frame, if the step is one or the run has diverged."""
-    update(state)
-    return snapshot(state) if due(state) or state.outcome else None
+    return training.advance(state, update, due, snapshot)
 
 
 def due(state: TinyState) -> bool:
@@ -134,8 +134,4 @@ def encode(config: TinyConfig, frame: TinyFrame) -> list[bytes]:
 
 def train(config: TinyConfig) -> Iterator[TinyFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence."""
-    state = start(config)
-    yield snapshot(state)
-    while state.step < config.steps and not state.outcome:
-        if frame := advance(state):
-            yield frame
+    yield from training.frames(start(config), advance, snapshot)
