@@ -22,12 +22,12 @@ def measure():
     """Steps per second of this process."""
     from ganlab.digits import train
     from ganlab.kind.devices import fix_arithmetic
-    from ganlab.presets import OPENING, PRESETS
+    from ganlab.presets import PRESETS, opening
     from ganlab.service import worker
 
     os.nice(worker.NICE)
     fix_arithmetic(2, "highest")
-    state = train.start(PRESETS[OPENING["digits"]])
+    state = train.start(PRESETS[opening("digits")])
     for _ in range(3):
         train.advance(state)
     before, began = state.step, monotonic()

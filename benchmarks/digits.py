@@ -14,7 +14,7 @@ from time import monotonic, sleep
 
 import torch
 
-from ganlab.presets import OPENING, PRESETS
+from ganlab.presets import PRESETS, opening
 from ganlab.service import runs
 from ganlab.service.runs import Runs
 from ganlab.store.runs import Store
@@ -67,7 +67,7 @@ def main(arguments):
     parser.add_argument("--threads", type=int, default=runs.threads("digits"))
     asked = parser.parse_args(arguments)
     torch.set_num_threads(1)
-    config, found = PRESETS[OPENING["digits"]], []
+    config, found = PRESETS[opening("digits")], []
     print(f"{asked.threads} threads; {config.dataset}, {config.architecture}, batch {config.batch_size}, "
           f"target {config.steps:,} updates, at most {asked.seconds:g} s\n")  # fmt: skip
     print("\n".join(f"| {' | '.join(cells)} |" for cells in (("seed", *COLUMNS), ["---"] * (len(COLUMNS) + 1))))

@@ -72,10 +72,16 @@ def of_kind(kind: str) -> dict[str, RunConfig]:
 
 
 def nearest(config: RunConfig) -> str:
-    """The key of the preset of its kind that shares most settings with `config`; the first of equals."""
+    """The key of the preset of its kind that shares most settings with `config`; the first of equals, '' if none is."""
     presets = of_kind(config.kind)
-    return min(presets, key=lambda name: len(differences(config, presets[name])))
+    return min(presets, key=lambda name: len(differences(config, presets[name])), default="")
 
 
-OPENING = {kind: next(iter(of_kind(kind))) for kind in KINDS}
-"""The experiment that each kind's page opens with: the first of its menu."""
+def prepared(name: str, kind: str) -> RunConfig:
+    """The preset of a key; of a kind that has none, its defaults."""
+    return PRESETS[name] if name in PRESETS else KINDS[kind].config()
+
+
+def opening(kind: str) -> str:
+    """The key of the preset that a kind's page opens with: the first of its menu, '' if there is none."""
+    return next(iter(of_kind(kind)), "")

@@ -4,7 +4,7 @@ import pytest
 
 from ganlab.digits import train
 from ganlab.digits.evaluation import EVALUATION
-from ganlab.presets import OPENING, PRESETS
+from ganlab.presets import PRESETS, opening
 
 UPDATES = 500
 
@@ -16,7 +16,7 @@ def test_500_updates_of_the_opening_run_make_at_least_eight_digits():
     Digits are covered by a smear, too, after 64 updates: so accepted ones are counted, and FID has to be far below the
     330 of that smear.
     """
-    state = train.start(PRESETS[OPENING["digits"]])
+    state = train.start(PRESETS[opening("digits")])
     while state.step < UPDATES:
         train.update(state)
     found = {name: float(value[0]) for name, value in EVALUATION.final(state).items() if name != "shares"}

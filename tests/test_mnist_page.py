@@ -11,7 +11,7 @@ from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.links import differences, to_query
-from ganlab.presets import OPENING, PRESETS
+from ganlab.presets import PRESETS, opening
 from ganlab.service.runs import Runs
 from ganlab.ui.run import compare, controls, server, training
 from ganlab.ui.run.differences import titles
@@ -20,7 +20,7 @@ from ganlab.ui.run.share import from_link
 
 SCRIPT = "pages/lab/mnist.py"
 SMALL = DigitsConfig(batch_size=4, latent_dim=2, classes="01", steps=4)
-START = PRESETS[OPENING["digits"]]
+START = PRESETS[opening("digits")]
 
 
 def page(link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
@@ -46,7 +46,7 @@ def test_the_page_opens_on_its_preset_and_says_so_in_the_link(lang, title):
     app = page(lang=lang)
     assert app.title[0].value == title
     assert config(app) == START
-    assert app.query_params["m.preset"] == OPENING["digits"]
+    assert app.query_params["m.preset"] == opening("digits")
     assert not app.warning
     assert app.button(key="m.train")
 
@@ -114,7 +114,7 @@ def test_a_bad_link_gives_defaults_and_a_notice(link, lang):
 
 def test_the_planes_presets_are_none_of_this_pages():
     found, preset, _, notices = from_link({"m.preset": "ring_k50"}, MNIST)
-    assert (found, preset, [said.reason for said in notices]) == (START, OPENING["digits"], ["preset"])
+    assert (found, preset, [said.reason for said in notices]) == (START, opening("digits"), ["preset"])
 
 
 CHANGES = {
@@ -153,7 +153,7 @@ def test_the_last_class_stays(lang, said):
 
 
 def test_a_chip_undoes_its_own_field_only():
-    app = page(to_query(START.replace(classes="01", seed=3), "m.") | {"m.preset": OPENING["digits"]})
+    app = page(to_query(START.replace(classes="01", seed=3), "m.") | {"m.preset": opening("digits")})
     chips = {button.key: button.label for button in app.button if button.key.startswith("m.chip")}
     assert chips == {"m.chip.classes": "classes 0 1", "m.chip.seed": "seed 3"}
     app.button(key="m.chip.classes").click().run()

@@ -10,10 +10,11 @@ from waiting import GUARD
 
 from ganlab.game.verdict import Verdict
 from ganlab.kind.fields import knobs
+from ganlab.kinds import KINDS
 from ganlab.links import differences, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import spread
-from ganlab.presets import OPENING, PLANE, PRESETS
+from ganlab.presets import PLANE, PRESETS, opening
 from ganlab.ui.arena import stage
 from ganlab.ui.run import controls, server, share
 from ganlab.ui.run.experiment import ARENA
@@ -53,7 +54,7 @@ def test_the_browsers_language_is_the_default():
 
 
 def test_start_shows_the_run_that_ships(monkeypatch):
-    monkeypatch.setitem(PRESETS, OPENING["plane"], SMALL)
+    monkeypatch.setitem(PRESETS, opening("plane"), SMALL)
     record(SMALL)
     app = sound(AppTest.from_file(str(ROUTER), default_timeout=GUARD).run())
     assert b'"view":{"at":0,"playing":true}' in app.get("bidi_component")[0].proto.bytes
@@ -61,8 +62,8 @@ def test_start_shows_the_run_that_ships(monkeypatch):
 
 def test_the_arena_opens_on_the_preset_and_says_so_in_the_link():
     app = arena()
-    assert config(app) == PRESETS[OPENING["plane"]]
-    assert app.query_params["a.preset"] == OPENING["plane"]
+    assert config(app) == PRESETS[opening("plane")]
+    assert app.query_params["a.preset"] == opening("plane")
     assert app.query_params["a.regularizer"] == "r1"
     assert "Not trained yet" in captions(app)
 
@@ -308,7 +309,7 @@ def test_the_way_to_start_and_back_keeps_the_experiment():
 
 
 def test_presets_differ_and_train_within_bounds():
-    assert all(PRESETS[name].kind == kind for kind, name in OPENING.items())
+    assert all(PRESETS[opening(kind)].kind == kind for kind in KINDS)
     assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
     assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())
     assert PLANE.items() <= PRESETS.items()

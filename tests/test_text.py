@@ -164,7 +164,7 @@ def test_numbers_follow_the_language():
     assert number(0.14, "es") == "0,14"
     assert number(0.864, "en", ".0%") == "86\u202f%"
     assert number(-0.5, "es", ".2f") == "−0,50"
-    assert text("arena.status.done", "en", step=12000) == "Trained: 12\u202f000 steps."
+    assert text("run.status.done", "en", step=12000) == "Trained: 12\u202f000 steps."
 
 
 def test_powers_of_ten_are_printed_as_such():

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ganlab import ui
-from ganlab.presets import OPENING, PRESETS
+from ganlab.presets import PRESETS, opening
 from ganlab.ui.arena import stage
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import text
@@ -23,7 +23,7 @@ for place, part in zip(st.columns(2, gap="small"), ("forger", "detective"), stri
     place.markdown(text(f"start.page.{part}", lang))
 picture, words = st.columns([5, 4], gap="large")
 with picture:
-    stage.picture(PRESETS[OPENING[ARENA.kind]], lang)
+    stage.picture(PRESETS[opening(ARENA.kind)], lang)
 with words:
     st.markdown(text("start.page.limit", lang))
     st.subheader(text("start.game.title", lang), anchor=False)

@@ -16,9 +16,20 @@ from ganlab.game.verdict import Verdict
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import HEADER, SCALARS
 from ganlab.plane.metrics import js_floor
-from ganlab.ui.run.axes import dodge, equilibrium, log_bounds, loss_bounds, row, scale, thin_out, tick, value_ticks
+from ganlab.ui.run.axes import (
+    dodge,
+    equilibrium,
+    log_bounds,
+    loss_bounds,
+    row,
+    scale,
+    step_ticks,
+    thin_out,
+    tick,
+    value_ticks,
+)
 from ganlab.ui.run.vega import BEND, PANELS
-from ganlab.ui.text import number, text
+from ganlab.ui.text import text
 
 CURVES = tuple(scalar for series in PANELS.values() for scalar in series.values())
 CROWDED = 0.06
@@ -115,12 +126,6 @@ def collapsed(verdict: Verdict | None, lang: str) -> list[dict[str, Any]]:
         return []
     label = text("chart.losses.collapse", lang, m=verdict.m, of=verdict.of)
     return [row("collapse", "losses", verdict.evidence[f"{s}_loss_collapse"], label, series=s) for s in "dg"]
-
-
-def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
-    """Where the step axis has a number: powers of ten, and the end if there is room."""
-    powers = [0, *(10**power for power in range(1, 6) if 2 * 10**power <= last or 10**power == last)]
-    return [(step, number(step, lang)) for step in dict.fromkeys([*powers, last] if last >= 4 * powers[-1] else powers)]
 
 
 def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str, changes: Sequence[tuple[int, str]] = ()) -> str:

@@ -86,6 +86,11 @@ def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tup
     seen = [y for y in np.ravel(settled[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
     tails = list(np.quantile(seen, (0.01, 0.99))) if seen else [0.0, 2.0]
     low, high = min([*tails, *(r["y"] for r in levels)]), max([*tails, *(r["y"] for r in levels)])
+    return round_bounds(low, high)
+
+
+def round_bounds(low: float, high: float) -> tuple[float, float]:
+    """Bounds of an even axis around some values, with room above."""
     stride = round_stride(max(high - low, 0.1))
     return math.floor(low / stride) * stride, (math.floor(high / stride) + 1) * stride
 
@@ -120,3 +125,9 @@ def tick(y: float, lang: str) -> str:
     if y and not 1e-3 <= abs(y) < 1e5:
         return number(y, lang, ".0e")
     return number(round(y, 12) + 0.0, lang, ".4g")
+
+
+def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
+    """Where the step axis has a number: powers of ten, and the end if there is room."""
+    powers = [0, *(10**power for power in range(1, 6) if 2 * 10**power <= last or 10**power == last)]
+    return [(step, number(step, lang)) for step in dict.fromkeys([*powers, last] if last >= 4 * powers[-1] else powers)]

@@ -14,10 +14,9 @@ import streamlit as st
 from ganlab.data import points
 from ganlab.kind.fields import DIGIT_CHARACTERS, ConfigError, Knob
 from ganlab.links import differences
-from ganlab.presets import PRESETS
 from ganlab.ui import code
 from ganlab.ui.run.experiment import Experiment
-from ganlab.ui.text import RAISED, exists, named, number, text
+from ganlab.ui.text import RAISED, exists, named, number, text, worded
 
 LOWERED = {raised: chr(plain) for plain, raised in RAISED.items()}
 LINEAR_STEPS = (0.0, 0.5, 0.8, 0.9, 0.99, 0.999, 0.9999)
@@ -45,7 +44,9 @@ CHIPS = 6
 
 
 def preset_menu(place: Experiment, lang: str) -> None:
-    """The prepared experiments."""
+    """The prepared experiments, where there are any."""
+    if not place.presets:
+        return
     key = place.name("w.preset")
     hold(key, place.preset)
     st.selectbox(
@@ -61,7 +62,7 @@ def preset_menu(place: Experiment, lang: str) -> None:
 
 def chips(place: Experiment, lang: str) -> None:
     """What differs from the preset; a press undoes it."""
-    changed = differences(place.config, PRESETS[place.preset])
+    changed = differences(place.config, place.base)
     chip = partial(_chip, place, changed, lang)
     for field in list(changed)[:CHIPS]:
         chip(field)
@@ -79,11 +80,11 @@ def chips(place: Experiment, lang: str) -> None:
 def _chip(place: Experiment, changed: Mapping[str, tuple[Any, Any]], lang: str, field: str) -> None:
     mine, theirs = (show(place.specs[field], field, value, lang) for value in changed[field])
     st.button(
-        text("run.chips.changed", lang, name=text(f"field.short.{field}", lang), mine=mine, theirs=theirs),
+        text("run.chips.changed", lang, name=worded(f"field.short.{field}", lang), mine=mine, theirs=theirs),
         icon=":material/undo:",
         icon_position="right",
         key=place.name(f"chip.{field}"),
-        help=text("run.chips.undo", lang, label=text(f"field.label.{field}", lang), mine=mine, theirs=theirs),
+        help=text("run.chips.undo", lang, label=worded(f"field.label.{field}", lang), mine=mine, theirs=theirs),
         on_click=place.undo,
         args=(field,),
     )
@@ -97,7 +98,7 @@ def refusal(place: Experiment, lang: str) -> str | None:
     own = f"notice.refusal.{'no_classes' if error.field == 'classes' and not error.value else error.reason}"
     if exists(own):
         return text(own, lang, **error.facts)
-    label, present = text(f"field.label.{error.field}", lang), getattr(place.config, error.field)
+    label, present = worded(f"field.label.{error.field}", lang), getattr(place.config, error.field)
     kept = show(place.specs[error.field], error.field, present, lang)
     said = {"label": label, "reason": reason(error.reason, error.facts, lang), "kept": kept}
     if error.value == present:
@@ -152,7 +153,7 @@ def sidebar(place: Experiment, lang: str, notes: Mapping[str, str] | None = None
     """Every knob, grouped; the rare ones folded. Below the widgets of some fields, notes: sentences, below: more."""
     for group in dict.fromkeys(spec.group for spec in place.specs.values()):
         names = [name for name, spec in place.specs.items() if spec.group == group]
-        with st.container() if group == OPEN else st.expander(text(f"field.group.{group}", lang)):
+        with st.container() if group == OPEN else st.expander(worded(f"field.group.{group}", lang)):
             rows(place, names, lang, notes or {}, below or {})
 
 
@@ -175,9 +176,8 @@ def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str,
 def widget(place: Experiment, name: str, idle: str | None, lang: str) -> None:
     """One field's widget, holding the config's value; `idle` is why it does nothing now."""
     spec, own = place.specs[name], f"field.{place.kind}.{name}"
-    help = text(own if exists(own) else f"field.help.{name}", lang)
-    if idle:
-        help = text(f"field.idle.{idle}", lang) + "\n\n" + help
+    said = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
+    help = "\n\n".join(text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + said)
     common = {"help": help, "disabled": bool(idle), "key": widget_key(place, name)}
     if spec.kind != "edits":
         common |= {"on_change": take, "args": (place, name)}
@@ -228,7 +228,7 @@ def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str,
     choices = list(dict.fromkeys(offered)) if spec.kind in NAMED else options(spec, value)
     hold(common["key"], value)
     st.selectbox(
-        text(f"field.label.{name}", lang),
+        worded(f"field.label.{name}", lang),
         choices,
         format_func=lambda v: v if isinstance(v, str) and spec.kind not in NAMED else show(spec, name, v, lang),
         accept_new_options=spec.kind not in NAMED,
@@ -239,12 +239,12 @@ def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str,
 def _stepper(place: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value)
     limits: dict[str, Any] = {"min_value": int(place.specs[name].low), "max_value": int(place.specs[name].high)}
-    st.number_input(text(f"field.label.{name}", lang), step=1, **limits, **common)
+    st.number_input(worded(f"field.label.{name}", lang), step=1, **limits, **common)
 
 
 def _toggle(place: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value)
-    st.toggle(text(f"field.label.{name}", lang), **common)
+    st.toggle(worded(f"field.label.{name}", lang), **common)
 
 
 def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
@@ -255,18 +255,17 @@ def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[s
         key = f"choice.{dataset}.{digit}"
         return f"{digit} {text(key, lang)}" if exists(key) else digit
 
-    st.pills(
-        text(f"field.label.{name}", lang), list(DIGIT_CHARACTERS), selection_mode="multi", format_func=label, **common
-    )
+    label_of = worded(f"field.label.{name}", lang)
+    st.pills(label_of, list(DIGIT_CHARACTERS), selection_mode="multi", format_func=label, **common)
 
 
 def _list(place: Experiment, name: str, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:
     lines = [
-        f"{number(step, lang)}: {text(f'field.short.{f}', lang)} → {show(place.specs[f], f, v, lang)}"
+        f"{number(step, lang)}: {worded(f'field.short.{f}', lang)} → {show(place.specs[f], f, v, lang)}"
         for step, f, v in value
     ]
     body = "  \n".join(lines) or text("field.value.none", lang)
-    st.caption(f"{text(f'field.label.{name}', lang)}: {body}", help=common["help"])
+    st.caption(f"{worded(f'field.label.{name}', lang)}: {body}", help=common["help"])
 
 
 def _style(spec: Knob) -> str:

@@ -7,7 +7,7 @@ from ganlab.kind.fields import knobs
 from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.ui.run.controls import show
-from ganlab.ui.text import text
+from ganlab.ui.text import text, worded
 
 
 def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str, str]]:
@@ -15,7 +15,7 @@ def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list
     idle, specs = config.inactive().keys() & other.inactive().keys() | {"steps"}, knobs(type(config))
     found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
     words = ((name, *(show(specs[name], name, value, lang) for value in found[name])) for name in found)
-    return [(text(f"field.short.{name}", lang), mine, theirs) for name, mine, theirs in words]
+    return [(worded(f"field.short.{name}", lang), mine, theirs) for name, mine, theirs in words]
 
 
 def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:

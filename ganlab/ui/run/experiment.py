@@ -13,7 +13,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, Knob, knobs
 from ganlab.kinds import KINDS
 from ganlab.plane.config import PlaneConfig
-from ganlab.presets import OPENING, PRESETS, of_kind
+from ganlab.presets import of_kind, opening, prepared
 from ganlab.ui import touched
 
 
@@ -50,8 +50,13 @@ class Experiment:
 
     @property
     def preset(self) -> str:
-        """The key of the preset that the config is compared with."""
+        """The key of the preset that the config is compared with; '' where the kind has none."""
         return st.session_state[self.name("preset")]
+
+    @property
+    def base(self) -> RunConfig:
+        """What the config is compared with: the preset, or the kind's defaults."""
+        return prepared(self.preset, self.kind)
 
     @property
     def member(self) -> int:
@@ -76,7 +81,8 @@ class Experiment:
     def open(self, config: RunConfig | None = None, preset: str = "", member: int = 0) -> None:
         """Puts an experiment here; without one, the kind's first."""
         if config is None:
-            config, preset = PRESETS[OPENING[self.kind]], OPENING[self.kind]
+            preset = opening(self.kind)
+            config = prepared(preset, self.kind)
         if self.is_open and self.config.key() != config.key():
             st.session_state[self.name("before")] = self.config
         values = {"config": config, "preset": preset, "member": member}
@@ -105,11 +111,11 @@ class Experiment:
         """Takes a preset's whole config."""
         touched()
         st.session_state.pop(self.name("refusal"), None)
-        self.open(PRESETS[name], name)
+        self.open(prepared(name, self.kind), name)
 
     def undo(self, name: str) -> None:
         """Gives one field the preset's value."""
-        self.adopt({name: getattr(PRESETS[self.preset], name)})
+        self.adopt({name: getattr(self.base, name)})
 
     def peer_keys(self) -> set[str]:
         """The runs that the page shows in its other places."""

@@ -19,7 +19,7 @@ from ganlab.ui.run import share
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.run.view import view
-from ganlab.ui.text import text
+from ganlab.ui.text import exists, text
 
 NEWS = "export.news"
 """What the last file of settings came to: the key of the run then shown, the sentences, whether it was refused."""
@@ -112,7 +112,7 @@ def opened(place: Experiment, blob: bytes, lang: str) -> list[str]:
     """Puts a file's settings on the page; what is to be said of them. Raises SettingsError."""
     config, notices = at_hand(*read_settings(blob))
     if config.kind != place.kind:
-        raise SettingsError(f"only_{config.kind}")
+        raise SettingsError(own if exists(f"export.settings.{(own := f'only_{config.kind}')}") else "only_other")
     place.open(config, nearest(config))
     told = [share.notice(said, config, lang) for said in share.briefly(notices)]
     return [text("export.bring.done", lang), *(f"- {sentence}" for sentence in told)]

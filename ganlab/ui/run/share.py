@@ -11,11 +11,11 @@ from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import knobs
 from ganlab.links import Notice, at_hand, from_query, to_query
-from ganlab.presets import OPENING, PRESETS, nearest
+from ganlab.presets import nearest, opening, prepared
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.experiment import Experiment
-from ganlab.ui.text import exists, text
+from ganlab.ui.text import exists, text, worded
 
 NOTICES = 4
 """How many a visitor is told at most; the last of them then names the others."""
@@ -38,18 +38,19 @@ def open_link(place: Experiment, lang: str) -> list[str]:
 def to_link(place: Experiment) -> dict[str, str]:
     """The query that holds an experiment: the config, the preset it is compared with, the member shown."""
     shown = {place.name("member"): str(place.member)} if place.member else {}
-    return to_query(place.config, place.prefix) | {place.name("preset"): place.preset} | shown
+    preset = {place.name("preset"): place.preset} if place.preset else {}
+    return to_query(place.config, place.prefix) | preset | shown
 
 
 def from_link(link: Mapping[str, str], place: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
     """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
     settings = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
     wanted, member = settings.pop(place.name("preset"), ""), settings.pop(place.name("member"), "0")
-    base = place.presets.get(wanted, None if settings else PRESETS[OPENING[place.kind]])
+    base = place.presets.get(wanted, None if settings else prepared(opening(place.kind), place.kind))
     config, notices = at_hand(*changed(base, settings, place))
     preset = wanted if wanted in place.presets else nearest(config)
     if place.name("preset") in link and wanted != preset:
-        notices.append(Notice("preset", wanted[:80], "preset", {"preset": preset}))
+        notices.append(Notice("preset", wanted[:80], "preset" if preset else "unknown", {"preset": preset}))
     shown = int(member) if member in map(str, range(config.members)) else 0
     if member != str(shown):
         notices.append(Notice("member", member[:80], "member", {"last": config.members - 1}))
@@ -96,9 +97,10 @@ def notice(said: Notice, config: RunConfig, lang: str) -> str:
         return text("notice.link.more", lang, count=len(said.facts["fields"]), names=names(said.facts["fields"], lang))
     if said.reason == "unknown":
         return text("notice.link.unknown", lang, value=code(said.field))
-    if not exists(f"field.label.{said.field}"):
+    spec = knobs(type(config)).get(said.field)
+    if spec is None:
         return reason(said.reason, said.facts, lang)
-    label, spec = text(f"field.label.{said.field}", lang), knobs(type(config))[said.field]
+    label = worded(f"field.label.{said.field}", lang)
     default = show(spec, said.field, getattr(config, said.field), lang)
     why = reason(said.reason, said.facts, lang)
     return text("notice.link.field", lang, label=label, value=value, reason=why, default=default)

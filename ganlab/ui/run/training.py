@@ -11,11 +11,11 @@ import streamlit as st
 from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU, device_parts
-from ganlab.kind.fields import ConfigError
+from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
-from ganlab.ui.text import duration, exists, text
+from ganlab.ui.text import duration, exists, text, worded
 
 FROM = "run.from"
 """Where each run stood when this visitor wished it."""
@@ -110,7 +110,8 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
         return text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
     if now in ("absent", "starting"):
         return text(f"run.status.{now}", lang)
-    own = OWN.get(now, lambda *_: "")(f"{place.words}.status.{now}", status, facts, lang)
+    key = f"{place.words}.status.{now}"
+    own = OWN.get(now, lambda *_: "")(key if exists(key) else f"run.status.{now}", status, facts, lang)
     return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where(status.device, lang))))
 
 
@@ -151,10 +152,11 @@ def diverged_line(status: RunStatus, config: RunConfig, lang: str) -> str:
     """When, what and likely why. A run stored long ago may name a field that does nothing; that is left out."""
     facts = {"step": int(status.facts.get("step", status.step))}
     likely = config.at(facts["step"] - 1).effective([str(status.facts.get("knob"))])
-    quantity, knob = f"run.quantity.{status.facts.get('quantity')}", f"field.label.{likely}"
-    if not (exists(quantity) and exists(knob)):
+    if likely not in knobs(type(config)) or "quantity" not in status.facts:
         return text("run.status.diverged_plain", lang, **facts)
-    return text("run.status.diverged", lang, quantity=text(quantity, lang), knob=text(knob, lang), **facts)
+    quantity = worded(f"run.quantity.{status.facts['quantity']}", lang)
+    knob = worded(f"field.label.{likely}", lang)
+    return text("run.status.diverged", lang, quantity=quantity, knob=knob, **facts)
 
 
 def failure(status: RunStatus, lang: str) -> str:
@@ -168,7 +170,7 @@ OWN: dict[str, Callable[[str, RunStatus, Mapping[str, Any], str], str]] = {
     "done": done_line,
     "part": part_line,
 }
-"""What each page says in its own words, by phase: (key, status, facts, lang) -> sentence."""
+"""What a page may say in its own words, by phase: (key, status, facts, lang) -> sentence."""
 
 
 # Watching

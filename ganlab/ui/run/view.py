@@ -5,24 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ganlab.kind.config import RunConfig
 from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
 from ganlab.ui.run.experiment import Experiment
 
-C = TypeVar("C", bound=RunConfig, contravariant=True)
+C = TypeVar("C", bound=RunConfig)
 F = TypeVar("F", bound=RunFrame)
-
-
-class Pair(Protocol[C]):
-    """Draws two runs in step."""
-
-    def __call__(
-        self, both: tuple[C, C], live: bool, lang: str, key: str, view: Opening, names: tuple[str, str]
-    ) -> None:
-        """`key` is its name on the page, `view` how it opens, `names` what the runs are called, '' by what differs."""
 
 
 Opening = Mapping[str, Any]
@@ -38,7 +29,11 @@ class View(Generic[C, F]):
     """(config, a stored frame) -> the frame of one member, with what numbers need."""
     table: Callable[[C, Sequence[bytes]], str]
     """(config, stored frames of one member) -> their numbers as CSV."""
-    pair: Pair[C]
+    pair: Callable[[tuple[C, C], bool, str, str, Opening, tuple[str, str]], None]
+    """(two runs, whether any is under way, language, key, how it opens, their names) -> draws them side by side.
+
+    The key is its name on the page; a run without a name is called by what sets it apart.
+    """
     files: Sequence[File]
 
 

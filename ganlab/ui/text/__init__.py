@@ -28,6 +28,11 @@ def named(field: str, value: str, lang: str) -> str:
     return text(key, lang) if exists(key) else value.replace("_", " ").capitalize()
 
 
+def worded(key: str, lang: str) -> str:
+    """The sentence `key`; the key's last part in plain letters where there is none yet."""
+    return text(key, lang) if exists(key) else key.rpartition(".")[2].replace("_", " ")
+
+
 def exists(key: str, lang: str = "en") -> bool:
     """Whether there is a sentence `key` in `lang`."""
     return key in sentences(lang)
