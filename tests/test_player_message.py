@@ -205,3 +205,9 @@ def test_the_page_sends_the_message_and_the_scripts_are_served():
 def test_scripts_import_only_files_that_are_served():
     for name in re.findall(r'from "\./(.+?)"', SCRIPTS):
         assert (Path(player.WEB) / name).is_file(), name
+
+
+def test_a_run_that_is_no_gan_names_its_numbers():
+    (plain, *_), (own, *_) = read(built()), read(built(scalars=["loss", "js"]))
+    assert own == plain | {"scalars": ["loss", "js"]}
+    assert "scalars" not in plain

@@ -19,6 +19,7 @@ from ganlab.kinds import KINDS
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.service.runs import RunStatus
+from ganlab.ui.mistakes import evidence
 from ganlab.ui.run import export, plain, plain_charts, server, training
 from ganlab.ui.run.experiment import ARENA, places
 from ganlab.ui.text import LANGUAGES, text
@@ -149,6 +150,12 @@ def test_a_bad_link_gives_defaults_and_a_notice(lang):
 def test_a_divergence_says_what_and_why():
     status = RunStatus("diverged", 2, 40, facts={"step": 2, "quantity": "loss", "knob": "lr"})
     assert training.diverged_line(status, RUN, "en") == "Diverged at step 2: loss blew up. Likely knob: lr."
+
+
+def test_what_a_card_of_mistakes_counts_may_not_be_there():
+    record(RUN)
+    opened()
+    assert evidence.yours([RUN]) is None
 
 
 def test_two_runs_below_each_other():

@@ -61,6 +61,7 @@ type PlaneHead = FilmHead & {
   js_floor: [number, number];
   valid_ceiling: number | null;
   asks: string[];
+  scalars?: string[];
   levels: { d?: string; g?: string };
   noise?: { extent: number; axis: number[]; points: Float32Array };
 };

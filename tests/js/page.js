@@ -69,7 +69,7 @@ Object.assign(globalThis, {
     removeEventListener() {},
     matchMedia: () => ({}),
   },
-  document: { createElement: () => element(), documentElement: element() },
+  document: { createElement: () => element(), createElementNS: () => element(), documentElement: element() },
   getComputedStyle: () => ({ getPropertyValue: () => "#ffffff" }),
   ResizeObserver: Observer,
   Path2D: Path,

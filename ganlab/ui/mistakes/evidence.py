@@ -134,15 +134,15 @@ def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:
     for member in range(getattr(config, "members", 1)):
         for step in [step for step in reversed(steps) if step <= config.steps][:LOOKED]:
             one = view(config.kind).read(config, cache.blobs(member, [step])[step])
-            if len(shares := np.ravel(one.shares)):
+            if len(shares := np.ravel(getattr(one, "shares", ()))):
                 metrics = {name: float(np.ravel(value)[0]) for name, value in one.metrics.items()}
-                seen = metrics | {name: float(np.ravel(getattr(one, name))[0]) for name in FRAMES}
+                seen = metrics | {name: float(np.ravel(getattr(one, name))[0]) for name in FRAMES if hasattr(one, name)}
                 numbers = {name: seen.get(of, np.nan) for name, of in (NUMBERS | SEEN).items()}
                 yield shares, bool(one.outcome), numbers
                 break
 
 
 FRAMES = ("d_loss", "g_loss", "d_accuracy", "fools", "g_grad", "d_grad")
-"""What a frame has beside its metrics."""
+"""What a GAN's frame has beside its metrics."""
 LOOKED = 40
 """Frames that are searched for one with shares: of digits not all are judged."""

@@ -61,6 +61,7 @@ def message(
     noise: np.ndarray | None = None,
     axis: Sequence[float] = (),
     levels: Mapping[str, str] | None = None,
+    scalars: Sequence[str] = (),
 ) -> bytes:
     """What the player shows, as bytes; see the module's docstring for the layout.
 
@@ -69,7 +70,8 @@ def message(
     sentence, each valid until the next; `view` is read at first sight only: at (step), playing, layers, arrows
     ("push" | "rise"), speed, pipeline; `asks` which of ASKS there are buttons for;
     `noise` (512, 2) z of the generated points, `axis` the lattice's coordinates along each of its sides; `levels` "d"
-    and "g" -> the name of what its loss is worth in equilibrium.
+    and "g" -> the name of what its loss is worth in equilibrium; `scalars` what a frame's numbers are called where they
+    are not the plane's: without "d_accuracy" there is no D, and nothing of it is shown.
     """
     steps = sorted(frames)
     head = dict(run=run, member=member, members=members, extent=float(extent), latent_dim=latent_dim)
@@ -78,6 +80,7 @@ def message(
     head |= dict(modes=None if modes is None else np.asarray(modes).tolist(), valid_ceiling=valid_ceiling)
     head |= dict(js_floor=list(js_floor), view=dict(view or {}), asks=list(asks), levels=dict(levels or {}))
     head |= dict(verdicts={str(step): dict(verdict) for step, verdict in (verdicts or {}).items()})
+    head |= dict(scalars=list(scalars)) if scalars else {}
     points = [_positions(real, extent)]
     if noise is not None:
         reach = MARGIN * max(axis)

@@ -1,5 +1,6 @@
 // @ts-check
 // The scoreboard: verdict, battle, modes (or cells), two metrics. It follows the frame that is shown.
+import { judges } from "./message.js";
 import { Scores } from "./scores.js";
 
 const COVERED = 0.01; // a mode counts from 1 % of all generated points
@@ -17,6 +18,7 @@ export class Board extends Scores {
   label(reader, head) {
     super.label(reader);
     this.head = head;
+    this.part("battle").hidden = !judges(head);
     const { say } = reader;
     this.#explain(head.modes);
     this.put("modes-label", say(head.modes ? "modes" : "cells"));

@@ -97,7 +97,7 @@ export class Canvas {
     const { context: c, side, palette } = this;
     c.fillStyle = palette.ground;
     c.fillRect(0, 0, side, side);
-    if (!shown) return;
+    if (!shown || !a.side) return;
     c.imageSmoothingEnabled = true;
     c.globalAlpha = strength;
     c.drawImage(this.field.paint(a.field, b.field, t, a.side), 0, 0, side, side);

@@ -1,5 +1,6 @@
 // @ts-check
 // The sentences below a picture of the plane; their words toggle its layers.
+import { judges } from "./message.js";
 import { pieces } from "./words.js";
 
 const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
@@ -20,14 +21,11 @@ export class Caption {
    * @param {Reader} reader
    * @param {Partial<PlaneHead>} head
    */
-  label({ say }, { modes, threshold, latent_dim, noise }) {
+  label({ say }, head) {
+    const { modes, threshold, latent_dim, noise } = head;
     this.say = say;
-    const sentences = [
-      "caption_points",
-      threshold === null ? "caption_score" : "caption_belief",
-      "caption_arrows",
-      "caption_grid",
-    ];
+    const belief = threshold === null ? "caption_score" : "caption_belief";
+    const sentences = ["caption_points", ...(judges(head) ? [belief, "caption_arrows"] : []), "caption_grid"];
     if (this.acts.bend && noise) sentences.push(latent_dim === 2 ? "caption_morph" : "caption_no_morph");
     if (modes) sentences.push("caption_modes");
     const nodes = sentences

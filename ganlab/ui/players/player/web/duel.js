@@ -2,7 +2,7 @@
 // Two runs on the plane side by side, one bar and one time for both. Python sends messages (ganlab/ui/players/player/duel.py).
 import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
-import { decode, opened, parse } from "./message.js";
+import { decode, named, opened, parse } from "./message.js";
 import { mounted } from "./mount.js";
 import { Reels } from "./reels.js";
 import { Side } from "./side.js";
@@ -45,9 +45,7 @@ class Duel extends Viewer {
   reel = (head) =>
     new Reels(
       head,
-      ({ extent, threshold }) =>
-        (blob) =>
-          decode(blob, extent, threshold),
+      (run) => (blob) => decode(blob, run.extent, run.threshold, named(run)),
     );
   labelled = ({ titles, differences, runs }) => [
     titles,

@@ -18,6 +18,10 @@ const SCALARS = [
   "js",
 ];
 const POINTS = 512;
+/** The numbers of a frame, in order; a run that is no GAN names its own. */
+export const named = (/** @type {Partial<PlaneHead>} */ head) => head.scalars ?? SCALARS;
+/** Whether there is a D. */
+export const judges = (/** @type {Partial<PlaneHead>} */ head) => named(head).includes("d_accuracy");
 const NOT_FINITE = -32768;
 
 /**
@@ -70,9 +74,10 @@ export function parse(bytes, has) {
  * @param {Uint8Array<ArrayBuffer>} blob a copy: it fills its buffer
  * @param {number} extent
  * @param {number | null} threshold
+ * @param {string[]} names of its numbers
  * @returns {PlaneFrame}
  */
-export function decode(blob, extent, threshold) {
+export function decode(blob, extent, threshold, names = SCALARS) {
   const view = new DataView(blob.buffer);
   const [points, rows, columns] = [view.getUint16(12, true), view.getUint8(14), view.getUint8(15)];
   const [side, modes, scalars] = [view.getUint8(16), view.getUint8(17), view.getUint16(18, true)];
@@ -87,7 +92,7 @@ export function decode(blob, extent, threshold) {
   return {
     step: view.getUint32(0, true),
     diverged: (view.getUint32(36, true) & 255) === 1,
-    scalars: Object.fromEntries(SCALARS.map((name, i) => [name, values[i]])),
+    scalars: Object.fromEntries(names.map((name, i) => [name, values[i]])),
     shares: take(Float32Array, modes),
     fake: positions(take(Int16Array, 2 * points), extent),
     grid: positions(take(Int16Array, 2 * rows * columns), extent),

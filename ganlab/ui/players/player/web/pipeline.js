@@ -2,6 +2,7 @@
 // The machine behind the picture as a strip: noise, G, generated and real, D, predictions, losses, and gradients back. At
 // every stop a small live picture of the frame on screen; a stop switches its layer of the large picture.
 import { Canvas } from "./canvas.js";
+import { judges } from "./message.js";
 import { plane } from "./morph.js";
 import { opinions } from "./opinions.js";
 import { thickness, vanished, wires } from "./wires.js";
@@ -103,7 +104,7 @@ export class Pipeline {
   }
 
   unfold(open) {
-    this.strip.hidden = !open;
+    this.strip.hidden = !open || (!!this.head && !judges(this.head));
   }
 
   dress(palette) {

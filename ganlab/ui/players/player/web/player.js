@@ -5,7 +5,7 @@ import { Canvas } from "./canvas.js";
 import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
 import { Film } from "./film.js";
-import { decode, parse } from "./message.js";
+import { decode, named, parse } from "./message.js";
 import { announce } from "./moment.js";
 import { Morph } from "./morph.js";
 import { mounted } from "./mount.js";
@@ -53,7 +53,7 @@ class Player extends Viewer {
   }
 
   read = (data) => parse(data, (head, step) => this.film?.has(head, step));
-  reel = (head) => new Film(head, (blob) => decode(blob, head.extent, head.threshold));
+  reel = (head) => new Film(head, (blob) => decode(blob, head.extent, head.threshold, named(head)));
   labelled = ({ threshold, modes, asks, latent_dim, levels }) => [threshold === null, modes, asks, latent_dim, levels];
   glides = (j) => !this.film.frame(j).diverged;
   animates = (now) => this.morph.goes(now);

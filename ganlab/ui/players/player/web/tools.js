@@ -1,6 +1,8 @@
 // @ts-check
 // Buttons below the picture: what opens here, and what Python answers.
 
+import { judges } from "./message.js";
+
 const ICONS = {
   pipeline: "M1.4 5.4h4.2v5.2H1.4zM10.4 5.4h4.2v5.2h-4.2zM5.8 8h4.4",
   slow: "M8 1.8a6.2 6.2 0 1 1-4.4 1.8M8 4.6V8l2.6 1.7M1.6 8a6.4 6.4 0 0 1 .5-2.4",
@@ -19,8 +21,9 @@ export class Tools {
   }
 
   /** Buttons for what there is to open; `asks` are those that Python answers. */
-  label({ say }, { asks = [] }) {
-    const names = ["pipeline", ...asks, "save"].filter((name) => name in ICONS);
+  label({ say }, head) {
+    const { asks = [] } = head;
+    const names = [...(judges(head) ? ["pipeline"] : []), ...asks, "save"].filter((name) => name in ICONS);
     this.row.setAttribute("aria-label", say("tools"));
     this.row.replaceChildren(
       ...names.map((name) => this.#button(name, say(`tool_${name}`), say(`tip_${name}`), asks.includes(name))),
