@@ -31,6 +31,7 @@ from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[1]
 SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]
@@ -39,7 +40,9 @@ FIELDS = [f.name for kind in KINDS for f in fields(kind)]
 CHOICES = [f"{name}.{key}" for kind in KINDS for name, spec in knobs(kind).items() for key in spec.choices]
 LESSON = ("title", "what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure")
 ARMS = [f"{name}.arm_{arm}" for name, card in LESSONS.items() for arm, _ in card.arms]
+MENU = [*PAGES, *(name for entries in PAGES.values() for _, name, _ in entries)]
 REGISTERED = {
+    "app.nav": [*MENU, *(f"{name}_help" for entries in PAGES.values() for _, name, _ in entries)],
     "choice": CHOICES,
     "digits_stage.sentence": DIGIT_VERDICTS,
     "digits_stage.title": DIGIT_VERDICTS,
