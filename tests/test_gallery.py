@@ -15,7 +15,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import RECENT, covered
 from ganlab.plane.frame import unpack
 from ganlab.plane.train import train
-from ganlab.presets import PLANE, PRESETS
+from ganlab.presets import PLANE_PRESETS, PRESETS
 from ganlab.store import recording
 from ganlab.store.recording import RECORDED, Recording
 from ganlab.ui.arena import gallery
@@ -111,7 +111,7 @@ def test_thinning_again_takes_nothing_more():
     assert shipped(once, 48, True) == once
 
 
-@pytest.mark.parametrize("name", PLANE)
+@pytest.mark.parametrize("name", PLANE_PRESETS)
 def test_every_prepared_run_ships_trained_to_its_end(name):
     config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip", identity)
     assert found.key == config.key()
@@ -147,11 +147,13 @@ def test_the_gallery_shows_every_preset_and_opens_one(monkeypatch):
     app = opened("pages/lab/arena.py")
     assert not [b for b in app.button if b.key == "a.gallery.swiss_roll"]
     sound(app.button(key="a.gallery").click().run())
-    assert [b.key for b in app.button if b.key.startswith("a.gallery.")] == [f"a.gallery.{name}" for name in PLANE]
-    assert all(text(f"preset.about.{name}", "en") in captions(app) for name in PLANE)
+    assert [b.key for b in app.button if b.key.startswith("a.gallery.")] == [
+        f"a.gallery.{name}" for name in PLANE_PRESETS
+    ]
+    assert all(text(f"preset.about.{name}", "en") in captions(app) for name in PLANE_PRESETS)
     assert text("gallery.fate.modes", "en", m=0, of=8) in captions(app)
     untrained = text("gallery.card.untrained", "en")
-    assert [caption.value for caption in app.caption].count(untrained) == len(PLANE) - 1
+    assert [caption.value for caption in app.caption].count(untrained) == len(PLANE_PRESETS) - 1
     sound(app.button(key="a.gallery.swiss_roll").click().run())
     assert held(app, ARENA) == SMALL
     assert app.query_params["a.preset"] == "swiss_roll"

@@ -14,7 +14,7 @@ from ganlab.kinds import KINDS
 from ganlab.links import differences, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import spread
-from ganlab.presets import PLANE, PRESETS, opening
+from ganlab.presets import PLANE_PRESETS, PRESETS, opening
 from ganlab.ui.arena import stage
 from ganlab.ui.run import controls, server, share
 from ganlab.ui.run.experiment import ARENA
@@ -312,7 +312,7 @@ def test_presets_differ_and_train_within_bounds():
     assert all(PRESETS[opening(kind)].kind == kind for kind in KINDS)
     assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
     assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())
-    assert PLANE.items() <= PRESETS.items()
+    assert PLANE_PRESETS.items() <= PRESETS.items()
 
 
 FOUND = [
