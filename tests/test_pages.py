@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
-from visits import ROUTER, captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
+from visits import ROUTER, captions, enter, held, notice, opened, quiet_server, record, sound  # noqa: F401
 from waiting import GUARD
 
 from ganlab.game.verdict import Verdict
@@ -151,10 +151,9 @@ def test_too_many_single_updates_are_refused_in_words():
         {"v": "99", "a.loss": "hinge"},
     ],
 )
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_a_bad_link_gives_defaults_and_a_notice(link, lang):
-    app = arena(link, lang)
-    assert len(app.warning) == 1
+def test_a_bad_link_gives_defaults_and_a_notice(link):
+    app = arena(link)
+    assert [warning.value for warning in app.warning] == [notice(link, ARENA)]
     assert not sound(app.run()).warning
 
 

@@ -18,7 +18,7 @@ from ganlab.plane import evaluation as plane_evaluation
 from ganlab.plane import train
 from ganlab.plane.config import ENGINE, PlaneConfig
 from ganlab.plane.metrics import METRICS
-from ganlab.service.runs import Runs, RunStatus
+from ganlab.service.runs import RunStatus
 from ganlab.store.housekeeping import sweep
 from ganlab.store.runs import Store
 from ganlab.studies import study, tables
@@ -278,13 +278,6 @@ def test_the_markdown_says_what_was_found():
     assert rows["`a`"].endswith("| 3 of 5 | yes |")
 
 
-def test_a_worker_process_computes_it_too(place):
-    grid = Study(arms={"one": PAIR}, protocol="")
-    with Store(place.path) as store, Runs(store, 1) as runs:
-        assert finish(place, runs, grid).done == 1
-    assert len(tables.finals(place.table(grid))) == 2
-
-
 SEEDS = {"digits_k": 3, "digits_10k": 1, "lab": 16, "cures_ring": 16, "cures_grid": 16}
 
 
@@ -351,7 +344,7 @@ def test_the_document_is_that_of_the_tables():
 @pytest.mark.parametrize(
     ("name", "arm", "step"),
     [
-        *(("ring", "vanilla", 199), ("k", "nonsaturating_k5", tables.EARLY)),
+        *(("ring", "vanilla", 63), ("k", "nonsaturating_k5", tables.EARLY)),
         *(("lab", arm, tables.EARLY) for arm in ("no_cure.fixed", "vanishing.broken", "losses.broken")),
         *(("lab", f"{arm}.broken", tables.EARLY) for arm in ("no_constraint", "labels_swapped", "zero_grad_missing")),
         *(("cures_ring", arm, tables.EARLY) for arm in ("unrolling", "minibatch_discrimination", "ema")),

@@ -198,10 +198,11 @@ def test_the_markdown_has_the_floor_beside_the_distance(place, here):
     assert len(body) == 3
 
 
-def test_studies_run_with_one_thread_whatever_the_kind_and_the_rows_say_so(place):
+def test_a_worker_process_computes_a_study_with_one_thread_whatever_the_kind_and_the_rows_say_so(place):
     grid = Study(arms={"one": (SMALL.replace(steps=1),)}, protocol="")
     study.compute("tiny", grid, place, slots=1, minutes=math.inf)
     assert set(place.table(grid)["threads"]) == {1}
+    assert len(tables.finals(place.table(grid))) == 1
 
 
 def test_the_k_sweep_compares_at_equal_updates():

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import torch
 from sameness import assert_equal, assert_same_state
+from waiting import Clock
 
 from ganlab.data import torchvision
 from ganlab.digits import train as train_digits
@@ -167,7 +168,7 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
 
 
 def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path, monkeypatch):
-    monkeypatch.setattr(worker, "REST", 1e9)  # no checkpoint is made because of a busy machine
+    monkeypatch.setattr(worker, "monotonic", Clock())  # a busy machine makes no checkpoint more and none less
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=15)
     undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
     with Store(tmp_path) as store:

@@ -1,10 +1,12 @@
 """Visits to the pages by AppTest, for the tests of every page; no worker is started."""
 
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 from waiting import GUARD
 
@@ -14,9 +16,12 @@ from ganlab.service.runs import Runs
 from ganlab.store import recording
 from ganlab.ui.arena import stage
 from ganlab.ui.digits import stage as digits_stage
-from ganlab.ui.run import server, training
+from ganlab.ui.run import server, share, training
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.text import LANGUAGES, text
 
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+"""A server looks once for packages that bring components, an AppTest at every run: that is half of its time."""
 ROUTER = Path(__file__).parents[1] / "streamlit_app.py"
 
 
@@ -53,11 +58,9 @@ def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None
 
 
 def opened(script: str, link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
-    """A page opened by a link."""
+    """A page opened by a link; its address is its script's name."""
     app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
     app.context = {"locale": "en-GB"}
-    app.query_params["lang"] = lang
-    app.run()
     app.switch_page(script)
     for name, value in {"lang": lang, **(link or {})}.items():
         app.query_params[name] = value
@@ -86,3 +89,11 @@ def held(app: AppTest, place: Experiment):
 
 def captions(app: AppTest) -> str:
     return "\n".join(caption.value for caption in app.caption)
+
+
+def notice(link: dict[str, str], place: Experiment) -> str:
+    """What the English page says of a link that it cannot use; in Spanish as many sentences, none of them the same."""
+    config, _, _, notices = share.from_link(link, place)
+    english, spanish = ([share.notice(said, config, lang) for said in notices] for lang in LANGUAGES)
+    assert all(one != other for one, other in zip(english, spanish, strict=True))
+    return "\n".join([text("notice.link.title", "en"), *(f"- {sentence}" for sentence in english)])
