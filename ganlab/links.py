@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from ganlab.data import points
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs, spell
 from ganlab.kinds import KINDS
+
+C = TypeVar("C", bound=RunConfig)
 
 LINK_VERSION = "1"
 """Raised when a default changes its meaning, so that old links can be told apart."""
@@ -57,7 +59,7 @@ def from_query(query: Mapping[str, str], kind: str, prefix: str = "") -> tuple[A
     return settle(config_class, values, notices)
 
 
-def settle(config_class: type[Any], values: dict[str, Any], notices: list[Notice]):
+def settle(config_class: type[C], values: dict[str, Any], notices: list[Notice]) -> tuple[C, list[Notice]]:
     """The config of values that are right one by one, without those that do not go together."""
     while True:
         try:

@@ -199,8 +199,8 @@ def test_frames_come_back_by_member_and_step(store):
     assert store.steps("a", after=2) == [3]
     assert store.frames("a", 1) == {1: b"\1" * 4, 2: b"\2" * 4, 3: b"\3" * 4}
     assert list(store.frames("a", 0, [3, 1, 7])) == [1, 3]
-    assert store.run("a").steps_per_s == store.pace("plane") == 50.0
-    assert store.pace("digits") is None
+    assert store.run("a").steps_per_s == store.steps_per_s("plane") == 50.0
+    assert store.steps_per_s("digits") is None
 
 
 def test_frames_computed_again_do_not_count_twice(store):

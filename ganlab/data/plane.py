@@ -81,7 +81,7 @@ def segment(length: float, angle: float, std: float, extent: float, script: str)
 
     def density(x: Tensor) -> Tensor:
         t, s = x @ along.to(x), x @ across.to(x)
-        reached = torch.special.ndtr((t + length / 2) / std) - torch.special.ndtr((t - length / 2) / std)
+        reached: Tensor = torch.special.ndtr((t + length / 2) / std) - torch.special.ndtr((t - length / 2) / std)
         return reached / length * torch.exp(-0.5 * (s / std) ** 2) / (std * math.sqrt(2 * math.pi))
 
     return Dataset(sample, extent, density=density, script=script)
@@ -95,7 +95,7 @@ def annulus(inner: float, outer: float, extent: float, script: str) -> Dataset:
         return _polar(_radius(u, inner, outer), v * (2 * math.pi))
 
     def density(x: Tensor) -> Tensor:
-        radius = x.norm(dim=-1)
+        radius: Tensor = x.norm(dim=-1)
         return ((radius >= inner) & (radius <= outer)).to(x) / (math.pi * (outer**2 - inner**2))
 
     return Dataset(sample, extent, density=density, script=script)

@@ -67,7 +67,8 @@ def fitted(points: Array) -> Array:
     low, sides = unit.min(0), np.ptp(unit, 0)
     if not sides.max() > 0:
         raise PointsError("one_place")
-    return (unit - low - sides / 2) / (sides.max() / 2) * REACH
+    moved: Array = (unit - low - sides / 2) / (sides.max() / 2) * REACH
+    return moved
 
 
 def pack(points: Array) -> bytes:

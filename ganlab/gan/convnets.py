@@ -27,7 +27,9 @@ class ConvNet:
     (outputs, rest), σ estimated by the power vectors (arXiv:1802.05957 alg. 1); they move only in `power_iteration`.
     """
 
-    def __init__(self, build: Callable[[], nn.Module], initialise: Initialise, rng: torch.Generator, spectral=False):
+    def __init__(
+        self, build: Callable[[], nn.Module], initialise: Initialise, rng: torch.Generator, spectral: bool = False
+    ):
         with torch.device("meta"):  # no numbers, and none of the global generator's
             self.module = build()
         self.flat = torch.zeros(sum(p.numel() for p in self.module.parameters()))
@@ -50,8 +52,10 @@ class ConvNet:
         for layer in self.dropouts:
             layer.rng = rng
         if not self.power:
-            return self.module(x, **asked)
-        return torch.func.functional_call(self.module, dict(self._normalised()), (x,), asked)
+            y: Tensor = self.module(x, **asked)
+        else:
+            y = torch.func.functional_call(self.module, dict(self._normalised()), (x,), asked)
+        return y
 
     def to(self, device: torch.device | str) -> ConvNet:
         """This network, moved to a device with everything it remembers."""
@@ -78,7 +82,8 @@ class ConvNet:
 
     def norms(self, flat: Tensor) -> Tensor:
         """The Euclidean norm of a vector laid out as `flat`, (1,)."""
-        return flat.norm()[None]
+        norm: Tensor = flat.norm()
+        return norm[None]
 
     def _start(self, layer: nn.Module, initialise: Initialise, rng: torch.Generator) -> None:
         if isinstance(layer, NORMS):

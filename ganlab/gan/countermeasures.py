@@ -13,6 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganlab.gan.hyperparameters import InstanceNoise, Objective, Unrolling
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.nets import MinibatchLayer, Network
 from ganlab.gan.optimizers import OPTIMIZERS, Slots
@@ -82,7 +83,8 @@ class Discrimination:
     def _project(self, features: Tensor, t: Tensor, length: Tensor) -> Tensor:
         """(..., B, h) -> (..., K, B, C)."""
         t = t * (length.exp() / t.norm(dim=-2, keepdim=True))
-        return (features @ t).unflatten(-1, (self.columns, -1)).transpose(-2, -3).contiguous()
+        projected: Tensor = (features @ t).unflatten(-1, (self.columns, -1))
+        return projected.transpose(-2, -3).contiguous()
 
 
 class _Pull(torch.autograd.Function):
@@ -92,7 +94,8 @@ class _Pull(torch.autograd.Function):
     def forward(ctx: Any, g: Tensor, a: Tensor, b: Tensor) -> Tensor:
         ctx.save_for_backward(a, b)
         g = g.contiguous()
-        return torch.ops.aten._cdist_backward(g, a, b, 1.0, g)  # the last is for other norms
+        sums: Tensor = torch.ops.aten._cdist_backward(g, a, b, 1.0, g)  # the last argument is for other norms
+        return sums
 
     @staticmethod
     def backward(ctx: Any, *h: Tensor) -> tuple[Tensor, None, None]:
@@ -111,7 +114,7 @@ class _Taxicab(torch.autograd.Function):
     @staticmethod
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
         a, b = ctx.saved_tensors
-        return _Pull.apply(g[0], a, b), _Pull.apply(g[0].mT, b, a)
+        return pull(g[0], a, b), pull(g[0].mT, b, a)
 
 
 class _Nearness(torch.autograd.Function):
@@ -126,10 +129,15 @@ class _Nearness(torch.autograd.Function):
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
         pulls = []
         for x, y, weight in _parts(*ctx.saved_tensors, g[0].unsqueeze(-1)):
-            weight = -weight * torch.exp(-_Taxicab.apply(x, y))
-            pulls.append((_Pull.apply(weight, x, y), _Pull.apply(weight.mT, y, x)))
+            weight = -weight * torch.exp(-taxicab(x, y))
+            pulls.append((pull(weight, x, y), pull(weight.mT, y, x)))
         to_a, to_b = zip(*pulls, strict=True)
         return torch.cat(to_a), torch.cat(to_b)
+
+
+pull: Callable[[Tensor, Tensor, Tensor], Tensor] = _Pull.apply
+taxicab: Callable[[Tensor, Tensor], Tensor] = _Taxicab.apply
+summed: Callable[[Tensor, Tensor], Tensor] = _Nearness.apply
 
 
 def _parts(a: Tensor, b: Tensor, *rest: Tensor) -> Iterator[tuple[Tensor, ...]]:
@@ -139,7 +147,7 @@ def _parts(a: Tensor, b: Tensor, *rest: Tensor) -> Iterator[tuple[Tensor, ...]]:
 
 def nearness(a: Tensor, b: Tensor) -> Tensor:
     """Σⱼ exp(-‖aᵢ - bⱼ‖₁), (..., B, C), (..., b, C) -> (..., B); differentiable more than once."""
-    return _Nearness.apply(a.flatten(0, -3), b.flatten(0, -3)).view(a.shape[:-1])
+    return summed(a.flatten(0, -3), b.flatten(0, -3)).view(a.shape[:-1])
 
 
 # What G aims at
@@ -150,12 +158,12 @@ def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
     return (real.mean(-2) - fake.mean(-2)).square().sum(-1)
 
 
-def sees_real(now: Any) -> bool:
+def sees_real(now: Objective) -> bool:
     """Whether G's objective compares with real points."""
     return now.feature_matching or LOSSES[now.loss].generator_sees_real
 
 
-def unrolled(net: Network, memory: Slots, now: Any, d_loss: Callable[[list[Tensor]], Tensor]) -> list[Tensor]:
+def unrolled(net: Network, memory: Slots, now: Unrolling, d_loss: Callable[[list[Tensor]], Tensor]) -> list[Tensor]:
     """D's weights `now.unroll` steps ahead, each a function of what D was shown (arXiv:1611.02163).
 
     d_loss: weights -> (M,), on one batch. The optimiser goes on from its memory; D itself and its power vectors rest.
@@ -176,7 +184,7 @@ def unrolled(net: Network, memory: Slots, now: Any, d_loss: Callable[[list[Tenso
 # What changes with time
 
 
-def noise_level(now: Any, step: int) -> float:
+def noise_level(now: InstanceNoise, step: int) -> float:
     """σ of the noise on all that D sees at a step: falls evenly from `instance_noise` to 0 at step `noise_until`."""
     return now.instance_noise * max(0.0, 1 - step / now.noise_until)
 

@@ -93,12 +93,12 @@ def does_nothing(config: Any) -> bool:
 
 def simultaneous(config: Any) -> bool:
     """Whether both gradients are taken before either step, which LOOP does not do."""
-    return config.update == "simultaneous"
+    return bool(config.update == "simultaneous")
 
 
 def foresees(config: Any) -> bool:
     """Whether G looks ahead at steps of D, which LOOP does not do."""
-    return config.unroll > 0
+    return bool(config.unroll > 0)
 
 
 def no_label(config: Any) -> bool:

@@ -9,6 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from ganlab.gan.hyperparameters import Weights
 from ganlab.gan.nets import Network
 
 Discriminator = Callable[[Tensor], Tensor]
@@ -53,29 +54,36 @@ def squared_gradient(discriminator: Discriminator, x: Tensor) -> Tensor:
     return input_gradients(discriminator, x).square().sum(-1).mean(-1) / 2
 
 
-def r1(discriminator, real, fake, config, rng) -> Tensor:
+def r1(
+    discriminator: Discriminator, real: Tensor, fake: Tensor, config: Weights, rng: torch.Generator | None
+) -> Tensor:
     """γ/2 · E‖∇D(x)‖² on real points; for a linear D with weights (3, 4): 12.5 γ."""
     return config.gamma * squared_gradient(discriminator, real)
 
 
-def r2(discriminator, real, fake, config, rng) -> Tensor:
+def r2(
+    discriminator: Discriminator, real: Tensor, fake: Tensor, config: Weights, rng: torch.Generator | None
+) -> Tensor:
     """γ/2 · E‖∇D(G(z))‖² on generated points; for a linear D with weights (3, 4): 12.5 γ."""
     return config.gamma * squared_gradient(discriminator, fake)
 
 
-def r1_r2(discriminator, real, fake, config, rng) -> Tensor:
+def r1_r2(
+    discriminator: Discriminator, real: Tensor, fake: Tensor, config: Weights, rng: torch.Generator | None
+) -> Tensor:
     """R1 + R2, both with weight γ/2; for a linear D with weights (3, 4): 25 γ."""
     return r1(discriminator, real, fake, config, rng) + r2(discriminator, real, fake, config, rng)
 
 
-def wgan_gp(discriminator, real, fake, config, rng) -> Tensor:
+def wgan_gp(discriminator: Discriminator, real: Tensor, fake: Tensor, config: Weights, rng: torch.Generator) -> Tensor:
     """λ · E(‖∇D(x̂)‖ - 1)² between real and generated points; for a linear D with weights (3, 4): 16 λ."""
     t = torch.rand(*real.shape[:-1], 1, generator=rng).to(real.device)
     gradient = input_gradients(discriminator, torch.lerp(real, fake, t))
-    return config.gp_lambda * (gradient.norm(dim=-1) - 1).square().mean(-1)
+    norm: Tensor = gradient.norm(dim=-1)
+    return config.gp_lambda * (norm - 1).square().mean(-1)
 
 
-def clip(d: Network, config) -> None:
+def clip(d: Network, config: Weights) -> None:
     """Clamps every weight and bias of D to ±clip_bound."""
     d.flat.clamp_(-config.clip_bound, config.clip_bound)
 

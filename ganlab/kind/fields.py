@@ -103,7 +103,7 @@ def check_number(spec: Knob, name: str, value: Any) -> Any:
 def check_choice(spec: Knob, name: str, value: Any) -> str:
     """A key of the registry, or what else the field may be."""
     if value in spec.choices:
-        return value
+        return str(value)
     own = spec.also(value) if spec.also and isinstance(value, str) else None
     if own is None:
         raise ConfigError(name, value, "choice", choices=", ".join(spec.choices))

@@ -33,7 +33,7 @@ SAME = 0.2
 """Seconds for which a status is told again."""
 HOUSEKEEPING = 15.0
 """Seconds between two evictions."""
-PACE = 250.0
+RATE = 250.0
 """Steps per second of a run of which nothing is known."""
 SMALL = 1.2e9
 """Bytes of memory below which there is one worker only, and no big networks are trained."""
@@ -198,9 +198,9 @@ class Runs:
         return sum(map(self._remaining, ahead)) / len(self._workers)
 
     def _remaining(self, row: RunRow) -> float:
-        """Seconds of work left, by the run's own pace, else by its kind's."""
-        pace = row.steps_per_s or self.store.pace(row.kind) or PACE
-        return max(row.target - max(row.step, 0), 0) / pace
+        """Seconds of work left, by the run's own rate, else by its kind's."""
+        rate = row.steps_per_s or self.store.steps_per_s(row.kind) or RATE
+        return max(row.target - max(row.step, 0), 0) / rate
 
     @property
     def engines(self) -> dict[str, str]:

@@ -116,7 +116,7 @@ def part(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
 def checked(path: Path, file: zipfile.ZipFile, identity: Identity) -> dict[str, Any]:
     """The JSON part, of this format, engine and key, its frames listed with lengths. Raises RecordingError."""
     try:
-        facts = json.loads(part(path, file, "run.json"))
+        facts: dict[str, Any] = json.loads(part(path, file, "run.json"))
         expect(path, "format", facts["format"], FORMAT)
         engine, key = identity(facts["config"])
         expect(path, "engine", facts["engine"], engine)

@@ -140,10 +140,11 @@ class Store:
         sql = f"SELECT * FROM runs WHERE state = 'running' OR {WAITING} ORDER BY state != 'running', queued, key"
         return [run_row(row) for row in self.database.read(sql, fresh=self.fresh)]
 
-    def pace(self, kind: str) -> float | None:
+    def steps_per_s(self, kind: str) -> float | None:
         """Steps per second of a kind's runs on this machine, on average; None where none was measured."""
-        sql = "SELECT avg(steps_per_s) AS pace FROM runs WHERE kind = :kind AND steps_per_s > 0"
-        return self.database.read(sql, kind=kind)[0]["pace"]
+        sql = "SELECT avg(steps_per_s) AS steps_per_s FROM runs WHERE kind = :kind AND steps_per_s > 0"
+        mean: float | None = self.database.read(sql, kind=kind)[0]["steps_per_s"]
+        return mean
 
     # What pages write
 
@@ -269,7 +270,7 @@ class Store:
         row = self.run(facts["key"])
         if row is None or (row.step < facts["step"] and row.state in ("done", "stopped", "failed")):
             self._adopt(recording.read(Path(path), identity))
-        return facts["key"]
+        return str(facts["key"])
 
     def _adopt(self, recorded: recording.Recording) -> None:
         if recorded.checkpoint:
