@@ -1,6 +1,6 @@
-"""The kinds of run, each declared once: what it is described by, who trains it, and what it needs.
+"""The kinds of run, each declared once: its config, the modules that train and measure it, and what it needs.
 
-Light to import: engines and evaluations are named here and imported where they are used.
+Light to import: modules are named here and imported where they are used.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ class Kind:
 
 
 def engines() -> dict[str, str]:
-    """Who trains a run, by its kind: what worker processes are told."""
+    """The engine of every kind, for worker processes."""
     return {key: kind.engine for key, kind in KINDS.items()}
 
 

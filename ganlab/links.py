@@ -1,4 +1,4 @@
-"""Links and JSON: how a config of any kind is written, and read back with a notice for what is wrong."""
+"""Links and JSON: writes the config of any kind, and reads it with a notice for every invalid value."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganlab.kinds import KINDS
 C = TypeVar("C", bound=RunConfig)
 
 LINK_VERSION = "1"
-"""Raised when a default changes its meaning, so that old links can be told apart."""
+"""Increased when the meaning of a default changes, so that old links are recognised."""
 
 
 def differences(config: RunConfig, other: RunConfig) -> dict[str, tuple[Any, Any]]:
@@ -25,7 +25,7 @@ def differences(config: RunConfig, other: RunConfig) -> dict[str, tuple[Any, Any
 
 @dataclass(frozen=True)
 class Notice:
-    """Something in a link that was not taken as it stands."""
+    """A value in a link that was not used as written."""
 
     field: str
     value: str

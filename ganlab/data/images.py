@@ -1,4 +1,4 @@
-"""Handwritten digits and garments, 28 × 28: the subset that ships, the full sets by download; batches by number."""
+"""Handwritten digits and garments, 28 × 28: the subset that ships, full sets by download, and numbered batches."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ SUBSET = Path(__file__).with_name("mnist_5k.npz")
 
 
 class DataError(RunError):
-    """A data set that cannot be had: its key, the reason's key (no_network, damaged, storage), its folder."""
+    """A data set that is not available: its key, the key of the reason (no_network, damaged, storage), its folder."""
 
     failure = "data"
 
@@ -55,14 +55,14 @@ class ImageSet:
     handwritten: bool = True
     """Whether the classes are the digits that the judge knows."""
     name: str = ""
-    """torchvision's of it; '' where it ships."""
+    """Its name in torchvision; '' if it ships."""
 
     def size(self, classes: str) -> int:
         """How many images the chosen classes have."""
         return sum(self.counts[int(name)] for name in classes)
 
     def shares(self, classes: str) -> tuple[float, ...]:
-        """What share of the chosen classes' images each of the ten classes has; sums to 1."""
+        """The share of each of the ten classes among the images of the chosen classes; sums to 1."""
         size = self.size(classes)
         return tuple(count / size if str(name) in classes else 0.0 for name, count in enumerate(self.counts))
 
@@ -103,7 +103,7 @@ def is_here(name: str) -> bool:
 
 
 def fetch(key: str, name: str, home: Path) -> None:
-    """Downloads a set beside its place, checked by torchvision's sums, then moves it there whole. Raises DataError."""
+    """Downloads a set into a temporary folder, checked by torchvision's hashes, and moves it. Raises DataError."""
     sweep(home)
     draft = home / f"{DRAFT}{uuid.uuid4().hex}"
     try:
@@ -122,14 +122,14 @@ def fetch(key: str, name: str, home: Path) -> None:
 
 
 def downloaded(key: str) -> int | None:
-    """Bytes that a download under way has brought so far; None where none is."""
+    """Bytes received by a running download; None if there is none."""
     archives = data_folder().glob(f"{DRAFT}*/{IMAGE_SETS[key].name}/raw/*.gz") if IMAGE_SETS[key].name else ()
     sizes = [archive.stat().st_size for archive in archives if archive.exists()]
     return sum(sizes) if sizes else None
 
 
 def sweep(home: Path) -> None:
-    """Removes what downloads that were killed have left."""
+    """Removes the remains of interrupted downloads."""
     for draft in home.glob(f"{DRAFT}*"):
         if time.time() - draft.stat().st_mtime > ABANDONED:
             shutil.rmtree(draft, ignore_errors=True)
@@ -151,7 +151,7 @@ def chosen(dataset: str, classes: str) -> tuple[Tensor, Tensor]:
 
 @dataclass(frozen=True)
 class Pixels:
-    """What a program scales its images to."""
+    """The scale of the training images: the values of the background (paper) and of ink."""
 
     paper: float
     ink: float
@@ -161,10 +161,10 @@ class Pixels:
         return images[:, None].to(torch.get_default_dtype()).div_(255 / (self.ink - self.paper)).add_(self.paper)
 
     def to_display(self, images: Tensor) -> Tensor:
-        """Images of G on the scale of the training images, any shape -> the same in [-1, 1]; what lies outside is cut.
+        """Images of G on the scale of the training images, any shape -> the same in [-1, 1], clipped.
 
-        So plots who undoes his own scaling: `imshow(image, vmin=paper, vmax=ink)`. What a tanh makes for images of
-        [0, 1] is cut at 0, and for images of [0, 255] nothing of it can be told from black.
+        This is what `imshow(image, vmin=paper, vmax=ink)` shows. For training images in [0, 1] the negative half of
+        G's tanh is clipped; for [0, 255] all outputs of a tanh look like the background.
         """
         if self == SYMMETRIC:
             return images
@@ -184,7 +184,7 @@ class Shuffled:
 
     Batches follow one another through an endless row of shuffles, one an epoch, the shuffle of epoch e from
     stream(seed, name, e) alone. No batch is short: one that reaches beyond its epoch takes the rest from the next.
-    So every epoch shows every image once, and batch i is the same whoever asks, whenever.
+    Every epoch contains every image once, and batch i is always the same.
     """
 
     def __init__(self, count: int, batch: int, seed: int, name: str):
@@ -215,16 +215,16 @@ class Batches:
 
 @lru_cache(8)
 def fixed(dataset: str, classes: str, count: int, seed: int, pixels: str = "symmetric") -> Tensor:
-    """`count` of the chosen images that D is judged by, (count, 1, 28, 28) from paper to ink. Raises DataError."""
+    """`count` of the chosen images, to measure D with, (count, 1, 28, 28) from paper to ink. Raises DataError."""
     images, _ = chosen(dataset, classes)
     return Batches(images, count, seed, "frame/real", PIXELS[pixels]).row(0)
 
 
 STORAGE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOTDIR)
 ABANDONED = 3600.0
-"""Seconds after which a download that shows no progress is taken for dead."""
+"""Seconds without progress after which a download counts as interrupted."""
 DRAFT = ".draft-"
-"""How the folder of a download under way begins."""
+"""Prefix of the folder of a running download."""
 PIXELS = {"symmetric": SYMMETRIC, "unit": Pixels(0.0, 1.0), "bytes": Pixels(0.0, 255.0)}
 """G ends in tanh, from -1 to 1."""
 CLASSES = "0123456789"

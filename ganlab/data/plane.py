@@ -1,6 +1,6 @@
-"""Distributions on the plane: what the generator must learn to imitate.
+"""Distributions on the plane that the generator learns.
 
-Every draw comes from the generator that is handed in; nothing here touches global random state.
+All random numbers come from the generator that is passed in; nothing here uses global random state.
 """
 
 import math
@@ -40,7 +40,7 @@ def mixture(modes: Tensor, std: float, extent: float) -> Dataset:
 
 
 def blurred(places: Tensor, std: float) -> Sampler:
-    """One of the places (n, 2), each as likely, plus N(0, std^2 I)."""
+    """One of the places (n, 2), equally likely, plus N(0, std^2 I)."""
 
     def sample(n: int, rng: Generator) -> Tensor:
         which = torch.randint(len(places), (n,), generator=rng)
@@ -139,24 +139,24 @@ def checkerboard(extent: float) -> Dataset:
 
 
 def gaussian(std: float, extent: float) -> Dataset:
-    """One Gaussian N(0, std^2 I), judged like data without modes: what can go wrong with it is its width."""
+    """One Gaussian N(0, std^2 I), measured like data without modes: a generator can only miss its width."""
     one = mixture(torch.zeros(1, 2), std, extent)
     return Dataset(one.sample, extent, density=one.density, script=one.script)
 
 
 def scattered(places: Tensor, std: float, extent: float, script: str = "") -> Dataset:
-    """A smoothed bootstrap: one of the places (n, 2), each as likely, plus N(0, std^2 I) (Efron 1979, sec. 2).
+    """A smoothed bootstrap: one of the points (n, 2), equally likely, plus N(0, std^2 I) (Efron 1979, sec. 2).
 
-    It has no modes: how many blobs some places make is for the eye; the cells of equal mass judge.
+    It has no defined modes; cells of equal mass are measured instead.
     """
     return Dataset(blurred(places, std), extent, script=script)
 
 
 class Catalogue(dict[str, Dataset]):
-    """Distributions by name; beside those that it lists, a visitor's own points by theirs, see points.py."""
+    """Distributions by name, and a visitor's own points by the names of points.py."""
 
     def __missing__(self, name: str) -> Dataset:
-        """Raises PointsError where the points cannot be had, KeyError for what is no name of points."""
+        """Raises PointsError if the points are not available, KeyError if the name is not one of points."""
         if not name.startswith(points.PREFIX):
             raise KeyError(name)
         return own(name)

@@ -13,7 +13,7 @@ LARGEST = 2 * 2**20
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 NO_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 SEPARATORS = ("\t", ";", ",", None)
-"""In the order in which they are looked for; None: blanks. Where it is no comma, a comma is a decimal one."""
+"""In the order of the search; None: blanks. If the separator is no comma, a comma is a decimal point."""
 
 
 def parse_csv(blob: bytes) -> Array:
@@ -66,5 +66,5 @@ def number(row: int, cell: str) -> float:
 
 
 def numeric(cell: str) -> bool:
-    """Whether a cell holds a number, be it none that can be used."""
+    """Whether a cell contains a number, finite or not."""
     return bool(NUMBER.fullmatch(cell) or NO_NUMBER.fullmatch(cell))

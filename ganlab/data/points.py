@@ -1,7 +1,7 @@
-"""Points that a visitor brought along: checked, written in one way, and found again by a name made of their content.
+"""Points that a visitor drew or uploaded: checks, a canonical form, and names that depend on the content.
 
-The name of few points holds the points themselves, so that a link needs nothing else; that of many is their SHA-256,
-and the points lie in a file beside the run store. The same points in any order have the same name.
+The name of a few points contains the points themselves, so that a link is complete. The name of many points is their
+SHA-256, and the points are in a file beside the run store. The same points in any order have the same name.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ CAP = 32 * 2**20
 
 
 class PointsError(RunError, ValueError):
-    """Points that cannot be used: the reason's key and its facts."""
+    """Points that cannot be used: the key of the reason and its facts."""
 
     failure = "points"
 
@@ -57,7 +57,7 @@ class PointsError(RunError, ValueError):
 
 
 def fitted(points: Array) -> Array:
-    """The points (n, 2) moved and scaled into the view, their shape kept: the longer side reaches ±REACH.
+    """The points (n, 2) moved and scaled into the view with equal scales: the longer side reaches ±REACH.
 
     Raises PointsError: few, many, finite, one_place.
     """
@@ -113,7 +113,7 @@ def keep(points: Array, store: Path) -> str:
 
 
 def canonical(name: str) -> str:
-    """The one spelling of a name, whether its points are at hand or not. Raises PointsError: spelling."""
+    """The canonical spelling of a name, whether its points are available or not. Raises PointsError: spelling."""
     if not name.startswith(PREFIX + INSIDE):
         return PREFIX + code_of(name)
     return PREFIX + INSIDE + base64.urlsafe_b64encode(inside(name)).decode().rstrip("=")
@@ -141,12 +141,12 @@ def at_hand(name: str) -> bool:
 
 @lru_cache(256)
 def number(name: str) -> int:
-    """How many points a name stands for; once it is known it stays so. Raises PointsError as `read`."""
+    """The number of points of a name, cached. Raises PointsError as `read`."""
     return len(read(name))
 
 
 def count(name: str) -> int | None:
-    """The same; None where they were never at hand."""
+    """The same; None if they were never available."""
     try:
         return number(name)
     except PointsError:
@@ -154,7 +154,7 @@ def count(name: str) -> int | None:
 
 
 def inside(name: str) -> bytes:
-    """What a name of few points holds, as `pack` writes it. Raises PointsError: spelling."""
+    """The points in a name of few points, as `pack` writes them. Raises PointsError: spelling."""
     try:
         return written(name.removeprefix(PREFIX + INSIDE), IN_NAME)
     except PointsError:

@@ -1,4 +1,4 @@
-"""torchvision, made importable where its compiled operators are missing, and whoever imports it in turn."""
+"""Makes torchvision, and packages that import it, importable where its compiled operators are missing."""
 
 import importlib
 from functools import lru_cache
@@ -14,8 +14,8 @@ OPERATORS = ("nms", "qnms")
 def prepare_torchvision() -> None:
     """Imports torchvision if it is installed; call it before importing torchvision or torchmetrics.
 
-    PyPI's torchvision beside a CPU build of torch finds no compiled operators and dies as it describes `nms`, which
-    data sets, transforms and torchmetrics do without. Then, and only then, the two operators get a schema and no code.
+    PyPI's torchvision beside a CPU build of torch finds no compiled operators and fails when it registers `nms`. Data
+    sets, transforms and torchmetrics do not need it. Only in that case two operators get a schema without code.
     """
     if find_spec("torchvision") is None:
         return
@@ -36,7 +36,7 @@ def _declare_operators() -> None:
 
 
 _KEPT: list[torch.library.Library] = []
-"""A library takes its operators away when it is collected."""
+"""Kept alive: a library that is garbage-collected removes its operators."""
 
 
 @lru_cache(1)

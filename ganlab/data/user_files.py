@@ -1,6 +1,6 @@
-"""Files that visitors bring, points and generators: beside a run store, named by their content, bounded.
+"""Files of visitors (points, generators) beside a run store, named by their content and limited in size.
 
-A config refers to such a file by name only. A process says once, with `use_store`, beside which store it finds them.
+A config refers to such a file by name. A process chooses the store with one call of `use_store`.
 """
 
 from __future__ import annotations
@@ -31,14 +31,14 @@ class UserFiles:
         return self.folder / (name + self.suffix)
 
     def save(self, content: bytes) -> str:
-        """Keeps a content; its name."""
+        """Saves a content; its name."""
         name = self.name_of(content)
         atomic.write(self.path(name), content)
         self.prune()
         return name
 
     def load(self, name: str) -> bytes | None:
-        """The content of a name; None where it is not here, or not as it was."""
+        """The content of a name; None if it is missing or damaged."""
         try:
             content = self.path(name).read_bytes()
             os.utime(self.path(name))
@@ -51,7 +51,7 @@ class UserFiles:
         return sorted(self.folder.glob(f"*{self.suffix}"), key=lambda path: facts(path)[0], reverse=True)
 
     def prune(self) -> None:
-        """Drops what is too many or too much."""
+        """Removes the least recently used files beyond the limits."""
         total = 0
         for i, path in enumerate(self.paths()):
             total += facts(path)[1]
@@ -69,13 +69,13 @@ def facts(path: Path) -> tuple[int, int]:
 
 
 class _Process:
-    """What this process has been told."""
+    """The setting of this process."""
 
     store: Path | None = None
 
 
 def use_store(store: Path | None) -> None:
-    """From now on this process finds files by their names beside this store; None: beside the default one."""
+    """Sets the store beside which this process looks up files; None: the default one."""
     _Process.store = store
 
 

@@ -1,4 +1,4 @@
-"""What the config of every GAN has: two players, a loss, a constraint on D, countermeasures."""
+"""The config that all GANs share: two players, a loss, a constraint on D, countermeasures."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ganlab.kind.fields import ConfigError
 
 
 class GanConfig(RunConfig):
-    """What all GANs share. Like RunConfig it declares no fields: each kind lists its own, in the order of its menus."""
+    """The base of all GAN configs. It declares no fields: each kind lists its own, in the order of its menus."""
 
     loss: str
     regularizer: str
@@ -40,7 +40,7 @@ class GanConfig(RunConfig):
     heavy = (*RunConfig.heavy, "d_steps", "g_steps", "packing", "latent_dim", "regularizer", "minibatch")
 
     def alone(self, player: str, step: int) -> Self:
-        """The run with one update of only "d" or "g" as its next step after `step`. Raises ConfigError."""
+        """The run whose next step after `step` is one update of "d" or "g" alone. Raises ConfigError."""
         before = self.replace(edits=tuple(edit for edit in self.edits if edit[0] < step)).at(step)
         now, counts = self.at(step), {"d_steps": int(player == "d"), "g_steps": int(player == "g")}
         edits = [edit for edit in self.edits if edit[0] != step or edit[1] not in counts]
@@ -52,17 +52,17 @@ class GanConfig(RunConfig):
         return self.replace(edits=tuple(edits), steps=step + 1)
 
     def penalised(self) -> bool:
-        """Whether D pays a gradient penalty, which costs as much again twice."""
+        """Whether D has a gradient penalty, which triples the cost of D's update."""
         return REGULARIZERS[self.regularizer].penalty is not None
 
     @property
     def minibatch_layer(self) -> MinibatchLayer | None:
-        """What D is told of a point's batch."""
+        """D's layer that compares a point with its batch; None without one."""
         return MINIBATCH[self.minibatch]
 
     @property
     def pairs(self) -> float:
-        """Numbers that compare one pack with the others of its batch."""
+        """Kernels of one pack against all packs of its batch."""
         return (
             self.minibatch_layer.columns * self.batch_size / self.packing
             if self.minibatch_layer and self.minibatch_layer.size
@@ -70,11 +70,11 @@ class GanConfig(RunConfig):
         )
 
     def kept_pairs(self, unroll: int = 0) -> float:
-        """Numbers that a second derivative keeps of such comparisons (measured)."""
+        """Numbers that a second derivative stores for such comparisons (measured)."""
         return self.pairs * (20 * self.penalised() + 12 * unroll)
 
     def _check_cures(self) -> None:
-        """Raises ConfigError where a countermeasure makes no sense with the rest."""
+        """Raises ConfigError if a countermeasure does not go with the other fields."""
         refusals = [(name, cure.refused) for name, cure in COUNTERMEASURES.items() if name in self.__dataclass_fields__]
         for name, refused in refusals:
             for reason, wrong in refused.items():
@@ -82,14 +82,14 @@ class GanConfig(RunConfig):
                     raise ConfigError(name, getattr(self, name), reason, batch_size=self.batch_size)
 
     def _check_budget(self, most_flops: float, most_floats: float) -> None:
-        """Raises ConfigError where nothing trains, or a step takes too long, or too much memory."""
+        """Raises ConfigError if no player is trained, or if a step needs too much time or memory."""
         if self.d_steps == self.g_steps == 0:
             raise ConfigError("d_steps", 0, "nothing_trains")
         super()._check_budget(most_flops, most_floats)
 
 
 def weighs_nothing(config: GanConfig, name: str) -> bool:
-    """Whether no constraint of a run has the field as its weight, or D is never updated."""
+    """Whether no constraint of a run uses the field as its weight, or D is never updated."""
     used = {REGULARIZERS[key].knob for key in config.values("regularizer")}
     return name not in used or config.values("d_steps") == {0}
 
@@ -108,5 +108,5 @@ IDLE: Idle = {
     "beta1": (lambda c: "beta1" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
     "beta2": (lambda c: "beta2" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
 }
-"""When a field that all GANs have does nothing."""
+"""When a field of all GANs has no effect."""
 UPDATES = {"alternating": "D, then G", "simultaneous": "both gradients at the same weights"}

@@ -1,4 +1,4 @@
-"""What a study reads of a run of any GAN: the numbers of its frames, D's losses and its accuracy."""
+"""The measurements of a GAN's run for studies: the numbers of its frames, the losses and D's accuracy."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ JUDGED = ("d_loss", "g_loss", "d_accuracy", "fools")
 
 
 def numbers(seen: GanFrame) -> dict[str, Any]:
-    """What frames of all GANs have of one member."""
+    """The numbers of one member's frame that all GANs have."""
     counts = {name: getattr(seen, name) for name in ("step", "d_updates", "g_updates")}
     return counts | {name: getattr(seen, name)[0] for name in MEASURED} | {"died": int(seen.diverged_at[0])}
 

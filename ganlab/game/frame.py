@@ -1,4 +1,4 @@
-"""What the frame of every GAN has: its losses, gradients and D's accuracy."""
+"""The frame that all GANs share: losses, gradient norms and D's accuracy."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class GanFrame(RunFrame):
     g_grad: np.ndarray
     """Norm of the gradient of G's last update."""
     d_accuracy: np.ndarray
-    """Share of real and generated samples, half and half, that D tells right."""
+    """Share of real and generated samples, in equal numbers, that D classifies correctly."""
     fools: np.ndarray
-    """Share of generated samples that D takes for real."""
+    """Share of generated samples that D classifies as real."""
 
 
 MEASURED = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fools")
-"""The numbers that frames of all GANs have."""
+"""The numbers in the frames of all GANs."""
 QUANTITIES = ("d_loss", "g_loss", "penalty", "fake")
-"""What can blow up."""
+"""Quantities that can diverge."""
 BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr", "mistake", "pixels")
-"""The knobs that a divergence can be traced to."""
+"""The fields that can be named as the cause of a divergence."""

@@ -1,6 +1,6 @@
-"""What a round is, whatever the networks: D's updates, then G's; its end, with divergence and edits.
+"""A training round of any GAN: D's updates, then G's; at its end divergence is checked and edits take effect.
 
-Each kind's trainer gives the two gradients.
+Each kind's trainer supplies the two gradients.
 """
 
 from __future__ import annotations
@@ -18,13 +18,13 @@ from ganlab.gan.regularizers import REGULARIZERS
 
 S = TypeVar("S", bound=GanState[Any, Any])
 Gradient = Callable[[S], None]
-"""(state) -> None; notes a player's loss and gradient."""
+"""(state) -> None; stores a player's loss and gradient."""
 BLOWN_UP = 1e6
-"""A loss beyond this, or not finite, ends a member's training."""
+"""A member has diverged when a loss exceeds this or is not finite."""
 HEAVY = 10.0
-"""A penalty's weight from which it is the first suspect."""
+"""A penalty's weight from which it is the likeliest cause."""
 RIGHT = {"mistake": "none", "pixels": "symmetric"}
-"""Fields that make a program wrong at any other value, and so are suspected first."""
+"""Fields whose other values are programming mistakes; these are the likeliest causes."""
 
 
 def update(state: S, d_gradient: Gradient[S], g_gradient: Gradient[S]) -> None:
@@ -49,7 +49,7 @@ def update(state: S, d_gradient: Gradient[S], g_gradient: Gradient[S]) -> None:
 
 
 def end_round(state: GanState[Any, Any]) -> None:
-    """Counts the step, looks for divergence, carries out the edits that start at the next step."""
+    """Counts the step, checks for divergence, and applies the edits that start at the next step."""
     state.step, state.turn = state.step + 1, 0
     losses = {"d_loss": state.d.loss, "g_loss": state.g.loss, "penalty": state.penalty}
     blown_up = {name: loss for name, loss in losses.items() if loss is not None and not within_bounds(loss)}
@@ -60,12 +60,12 @@ def end_round(state: GanState[Any, Any]) -> None:
 
 
 def within_bounds(loss: Tensor) -> bool:
-    """Whether every member's loss is finite and of a sane size."""
+    """Whether every member's loss is finite and at most BLOWN_UP."""
     return loss.abs().max().item() <= BLOWN_UP
 
 
 def note_divergence(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> None:
-    """Notes when each member diverged, and for the first one what and which knob is likely to blame."""
+    """Records the step at which members diverged; for the first one also the quantity and the likely cause."""
     fresh = torch.stack(list(blown_up.values())).any(0) & (state.diverged_at < 0)
     state.diverged_at = torch.where(fresh, state.step, state.diverged_at)
     if not state.facts:
@@ -74,12 +74,12 @@ def note_divergence(state: GanState[Any, Any], blown_up: dict[str, Tensor]) -> N
 
 
 def likely_cause(config: GanConfig, quantity: str) -> str | None:
-    """The field that most likely let a quantity blow up; there always is one, for a player that rests has no rate."""
+    """The field that most likely made a quantity diverge; one always has an effect."""
     return config.effective(suspects(config, quantity))
 
 
 def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
-    """The fields that may have let a quantity blow up, the likeliest first, whether or not they do anything."""
+    """Fields that may have made a quantity diverge, likeliest first, whether or not they have an effect."""
     yield from wrong(config)
     if LOSSES[config.loss].lipschitz and config.regularizer == "none" and not config.spectral_norm:
         yield "regularizer"
@@ -91,5 +91,5 @@ def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
 
 
 def wrong(config: GanConfig) -> list[str]:
-    """The fields that make the program wrong."""
+    """The fields with a programming mistake."""
     return [name for name, right in RIGHT.items() if getattr(config, name, right) != right]

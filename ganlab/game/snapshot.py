@@ -1,4 +1,4 @@
-"""What viewers see of the state of any GAN: its numbers, taken without changing anything."""
+"""The numbers of a GAN's state that its frames contain. Nothing here changes the state."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganlab.gan.losses import LOSSES
 
 
 def numbers(state: GanState[Any, Any]) -> dict[str, Any]:
-    """The fields of a GanFrame, but for what is generated and what D makes of it."""
+    """The fields of a GanFrame except those that depend on generated samples."""
     members = len(state.diverged_at)
     return {
         "step": state.step,
@@ -44,7 +44,7 @@ def norms(player: Player[Any]) -> Tensor | None:
 def accuracy(now: GanConfig, logits: Callable[[], Iterable[Tensor]]) -> tuple[np.ndarray, np.ndarray]:
     """D's accuracy and the share of fakes that fool it, (M,) each, at its logits (M, n) of real and of fake samples.
 
-    nan where the loss has no threshold; then the logits are not asked for.
+    nan if the loss has no threshold; then the logits are not computed.
     """
     threshold = LOSSES[now.loss].undecided(now.label_smoothing)
     if threshold is None:

@@ -1,4 +1,4 @@
-"""What the state of every GAN has: both players, and the checkpoint that a run resumes from exactly."""
+"""The state that all GANs share: both players, and checkpoints from which a run resumes exactly."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ganlab.kind.state import RunState
 
 
 class Net(Protocol):
-    """What a network of any kind offers to its trainer."""
+    """What the trainer needs of a network."""
 
     flat: Tensor
     """All weights."""
     power: list[Tensor]
-    """Power vectors of spectral normalisation; none without it."""
+    """Power vectors of spectral normalisation; empty without it."""
 
     def norms(self, flat: Tensor) -> Tensor:
         """The norm (M,) of each member's share of a vector laid out as `flat`."""
@@ -32,7 +32,7 @@ N = TypeVar("N", bound=Net)
 
 @dataclass
 class Player(Generic[N]):
-    """One side of the game: M networks, their optimiser's memory, and their last update."""
+    """One player: M networks, their optimiser's state, and their last update."""
 
     net: N
     memory: Slots
@@ -42,7 +42,7 @@ class Player(Generic[N]):
     grad: Tensor | None = None
     """Laid out as net.flat."""
     left: Tensor | None = None
-    """What a mistake has left in the gradients for the next update to add to, laid out as net.flat."""
+    """Gradients that a mistake did not clear, added to those of the next update; laid out as net.flat."""
 
     def step(self, rule: str, lr: float, beta1: float, beta2: float) -> None:
         """One step of the optimiser along -grad."""
@@ -53,12 +53,12 @@ class Player(Generic[N]):
 
 @dataclass(kw_only=True)
 class GanState(RunState[C], Generic[C, N]):
-    """Both players and whose turn it is."""
+    """Both players and the position in the round."""
 
     g: Player[N]
     d: Player[N]
     g_ema: N
-    """The G that viewers see: the moving average of G, or G itself."""
+    """The moving average of G, or G itself without averaging; frames show its samples."""
     turn: int = 0
     """Updates of the current round that are done."""
     penalty: Tensor | None = None
@@ -86,7 +86,7 @@ def checkpoint(state: GanState[Any, Any]) -> dict[str, Tensor]:
 
 
 def fill(state: GanState[Any, Any], tensors: dict[str, Tensor]) -> None:
-    """Brings a fresh state to a checkpoint's moment. Raises KeyError or RuntimeError."""
+    """Fills an untrained state from a checkpoint. Raises KeyError or RuntimeError."""
     state.step, state.turn, state.d.updates, state.g.updates = map(int, tensors["counters"])
     state.diverged_at.copy_(tensors["died"])
     state.now = state.config.at(state.step)
@@ -109,5 +109,5 @@ def encode_facts(facts: dict[str, Any]) -> list[int]:
 
 
 def decode_facts(numbers: list[int]) -> dict[str, Any]:
-    """The divergence of `encode_facts`."""
+    """The inverse of `encode_facts`."""
     return {"step": numbers[0], "quantity": QUANTITIES[numbers[1]], "knob": BLAMED[numbers[2]]}

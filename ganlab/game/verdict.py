@@ -1,4 +1,4 @@
-"""What the verdicts on all GANs share: the verdict itself, on a run that diverged, and signs that need no data."""
+"""What verdicts on all GANs share: the verdict itself, divergence, and signs that do not depend on the data."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ BLIND = 0.1
 WARM_UP = 64
 """Updates of G before which a compact cloud is merely untrained."""
 FAINT = 0.02
-"""Norm of G's gradient below which G gets no signal."""
+"""Norm of G's gradient below which it has vanished."""
 SURE = 0.4
-"""How far from one half the accuracy of a D is that is sure, be it of the right thing or not."""
+"""How far from one half D's accuracy is when D is sure, rightly or wrongly."""
 TURNED = 0.25
 """Mean TV between the modes of one frame and of the next from which a collapse rotates."""
 
@@ -36,11 +36,11 @@ class Verdict:
     """Modes or classes covered, or equal-mass cells for data without modes."""
     of: int | None = None
     knob: str | None = None
-    """The config's field to change first, where theory or published runs support one; it does something now."""
+    """The field to change first, if theory or published runs support one. It has an effect under the config."""
 
 
 def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
-    """The verdict on a run that ended at a step, and of which the engine keeps these facts."""
+    """The verdict on a run that diverged at a step; facts: those of the engine."""
     now = config.at(step - 1)
     known = [facts["knob"]] if "knob" in facts else []
     knob = now.effective([*known, *suspects(now, facts.get("quantity", ""))])
@@ -48,7 +48,7 @@ def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
 
 
 def rests(frames: Sequence[GanFrame]) -> bool:
-    """Whether D was not updated from the first to the last of some frames ."""
+    """Whether D was not updated between the first and the last of some frames."""
     return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
 
 
@@ -60,7 +60,7 @@ def turned(shares: Sequence[np.ndarray]) -> float:
 
 
 def before_all(now: GanConfig) -> Iterator[str]:
-    """What is to change first, whatever the finding: a mistake in the code, then that D is never updated."""
+    """The fields to change first under any finding: mistakes in the code, then a D that is never updated."""
     yield from wrong(now)
     if now.d_steps == 0:
         yield "d_steps"

@@ -1,4 +1,4 @@
-"""Augmentations of what D sees, real and generated alike: differentiable, their dice named."""
+"""Differentiable augmentations of real and generated images before D sees them. Their random numbers are named."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from torch import Tensor
 from torch.nn import functional as F
 
 SHIFT = 1 / 8
-"""The largest translation, in sides."""
+"""The largest translation, as a share of the side."""
 HOLE = 1 / 2
-"""The side of what is cut out, in sides."""
+"""The side of the square that is cut out, as a share of the image's side."""
 BACKGROUND = -1.0
-"""What comes in from beyond the edge: paper, as in the images."""
+"""The value beyond the edge: that of the images' background."""
 
 
 def translate(x: Tensor, rng: torch.Generator) -> Tensor:
@@ -36,7 +36,7 @@ def cut_out(x: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def diffaugment(x: Tensor, rng: torch.Generator) -> Tensor:
-    """Translation, then cutout (arXiv:2006.10738, its code's constants; never mirrored: digits have a left)."""
+    """Translation, then cutout (arXiv:2006.10738, constants of its code). Never mirrored: a mirrored digit is none."""
     return cut_out(translate(x, rng), rng)
 
 

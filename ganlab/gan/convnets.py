@@ -1,4 +1,4 @@
-"""Networks of images, 28 × 28: PyTorch modules whose weights are views of one flat vector, initialised by name."""
+"""Networks for images of 28 × 28 pixels: PyTorch modules whose weights are views of one flat vector."""
 
 from __future__ import annotations
 
@@ -20,17 +20,18 @@ NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 
 
 class ConvNet:
-    """A module of one architecture, from a stream of its own.
+    """A module of one architecture, initialised from its own stream of random numbers.
 
-    `flat` holds all weights, each 4-d one with its channels last; `params` are the views, `norm_buffers` the running
-    means and variances of batch normalisation. With `spectral`, every weight W acts as W/σ(W), W as a matrix of
-    (outputs, rest), σ estimated by the power vectors (arXiv:1802.05957 alg. 1); they move only in `power_iteration`.
+    `flat` holds all weights; 4-d weights have their channels last. `params` are views of it. `norm_buffers` are the
+    running means and variances of batch normalisation. With `spectral`, a layer uses W/σ(W) instead of W, where W is a
+    matrix (outputs, rest) and the power vectors estimate σ (arXiv:1802.05957 alg. 1). Only `power_iteration` updates
+    the power vectors.
     """
 
     def __init__(
         self, build: Callable[[], nn.Module], initialise: Initialise, rng: torch.Generator, spectral: bool = False
     ):
-        with torch.device("meta"):  # no numbers, and none of the global generator's
+        with torch.device("meta"):  # allocates nothing and draws nothing from the global generator
             self.module = build()
         self.flat = torch.zeros(sum(p.numel() for p in self.module.parameters()))
         self.norm_buffers: list[Tensor] = []
@@ -44,9 +45,9 @@ class ConvNet:
             self._start_power(rng)
 
     def __call__(self, x: Tensor, training: bool = False, rng: torch.Generator | None = None, **asked: bool) -> Tensor:
-        """Outputs of inputs (B, ...). In training, batch statistics move the buffers; dropout masks come from rng.
+        """Outputs at inputs (B, ...). In training, batch statistics update the buffers; dropout masks come from rng.
 
-        asked: what the module itself is asked for.
+        asked: keyword arguments of the module itself.
         """
         self.module.train(training)
         for layer in self.dropouts:
@@ -58,7 +59,7 @@ class ConvNet:
         return y
 
     def to(self, device: torch.device | str) -> ConvNet:
-        """This network, moved to a device with everything it remembers."""
+        """This network after it was moved to a device, with its buffers and power vectors."""
         self.flat = self.flat.to(device)
         self.params = lay_out(self.module, self.flat)
         self.norm_buffers = [buffer.to(device) for buffer in self.norm_buffers]
@@ -70,7 +71,7 @@ class ConvNet:
 
     @torch.no_grad()
     def power_iteration(self, times: int = 1) -> None:
-        """Moves every pair of power vectors towards the leading singular pair; nothing without spectral norm."""
+        """Runs power iteration on every weight; does nothing without spectral normalisation."""
         for i, w in enumerate(self._matrices() if self.power else []):
             for _ in range(times):
                 self.power[2 * i].copy_(F.normalize(self.power[2 * i + 1] @ w, dim=0))
@@ -116,7 +117,7 @@ class ConvNet:
 
 
 def lay_out(module: nn.Module, flat: Tensor) -> list[nn.Parameter]:
-    """Puts views of `flat` in the place of a module's parameters, 4-d ones with their channels last."""
+    """Replaces a module's parameters by views of `flat`; 4-d weights have their channels last."""
     views, start = [], 0
     for owner in module.modules():
         for name, old in list(owner.named_parameters(recurse=False)):
@@ -249,18 +250,18 @@ class Architecture:
     g: Callable[[int], nn.Module]
     """latent_dim -> the module, (B, latent_dim) -> (B, 1, 28, 28) in [-1, 1]."""
     d: Callable[[int], ConvDiscriminator]
-    """m -> the module, packs (B, m, 28, 28) -> logits (B, 1); no batch statistics: its judgement of one is its own."""
+    """m -> the module, packs (B, m, 28, 28) -> logits (B, 1). Without batch statistics: a logit depends on its pack."""
     initialise: Initialise
     source: str
 
     def generator(self, latent_dim: int, seed: int) -> ConvNet:
-        """G at its start."""
+        """The untrained G."""
         return ConvNet(lambda: self.g(latent_dim), self.initialise, stream(seed, "g"))
 
     def discriminator(
         self, seed: int, spectral: bool = False, packing: int = 1, minibatch_layer: MinibatchLayer | None = None
     ) -> ConvNet:
-        """D at its start, of packs of so many images, told of their batch or not."""
+        """The untrained D for packs of `packing` images, with or without a minibatch layer."""
         return ConvNet(
             lambda: self.d(packing).with_minibatch_layer(minibatch_layer), self.initialise, stream(seed, "d"), spectral
         )
@@ -268,20 +269,20 @@ class Architecture:
 
 @dataclass(frozen=True)
 class Cost:
-    """What one network takes."""
+    """The size of a network and its cost for one input."""
 
     params: int
     macs: int
-    """Multiplications and additions of one input."""
+    """Multiply-accumulate operations for one input."""
     floats: int
-    """Numbers that all layers put out for one input."""
+    """Activations of all layers for one input."""
 
 
 @cache
 def costs(
     architecture: str, latent_dim: int, packing: int = 1, minibatch_layer: MinibatchLayer | None = None
 ) -> tuple[Cost, Cost]:
-    """(G's for one image, D's for one pack)."""
+    """(cost of G for one image, cost of D for one pack)."""
     both = ARCHITECTURES[architecture]
     g, d = both.generator(latent_dim, 0), both.discriminator(0, packing=packing, minibatch_layer=minibatch_layer)
     return count(g, torch.zeros(1, latent_dim)), count(d, torch.zeros(1, packing, 28, 28))

@@ -1,6 +1,6 @@
-"""What else fights collapse, beside the loss and the constraint on D: on the plane and on images the same.
+"""Countermeasures against mode collapse beside the loss and the constraint on D, the same for points and for images.
 
-A point's features are the outputs of D's last hidden layer; `...` stands for the members on the plane, for nothing on
+Features are the outputs of D's last hidden layer. In shapes `...` is the members axis on the plane and nothing for
 images.
 """
 
@@ -19,11 +19,11 @@ from ganlab.gan.nets import MinibatchLayer, Network
 from ganlab.gan.optimizers import OPTIMIZERS, Slots
 
 KERNELS, WIDTH = 4, 5
-"""Minibatch discrimination compares points in so many ways, each a distance in so many dimensions."""
+"""Kernels of minibatch discrimination, and the dimensions of each (arXiv:1606.03498)."""
 AT_ONCE = 1 << 18
-"""Pairs that are compared at once: a megabyte."""
+"""Pairs that are compared at once: one megabyte."""
 PAIR = 200
-"""Arithmetic that takes as long as comparing two points in one way, forward and back (measured)."""
+"""Floating-point operations that take as long as one kernel of one pair, forward and backward (measured)."""
 
 # Packs and batches
 
@@ -35,7 +35,7 @@ def pack(points: Tensor, size: int) -> Tensor:
 
 
 def batches(count: int, size: int) -> Iterator[tuple[slice, slice]]:
-    """(a whole batch of so many points, its own part of them): the last batch reaches back."""
+    """(slice of a full batch, slice of its new points): the last batch overlaps the one before."""
     size = min(count, size)
     for start in range(0, count, size):
         first = min(start, count - size)
@@ -53,7 +53,7 @@ class StandardDeviation:
     size: int = 0
 
     def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
-        """(..., B, h) -> (..., B, 1): each point among the batch, or joined to `others` (..., b, h)."""
+        """(..., B, h) -> (..., B, 1): each point within the batch, or joined to `others` (..., b, h)."""
         if others is None:
             spread = features.var(-2, correction=0, keepdim=True)
         else:
@@ -74,11 +74,11 @@ class Discrimination:
     size: int = KERNELS * WIDTH
 
     def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
-        """(..., B, h) -> (..., B, K): each point among the batch, or joined to `others` (..., b, h)."""
+        """(..., B, h) -> (..., B, K): each point within the batch, or joined to `others` (..., b, h)."""
         mine = self._project(features, *weight)
         if others is not None:
             return nearness(mine, self._project(others, *weight)).mT / others.shape[-2]
-        return (nearness(mine, mine) - 1).mT / (features.shape[-2] - 1)  # but for itself
+        return (nearness(mine, mine) - 1).mT / (features.shape[-2] - 1)  # without itself
 
     def _project(self, features: Tensor, t: Tensor, length: Tensor) -> Tensor:
         """(..., B, h) -> (..., K, B, C)."""
@@ -104,7 +104,7 @@ class _Pull(torch.autograd.Function):
 
 
 class _Taxicab(torch.autograd.Function):
-    """torch.cdist(a, b, 1), whose own gradient has no gradient."""
+    """torch.cdist(a, b, 1) that can be differentiated twice; PyTorch's own cannot."""
 
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
@@ -118,7 +118,7 @@ class _Taxicab(torch.autograd.Function):
 
 
 class _Nearness(torch.autograd.Function):
-    """Computes the pairs again on the way back, as many at once as a cache holds: they are too many to keep."""
+    """Recomputes the pairs in the backward pass, in parts that fit a cache: storing all pairs takes too much memory."""
 
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
@@ -150,7 +150,7 @@ def nearness(a: Tensor, b: Tensor) -> Tensor:
     return summed(a.flatten(0, -3), b.flatten(0, -3)).view(a.shape[:-1])
 
 
-# What G aims at
+# G's objective
 
 
 def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
@@ -159,14 +159,15 @@ def feature_distance(real: Tensor, fake: Tensor) -> Tensor:
 
 
 def sees_real(now: Objective) -> bool:
-    """Whether G's objective compares with real points."""
+    """Whether G's objective depends on real points."""
     return now.feature_matching or LOSSES[now.loss].generator_sees_real
 
 
 def unrolled(net: Network, memory: Slots, now: Unrolling, d_loss: Callable[[list[Tensor]], Tensor]) -> list[Tensor]:
-    """D's weights `now.unroll` steps ahead, each a function of what D was shown (arXiv:1611.02163).
+    """D's weights after `now.unroll` further steps, differentiable in D's inputs (arXiv:1611.02163).
 
-    d_loss: weights -> (M,), on one batch. The optimiser goes on from its memory; D itself and its power vectors rest.
+    d_loss: weights -> (M,), on one batch. The optimiser starts from its current memory. D and its power vectors do not
+    change.
     """
     flat, params, first, second = net.flat, net.params, memory.first, memory.second
     step, count = OPTIMIZERS[now.optimizer].ahead, memory.count.item()
@@ -185,19 +186,19 @@ def unrolled(net: Network, memory: Slots, now: Unrolling, d_loss: Callable[[list
 
 
 def noise_level(now: InstanceNoise, step: int) -> float:
-    """σ of the noise on all that D sees at a step: falls evenly from `instance_noise` to 0 at step `noise_until`."""
+    """σ of the noise on D's inputs at a step: falls linearly from `instance_noise` to 0 at step `noise_until`."""
     return now.instance_noise * max(0.0, 1 - step / now.noise_until)
 
 
 @torch.no_grad()
 def ema_update(average: Iterable[Tensor], current: Iterable[Tensor], kept: float) -> None:
-    """Moves an average of weights, and of batch statistics, towards the current ones: kept·average + (1 - kept)·net."""
+    """Updates a moving average of weights and batch statistics: kept·average + (1 - kept)·current."""
     for mine, its in zip(average, current, strict=True):
         mine.lerp_(its, 1 - kept)
 
 
 def ema_decay(ema: float, updates: int) -> float:
-    """How much of the average stays: less in the beginning, so that the untrained G is soon forgotten."""
+    """The decay rate after so many updates: smaller at first, so that the untrained G soon has little weight."""
     return min(ema, (1 + updates) / (10 + updates))
 
 
@@ -206,24 +207,24 @@ def ema_decay(ema: float, updates: int) -> float:
 
 @dataclass(frozen=True)
 class Countermeasure:
-    """One cure, by the config's field that turns it on."""
+    """A countermeasure; its key is the config's field that turns it on."""
 
     source: str
     off: Any
-    """The value at which it does nothing."""
+    """The field's value that turns it off."""
     same_game: bool = False
-    """Whether both losses stay those of the plain game, so that its closed forms hold."""
+    """Whether both losses are those of the original game, so that its closed forms hold."""
     refused: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
-    """Where it makes no sense: reason's key -> test of the config."""
+    """Configs that it does not go with: key of the reason -> test of the config."""
 
 
 def active(now: Any) -> list[str]:
-    """The countermeasures that a config has on."""
+    """The countermeasures that a config turns on."""
     return [name for name, cure in COUNTERMEASURES.items() if getattr(now, name, cure.off) != cure.off]
 
 
 def plain_game(now: Any) -> bool:
-    """Whether the closed forms of the plain game hold."""
+    """Whether the closed forms of the original game hold."""
     return all(COUNTERMEASURES[name].same_game for name in active(now))
 
 
@@ -237,7 +238,7 @@ MINIBATCH: dict[str, MinibatchLayer | None] = {
     "stddev": StandardDeviation(),
     "discrimination": Discrimination(),
 }
-"""What D is told of a point's batch."""
+"""Layers that compare a point with its batch, by key."""
 COUNTERMEASURES: dict[str, Countermeasure] = {
     "packing": Countermeasure("arXiv:1712.04086", 1, refused={"packing": lambda c: c.batch_size % c.packing != 0}),
     "minibatch": Countermeasure(

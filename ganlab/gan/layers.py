@@ -1,4 +1,4 @@
-"""Layers that torch.nn lacks: dropout by name, a flattening that keeps memory's layout, a D with a head of its own."""
+"""Layers that torch.nn lacks: dropout from a named generator, flattening that keeps the memory layout, D."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from torch import Tensor, nn
 from ganlab.gan.nets import MinibatchLayer
 
 COINS = 1 << 15
-"""Random numbers at a time: what a core's own cache holds."""
+"""Random numbers that are drawn at once: as many as fit a core's cache."""
 
 
 class Dropout(nn.Module):
-    """Dropout whose masks come from a named generator; does nothing without one."""
+    """Dropout with masks from a named generator; the identity without a generator."""
 
     def __init__(self, p: float):
         super().__init__()
@@ -31,9 +31,9 @@ class Dropout(nn.Module):
 
 
 class Flatten(nn.Flatten):
-    """(B, ...) -> (B, n), in the order of the channels; the gradient goes back laid out in memory as x is.
+    """(B, ...) -> (B, n), channels first; the gradient has the memory layout of x.
 
-    Elsewhere the layers before would meet x and its gradient in two layouts, where a rectifier takes ten times as long.
+    With two different layouts the backward pass of a rectifier takes ten times as long.
     """
 
     def forward(self, x: Tensor) -> Tensor:
@@ -46,7 +46,7 @@ class Flatten(nn.Flatten):
 
 
 class MinibatchFeatures(nn.Module):
-    """Joins to each image's features how they compare with those of its batch: (B, h) -> (B, h + columns)."""
+    """Appends to each image's features a comparison with its batch: (B, h) -> (B, h + columns)."""
 
     def __init__(self, width: int, minibatch_layer: MinibatchLayer):
         super().__init__()
@@ -55,12 +55,12 @@ class MinibatchFeatures(nn.Module):
         self.learned = nn.ParameterList([nn.Parameter(torch.empty(shape)) for shape in shapes])
 
     def forward(self, x: Tensor) -> Tensor:
-        """The features, and what the company makes of them."""
+        """The features and the output of the minibatch layer."""
         return torch.cat([x, self.minibatch_layer(x, list(self.learned))], -1)
 
 
 class ConvDiscriminator(nn.Sequential):
-    """D: layers up to the last features, and a head that makes a logit of them."""
+    """D: a body that computes features, and a head that maps them to a logit."""
 
     def __init__(self, *layers: nn.Module, head: int = 1):
         super().__init__(*layers)
@@ -77,7 +77,7 @@ class ConvDiscriminator(nn.Sequential):
         return x
 
     def with_minibatch_layer(self, minibatch_layer: MinibatchLayer | None) -> ConvDiscriminator:
-        """The same D, whose head is told of an image's batch; a head that is a convolution becomes a dense layer."""
+        """The same D with a minibatch layer before its head. A convolution as head becomes a dense layer."""
         if minibatch_layer is None:
             return self
         last = list(self)[-self.head]
@@ -90,9 +90,9 @@ class ConvDiscriminator(nn.Sequential):
 
 
 def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:
-    """Fills a tensor, in the order of memory, with 1 by probability p and else 0: `bernoulli_`'s own, in half the time.
+    """Fills a tensor, in memory order, with 1 (probability p) or 0: the same numbers as `bernoulli_`, in half the time.
 
-    Both take two draws of 32 bits a number and look at 53 of them; here blocks that fit a cache are compared at once.
+    Both draw 64 bits for each number and use 53 of them. Here a block that fits the cache is compared at once.
     """
     draws = torch.empty(min(COINS, out.numel()), dtype=torch.int64)
     for part in out.as_strided((out.numel(),), (1,)).split(COINS):

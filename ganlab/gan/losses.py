@@ -1,7 +1,7 @@
-"""Adversarial losses on logits: D's loss is a mean of costs, everything is minimised, natural logarithm.
+"""Adversarial losses on logits. Both players minimise; logarithms are natural.
 
-A `Loss` carries all that is special to one loss. Its fields up to `generator` and `source` are needed; what the others
-leave out, a page or an export says to be missing.
+A `Loss` holds everything that is specific to one loss. `terms` or `pairs`, `generator` and `source` are required. Where
+an optional field is missing, pages and exports say so.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from torch import Tensor
 from torch.nn.functional import relu, softplus
 
 Term = Callable[[Tensor], Tensor]
-"""What one logit costs D, elementwise."""
+"""D's cost of one logit, elementwise."""
 Pair = Callable[[Tensor, Tensor], Tensor]
-"""What a real and a fake logit cost D together, elementwise."""
+"""D's cost of a pair of a real and a fake logit, elementwise."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class LossFormulas:
     """A loss in LaTeX, as templates: $real and $fake are the inputs, $D is D, $mean the mean over the batch."""
 
     discriminator: tuple[str, ...]
-    """What is added up to D's loss: of real inputs and of fake ones, or of pairs."""
+    """The summands of D's loss: of real and of fake inputs, or of pairs."""
     generator: str
     smoothed: str = ""
     """The term of real inputs that are labelled $label, which is 1 - $rest; "" without labels."""
@@ -33,7 +33,7 @@ class LossFormulas:
 
 @dataclass(frozen=True, kw_only=True)
 class Loss:
-    """A GAN's two objectives, and what they are worth when D cannot tell real from generated."""
+    """The objectives of D and G, and their values when D cannot distinguish real from generated."""
 
     terms: tuple[Term, Term] | None = None
     """D's loss is the mean of the first over real logits plus that of the second over fake ones; None: see pairs."""
@@ -43,25 +43,25 @@ class Loss:
     """(real_logits, fake_logits), each (..., B) -> (...)."""
     source: str
     equilibrium: tuple[float, float] | None = None
-    """(L_D, L_G) at p_g = p_data with D optimal; None where a constant of D stays free, or where it is not known."""
+    """(L_D, L_G) at p_g = p_data with optimal D; None if D's optimum is not unique or unknown."""
     threshold: float | None = None
     """D's output above which it says "real"; None where D only compares."""
     sure: float = 1.0
-    """How far from the threshold D's output is where D is fairly sure; a scale for colours."""
+    """Distance from the threshold at which D is fairly sure; the scale of the colours."""
     logits: bool = False
     """Whether the loss takes the sigmoid of D's output."""
     generator_sees_real: bool = False
-    """Whether G's loss depends on the real logits; where it does not, the trainer does not compute them."""
+    """Whether G's loss depends on the real logits; if not, the trainer does not compute them."""
     smoothing: Callable[[Tensor, float], Tensor] | None = None
-    """(real_logits, α) -> (...): what D's loss gains where a real point's label is 1 - α; None without labels."""
+    """(real_logits, α) -> (...): an addition to D's loss if real points have the label 1 - α; None without labels."""
     spoken: Callable[[float], float] | None = None
-    """D's output that means a probability of "real"; None without labels."""
+    """Probability of "real" -> D's output; None without labels."""
     saturates: bool = False
     """Whether G's gradient vanishes where D is sure that a point is generated."""
     lipschitz: bool = False
-    """Whether D's loss has no lower bound unless something bounds D's slope."""
+    """Whether D's loss is unbounded below unless D's slope is bounded."""
     collapse: str = ""
-    """The field of theory.Collapse that is G's loss in a collapse; "" where there is no such closed form."""
+    """The field of theory.Collapse with G's loss in a collapse; "" without a closed form."""
     tex: LossFormulas | None = None
     """None: slow motion shows the numbers alone."""
     script: str = ""
@@ -94,7 +94,7 @@ class Loss:
         return self.discriminator(blind, blind, smoothing).item(), self.generator(blind, blind).item()
 
     def undecided(self, smoothing: float = 0.0) -> float | None:
-        """D's optimal output where real and generated are as likely; (1 - α)/2 in probability with labels 1 - α."""
+        """D's optimal output where real and generated are equally likely: probability (1 - α)/2 with labels 1 - α."""
         return self.spoken((1 - smoothing) / 2) if smoothing and self.spoken else self.threshold
 
 
@@ -106,7 +106,7 @@ ENTROPIES: tuple[Term, Term] = (lambda real: softplus(-real), softplus)
 
 
 def soft_entropy(real: Tensor, smoothing: float) -> Tensor:
-    """α E logit: -(1 - α) log D - α log(1 - D) exceeds -log D by as much. Logits (..., B) -> (...)."""
+    """α E logit, the difference of -(1 - α) log D - α log(1 - D) and -log D. Logits (..., B) -> (...)."""
     return smoothing * real.mean(-1)
 
 
@@ -153,7 +153,7 @@ SQUARES: tuple[Term, Term] = (lambda real: (real - 1).square() / 2, lambda fake:
 
 
 def soft_square(real: Tensor, smoothing: float) -> Tensor:
-    """α E(D(x) - 1) + α²/2: ½(D - 1 + α)² exceeds ½(D - 1)² by as much. Outputs (..., B) -> (...)."""
+    """α E(D(x) - 1) + α²/2, the difference of ½(D - 1 + α)² and ½(D - 1)². Outputs (..., B) -> (...)."""
     return smoothing * (real.mean(-1) - 1) + smoothing**2 / 2
 
 
@@ -175,13 +175,13 @@ def g_loss(fake):
     return (fake - 1).square().mean() / 2
 '''
 
-# Critics: D's output has no meaning of its own
+# Critics: D's output is no probability
 
 
 HINGES: tuple[Term, Term] = (lambda real: relu(1 - real), lambda fake: relu(1 + fake))
 """max(0, 1 - D(x)) and max(0, 1 + D(G(z))); both 1 when D is blind (0 everywhere)."""
 DISTANCE: tuple[Term, Term] = (lambda real: -real, lambda fake: fake)
-"""-D(x) and D(G(z)): together minus the critic's estimate of the distance."""
+"""-D(x) and D(G(z)): their sum is minus the critic's estimate of the distance."""
 
 
 def critic_g(real: Tensor, fake: Tensor) -> Tensor:

@@ -1,9 +1,9 @@
-"""Mistakes in a GAN's code, each trained as PyTorch would train it.
+"""Mistakes in the code of a GAN, each trained as PyTorch would train it.
 
-All are changes of one or two lines to the same loop, LOOP. In it a gradient is cleared right after the step that used
-it (step, then zero_grad), so what any other loss writes into a network's gradients is still there at its next step;
-hence `detach` and the frozen D. In PyTorch's own tutorial zero_grad comes right before backward instead: there
-`detach_forgotten` and `d_not_frozen` change nothing but the time that an update takes, bit for bit (a test holds it).
+Each mistake changes one or two lines of LOOP. LOOP clears a gradient right after the step that used it (step, then
+zero_grad). A gradient that another loss adds to a network therefore remains until that network's next step; `detach`
+and the frozen D prevent this. PyTorch's tutorial calls zero_grad right before backward instead. There
+`detach_forgotten` and `d_not_frozen` change only the time of an update, not a single bit (a test checks this).
 """
 
 from __future__ import annotations
@@ -34,45 +34,45 @@ for step in range(steps):
         opt_g.zero_grad()
     D.requires_grad_(True)
 """
-"""The right program, which the trainer runs where no mistake is made; a test executes it, and each wrong one."""
+"""The correct program: what the trainer computes without a mistake. A test executes it and every wrong version."""
 
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is done instead, as code and as what the trainer does."""
+    """A mistake, as changed lines of LOOP and as switches of the trainer."""
 
     right: tuple[str, ...] = ()
     """Lines of LOOP."""
     wrong: tuple[str, ...] = ()
-    """What stands in their place, line by line; none where they are left out."""
+    """Their replacements, line by line; empty where the lines are missing."""
     leaks: str = ""
-    """Whose loss, "d" or "g", writes into the other network's gradients too, where they wait for its next step."""
+    """The player, "d" or "g", whose loss also adds to the other network's gradients until that network's next step."""
     keeps: bool = False
-    """Whether no gradient is ever cleared, so that every step goes along the sum of all so far."""
+    """Whether gradients are never cleared, so that each step uses their sum."""
     sigmoid: bool = False
-    """Whether D ends in a sigmoid and both losses, which expect logits, take its output for one."""
+    """Whether D ends in a sigmoid although both losses expect logits."""
     swaps: bool = False
-    """Whether D's loss calls real points 0 and generated ones 1, while G's still aims at 1."""
+    """Whether D's loss labels real points 0 and generated ones 1, while G's loss still aims at 1."""
     refused: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
-    """Where it makes no sense: reason's key -> test of the config."""
+    """Configs that it does not go with: key of the reason -> test of the config."""
 
     @property
     def same_game(self) -> bool:
-        """Whether both losses are still those of the plain game, so that its closed forms hold."""
+        """Whether both losses are those of the original game, so that its closed forms hold."""
         return not (self.sigmoid or self.swaps)
 
     def d_loss_inputs(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-        """What D's loss is given in the places of real and of generated points, at D's outputs on them."""
+        """The arguments (real, fake) of D's loss, from D's outputs at real and at generated points."""
         real, fake = self.loss_input(real), self.loss_input(fake)
         return (fake, real) if self.swaps else (real, fake)
 
     def loss_input(self, output: Tensor) -> Tensor:
-        """What a loss is given in the place of D's output."""
+        """The argument of a loss that stands for D's output."""
         return output.sigmoid() if self.sigmoid else output
 
 
 def mistake_of(now: Any) -> Mistake:
-    """The mistake that a config of any kind makes."""
+    """The mistake that a config chooses."""
     return MISTAKES[getattr(now, "mistake", "none")]
 
 
@@ -86,18 +86,18 @@ def program(key: str) -> str:
 
 
 def does_nothing(config: Any) -> bool:
-    """Whether the config's mistake changes no update: nobody is there to suffer it."""
+    """Whether the config's mistake changes no update."""
     mistake, rests = mistake_of(config), [config.values(f"{player}_steps") == {0} for player in "dg"]
     return (bool(mistake.leaks) and any(rests)) or (mistake.swaps and rests[0] and config.values("unroll") == {0})
 
 
 def simultaneous(config: Any) -> bool:
-    """Whether both gradients are taken before either step, which LOOP does not do."""
+    """Whether both gradients are computed before either step; LOOP does not do that."""
     return bool(config.update == "simultaneous")
 
 
 def foresees(config: Any) -> bool:
-    """Whether G looks ahead at steps of D, which LOOP does not do."""
+    """Whether D is unrolled; LOOP does not do that."""
     return bool(config.unroll > 0)
 
 
@@ -107,7 +107,7 @@ def no_label(config: Any) -> bool:
 
 
 def no_sigmoid(config: Any) -> bool:
-    """Whether the loss takes no sigmoid of D's output."""
+    """Whether the loss does not apply a sigmoid to D's output."""
     return not LOSSES[config.loss].logits
 
 
@@ -133,21 +133,21 @@ MISTAKES: dict[str, Mistake] = {
     ),
     "zero_grad_missing": Mistake(right=("opt_d.zero_grad()", "opt_g.zero_grad()"), keeps=True, refused=GRADIENTS),
 }
-"""What each does in LOOP, with σ the sigmoid, l D's output:
+"""Their effect in LOOP, where σ is the sigmoid and l is D's output:
 
-detach_forgotten: D's loss is also minimised by G. Of the non-saturating game G then gets E[softplus(-l) + softplus(l)],
-least where D is undecided (l = 0), instead of E softplus(-l); of the saturating game nothing but noise, for both terms
-cancel. With k updates of D, G suffers all k.
+detach_forgotten: G also minimises D's loss. In the non-saturating game G minimises E[softplus(-l) + softplus(l)], with
+its minimum at l = 0 (D undecided), instead of E softplus(-l). In the saturating game both terms cancel and only noise
+remains. With k updates of D, all k gradients reach G.
 
-d_not_frozen: D's step follows the gradients of its own loss and of G's, which calls generated points real. (In Keras
-the same comes of a combined model compiled without `trainable = False`, whose optimiser then moves D as well.)
+d_not_frozen: D's step uses the sum of the gradients of its own loss and of G's loss, which labels generated points as
+real. (In Keras a combined model compiled without `trainable = False` does the same: its optimiser also updates D.)
 
-sigmoid_twice: the loss sees s = σ(l) in (0, 1) as a logit. D's best is s = log(p/q) cut to [0, 1], so L_D never falls
-below softplus(-1) + softplus(0) = 1.006, D calls everything 0 that is not more real than generated, and every gradient
-has the factor s(1 - s), which vanishes where D is sure. "Real" still means s > ½ here, the meaning its author gives it.
+sigmoid_twice: the loss uses s = σ(l) in (0, 1) as a logit. The optimal s is log(p/q) clipped to [0, 1]. L_D is
+therefore at least softplus(-1) + softplus(0) = 1.006, and s = 0 wherever real points are not the more likely ones.
+Every gradient has the factor s(1 - s), which vanishes where D is sure. "Real" still means s > ½, as the author intends.
 
-labels_swapped: D learns 1 for generated points and G still goes where D says 1, so the two help each other: G flees the
-data. D's accuracy, as it is counted, goes to 0. Swapped in G's loss as well, it would be the same game by other names.
+labels_swapped: D learns 1 for generated points and G still aims at 1. Both players cooperate, and G leaves the data.
+D's accuracy falls to 0. With labels swapped in G's loss as well, the game would be the original one.
 
-zero_grad_missing: both networks' gradients add up from the first update on, like a momentum that never fades.
+zero_grad_missing: the gradients of both networks accumulate from the first update on, like momentum without decay.
 """

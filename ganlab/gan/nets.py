@@ -1,4 +1,4 @@
-"""M independent multilayer perceptrons that train side by side: every tensor has a leading members axis."""
+"""M independent multilayer perceptrons that are trained side by side. Every tensor has a leading members axis."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,21 +18,21 @@ def leaky_relu(x: Tensor) -> Tensor:
 
 
 class MinibatchLayer(Protocol):
-    """What a last layer may be told beside a point's own features: how they compare with those of its batch."""
+    """A layer before D's last one that compares a point's features with those of its batch."""
 
     @property
     def columns(self) -> int:
-        """Numbers that join each point's features."""
+        """Numbers that are appended to each point's features."""
 
     @property
     def size(self) -> int:
-        """Columns of a weight (h, size) and a bias (1, size) of its own that learn; 0: it has none."""
+        """Columns of its own weight (h, size) and bias (1, size); 0 without parameters."""
 
     def __hash__(self) -> int:
-        """It is a value."""
+        """Equal layers have equal hashes."""
 
     def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
-        """(..., B, h) -> (..., B, columns): each point among the batch, or among `others` (..., b, h)."""
+        """(..., B, h) -> (..., B, columns): each point against the batch, or against `others` (..., b, h)."""
 
 
 class Network:
@@ -40,8 +40,9 @@ class Network:
 
     Layer l holds a weight (M, in, out) and a bias (M, 1, out), initialised as PyTorch's Linear does, U(±1/√in),
     member m from stream(seed, name, m). With `spectral`, every weight is divided by its largest singular value,
-    as estimated by the power vectors (arXiv:1802.05957 alg. 1); they move only in `power_iteration`. With `company`,
-    a point's output depends on its batch; what the company learns lies behind the layers and starts alike, its bias 0.
+    as estimated by the power vectors (arXiv:1802.05957 alg. 1), which only `power_iteration` updates. With a
+    `minibatch_layer` a point's output depends on its batch. The layer's parameters come last in `flat`; its weight is
+    initialised like the others, its bias is 0.
     """
 
     def __init__(
@@ -75,7 +76,7 @@ class Network:
             self._start_power(stream(seed, name, "power"))
 
     def __call__(self, x: Tensor, params: list[Tensor] | None = None) -> Tensor:
-        """Outputs (M, B, sizes[-1]) of inputs (M, B, sizes[0]); with weights `params` in the place of its own."""
+        """Outputs (M, B, sizes[-1]) of inputs (M, B, sizes[0]); with the weights `params` instead of its own."""
         params = self.params if params is None else params
         return self.conclude(self.features(x, params), params)
 
@@ -87,14 +88,14 @@ class Network:
         return x
 
     def conclude(self, features: Tensor, params: list[Tensor], others: Tensor | None = None) -> Tensor:
-        """Outputs of the last layer at features (M, B, h): one batch, unless they join `others` (M, b, h) each."""
+        """Outputs of the last layer at the features (M, B, h) of a batch, or of points that each join `others`."""
         end = 2 * self.depth
         if self.minibatch_layer:
             features = torch.cat([features, self.minibatch_layer(features, params[end:], others)], -1)
         return torch.baddbmm(params[end - 1], features, self.weight(self.depth - 1, params))
 
     def weight(self, layer: int, params: list[Tensor]) -> Tensor:
-        """The weight of a layer that acts, (M, in, out): W, or W/σ(W) under spectral normalisation."""
+        """The effective weight of a layer, (M, in, out): W, or W/σ(W) under spectral normalisation."""
         w = params[2 * layer]
         return w / (self.power[2 * layer] @ w @ self.power[2 * layer + 1].mT) if self.power else w
 
@@ -104,7 +105,7 @@ class Network:
 
     @torch.no_grad()
     def power_iteration(self, times: int = 1) -> None:
-        """Moves every pair of power vectors towards the leading singular pair; nothing without spectral norm."""
+        """Runs power iteration on every weight; does nothing without spectral normalisation."""
         for i, w in enumerate(self.params[: 2 * self.depth : 2] if self.power else []):
             for _ in range(times):
                 self.power[2 * i].copy_(F.normalize(self.power[2 * i + 1] @ w.mT, dim=-1))
@@ -124,7 +125,7 @@ class Network:
 
 
 def layer_sizes(sizes: list[int], minibatch_layer: MinibatchLayer | None = None) -> list[tuple[int, int]]:
-    """(inputs, outputs) of every layer, the last with the company's columns; then of what the company learns."""
+    """(inputs, outputs) of every layer, then of the minibatch layer. Its columns are inputs of the last layer."""
     *hidden, (n, m) = pairwise(sizes)
     if minibatch_layer is None:
         return [*hidden, (n, m)]

@@ -10,7 +10,7 @@ from torch.optim.rmsprop import rmsprop as torch_rmsprop
 
 @dataclass
 class Slots:
-    """What an optimiser remembers of one flat vector."""
+    """An optimiser's state for one flat vector."""
 
     first: Tensor
     """Mean of the gradients, as long as the vector."""
@@ -21,14 +21,14 @@ class Slots:
 
 
 def slots(flat: Tensor) -> Slots:
-    """Empty memory for a vector."""
+    """The initial state for a vector."""
     return Slots(torch.zeros_like(flat), torch.zeros_like(flat))
 
 
 def adam(flat: Tensor, grad: Tensor, memory: Slots, lr: float, beta1: float, beta2: float) -> None:
     """Adam with bias correction, ε = 1e-8 (arXiv:1412.6980 alg. 1), in place."""
     memory.count += 1
-    # What torch.optim.adam.adam(fused=True) ends in; its checks cost as much as a small network's step.
+    # torch.optim.adam.adam(fused=True) calls this after checks that take as long as a small network's step.
     torch._fused_adam_(
         [flat],
         [grad],
@@ -79,7 +79,7 @@ def adam_ahead(
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Adam's direction as a function of the gradient."""
     first, second = torch.lerp(grad, first, beta1), torch.lerp(grad.square(), second, beta2)
-    scale = (second / (1 - beta2**count) + 1e-16).sqrt() + 1e-8  # no infinite slope at 0
+    scale = (second / (1 - beta2**count) + 1e-16).sqrt() + 1e-8  # keeps the slope at 0 finite
     return first / (1 - beta1**count) / scale, first, second
 
 
@@ -97,12 +97,12 @@ class Optimizer:
     step: Callable[[Tensor, Tensor, Slots, float, float, float], None]
     """(weights, gradient, memory, lr, beta1, beta2) -> None, in place."""
     uses: tuple[str, ...] = ()
-    """Of beta1 and beta2, those that change anything."""
+    """Those of beta1 and beta2 that it reads."""
     ahead: Ahead | None = None
-    """None: D cannot be unrolled under it."""
+    """Its differentiable step, to unroll D; None if there is none."""
     tex: str = ""
-    """What lr multiplies, in LaTeX: g is the gradient, m and v are the moving averages of g and g². "": slow motion
-    shows the numbers alone."""
+    """The direction that lr multiplies, in LaTeX: g is the gradient, m and v are moving averages of g and g². "": slow
+    motion shows the numbers alone."""
     script: str = ""
     """The optimiser of network {{ net }} with learning rate {{ lr }} in the exported script, where other fields of the
     config stand in braces as well; "": no run with it is exported."""

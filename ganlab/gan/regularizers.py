@@ -1,4 +1,4 @@
-"""What constrains D: gradient penalties, added to its loss, and weight clipping, after its step."""
+"""Constraints on D: gradient penalties, added to its loss, and weight clipping, after its step."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class Regularizer:
     after_step: Callable[[Network, Any], None] | None = None
     """(D, config) -> None, in place, after each of D's updates."""
     knob: str | None = None
-    """The config's field that weighs it."""
+    """The config's field with its weight."""
     between: bool = False
-    """Whether the penalty looks between real and generated points, pair by pair."""
+    """Whether the penalty is evaluated between pairs of real and generated points."""
     tex: str = ""
     """The penalty in LaTeX, as a template: $weight is the knob's value, $real and $fake are the inputs, $D is D's
     output, $mean the mean over the batch. "": slow motion shows the numbers alone."""

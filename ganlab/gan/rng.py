@@ -1,4 +1,4 @@
-"""Randomness by name: every draw of a run comes from a generator that says what it is for."""
+"""Named random streams: every random number of a run comes from a generator for one named purpose."""
 
 import hashlib
 from collections.abc import Callable
@@ -20,11 +20,11 @@ def stream(seed: int, *names: str | int) -> torch.Generator:
 
 
 BLOCK = 1 << 17
-"""Numbers in a block of one member, at most, unless a single row is larger: half a megabyte."""
+"""Most numbers in a block of one member (half a megabyte), unless a single row is larger."""
 
 
 def block_rows(n: int, d: int) -> int:
-    """Updates that a block of rows (n, d) serves."""
+    """Rows (n, d) in a block, one for each update."""
     return max(1, min(64, BLOCK // (n * d)))
 
 
@@ -33,10 +33,10 @@ Sampler = Callable[[int, torch.Generator], torch.Tensor]
 
 
 class Draws:
-    """One row of random numbers per update, shape (members, *row), made in blocks.
+    """One row of random numbers per update, shape (members, *row), drawn in blocks.
 
-    Row i belongs to block i // rows, and a block depends on the seed, the name, the member and its own number alone:
-    so a run may be cut and resumed anywhere, and 1000 steps are the exact prefix of 2000.
+    Row i is in block i // rows. A block depends only on the seed, the name, the member and its own number. A run can
+    therefore be resumed at any update, and 1000 steps are exactly the first half of 2000.
     """
 
     def __init__(self, sample: Sampler, shape: tuple[int, int], members: int, seed: int, name: str):
@@ -52,7 +52,7 @@ class Draws:
         return self.buffer[row]
 
     def _fill(self, block: int) -> None:
-        """Makes a block in the place of the one before; rows handed out earlier are used up by then."""
+        """Overwrites the buffer with a block; rows that were returned before are no longer in use."""
         if self.block < 0:
             self.buffer = torch.empty(self.rows, self.members, *self.shape)
         for member in range(self.members):
@@ -72,9 +72,9 @@ class Noise:
     variance: float
     """Of one coordinate."""
     reach: float
-    """Half-width of a map of all of a latent space of 2."""
+    """Half-width of a map of a whole two-dimensional latent space."""
     view: float
-    """Half-width of a picture of some draws."""
+    """Half-width of a picture of samples."""
     tex: str = ""
     """The law of z in LaTeX, with $dim coordinates; "": slow motion shows the numbers alone."""
     script: str = ""

@@ -1,4 +1,4 @@
-"""Closed forms that training is held against: the optimal discriminator, and what a collapse looks like to it."""
+"""Closed forms to compare training with: the optimal discriminator's losses under mode collapse."""
 
 import math
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Collapse:
-    """What an optimal D sees of a generator that sits exactly on m of M equal, separated modes."""
+    """Losses of an optimal D against a generator that covers exactly m of M equal, separated modes."""
 
-    d_on_modes: float  # D on every covered mode; on the lost ones D is 1
+    d_on_modes: float  # D on every covered mode; D is 1 on the missing ones
     d_loss: float  # sum of D's two cross entropies
     g_loss: float  # non-saturating, E[-log D]
     g_loss_saturating: float  # minimax, E[log(1 - D)]
@@ -17,7 +17,7 @@ class Collapse:
 
 
 def collapse(m: int, modes: int) -> Collapse:
-    """The losses of a collapse to m of M = `modes` modes: all finite, and D's gradient vanishes on every covered mode.
+    """The losses of a collapse to m of M = `modes` modes. All are finite; D's gradient vanishes on every covered mode.
 
     D = m/(M+m); L_D = -(m/M) log(m/(M+m)) - log(M/(M+m)); L_G = log((M+m)/m); accuracy = 1 - m/2M; KL = log(M/m).
     m = M is the equilibrium: 1/2, log 4, log 2, 1/2, 0. Raises ValueError unless 1 <= m <= M.

@@ -1,4 +1,4 @@
-"""Files that appear whole: each is written as a draft beside its place and renamed when it is complete."""
+"""Atomic writes: a file is written as a draft in the same folder and renamed when it is complete."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pathlib import Path
 def draft(path: Path) -> Iterator[Path]:
     """A file to write in the body; it replaces the one at `path` at the end, and is removed if the body fails.
 
-    The folder is made if need be. Readers see the old file or the new one, never a part.
+    The folder is created if it is missing. Readers see the old file or the new one, never a part.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f"{uuid.uuid4().hex}.draft")
@@ -25,6 +25,6 @@ def draft(path: Path) -> Iterator[Path]:
 
 
 def write(path: Path, blob: bytes) -> None:
-    """Puts bytes at a path."""
+    """Writes bytes to a path."""
     with draft(path) as part:
         part.write_bytes(blob)

@@ -1,4 +1,4 @@
-"""What the commands of `python -m ganlab` have in common: how they describe themselves."""
+"""Parsers for the commands of `python -m ganlab`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def parser(name: str, about: str, example: str) -> argparse.ArgumentParser:
 
 
 def expect(parser: argparse.ArgumentParser, names: Iterable[str], known: Collection[str]) -> None:
-    """Ends the program with the parser's usage where a name is not known."""
+    """Ends the program with the parser's usage if a name is unknown."""
     for name in names:
         if name not in known:
             parser.error(f"{name}: expected {', '.join(known)}")

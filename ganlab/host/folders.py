@@ -1,4 +1,4 @@
-"""Where files lie on this machine: the run store's folder and the data folder."""
+"""Folders on this machine: the run store's and the data's."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ NAME = "ganlab"
 
 
 def find_place(option: Path | str | None = None) -> tuple[Path, bool]:
-    """The store's folder, made if need be, and whether it is a temporary one.
+    """The store's folder, created if it is missing, and whether it is a temporary one.
 
-    The option, else GANLAB_STORE, else the user's cache, else where that cannot be written a temporary folder.
-    Raises OSError where the option or GANLAB_STORE cannot be written.
+    The option, else GANLAB_STORE, else the user's cache, else a temporary folder if the cache is not writable.
+    Raises OSError if the option or GANLAB_STORE is not writable.
     """
     if chosen := option or settings.read().store:
         return writable(Path(chosen)), False
@@ -29,26 +29,26 @@ def find_place(option: Path | str | None = None) -> tuple[Path, bool]:
 
 
 def data_folder() -> Path:
-    """GANLAB_DATA, else ganlab in the user's data folder. Raises RuntimeError where there is no home."""
+    """GANLAB_DATA, else ganlab in the user's data folder. Raises RuntimeError if the user has no home."""
     return settings.read().data or at_home(platformdirs.user_data_path(NAME, appauthor=False))
 
 
 def at_home(folder: Path) -> Path:
-    """The folder. Raises RuntimeError where it is relative, as it is for a user without a home."""
+    """The folder. Raises RuntimeError if it is relative, as for a user without a home."""
     if not folder.is_absolute():
         raise RuntimeError(f"{folder}: expected an absolute path")
     return folder
 
 
 def writable(folder: Path) -> Path:
-    """The folder, made if need be. Raises OSError when no file can be written there."""
+    """The folder, created if it is missing. Raises OSError if it is not writable."""
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
         return folder.resolve()
 
 
 def temporary() -> Path:
-    """This user's own temporary folder, the same at every start unless somebody else has taken its name."""
+    """This user's own temporary folder, the same at every start unless another user owns a folder of that name."""
     user = os.getuid() if hasattr(os, "getuid") else 0
     folder = Path(tempfile.gettempdir()) / f"ganlab-{user}"
     try:

@@ -1,6 +1,6 @@
 """The settings of a process: every GANLAB_* variable, checked and typed, read from the environment once.
 
-Worker processes inherit the environment and so have the same settings as their server, options aside.
+Worker processes inherit the environment and so have their server's settings, except for its options.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ PROFILES = ("shared", "local")
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used: its variable or option, its value, and what is allowed."""
+    """An invalid setting: its variable or option, its value, and what is allowed."""
 
     def __init__(self, name: str, value: str, allowed: str):
         self.name, self.value, self.allowed = name, value, allowed
@@ -27,7 +27,7 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True)
 class Form:
-    """How a setting is written."""
+    """How a setting is parsed."""
 
     read: Callable[[str], Any]
     """Text -> value. Raises ValueError for what is not allowed."""
@@ -35,7 +35,7 @@ class Form:
 
 
 def whole(least: int) -> Form:
-    """A whole number that is not too small."""
+    """A whole number with a minimum."""
     return Form(lambda text: within(int(text), text, least), f"a whole number of at least {least}")
 
 
@@ -62,22 +62,22 @@ def profile(text: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The settings. None where what a setting stands for is found out by the code that needs it."""
+    """The settings. None: the code that needs the setting chooses a default."""
 
     store: Path | None = None
     """Folder of the run store."""
     slots: int | None = None
-    """Runs that train at once."""
+    """Runs that are trained at once."""
     store_bytes: int = 512 * 2**20
     """Bytes of frames and checkpoints of all runs."""
     data: Path | None = None
     """Folder of downloaded images."""
     memory_mb: float | None = None
-    """Memory to reckon with."""
+    """Memory that may be used, in megabytes."""
     device: str = ""
     """Where runs on images are computed: `cpu` or the accelerator; '' for the accelerator if there is one."""
     profile: str = PROFILES[0]
-    """Whom the server serves: the local profile allows wider networks."""
+    """The server's profile; the local one allows wider networks."""
 
 
 def variable(name: str) -> str:
@@ -101,7 +101,7 @@ def with_options(settings: Settings, arguments: Sequence[str]) -> Settings:
 
 
 def value(name: str, label: str, text: str) -> Any:
-    """What a setting's text stands for. Raises SettingsError."""
+    """The value of a setting's text. Raises SettingsError."""
     try:
         return FORMS[name].read(text)
     except ValueError:
@@ -124,4 +124,4 @@ FORMS = {
     "profile": Form(profile, " or ".join(PROFILES)),
 }
 OPTIONS = ("store", "slots")
-"""Settings that the server also takes behind `--`: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""
+"""Settings that are options of the server, too: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""

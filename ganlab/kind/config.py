@@ -1,4 +1,4 @@
-"""What every kind of run's config can do: it is checked, changed, edited in mid-run, named."""
+"""The base of all configs: checks, changes, edits in mid-run, and the run's key."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from typing import Any, ClassVar, Self
 from ganlab.kind.fields import ConfigError, Edit, knobs
 
 Idle = dict[str, tuple[Callable[[Any], bool], str]]
-"""When a field does nothing: (test of the config, reason's key), by field."""
+"""When a field has no effect: field -> (test of the config, key of the reason)."""
 
 
 class RunConfig:
-    """What all kinds share: a frozen dataclass of each kind inherits it. Equal configs give equal frames.
+    """The base of every kind's frozen dataclass. Equal configs give equal frames.
 
-    It declares no fields: every kind lists its own, in the order of its menus, with its own bounds.
+    It declares no fields: every kind lists its own, with its own bounds, in the order of its menus.
     """
 
     dataset: str
@@ -33,7 +33,7 @@ class RunConfig:
     """Raised whenever equal configs of this kind would give other frames than before; part of every run's key."""
     idle: ClassVar[Idle] = {}
     heavy: ClassVar[tuple[str, ...]] = ("edits", "members", "batch_size")
-    """Fields that can make a run too slow, too big or impossible together."""
+    """Fields that together can make a run too slow, too big or impossible."""
 
     def __post_init__(self) -> None:
         for name, spec in knobs(type(self)).items():
@@ -54,27 +54,27 @@ class RunConfig:
         return cls(**values)
 
     def replace(self, **changes: Any) -> Self:
-        """The same config but for the changes. Raises ConfigError."""
+        """A copy with some fields changed. Raises ConfigError."""
         return dataclasses.replace(self, **changes)
 
     def at(self, step: int) -> Self:
-        """The config in force at a step, its edits carried out."""
+        """The config in force at a step, with its edits applied."""
         if not self.edits:
             return self
         changes = {name: value for start, name, value in self.edits if start <= step}
         return self.replace(edits=(), **changes)
 
     def values(self, name: str) -> set[Any]:
-        """Every value that a field takes in the course of the run."""
+        """Every value of a field in the course of the run."""
         return {getattr(self, name)} | {value for _, edited, value in self.edits if edited == name}
 
     def ancestors(self) -> Iterator[tuple[Self, int]]:
-        """Configs whose runs are this one's up to a step, the last first: (config, the step at which they part)."""
+        """Configs whose runs are identical up to a step, latest first: (config, last common step)."""
         for start in sorted({step for step, _, _ in self.edits} - {0}, reverse=True):
             yield self.replace(edits=tuple(edit for edit in self.edits if edit[0] < start)), start
 
     def edited(self, step: int, name: str, value: Any) -> Self:
-        """The run whose field has another value from a step on, in place of such an edit there. Raises ConfigError."""
+        """The run whose field has another value from a step on; replaces an edit at that step. Raises ConfigError."""
         before = self.replace(edits=tuple(edit for edit in self.edits if edit[:2] != (step, name)))
         edited = before.replace(edits=(*before.edits, (step, name, value)))
         if edited.at(step) == before.at(step):
@@ -82,16 +82,16 @@ class RunConfig:
         return edited
 
     def inactive(self) -> dict[str, str]:
-        """Fields that do nothing under the current choice, each with the reason's key."""
+        """Fields without effect under the other fields' values, each with the key of the reason."""
         return {name: reason for name, (idle, reason) in self.idle.items() if idle(self)}
 
     def effective(self, fields: Iterable[str]) -> str | None:
-        """The first of some fields that does something under the current choice; None if there is none."""
+        """The first of some fields that has an effect; None if there is none."""
         idle = self.inactive()
         return next((name for name in fields if name not in idle), None)
 
     def key(self) -> str:
-        """The run's name: 16 hex digits of all that determines its frames; `steps` is a target, not part of it."""
+        """The run's key: 16 hex digits, a hash of everything that determines its frames. `steps` is not part of it."""
         facts = self.to_json() | {name: None for name in self.inactive()} | {"steps": None, "engine": self.engine}
         said = {name: facts[name] for name in facts.keys() - self._unsaid()}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]
@@ -101,7 +101,7 @@ class RunConfig:
         return {"kind": self.kind} | dataclasses.asdict(self)
 
     def _unsaid(self) -> set[str]:
-        """Fields younger than stored runs that do nothing or are at their default, as before there were such fields."""
+        """Fields added after the first stored runs that have no effect or their default; the key omits them."""
         specs, fields, idle = knobs(type(self)), self.__dataclass_fields__, self.inactive()
         young = [name for name, spec in specs.items() if spec.later]
         return {name for name in young if name in idle or self.values(name) == {fields[name].default}}
@@ -115,11 +115,11 @@ class RunConfig:
         raise NotImplementedError
 
     def _check_together(self) -> None:
-        """Raises ConfigError where values that are right one by one make no sense together."""
+        """Raises ConfigError if valid values do not go together."""
         raise NotImplementedError
 
     def _check_budget(self, most_flops: float, most_floats: float) -> None:
-        """Raises ConfigError where a step takes too long, or too much memory."""
+        """Raises ConfigError if a step needs too much time or memory."""
         batch = self.batch_size
         if self.flops() > most_flops:
             raise ConfigError("batch_size", batch, "too_slow", gflops=self.flops() / 1e9, most=most_flops / 1e9)
@@ -128,7 +128,7 @@ class RunConfig:
 
 
 def check_edits(config: RunConfig) -> None:
-    """Puts the edits in order of their steps, each checked by its own field; reads values that are text."""
+    """Sorts the edits by step and checks each by its field; parses values that are text."""
     specs, checked = knobs(type(config)), []
     steps = dataclasses.replace(specs["steps"], low=0)
     for step, name, value in config.edits:

@@ -1,7 +1,7 @@
-"""Where a run is computed, and how exactly: what its bits depend on beside its config.
+"""The device and the arithmetic of a run: what its bits depend on beside its config.
 
-A run's device is PyTorch's name of it, or `cpu/mps/differs`: the processor, as the accelerator it was meant for failed,
-and why (missing, unable, differs).
+A run's device is PyTorch's name of it, or for example `cpu/mps/differs`: the run is on the CPU because an accelerator
+failed, with the reason (missing, unable, differs).
 """
 
 from __future__ import annotations
@@ -47,18 +47,18 @@ def found() -> str:
 
 
 def failed(error: DeviceError) -> str:
-    """The device of a run that goes to the processor instead."""
+    """The device of a run that is computed on the CPU instead."""
     return f"{CPU}/{error.device}/{error.reason}"
 
 
 def device_parts(device: str) -> tuple[str, str, str]:
-    """(where a run is computed, the accelerator that failed, why); the last two '' where none did."""
+    """(the device in use, the accelerator that failed, the reason); the last two are '' if none failed."""
     used, missed, reason = (*device.split("/"), "", "")[:3]
     return used, missed, reason
 
 
 def fix_arithmetic(threads: int, precision: str, device: str = CPU) -> None:
-    """What bits depend on, as the run was submitted with.
+    """Sets the arithmetic that a run was submitted with.
 
     An accelerator computes float32 in float32, convolutions too, and in the same order each time where it has a way to.
     """

@@ -1,4 +1,4 @@
-"""Who trains a kind of run: a module with these functions, and all that whoever computes runs knows of a kind."""
+"""The interface of the module that trains a kind of run; workers know nothing else about a kind."""
 
 from __future__ import annotations
 
@@ -49,33 +49,33 @@ class Engine(Protocol[C, S, F]):
         """The frame as the store keeps it, one blob a member."""
 
     def keepsake(self, config: C, step: int, /) -> bool:
-        """Whether a step's checkpoint stays, like that at the end of an epoch."""
+        """Whether a step's checkpoint is kept, such as that at the end of an epoch."""
 
     def moved(self, state: S, device: str, /) -> S:
         """The same state on another device. Raises DeviceError."""
 
     def vouch(self, config: C, device: str, /) -> None:
-        """Raises DeviceError unless a device computes a run as the processor does."""
+        """Raises DeviceError unless a device gives the same results as the CPU."""
 
 
 def keepsake(config: RunConfig, step: int) -> bool:
-    """No checkpoint stays, for runs without moments of their own."""
+    """Keeps no checkpoint; for kinds without epochs."""
     return False
 
 
 def moved(state: S, device: str) -> S:
-    """The same state, for runs that know the processor only. Raises DeviceError for any other device."""
+    """The same state, for kinds that only run on the CPU. Raises DeviceError for any other device."""
     if device != CPU:
         raise DeviceError(device, "unable")
     return state
 
 
 def vouch(config: RunConfig, device: str) -> None:
-    """Raises DeviceError for any device but the processor, for runs that know no other."""
+    """Raises DeviceError for any device but the CPU, for kinds that only run there."""
     if device != CPU:
         raise DeviceError(device, "unable")
 
 
 def load(name: str) -> Engine[RunConfig, RunState[Any], RunFrame]:
-    """The engine that a module's name stands for."""
+    """The engine with a module's name."""
     return cast(Engine[RunConfig, RunState[Any], RunFrame], import_module(name))

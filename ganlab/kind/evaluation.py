@@ -1,4 +1,4 @@
-"""What a study reads of a run: the numbers of its frames, and what a final evaluation finds of its state."""
+"""The measurements of a run for studies: the numbers of its frames, and a final evaluation of its state."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from ganlab.kind.engine import C, Engine, F, S
 FINAL = 10_000
 """Fixed latent points of the final evaluation, as github.com/brycesandlund/paired-discriminator."""
 SUFFIX = "_10k"
-"""Marks what the final evaluation measured; the same name without it is a frame's, of fewer points or images."""
+"""Suffix of the final evaluation's numbers; names without it are a frame's, of fewer points or images."""
 
 
 @dataclass(frozen=True)
 class Evaluation(Generic[C, S, F]):
-    """How a kind of runs is read."""
+    """How the runs of a kind are measured."""
 
     engine: Engine[C, S, F]
     unpack: Callable[[C, bytes], F]
     """(config, a stored frame) -> the frame of one member."""
     numbers: Callable[[F], dict[str, Any]]
-    """What a frame of one member measures."""
+    """The numbers of one member's frame."""
     final: Callable[[S], dict[str, Any]]
     """The final evaluation of a state; {name: (M, ...)}."""
     measures: tuple[str, ...]
-    """What the final evaluation has of every run."""
+    """The numbers that the final evaluation has for every run."""
 
     def frames(self, config: C, state: S) -> list[F]:
         """A state's frame as the store would keep it, one for each member."""

@@ -1,4 +1,4 @@
-"""Knobs: what one field of a config may be. Validation, widget, link and export all read the same description."""
+"""Knobs: descriptions of a config's fields. Validation, widgets, links and exports all use them."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from ganlab.host.failure import RunError
 MAX_EDITS = 32
 DIGIT_CHARACTERS = "0123456789"
 Edit = tuple[int, str, Any]
-"""From step s on, field f has value v."""
+"""(step, field, value): from that step on the field has that value."""
 
 
 class ConfigError(RunError, ValueError):
-    """A value that no run can have: the field, the value, the reason's key and its facts."""
+    """An invalid value: the field, the value, the key of the reason and its facts."""
 
     failure = "config"
 
@@ -32,7 +32,7 @@ class ConfigError(RunError, ValueError):
 
 @dataclass(frozen=True)
 class Knob:
-    """What one field may be; validation, widget, link and export all read this."""
+    """The allowed values of one field."""
 
     kind: str
     """choice, int, float, bool, classes, weights or edits."""
@@ -40,19 +40,19 @@ class Knob:
     low: float = 0.0
     high: float = 0.0
     registry: Collection[str] = field(default=(), hash=False)
-    """What a choice may be: the registry itself, so that an entry added later is a choice, too."""
+    """The choices: the registry itself, so that entries added later are choices, too."""
     scale: str = "linear"
     """linear, or log for knobs that span orders of magnitude."""
     live: bool = False
-    """Whether an edit may change it in mid-run."""
+    """Whether an edit can change it in mid-run."""
     later: bool = False
-    """Whether the field is younger than stored runs: at its default it is no part of a run's key."""
+    """Whether the field was added after the first stored runs: its default is no part of a run's key."""
     also: Callable[[str], str | None] | None = None
-    """What a choice may be beside its choices: a text -> its one spelling, or None. Raises ConfigError."""
+    """Further values of a choice: text -> its canonical spelling, or None. Raises ConfigError."""
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """What a choice may be now, in menu order."""
+        """The current choices, in menu order."""
         return tuple(self.registry)
 
     def check(self, name: str, value: Any) -> Any:
@@ -95,13 +95,13 @@ def check_number(spec: Knob, name: str, value: Any) -> Any:
     whole = spec.kind == "int"
     if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
         raise ConfigError(name, value, "type", expected=spec.kind)
-    if not spec.low <= value <= spec.high:  # so is nothing that is not finite
+    if not spec.low <= value <= spec.high:  # also refuses what is not finite
         raise ConfigError(name, value, "range", low=spec.low, high=spec.high)
     return value if whole else float(value)
 
 
 def check_choice(spec: Knob, name: str, value: Any) -> str:
-    """A key of the registry, or what else the field may be."""
+    """A key of the registry, or a further value of the field."""
     if value in spec.choices:
         return str(value)
     own = spec.also(value) if spec.also and isinstance(value, str) else None
@@ -134,7 +134,7 @@ def check_weights(spec: Knob, name: str, value: Any) -> str:
 
 
 def check_tuple(spec: Knob, name: str, value: Any) -> tuple[Edit, ...]:
-    """A tuple of (step, field, value), at most MAX_EDITS; what they name is checked by check_edits."""
+    """A tuple of at most MAX_EDITS (step, field, value); check_edits checks fields and values."""
     if not isinstance(value, list | tuple) or not all(isinstance(e, list | tuple) and len(e) == 3 for e in value):
         raise ConfigError(name, value, "type", expected="edits")
     if len(value) > MAX_EDITS:

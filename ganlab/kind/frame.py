@@ -1,4 +1,4 @@
-"""What the frame of every run has."""
+"""The frame that all kinds share."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class RunFrame:
-    """What a viewer may see of one moment of a run of M members; numpy arrays, nan where a value is undefined."""
+    """One moment of a run of M members as viewers see it: numpy arrays, nan where a value is undefined."""
 
     step: int
     metrics: Mapping[str, Any]
-    """Measures of what is generated, by key."""
+    """Metrics of the generated samples, by key."""
     diverged_at: np.ndarray
     """Step at which a member diverged, -1 while it has not, (M,)."""
     outcome: str = ""

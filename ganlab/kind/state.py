@@ -1,4 +1,4 @@
-"""What the state of every run has: where it is, and whether it has diverged."""
+"""The state that all kinds share: the step, the config in force, and divergence."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ C = TypeVar("C", bound=RunConfig)
 
 @dataclass(kw_only=True)
 class RunState(Generic[C]):
-    """Everything that the rest of a run depends on; made by an engine's `start` or `restore`, moved by `update`."""
+    """All that the rest of a run depends on; an engine's `start` or `restore` creates it, `update` changes it."""
 
     config: C
-    """The whole run's, edits included."""
+    """The config of the whole run, with its edits."""
     now: C
-    """In force at the current step."""
+    """The config in force at the current step."""
     step: int = 0
     diverged_at: Tensor = field(default_factory=lambda: torch.full((1,), -1))
     """Step at which a member diverged, -1 while it has not, (M,)."""

@@ -1,4 +1,4 @@
-"""Checkpoints: files beside the run store, from which a run continues exactly. Tensors and JSON, never pickle."""
+"""Checkpoints: files beside the run store from which a run resumes exactly. Tensors and JSON, never pickle."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 KEEP = 2
-"""The newest that are kept whatever their step; powers of two stay beside them, and what a run names."""
+"""Newest checkpoints that are always kept, beside powers of two and those that a kind keeps."""
 CAP = 64 * 2**20
-"""Bytes of one run's checkpoints; beyond it the oldest go, never the newest."""
+"""Most bytes of one run's checkpoints; beyond it the oldest are removed, never the newest."""
 Stays = Callable[[int], bool]
-"""(step) -> whether its checkpoint stays when there are newer ones, beside powers of two."""
+"""(step) -> whether its checkpoint is kept when there are newer ones."""
 
 
 def none(step: int) -> bool:
-    """That of a run with no moments of its own."""
+    """Keeps none."""
     return False
 
 
@@ -33,7 +33,7 @@ class Checkpoints:
         self.folder, self.cap = folder, cap
 
     def save(self, run: str, step: int, blob: bytes, stays: Stays = none) -> None:
-        """Puts a checkpoint in place by atomic rename, then drops those that are not kept; powers of two stay."""
+        """Writes a checkpoint atomically, then removes those that are not kept."""
         atomic.write(self.folder / run / f"{step:09d}.safetensors", blob)
         self.prune(run, stays)
 
@@ -46,7 +46,7 @@ class Checkpoints:
         return [int(path.stem) for path in self.paths(run)]
 
     def blobs(self, run: str, at_most: int) -> Iterator[tuple[int, bytes]]:
-        """(step, bytes) of a run's checkpoints up to a step, newest first; one that cannot be read is passed over."""
+        """(step, bytes) of a run's checkpoints up to a step, newest first; unreadable ones are skipped."""
         for path in self.paths(run):
             try:
                 if int(path.stem) <= at_most:
@@ -59,9 +59,9 @@ class Checkpoints:
         return sum(size_of(path) for path in self.paths(run))
 
     def sound(self, run: str, step: int, restore: Callable[[int, dict[str, Tensor]], T]) -> Iterator[T]:
-        """What a function (step, tensors) makes of a run's checkpoints up to a step, newest first.
+        """The results of a function (step, tensors) on a run's checkpoints up to a step, newest first.
 
-        Those that are damaged, or where it raises KeyError, ValueError or RuntimeError, are left out.
+        Checkpoints that are damaged, or for which it raises KeyError, ValueError or RuntimeError, are skipped.
         """
         for found, blob in self.blobs(run, step):
             try:
@@ -71,7 +71,7 @@ class Checkpoints:
             yield restored
 
     def prune(self, run: str, stays: Stays) -> None:
-        """Drops what is neither among the newest nor at a power of two nor stays, then the oldest beyond the cap."""
+        """Removes all but the newest, powers of two and those that stay; then the oldest beyond the cap."""
         paths = self.paths(run)
         lasting = [path for path in paths[KEEP:] if is_power_of_two(int(path.stem)) or stays(int(path.stem))]
         kept = [*paths[:KEEP], *lasting]
@@ -91,7 +91,7 @@ class Checkpoints:
 
 
 def size_of(path: Path) -> int:
-    """A file's bytes; 0 when it has just gone."""
+    """A file's bytes; 0 if it was removed."""
     try:
         return path.stat().st_size
     except OSError:
@@ -125,7 +125,7 @@ def decode(run: str, step: int, blob: bytes) -> dict[str, Tensor]:
 
 
 def facts(run: str, step: int) -> dict[str, str]:
-    """What a checkpoint says about itself."""
+    """A checkpoint's metadata."""
     return {"run": run, "step": str(step)}
 
 

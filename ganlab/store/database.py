@@ -13,7 +13,7 @@ from typing import Any
 SCHEMA_VERSION = 1
 """Part of the file's name: another schema is another file."""
 LATER = {"seconds": "REAL NOT NULL DEFAULT 0", "device": "TEXT NOT NULL DEFAULT 'cpu'"}
-"""Columns of runs that the first files lack."""
+"""Columns of runs that were added later."""
 SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS runs (
     key TEXT PRIMARY KEY, kind TEXT NOT NULL, config TEXT NOT NULL, threads INTEGER NOT NULL, precision TEXT NOT NULL,
@@ -53,13 +53,13 @@ class Database:
                 self._db.execute(f"ALTER TABLE runs ADD COLUMN {name} {kind}")
 
     def close(self) -> None:
-        """Closes the connection; also done when nothing refers to this any more."""
+        """Closes the connection; garbage collection does so, too."""
         with self._lock:
             self._close()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """One short write; nothing of it remains if it fails."""
+        """One short write, rolled back if it fails."""
         with self._lock:
             self._db.execute("BEGIN IMMEDIATE")
             try:
@@ -70,6 +70,6 @@ class Database:
                 raise
 
     def read(self, sql: str, **values: Any) -> list[sqlite3.Row]:
-        """All rows at once: no cursor stays open."""
+        """All rows at once, so that no cursor stays open."""
         with self._lock:
             return self._db.execute(sql, values).fetchall()

@@ -1,4 +1,4 @@
-"""What a server process keeps of runs' frames: one cache a run serves all visitors from memory."""
+"""The frames of runs in a server's memory: one cache for each run serves all visitors."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from time import monotonic
 from ganlab.store.runs import Store
 
 REFRESH = 0.2
-"""Seconds between two looks at the store for new frames."""
+"""Seconds between two queries for new frames."""
 CAP = 96 * 2**20
 """Bytes of frames in memory, of all runs."""
 
 
 class FrameCache:
-    """One run's frames: its steps as they come, its blobs as they are asked for. Frames never change."""
+    """One run's frames: new steps are looked up, blobs are loaded on demand. Frames never change."""
 
     def __init__(self, store: Store, run: str):
         self.store, self.run = store, run
@@ -36,7 +36,7 @@ class FrameCache:
             return self._steps.copy()
 
     def blobs(self, member: int, steps: Iterable[int]) -> dict[int, bytes]:
-        """A member's packed frames at the given steps, in their order, as far as they exist."""
+        """A member's packed frames at the given steps that exist, in their order."""
         wanted = list(steps)
         with self._lock:
             known = self._blobs.setdefault(member, {})
@@ -65,7 +65,7 @@ class FrameCaches:
             return cache
 
     def forget(self, runs: Iterable[str]) -> None:
-        """Gives up the caches of runs that the store has dropped."""
+        """Removes the caches of runs that the store has removed."""
         with self._lock:
             for run in runs:
                 self._caches.pop(run, None)

@@ -1,13 +1,13 @@
-"""What a server does for the run store between requests: dead workers' runs go back to the queue, old runs go."""
+"""Maintenance of the run store: runs of crashed workers go back to the queue, old runs are removed."""
 
 from __future__ import annotations
 
 from ganlab.store.runs import FRAME_BYTES, WISHED, Store
 
 STALE = 5.0
-"""A worker that has been silent for so long is taken for dead."""
+"""Seconds without a heartbeat after which a worker counts as crashed."""
 DEATHS = 5
-"""A run that has cost so many workers their lives, with nobody asking for it again, has failed."""
+"""Crashed workers after which a run has failed, unless a viewer asks for it again."""
 DIED = f"""token = NULL, deaths = deaths + 1, facts = json_object('step', max(step, 0)), bytes = {FRAME_BYTES},
     note = CASE WHEN owner LIKE :server || '/%' THEN 'worker_died' ELSE 'server_restarted' END,
     state = CASE WHEN deaths + 1 >= {DEATHS} THEN 'failed' ELSE 'interrupted' END"""
@@ -15,7 +15,7 @@ FORGET_FAILED = "DELETE FROM wishes WHERE run IN (SELECT key FROM runs WHERE sta
 
 
 def interrupt(store: Store, slot: str) -> None:
-    """Marks what the worker of a slot, <server>/<slot>, was computing when it died."""
+    """Marks the run of a crashed worker. slot: <server>/<slot>."""
     which = "state = 'running' AND owner LIKE :slot || '/%'"
     with store.database.transaction() as db:
         db.execute(f"UPDATE runs SET {DIED} WHERE {which}", {"server": slot.split("/")[0], "slot": slot})
@@ -23,7 +23,7 @@ def interrupt(store: Store, slot: str) -> None:
 
 
 def sweep(store: Store, server: str, patience: float | None = None) -> None:
-    """Marks the runs of workers that have fallen silent, and stops those in the queue that nobody wishes any more.
+    """Marks the runs of workers without heartbeat, and stops queued runs without a wish.
 
     patience: seconds of silence; STALE where it is None.
     """
@@ -39,9 +39,9 @@ def sweep(store: Store, server: str, patience: float | None = None) -> None:
 
 
 def evict(store: Store) -> list[str]:
-    """Drops the least recently used runs until the rest fits the store's cap; the keys of those that went.
+    """Removes the least recently used runs until the rest fits the store's cap; their keys.
 
-    None goes that is computed, waits, is wished, or is the last one used.
+    Runs that are computed, queued or wished are kept, and so is the last one used.
     """
     folders, dropped = store.checkpoints.runs(), []
     rows = store.database.read("SELECT key, bytes FROM runs ORDER BY used, queued, key")
@@ -58,7 +58,7 @@ def evict(store: Store) -> list[str]:
 
 
 def drop(store: Store, key: str) -> bool:
-    """Removes a run unless it is in use; whether it went."""
+    """Removes a run unless it is in use; whether it was removed."""
     idle = f"state NOT IN ('running', 'queued') AND {WISHED} IS NULL"
     with store.database.transaction() as db:
         if not db.execute(f"DELETE FROM runs WHERE key = :key AND {idle}", {"key": key, "fresh": store.fresh}).rowcount:

@@ -1,4 +1,4 @@
-"""A recorded run in one file, as it ships with the product: a zip of JSON, frames and the last checkpoint."""
+"""Recorded runs: a zip file with JSON, frames and the last checkpoint. Some ship with the product."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ RECORDED = Path(__file__).parents[1] / "recorded"
 """The runs that ship with the product."""
 FORMAT = 1
 LARGEST = {"run.json": 2**20, "frames": 64 * 2**20, "checkpoint.safetensors": 128 * 2**20}
-"""The parts and their sizes at most, checked before anything is unpacked."""
+"""The parts and their largest sizes, checked before unpacking."""
 
 
 class RecordingError(ValueError):
-    """A file that is no recording, or one of another engine."""
+    """A file that is no recording, or that another engine recorded."""
 
 
 @dataclass(frozen=True)
 class Recording:
-    """What a recorded run holds."""
+    """The content of a recorded run."""
 
     engine: int
     key: str
@@ -131,7 +131,7 @@ def checked(path: Path, file: zipfile.ZipFile, identity: Identity) -> dict[str, 
 
 
 def expect(path: Path, name: str, value: Any, due: Any) -> None:
-    """Raises RecordingError unless value is what is due."""
+    """Raises RecordingError unless the value is the expected one."""
     if value != due:
         raise RecordingError(f"{path.name}: {name}={value}: expected {due}")
 

@@ -1,6 +1,7 @@
-"""The run store: what every run is, has shown, and who wishes it. The only channel between workers and pages.
+"""The run store: runs, their frames, and viewers' wishes. It is the only channel between workers and pages.
 
-Rows for runs, frames and wishes, checkpoints as files beside them. Times are seconds of the store's clock.
+Runs, frames and wishes are rows of a database; checkpoints are files beside it. Times are in seconds of the store's
+clock.
 """
 
 from __future__ import annotations
@@ -21,14 +22,14 @@ from ganlab.store.checkpoints import Checkpoints, Stays, none
 from ganlab.store.database import Database
 
 WISH_LIFE = 600.0
-"""A wish that nobody has renewed for so long has ended."""
+"""Seconds after which a wish ends unless it is renewed."""
 
 WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fresh)"
-"""The step up to which anybody wishes a run; NULL where nobody does."""
+"""The largest step that a viewer wishes of a run; NULL without wishes."""
 WAITING = f"(state IN ('queued', 'interrupted') AND {WISHED} > step)"
 UNDER_WAY = "state IN ('queued', 'running', 'interrupted')"
 RECORDED = ("threads", "precision", "device", "steps_per_s", "seconds")
-"""What a recorded run says of its computing."""
+"""The columns about its computation that a recorded run has."""
 FRAME_BYTES = "(SELECT coalesce(sum(length(blob)), 0) FROM frames WHERE run = key)"
 
 
@@ -38,7 +39,7 @@ class Lost(Exception):
 
 @dataclass(frozen=True)
 class RunRow:
-    """A run as the store has it."""
+    """A run in the store."""
 
     key: str
     kind: str
@@ -48,25 +49,25 @@ class RunRow:
     state: str
     """queued, running, done, stopped, interrupted, diverged or failed."""
     step: int
-    """The last one whose frames are stored; -1 before the untrained one."""
+    """The last step whose frames are stored; -1 if there are none."""
     target: int
     steps_per_s: float
     """0 while unknown."""
     note: str
-    """What happened to it, a key: worker_died, server_restarted, or why it failed; '' when nothing did."""
+    """A key: worker_died, server_restarted, or the reason of a failure; '' if nothing happened."""
     facts: dict[str, Any]
     owner: str
     """<server>/<slot>/<process id> of the worker that has it or had it last."""
     token: str | None
-    """The claim; whoever cannot show it may not write."""
+    """The worker's claim: only its holder may write."""
     heartbeat: float
     deaths: int
-    """Workers that died of it, since somebody last asked for it."""
+    """Workers that crashed on it since a viewer last asked for it."""
     queued: float
     used: float
     bytes: int
     seconds: float
-    """Of computing, all in all; 0 where that is not known."""
+    """Seconds of computation in total; 0 if unknown."""
     device: str
     """Where it is computed, as `devices` has it."""
 
@@ -97,24 +98,24 @@ class Store:
 
     @property
     def notices(self) -> list[str]:
-        """What is not as it should be, keys: no_wal (readers and writers wait for each other), temporary."""
+        """Keys of problems: no_wal (readers and writers block each other), temporary."""
         found = {"no_wal": self.database.journal != "wal", "temporary": self.temporary}
         return [key for key, is_so in found.items() if is_so]
 
     @property
     def fresh(self) -> float:
-        """A wish that was renewed after this time counts."""
+        """Wishes that were renewed after this time are valid."""
         return self.clock() - WISH_LIFE
 
     # What pages read
 
     def run(self, key: str) -> RunRow | None:
-        """A run; None where the store has none of that key."""
+        """The run with a key; None if the store has none."""
         rows = self.database.read("SELECT * FROM runs WHERE key = :key", key=key)
         return run_row(rows[0]) if rows else None
 
     def wished(self, key: str) -> int | None:
-        """The step up to which anybody wishes a run; None where nobody does."""
+        """The largest step that a viewer wishes of a run; None without wishes."""
         sql = f"SELECT {WISHED} AS target FROM runs WHERE key = :key"
         return next((row["target"] for row in self.database.read(sql, key=key, fresh=self.fresh)), None)
 
@@ -141,7 +142,7 @@ class Store:
         return [run_row(row) for row in self.database.read(sql, fresh=self.fresh)]
 
     def steps_per_s(self, kind: str) -> float | None:
-        """Steps per second of a kind's runs on this machine, on average; None where none was measured."""
+        """Mean steps per second of a kind's runs on this machine; None if none was measured."""
         sql = "SELECT avg(steps_per_s) AS steps_per_s FROM runs WHERE kind = :kind AND steps_per_s > 0"
         mean: float | None = self.database.read(sql, kind=kind)[0]["steps_per_s"]
         return mean
@@ -158,7 +159,7 @@ class Store:
         precision: str = "highest",
         device: str = "cpu",
     ) -> None:
-        """Notes that a viewer wishes a run up to a step, and queues it; nothing to do where the store has as much."""
+        """Records a viewer's wish for a run up to a step and queues the run, unless the store has that step."""
         values = {"key": key, "kind": config["kind"], "config": json.dumps(config), "target": target, "viewer": viewer}
         values |= {
             "threads": threads,
@@ -172,7 +173,7 @@ class Store:
                 db.execute(statement, values)
 
     def withdraw(self, key: str, viewer: str) -> None:
-        """Ends a viewer's wish; a run that waited for nobody else stops at once, one in work within a second."""
+        """Ends a viewer's wish. A queued run without other wishes stops at once, a running one within a second."""
         with self.database.transaction() as db:
             db.execute("DELETE FROM wishes WHERE run = ? AND viewer = ?", (key, viewer))
             idle = f"state IN ('queued', 'interrupted') AND {WISHED} IS NULL"
@@ -180,7 +181,7 @@ class Store:
             db.execute(f"UPDATE runs SET state = 'stopped' WHERE key = :key AND {idle}", values)
 
     def touch(self, key: str, viewer: str | None = None) -> None:
-        """Notes that somebody looks at a run, and renews the viewer's wish if there is one."""
+        """Records that a run is in use, and renews the viewer's wish if there is one."""
         with self.database.transaction() as db:
             db.execute("UPDATE runs SET used = ? WHERE key = ?", (self.clock(), key))
             db.execute("UPDATE wishes SET seen = ? WHERE run = ? AND viewer = ?", (self.clock(), key, viewer))
@@ -188,7 +189,7 @@ class Store:
     # What workers do
 
     def claim(self, owner: str) -> RunRow | None:
-        """Takes the wished run that has waited longest, with a new token; None where none waits."""
+        """Claims the wished run that has waited longest, with a new token; None if none waits."""
         values = {"owner": owner, "server": owner.split("/")[0], "token": uuid.uuid4().hex}
         with self.database.transaction() as db:
             rows = db.execute(CLAIM, values | {"now": self.clock(), "fresh": self.fresh}).fetchall()
@@ -202,7 +203,7 @@ class Store:
         steps_per_s: float = 0.0,
         seconds: float = 0.0,
     ) -> int | None:
-        """Stores frames (step, member, blob) and the step reached; the step up to which it is wished. Raises Lost.
+        """Stores frames (step, member, blob) and the step reached; the largest step wished. Raises Lost.
 
         seconds: of computing since the last commit.
         """
@@ -216,19 +217,19 @@ class Store:
             return self.wished(run.key)
 
     def copy_frames(self, run: RunRow, parent: str, step: int) -> None:
-        """Gives a claimed run another run's frames up to a step, and that step. Raises Lost."""
+        """Copies another run's frames up to a step to a claimed run. Raises Lost."""
         values = {"key": run.key, "parent": parent, "step": step}
         with self.database.transaction() as db:
             self._change(db, run, "step = max(step, :step)", step=step)
             db.execute(COPY, values)
 
     def beat(self, run: RunRow) -> None:
-        """Says that the worker is alive. Raises Lost."""
+        """Records a heartbeat of the worker. Raises Lost."""
         with self.database.transaction() as db:
             self._change(db, run, "heartbeat = :now", now=self.clock())
 
     def move(self, run: RunRow, device: str) -> None:
-        """Gives a claimed run another device. Raises Lost."""
+        """Changes a claimed run's device. Raises Lost."""
         with self.database.transaction() as db:
             self._change(db, run, "device = :device", device=device)
 
@@ -238,12 +239,12 @@ class Store:
             self._change(db, run, "facts = json_patch(facts, :facts)", facts=json.dumps(facts))
 
     def save_checkpoint(self, run: RunRow, step: int, blob: bytes, stays: Stays = none) -> None:
-        """Keeps a checkpoint of a claimed run whose frames up to that step are stored. Raises Lost."""
+        """Saves a checkpoint of a claimed run whose frames up to that step are stored. Raises Lost."""
         self.beat(run)
         self.checkpoints.save(run.key, step, blob, stays)
 
     def release(self, run: RunRow, state: str, note: str = "", facts: Mapping[str, Any] | None = None) -> None:
-        """Ends a claim; a run that stopped or is done but is wished further goes back to the queue. Raises Lost."""
+        """Ends a claim. A run that stopped or is done goes back to the queue if more steps are wished. Raises Lost."""
         values = {"state": state, "note": note, "facts": json.dumps(facts or {}), "fresh": self.fresh, "key": run.key}
         values |= {"files": self.checkpoints.size(run.key), "now": self.clock()}
         fate = "" if state in ("stopped", "interrupted") and not note else ", note = :note, facts = :facts"
@@ -265,7 +266,7 @@ class Store:
     # Recorded runs
 
     def import_recording(self, path: Path | str, identity: recording.Identity) -> str:
-        """Takes in a recorded run unless the store has as much of it; its key. Raises RecordingError."""
+        """Imports a recorded run unless the store has as many steps of it; its key. Raises RecordingError."""
         facts = recording.read_summary(Path(path), identity)
         row = self.run(facts["key"])
         if row is None or (row.step < facts["step"] and row.state in ("done", "stopped", "failed")):
@@ -319,7 +320,7 @@ WISH = (
     f"UPDATE runs SET deaths = 0, target = {WISHED} WHERE key = :key AND {WISHED} > step",
     "UPDATE runs SET used = :now WHERE key = :key",
 )
-"""In one transaction: the run is there, the viewer has one wish or none, a wished run is queued."""
+"""One transaction: adds the run if it is missing, replaces the viewer's wish, and queues a wished run."""
 CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, heartbeat = :now, target = {WISHED},
     note = CASE WHEN state = 'interrupted' AND owner NOT LIKE :server || '/%' THEN 'server_restarted' ELSE note END
     WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""

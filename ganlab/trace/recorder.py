@@ -46,7 +46,7 @@ class Watched(Network):
         answer = super().__call__(x, *rest, **options)
         call = Call(self.name, x.detach(), answer.detach(), x.requires_grad)
         if answer.requires_grad:
-            answer.register_hook(call.note)  # type: ignore[no-untyped-call] # untyped in PyTorch
+            answer.register_hook(call.note)
         self.calls.append(call)
         return answer
 
