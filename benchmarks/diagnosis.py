@@ -90,7 +90,7 @@ def train(config: PlaneConfig, path: Path) -> None:
     draft.replace(path)
 
 
-def place(name: str, work: Path) -> Path:
+def record_path(name: str, work: Path) -> Path:
     """Where a config's record is kept."""
     config = CONFIGS[name][1]
     return work / f"{name}-{config.key()}-{config.steps}.npz"
@@ -98,7 +98,7 @@ def place(name: str, work: Path) -> Path:
 
 def trained(name: str, work: Path) -> dict[str, np.ndarray]:
     """A config's record, made unless it is there."""
-    config, path = CONFIGS[name][1], place(name, work)
+    config, path = CONFIGS[name][1], record_path(name, work)
     if not path.is_file():
         train(config, path)
     with np.load(path) as record:
@@ -236,7 +236,7 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.work.mkdir(exist_ok=True, parents=True)
-    names = [name for name in options.names or CONFIGS if not options.kept or place(name, options.work).is_file()]
+    names = [name for name in options.names or CONFIGS if not options.kept or record_path(name, options.work).is_file()]
     found: list[Case] = []
     for name in names:
         mine = cases(name, options.work)

@@ -72,8 +72,8 @@ def first_visits(browser, times=3):
     """Seconds of the very first request to a just-started server, several servers."""
     seconds = []
     for _ in range(times):
-        with tempfile.TemporaryDirectory() as place:
-            server = Server(Path(place))
+        with tempfile.TemporaryDirectory() as folder:
+            server = Server(Path(folder))
             page, waited = open_arena(browser, server)
             seconds.append(waited)
             page.context.close()
@@ -172,10 +172,10 @@ def show(name, values, unit, budget):
 
 def main():
     print("| what | median | range | budget |\n|---|---|---|---|")
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as place:
+    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         show("first request to a just-started server → trained picture", first_visits(browser), "s", "4 s")
-        server = Server(Path(place))
+        server = Server(Path(folder))
         open_arena(browser, server)  # stays open: somebody is connected, so a worker gets ready
         time.sleep(8)
         show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")

@@ -35,11 +35,12 @@ def memory(pid):
 def main():
     print("| generator | first walk | warm walk, median [range] | budget |\n|---|---|---|---|")
     with TemporaryDirectory() as home:
-        short_jobs, place = ShortJobs(apart=True), Path(home)
+        short_jobs, store_path = ShortJobs(apart=True), Path(home)
         for name in PRETRAINED:
-            first = seconds(short_jobs, walks.walk, place, Source(name), 0, 1)
+            first = seconds(short_jobs, walks.walk, store_path, Source(name), 0, 1)
             warm = [
-                seconds(short_jobs, walks.walk, place, Source(name), seed, seed + 1) for seed in range(1, WALKS + 1)
+                seconds(short_jobs, walks.walk, store_path, Source(name), seed, seed + 1)
+                for seed in range(1, WALKS + 1)
             ]
             print(
                 f"| {name} | {first:.2f} s | {median(warm):.3f} s [{min(warm):.3f}–{max(warm):.3f}] | {BUDGET} s |",

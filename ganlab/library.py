@@ -102,9 +102,9 @@ def sweep(arms: Mapping[str, Sequence[RunConfig]], store: Path | str | None = No
     The store is a folder of its own; what is finished there is not computed again. Configs that failed are missing.
     """
     grid = Study({name: tuple(configs) for name, configs in arms.items()}, protocol="")
-    place = study.Place(None if store is None else Path(store))
-    study.compute("sweep", grid, place, slots, inf)
-    return place.table(grid)
+    study_store = study.StudyStore(None if store is None else Path(store))
+    study.compute("sweep", grid, study_store, slots, inf)
+    return study_store.table(grid)
 
 
 def diagnose(frames: Sequence[RunFrame], config: RunConfig) -> Verdict:

@@ -35,11 +35,11 @@ NO_CHECKPOINT = ("digits_k50", "ring_seeds", *EXHIBITS)
 """Runs that ship without one."""
 
 
-def record(name: str, place: Path) -> Path:
+def record(name: str, folder: Path) -> Path:
     """Trains a run to its target in a store of its own and writes what ships of it to one file; the file."""
-    config, whole = RUNS[name], place / "whole.zip"
+    config, whole = RUNS[name], folder / "whole.zip"
     key = config.key()
-    with Store(place, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
+    with Store(folder, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
         store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
         run = store.claim("record/0/0")
         assert run is not None
@@ -51,7 +51,7 @@ def record(name: str, place: Path) -> Path:
     return thin(name, whole)
 
 
-def frames(name: str) -> int:
+def most_frames(name: str) -> int:
     """How many frames of a run ship before its last tenth, at most."""
     kind = KINDS[RUNS[name].kind]
     return kind.exhibited if name in EXHIBITS else kind.recorded
@@ -60,7 +60,7 @@ def frames(name: str) -> int:
 def thin(name: str, source: Path) -> Path:
     """Writes what ships of a recorded run to one file; the file."""
     file, whole = RECORDED / f"{name}.zip", recording.read(source, identity)
-    recording.write(shipped(whole, frames(name), name not in NO_CHECKPOINT), file)
+    recording.write(shipped(whole, most_frames(name), name not in NO_CHECKPOINT), file)
     return file
 
 
@@ -69,12 +69,13 @@ def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
 
     Without its seconds: how long it took says more about how busy the machine was.
     """
-    chosen = {(step, member) for member in {m for _, m, _ in whole.frames} for step in kept(whole, member, most)}
+    members = {member for _, member, _ in whole.frames}
+    chosen = {(step, member) for member in members for step in shipped_steps(whole, member, most)}
     frames = [frame for frame in whole.frames if frame[:2] in chosen]
     return replace(whole, frames=frames, checkpoint=whole.checkpoint if checkpoint else None, seconds=0.0)
 
 
-def kept(whole: Recording, member: int, most: int) -> list[int]:
+def shipped_steps(whole: Recording, member: int, most: int) -> list[int]:
     """The steps of a member's frames that ship; of those that ship already, all."""
     steps = sorted(step for step, m, _ in whole.frames if m == member)
     early = [step for step in steps if step < (1 - RECENT) * steps[-1]]
@@ -93,7 +94,7 @@ def main(arguments: list[str]) -> int:
         (RECORDED / f"{stale}.zip").unlink()
     for name in asked.names or RUNS:
         started = monotonic()
-        with TemporaryDirectory() as place:
-            file = thin(name, RECORDED / f"{name}.zip") if asked.thin else record(name, Path(place))
+        with TemporaryDirectory() as folder:
+            file = thin(name, RECORDED / f"{name}.zip") if asked.thin else record(name, Path(folder))
         print(f"{name:16} {file.stat().st_size / 1e6:6.2f} MB {monotonic() - started:6.1f} s", flush=True)
     return 0

@@ -29,7 +29,7 @@ from ganlab.ui.latent.gif import PAUSE, gif
 @pytest.fixture(autouse=True)
 def forget():
     opened.cache_clear()
-    walks.surveyed.cache_clear()
+    walks.survey.cache_clear()
 
 
 def digits(place: Path, dim: int = 8, architecture: str = "light", **fields) -> Source:
@@ -113,7 +113,7 @@ def test_at_psi_0_all_are_alike_and_nothing_breaks(tmp_path, kind):
 
 def test_the_census_knows_who_is_who(tmp_path):
     source = plane(tmp_path, dataset="ring", g_depth=0, latent_dim=2)
-    _, labels, sure, _ = walks.surveyed(tmp_path, source)
+    _, labels, sure, _ = walks.survey(tmp_path, source)
     found = walks.census(tmp_path, source)
     assert found
     for label, seeds in found.items():
@@ -155,7 +155,7 @@ def test_a_map_of_all_is_for_two_numbers_only(tmp_path):
 
 @pytest.mark.parametrize("source", [digits, plane])
 def test_directions_pass_through_the_point_that_they_start_from(tmp_path, source):
-    answer = walks.turned(tmp_path, source(tmp_path), 1, (0.5, 0, -1, 0, 0), 4.0)
+    answer = walks.moved_along(tmp_path, source(tmp_path), 1, (0.5, 0, -1, 0, 0), 4.0)
     assert len(answer.strips) == min(5, 8 if source is digits else 2)
     middle = walks.STRENGTHS // 2
     assert all(strip.norms[middle] == pytest.approx(answer.now.norms[0], abs=1e-3) for strip in answer.strips)

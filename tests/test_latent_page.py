@@ -31,7 +31,7 @@ def nothing_ships(monkeypatch, tmp_path):
     monkeypatch.setattr("ganlab.latent.measures.MEASURED", 40)
     monkeypatch.setattr("ganlab.latent.measures.WALKS", 10)
     sources.opened.cache_clear()
-    walks.surveyed.cache_clear()
+    walks.survey.cache_clear()
 
 
 def page(link=None, lang="en"):
@@ -138,7 +138,7 @@ def test_a_run_of_the_store_is_offered_with_its_members():
 def test_a_class_that_nobody_is_of_is_told(monkeypatch):
     app = page({"l.g": running(here()).name})
     monkeypatch.setattr(walks, "SURE", 2.0)
-    walks.surveyed.cache_clear()
+    walks.survey.cache_clear()
     assert "may not make any" in said(press(app, "l.find"))
 
 

@@ -8,7 +8,7 @@ from sameness import assert_same_state
 from ganlab.data.images import PIXELS, chosen, fixed, scaled
 from ganlab.digits import train
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.evaluation import opinion
+from ganlab.digits.evaluation import d_logits
 from ganlab.digits.snapshot import fixed_latents, generated, sample
 from ganlab.digits.state import checkpoint, restore, start
 from ganlab.digits.weights import from_checkpoint
@@ -58,7 +58,7 @@ def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
     assert frame.sheet.max() <= (1 if pixels == "bytes" else 255)
     real, fake = fixed(config.dataset, config.classes, 128, 0, pixels), generated(state, 128)
     with torch.no_grad():
-        found = hits(config, opinion(state, real), opinion(state, fake))
+        found = hits(config, d_logits(state, real), d_logits(state, fake))
     assert frame.d_accuracy[0] == pytest.approx(found["d_accuracy"][0], abs=1e-6)
     generator = from_checkpoint(config, 0, checkpoint(state))
     mine, theirs = generator.sample(fixed_latents(config)[:9]), sample(state, 9)[:, 0]

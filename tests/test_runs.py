@@ -19,7 +19,7 @@ from ganlab.kinds import engines
 from ganlab.plane import train
 from ganlab.plane.config import PlaneConfig
 from ganlab.service import rate, worker, worker_process
-from ganlab.service.runs import Runs, RunStatus, default_slots, presented
+from ganlab.service.runs import Runs, RunStatus, default_slots, displayed_state
 from ganlab.store import housekeeping
 from ganlab.store.runs import RunRow, Store
 
@@ -491,11 +491,11 @@ def row(**facts):
 
 
 def test_a_silent_worker_and_a_forgotten_queue_are_shown_as_what_they_are():
-    assert presented(row(), None, 101.0) == "running"
-    assert presented(row(), None, 106.0) == "interrupted"
-    assert presented(row(state="queued"), 1, 106.0) == "queued"
-    assert presented(row(state="queued"), None, 106.0) == "stopped"
-    assert presented(row(state="done"), None, 106.0) == "done"
+    assert displayed_state(row(), None, 101.0) == "running"
+    assert displayed_state(row(), None, 106.0) == "interrupted"
+    assert displayed_state(row(state="queued"), 1, 106.0) == "queued"
+    assert displayed_state(row(state="queued"), None, 106.0) == "stopped"
+    assert displayed_state(row(state="done"), None, 106.0) == "done"
 
 
 def test_an_unknown_run_is_absent(counters):

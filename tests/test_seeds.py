@@ -14,7 +14,7 @@ from ganlab.gan.rng import stream
 from ganlab.kind.fields import ConfigError
 from ganlab.links import identity, to_query
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import deciding, verdict
+from ganlab.plane.diagnosis import deciding_steps, verdict
 from ganlab.plane.frame import pack, unpack
 from ganlab.plane.metrics import measure
 from ganlab.plane.train import snapshot, start, train
@@ -105,7 +105,7 @@ def test_the_verdicts_are_those_of_the_player(run, monkeypatch):
     film = stage.film(SMALL.key(), 2, SMALL)
     assert [read(told[step][2])[1] for step in known] == [film.verdict(step).key for step in known]
     assert len(known) == 13
-    expected = [deciding(known[: i + 1]) for i in range(13)]
+    expected = [deciding_steps(known[: i + 1]) for i in range(13)]
     assert [[frame.step for frame in some] for some in read_for[:13]] == expected
 
 
@@ -116,7 +116,7 @@ def test_the_deciding_frames_alone_decide():
     )
     frames, found = list(train(config)), set()
     for i in range(len(frames)):
-        steps = deciding([other.step for other in frames[: i + 1]])
+        steps = deciding_steps([other.step for other in frames[: i + 1]])
         recent = [other for other in frames[: i + 1] if other.step in steps]
         whole = verdict(frames[: i + 1], config)
         assert verdict(recent, config).key == whole.key

@@ -23,7 +23,7 @@ from ganlab.store.housekeeping import sweep
 from ganlab.store.runs import Store
 from ganlab.studies import study, tables
 from ganlab.studies.grids import STUDIES, Study, one_by_one, side_by_side
-from ganlab.studies.study import Place
+from ganlab.studies.study import StudyStore
 from ganlab.studies.tables import Expected
 from tests.schedules import frame_steps
 
@@ -42,7 +42,7 @@ SHIPPED = sorted(path.stem for path in tables.EVIDENCE.glob("*.parquet"))
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(tmp_path / "studies")
+    return StudyStore(tmp_path / "studies")
 
 
 @pytest.fixture
@@ -91,7 +91,7 @@ def test_a_stopped_study_has_the_table_of_an_undisturbed_one(place, here, tmp_pa
     next(progress)
     progress.close()
     finish(place, here)
-    other = Place(tmp_path / "other")
+    other = StudyStore(tmp_path / "other")
     with Store(other.path) as store:
         finish(other, Here(store))
     paces = ["steps_per_s"]

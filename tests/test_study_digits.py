@@ -22,7 +22,7 @@ from ganlab.kind import evaluation
 from ganlab.store.runs import Store
 from ganlab.studies import study, tables
 from ganlab.studies.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
-from ganlab.studies.study import Place
+from ganlab.studies.study import StudyStore
 from tests.schedules import digit_steps
 
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=5, ema=0.5)
@@ -47,7 +47,7 @@ def few_images_and_no_naps(monkeypatch):
 
 @pytest.fixture
 def place(tmp_path):
-    return Place(tmp_path / "studies")
+    return StudyStore(tmp_path / "studies")
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undistu
     again = Here(here.store)
     assert finish(place, again, TINY).done == 4
     assert not set(again.submitted) & set(here.submitted)
-    other = Place(tmp_path / "other")
+    other = StudyStore(tmp_path / "other")
     with Store(other.path) as store:
         finish(other, Here(store), TINY)
     paces = ["steps_per_s"]

@@ -141,7 +141,7 @@ def test_it_is_recorded_and_taken_in(store, tmp_path):
 
 def test_a_study_measures_it(tmp_path, monkeypatch):
     monkeypatch.setattr(study, "POLL", 0)
-    place, arms = study.Place(tmp_path / "studies"), {"narrow": (SMALL,), "wide": (SMALL.replace(width=32),)}
+    place, arms = study.StudyStore(tmp_path / "studies"), {"narrow": (SMALL,), "wide": (SMALL.replace(width=32),)}
     grid = Study(arms=arms, protocol="", expected=(tables.Expected("wide", "rmse", 0.0, 9.0),))
     with Store(place.path) as store:
         last = study_here.finish(place, study_here.Here(store), grid)
@@ -156,7 +156,7 @@ def test_a_study_measures_it(tmp_path, monkeypatch):
     words = tables.markdown(table, grid.expected)
     assert "`narrow`" in words
     assert "D updates" not in words
-    assert study.lacking(grid, table) == []
+    assert study.missing_arms(grid, table) == []
 
 
 def test_it_trains_on_the_processor_with_one_thread(store, monkeypatch):

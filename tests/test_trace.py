@@ -17,7 +17,7 @@ from ganlab.plane.train import advance, checkpoint, snapshot, start, update
 from ganlab.service.replay import state_at
 from ganlab.store import checkpoints
 from ganlab.store.runs import Store
-from ganlab.trace.recorder import watch
+from ganlab.trace.recorder import record_round
 from ganlab.trace.slow_motion import slow_motion
 from ganlab.trace.trace import COORDINATES, SHOWN, STOPS, TraceError, trace, trace_of
 
@@ -58,7 +58,7 @@ def state(request):
 
 def test_the_watched_round_ends_where_the_real_one_does_and_leaves_the_state_alone(state):
     before = checkpoint(state)
-    after, d, g = watch(state)
+    after, d, g = record_round(state)
     assert_same_state(before, checkpoint(state))
     advance(state)
     assert_same_state(checkpoint(after), checkpoint(state))
@@ -71,7 +71,7 @@ def test_the_watched_round_ends_where_the_real_one_does_and_leaves_the_state_alo
 @pytest.mark.parametrize("order", ["alternating", "simultaneous"])
 def test_the_traced_gradients_applied_give_the_weights_of_training(order, optimizer):
     state = at_step(SMALL.replace(optimizer=optimizer, update=order))
-    _, *seen = watch(state)
+    _, *seen = record_round(state)
     held = {name: (getattr(state, name).net.flat.clone(), getattr(state, name).memory) for name in "dg"}
     memories = {name: Slots(m.first.clone(), m.second.clone(), m.count.clone()) for name, (_, m) in held.items()}
     advance(state)
@@ -163,7 +163,7 @@ def test_layers_make_up_the_whole(state):
 
 def test_a_layers_share_is_its_weight_and_its_bias():
     state = at_step(SMALL)
-    _, d, _ = watch(state)
+    _, d, _ = record_round(state)
     weight, bias = d.grad[:32].view(2, 2, 8)[1], d.grad[32:48].view(2, 8)[1]  # members first
     share = stops(trace_of(state, 1))["d_gradient"].arrays["layers"][0]
     assert share == pytest.approx(math.hypot(weight.norm(), bias.norm()), rel=1e-6)

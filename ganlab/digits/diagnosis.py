@@ -63,14 +63,19 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
         return diverged(int(last.diverged_at[0]), last.facts, config)
     if not seen:
         return Verdict("unjudged", {"step": float(last.step)})
-    of, m = owed(config), covered(seen[-1], config)
+    of, m = digits_due(config), covered(seen[-1], config)
     key = decide(typical(seen, config), m, of)
     if key in ("smear", "collapse") and last.g_updates >= WARM_UP:
         key = cause(key, frames, seen)
-    evidence = {"step": float(seen[-1].step), "top": float(seen[-1].shares.max()), **numbers(seen), **battle(last)}
+    evidence = {
+        "step": float(seen[-1].step),
+        "top": float(seen[-1].shares.max()),
+        **numbers(seen),
+        **losses_and_gradients(last),
+    }
     evidence["d_rests"] = float(rests(second_half(frames)))
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
-    return Verdict(key, finite | lost(seen, config), m, of, likely_knob(key, seen, config))
+    return Verdict(key, finite | earlier_cover(seen, config), m, of, likely_knob(key, seen, config))
 
 
 def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) -> str:
@@ -82,7 +87,7 @@ def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) 
     if rests(late):
         return "d_too_weak"
     accuracy = float(np.mean([frame.d_accuracy[0] for frame in late]))
-    if middle(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
+    if defined_median(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
         return "vanishing"
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
     return "d_too_weak" if abs(accuracy - 0.5) <= BLIND and gained < RISEN else key
@@ -112,16 +117,16 @@ def typical(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, floa
     names = ("accepted", "diversity", "digit_tv")
     values = {name: np.array([frame.metrics.get(name, math.nan) for frame in recent]) for name in names}
     values["covered"] = np.array([float(covered(frame, config)) for frame in recent])
-    return {name: middle(row) for name, row in values.items()}
+    return {name: defined_median(row) for name, row in values.items()}
 
 
-def middle(row: np.ndarray) -> float:
+def defined_median(row: np.ndarray) -> float:
     """The median of the defined values; nan without any."""
     defined = row[~np.isnan(row)]
     return float(np.median(defined)) if len(defined) else math.nan
 
 
-def owed(config: DigitsConfig) -> int:
+def digits_due(config: DigitsConfig) -> int:
     """How many digits the training images hold."""
     return sum(share > 0 for share in IMAGE_SETS[config.dataset].shares(config.classes))
 
@@ -140,12 +145,12 @@ def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:
     return newest
 
 
-def battle(frame: DigitsFrame) -> dict[str, float]:
+def losses_and_gradients(frame: DigitsFrame) -> dict[str, float]:
     """How D and G stand, and their losses, which decide nothing."""
     return {name: float(getattr(frame, name)[0]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
 
 
-def lost(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
+def earlier_cover(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
     """`most`: the most digits that an earlier frame covered whose images were legible, if more than now."""
     legible = [covered(frame, config) for frame in seen if frame.metrics["accepted"] >= LEGIBLE]
     most = max(legible, default=0)
@@ -176,7 +181,7 @@ def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Ite
         yield BY_CAUSE[key]
     elif key in ("collapse", "alike"):
         yield from of_collapse(now, config.count)
-    elif seen[-1].step >= (1 - RECENT) * config.steps and improved(seen):
+    elif seen[-1].step >= (1 - RECENT) * config.steps and is_improving(seen):
         yield "steps"
 
 
@@ -190,7 +195,7 @@ def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
         yield "augment"
 
 
-def improved(seen: Sequence[DigitsFrame]) -> bool:
+def is_improving(seen: Sequence[DigitsFrame]) -> bool:
     """Whether more images are accepted now than half of the steps ago."""
     return bool(seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN)
 

@@ -45,19 +45,19 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     """
     config = state.config
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
-    fake = through(state.g_ema, z)
+    fake = in_parts(state.g_ema, z)
     real = fixed(config.dataset, config.classes, FINAL, config.seed, config.pixels)
-    outputs = (opinion(state, images) for images in (real, fake))
-    values = {name: [value] for name, value in judged(config, PIXELS[config.pixels].to_display(fake)).items()}
+    outputs = (d_logits(state, images) for images in (real, fake))
+    values = {name: [value] for name, value in judge_metrics(config, PIXELS[config.pixels].to_display(fake)).items()}
     return hits(state.now, *outputs) | values
 
 
-def through(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
+def in_parts(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
     """A network's outputs, PART at a time."""
     return torch.cat([net(part) for part in torch.split(rows, PART)])
 
 
-def opinion(state: DigitsState, images: Tensor) -> Tensor:
+def d_logits(state: DigitsState, images: Tensor) -> Tensor:
     """D's outputs (1, n/m) at packs of images (n, 1, 28, 28), in batches where D judges them by their batch."""
     now, whole = state.now, len(images) // state.now.packing * state.now.packing
     packs = pack(images[None, :whole], now.packing)[0]
@@ -65,7 +65,7 @@ def opinion(state: DigitsState, images: Tensor) -> Tensor:
     return torch.cat([state.d.net(packs[part])[own] for part, own in batches(len(packs), size)]).view(1, -1)
 
 
-def judged(config: DigitsConfig, images: Tensor) -> dict[str, Any]:
+def judge_metrics(config: DigitsConfig, images: Tensor) -> dict[str, Any]:
     """Every metric of images (n, 1, 28, 28), FID's floor, and the share of each digit (10,); nan where G is broken."""
     due = IMAGE_SETS[config.dataset].shares(config.classes)
     metrics, shares = dict.fromkeys(DIGIT_METRICS, np.nan), np.full(len(due), np.nan)

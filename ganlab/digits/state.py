@@ -41,7 +41,7 @@ def start(config: DigitsConfig, device: str = CPU) -> DigitsState:
     """The networks of a run before its first step. Raises DataError, WeightsError, ConfigError or DeviceError."""
     state = untrained(config)
     if config.g_from != "none":
-        take_over(state)
+        load_generator(state)
     return moved(state, device)
 
 
@@ -62,7 +62,7 @@ def moved(state: DigitsState, device: str) -> DigitsState:
     return state
 
 
-def take_over(state: DigitsState) -> None:
+def load_generator(state: DigitsState) -> None:
     """G, and what viewers see of it, go on from saved weights; D starts afresh. Raises WeightsError or ConfigError."""
     config, given = state.config, uploads.named(state.config.g_from)
     if given.shape != Shape(config.architecture, config.latent_dim):
@@ -104,7 +104,7 @@ def latent(config: DigitsConfig) -> Sampler:
 
 def checkpoint(state: DigitsState) -> dict[str, Tensor]:
     """Everything that `restore` needs, as copies, for safetensors; random draws follow from the counters."""
-    own = images_own(state) | {"tally": state.tally}
+    own = batch_statistics(state) | {"tally": state.tally}
     return gan_state.checkpoint(state) | {name: tensor.to("cpu", copy=True) for name, tensor in own.items()}
 
 
@@ -115,12 +115,12 @@ def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU)
     """
     state = untrained(config)
     gan_state.fill(state, tensors)
-    for name, tensor in (images_own(state) | {"tally": state.tally}).items():
+    for name, tensor in (batch_statistics(state) | {"tally": state.tally}).items():
         tensor.copy_(tensors[name])
     return moved(state, device)
 
 
-def images_own(state: DigitsState) -> dict[str, Tensor]:
+def batch_statistics(state: DigitsState) -> dict[str, Tensor]:
     """What a checkpoint has beside the plane's: running statistics of batches, of G and of its moving average."""
     tensors = {f"g.norm.{i}": buffer for i, buffer in enumerate(state.g.net.norm_buffers)}
     if state.g_ema is not state.g.net:

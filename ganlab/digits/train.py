@@ -57,10 +57,10 @@ def update(state: DigitsState) -> None:
         averages, current = ((net.flat, *net.norm_buffers) for net in (state.g_ema, state.g.net))
         ema_update(averages, current, ema_decay(state.config.ema, state.g.updates))
     if state.step > step:
-        count(state)
+        tally_losses(state)
 
 
-def count(state: DigitsState) -> None:
+def tally_losses(state: DigitsState) -> None:
     """Adds a round's losses to those of the pass that it belongs to."""
     if ends_epoch(state.config, state.step - 1):
         state.tally.zero_()
@@ -81,10 +81,10 @@ def due(state: DigitsState) -> bool:
 
 def snapshot(state: DigitsState) -> DigitsFrame:
     """The frame of this moment, judged where its step calls for it; changes nothing."""
-    return digits_snapshot.snapshot(state, judge_of(state))
+    return digits_snapshot.snapshot(state, measure_for(state))
 
 
-def judge_of(state: DigitsState) -> Measure | None:
+def measure_for(state: DigitsState) -> Measure | None:
     """Who judges this moment's images; nobody where a run has diverged."""
     config, asked = state.config, judgement(state.config, state.step)
     if not asked or state.outcome:

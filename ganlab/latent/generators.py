@@ -81,17 +81,17 @@ class Opened:
 
 
 @lru_cache(6)
-def opened(place: Path, source: Source) -> Opened:
+def opened(store_path: Path, source: Source) -> Opened:
     """The generator of a source, in a store's folder. Raises WeightsError where it or its data are there no more."""
     if not source.config:
         named = source.name in PRETRAINED
-        return of_digits(weights.shipped(source.name) if named else Uploads(place).load(source.name))
-    config, kept = from_json(json.loads(source.config)), Checkpoints(place / "checkpoints")
+        return of_digits(weights.shipped(source.name) if named else Uploads(store_path).load(source.name))
+    config, kept = from_json(json.loads(source.config)), Checkpoints(store_path / "checkpoints")
     if source.step not in kept.steps(source.name):
         raise WeightsError("no_checkpoint")
     if isinstance(config, DigitsConfig):
         return of_digits(weights.of_run(kept, config, source.step))
-    use_store(place)
+    use_store(store_path)
     if at_hand(config, [])[1]:
         raise WeightsError("no_points")
     return of_plane(config, *next(kept.blobs(source.name, source.step)), source.member)

@@ -17,7 +17,7 @@ from ganlab.gan.rng import stream
 from ganlab.latent import paths
 from ganlab.latent.generators import Opened, Source, opened
 from ganlab.latent.paths import PATHS
-from ganlab.latent.walks import CENSUS, SURE, opinion, surveyed
+from ganlab.latent.walks import CENSUS, SURE, classified, survey
 from ganlab.plane.config import PlaneConfig
 
 WALKS = 200
@@ -28,12 +28,12 @@ MEASURED = 1000
 """Samples at each of them."""
 
 
-def path_length(place: Path, source: Source, path: str) -> tuple[float, float]:
+def path_length(store_path: Path, source: Source, path: str) -> tuple[float, float]:
     """Perceptual path length along a path: mean over WALKS random pairs at a random t each, and its standard error.
 
     Features as in Strip: the judge's at length 1, or the plane itself.
     """
-    generator, rng = opened(place, source), stream(0, "latent", "ppl")
+    generator, rng = opened(store_path, source), stream(0, "latent", "ppl")
     ends = generator.points(range(2 * WALKS))
     t = torch.rand(WALKS, generator=rng, dtype=torch.float64) * (1 - paths.EPSILON)
     features = partial(features_of, generator)
@@ -41,9 +41,9 @@ def path_length(place: Path, source: Source, path: str) -> tuple[float, float]:
     return paths.trimmed_mean(lengths), float(lengths.std()) / WALKS**0.5
 
 
-def truncation(place: Path, source: Source, psi: float) -> tuple[float, float, float]:
+def truncation(store_path: Path, source: Source, psi: float) -> tuple[float, float, float]:
     """`likeness` of MEASURED samples truncated by ψ."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     return likeness(generator, features_of(generator, paths.truncate(generator.points(range(MEASURED)), psi)))
 
 
@@ -52,13 +52,13 @@ def likeness(generator: Opened, features: Tensor) -> tuple[float, float, float]:
 
     Scattered things have wide balls and with them much recall; coverage has the balls of the real ones.
     """
-    against = reference(due(generator))
+    against = reference(training_shares(generator))
     near = metrics.neighbours(real_features(generator), features)
     precision, recall = metrics.precision(near, against), metrics.recall(near, against)
     return precision, recall, metrics.coverage(near, against)
 
 
-def due(generator: Opened) -> Shares:
+def training_shares(generator: Opened) -> Shares:
     """The shares of digits that the training data held."""
     if isinstance(generator.config, PlaneConfig):
         return TRAINING
@@ -67,14 +67,14 @@ def due(generator: Opened) -> Shares:
 
 def features_of(generator: Opened, z: Tensor) -> Tensor:
     """What precision and recall look at: (n, f)."""
-    return opinion(generator, generator.make(z))[2]
+    return classified(generator, generator.make(z))[2]
 
 
 def real_features(generator: Opened) -> Tensor:
     """The same of real data, (at most MEASURED, f)."""
     if generator.on_plane:
         return DATASETS[generator.config.dataset].sample(MEASURED, stream(0, "latent", "real"))
-    return metrics.directions(reference(due(generator)).features[:MEASURED])
+    return metrics.directions(reference(training_shares(generator)).features[:MEASURED])
 
 
 @dataclass(frozen=True)
@@ -90,9 +90,9 @@ class Variety:
     coverage: float
 
 
-def variety(place: Path, source: Source) -> Variety:
+def variety(store_path: Path, source: Source) -> Variety:
     """How various a generator is."""
-    generator, (_, labels, sure, features) = opened(place, source), surveyed(place, source)
+    generator, (_, labels, sure, features) = opened(store_path, source), survey(store_path, source)
     counts = torch.bincount(labels[(labels >= 0) & (sure >= SURE)], minlength=1)
     classes, largest = int((counts >= 0.01 * CENSUS).sum()), float(counts.max()) / CENSUS
     return Variety(classes, largest, *likeness(generator, features))

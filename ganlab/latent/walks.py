@@ -64,7 +64,7 @@ class Strip:
 
 
 @dataclass(frozen=True)
-class Film:
+class Walk:
     """The walks from one end to another."""
 
     strips: dict[str, Strip]
@@ -73,13 +73,13 @@ class Film:
     """What is odd about it: see latent.bend."""
 
 
-def walk(place: Path, source: Source, a: int, b: int, paths: Sequence[str] = tuple(PATHS)) -> Film:
+def walk(store_path: Path, source: Source, a: int, b: int, paths: Sequence[str] = tuple(PATHS)) -> Walk:
     """FRAMES moments along each path; the ends of all paths are the same."""
-    generator, t = opened(place, source), latent.times()
+    generator, t = opened(store_path, source), latent.times()
     ends = generator.point(a), generator.point(b)
     routes = [PATHS[path](*ends, t) for path in paths]
-    strips = [seen(generator, z, made) for z, made in zip(routes, split(generator, routes), strict=True)]
-    return Film(dict(zip(paths, strips, strict=True)), latent.bend(*ends))
+    strips = [strip_of(generator, z, made) for z, made in zip(routes, split(generator, routes), strict=True)]
+    return Walk(dict(zip(paths, strips, strict=True)), latent.bend(*ends))
 
 
 def split(generator: Opened, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
@@ -87,11 +87,11 @@ def split(generator: Opened, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
     return torch.split(generator.make(torch.cat(list(parts))), [len(part) for part in parts])
 
 
-def seen(generator: Opened, z: Tensor, made: Tensor) -> Strip:
+def strip_of(generator: Opened, z: Tensor, made: Tensor) -> Strip:
     """A strip of latent points (n, d) and what was made of them."""
-    labels, sure, features = opinion(generator, made)
+    labels, sure, features = classified(generator, made)
     return Strip(
-        **shown(generator, made),
+        **display_fields(generator, made),
         labels=labels.tolist(),
         sure=rounded(sure),
         norms=rounded(z.norm(dim=1)),
@@ -99,7 +99,7 @@ def seen(generator: Opened, z: Tensor, made: Tensor) -> Strip:
     )
 
 
-def shown(generator: Opened, made: Tensor) -> dict[str, Any]:
+def display_fields(generator: Opened, made: Tensor) -> dict[str, Any]:
     """The made things as a page shows them: the fields of a Strip."""
     if generator.on_plane:
         return {"points": [rounded(point) for point in made]}
@@ -111,7 +111,7 @@ def rounded(values: Tensor) -> list[float]:
     return [round(float(value), 4) for value in values]
 
 
-def opinion(generator: Opened, made: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+def classified(generator: Opened, made: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """(labels (n,), how sure (n,), features (n, f)) of what a generator made."""
     if generator.on_plane:
         return *nearest_modes(generator.config.dataset, made), made
@@ -154,9 +154,9 @@ class Scene:
     """(K, 2); [] for data without."""
 
 
-def scene(place: Path, source: Source, psi: float = 1.0) -> Scene:
+def scene(store_path: Path, source: Source, psi: float = 1.0) -> Scene:
     """Real points and generated ones."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     data = DATASETS[generator.config.dataset]
     real = data.sample(CLOUD, stream(0, "latent", "real"))
     fake = generator.make(latent.truncate(generator.points(range(CLOUD)), psi))
@@ -164,63 +164,63 @@ def scene(place: Path, source: Source, psi: float = 1.0) -> Scene:
     return Scene(data.extent, *([rounded(point) for point in points] for points in (real, fake, modes)))
 
 
-def samples(place: Path, source: Source, first: int, count: int, psi: float = 1.0) -> Strip:
+def samples(store_path: Path, source: Source, first: int, count: int, psi: float = 1.0) -> Strip:
     """What is made of the seeds from `first` on, truncated."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     z = latent.truncate(generator.points(range(first, first + count)), psi)
-    return seen(generator, z, generator.make(z))
+    return strip_of(generator, z, generator.make(z))
 
 
 # By class
 
 
 @lru_cache(6)
-def surveyed(place: Path, source: Source) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+def survey(store_path: Path, source: Source) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """(latent points, labels, how sure, features) of the seeds below CENSUS."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     z = generator.points(range(CENSUS))
-    return z, *opinion(generator, generator.make(z))
+    return z, *classified(generator, generator.make(z))
 
 
-def census(place: Path, source: Source) -> dict[int, list[int]]:
+def census(store_path: Path, source: Source) -> dict[int, list[int]]:
     """By class the seeds below CENSUS that are most surely of it, at most BEST, those of SURE and above only."""
-    _, labels, sure, _ = surveyed(place, source)
+    _, labels, sure, _ = survey(store_path, source)
     order = [int(seed) for seed in sure.argsort(descending=True, stable=True) if sure[seed] >= SURE]
     classes = sorted({int(labels[seed]) for seed in order} - {-1})
     return {label: [seed for seed in order if labels[seed] == label][:BEST] for label in classes}
 
 
-def arithmetic(place: Path, source: Source, end: int, minus: int, plus: int, most: float) -> Strip:
+def arithmetic(store_path: Path, source: Source, end: int, minus: int, plus: int, most: float) -> Strip:
     """A point plus 0 to `most` times (mean z of one class - mean z of another), the classes by the census."""
-    generator, (z, labels, sure, _) = opened(place, source), surveyed(place, source)
+    generator, (z, labels, sure, _) = opened(store_path, source), survey(store_path, source)
     named = torch.where(sure >= SURE, labels, -1)
     means, _ = latent.class_means(z, named, max(minus, plus, int(labels.max())) + 1)
     strengths = torch.linspace(0, most, STRENGTHS)
     points = latent.along(generator.point(end), means[plus] - means[minus], strengths)
-    return seen(generator, points, generator.make(points))
+    return strip_of(generator, points, generator.make(points))
 
 
 # Maps and directions
 
 
-def square(place: Path, source: Source, corners: Sequence[int], side: int, on_shell: bool) -> Strip:
+def square(store_path: Path, source: Source, corners: Sequence[int], side: int, on_shell: bool) -> Strip:
     """The bilinear map between four ends, row by row from the top; steps run along it and mean nothing."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     z = latent.bilinear(torch.stack([generator.point(corner) for corner in corners]), side, on_shell)
-    return seen(generator, z, generator.make(z))
+    return strip_of(generator, z, generator.make(z))
 
 
-def atlas(place: Path, source: Source, side: int) -> Strip:
+def atlas(store_path: Path, source: Source, side: int) -> Strip:
     """The map of all of a latent space of 2, row by row from the top. Raises ValueError for other dimensions."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     if generator.dim != 2:
         raise ValueError(f"latent_dim={generator.dim}: expected 2")
     z = latent.plane(side, NOISES[generator.noise].reach)
-    return seen(generator, z, generator.make(z))
+    return strip_of(generator, z, generator.make(z))
 
 
 @dataclass(frozen=True)
-class Turned:
+class MovedAlong:
     """A point moved along the principal directions of the first layer."""
 
     strips: list[Strip]
@@ -231,12 +231,12 @@ class Turned:
     """Of the first layer's variance, by direction."""
 
 
-def turned(place: Path, source: Source, end: int, offsets: Sequence[float], most: float) -> Turned:
+def moved_along(store_path: Path, source: Source, end: int, offsets: Sequence[float], most: float) -> MovedAlong:
     """The point of an end, moved by an offset along each of the first directions, as many as there are."""
-    generator = opened(place, source)
+    generator = opened(store_path, source)
     found = latent.principal(generator.first, len(offsets))
     moved = generator.point(end) + torch.tensor(list(offsets)[: len(found.axes)]) @ found.axes
     strengths = torch.linspace(-most, most, STRENGTHS)
     stacks = [moved[None], *(latent.along(moved, axis, strengths) for axis in found.axes)]
-    now, *strips = [seen(generator, z, made) for z, made in zip(stacks, split(generator, stacks), strict=True)]
-    return Turned(strips, now, rounded(found.shares))
+    now, *strips = [strip_of(generator, z, made) for z, made in zip(stacks, split(generator, stacks), strict=True)]
+    return MovedAlong(strips, now, rounded(found.shares))

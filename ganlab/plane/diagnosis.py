@@ -76,18 +76,18 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     last = frames[-1]
     if last.diverged_at[member] >= 0:
         return diverged(int(last.diverged_at[member]), last.facts, config)
-    recent = [read(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
+    recent = [readings(frame, config, member) for frame in frames if frame.step >= (1 - RECENT) * last.step]
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
     key = verdict_key(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
     level = closed_form(last, config, member) if key == "collapse" else {}
-    evidence = {"step": float(last.step), **recent[-1], **story, **lost(frames, member), **level}
+    evidence = {"step": float(last.step), **recent[-1], **story, **earlier_cover(frames, member), **level}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
 
 
-def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
+def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     """The numbers that decide, and the losses; nan where undefined."""
     data = DATASETS[config.dataset]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
@@ -96,7 +96,7 @@ def read(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
     return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
 
 
-def wide(data: Dataset) -> bool:
+def grid_resolves(data: Dataset) -> bool:
     """Whether the grid sees the shape of the data: their modes are wider than its squares, or there are none."""
     return data.std is None or data.std > 2 * data.extent / BINS_PER_SIDE
 
@@ -121,7 +121,8 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     size = [float(np.fmax(abs(f.d_loss[member]), abs(f.g_loss[member]))) for f in late]
     js = [float(f.metrics["js"][member]) for f in late]
     small, large, apart = (float(np.median(part)) for part in (size[:third], size[-third:], js[-third:]))
-    spread = np.array([float(f.metrics["js" if wide(DATASETS[config.dataset]) else "mode_tv"][member]) for f in late])
+    measure = "js" if grid_resolves(DATASETS[config.dataset]) else "mode_tv"
+    spread = np.array([float(f.metrics[measure][member]) for f in late])
     whole = [covered(f, member) > (f.shares.shape[1] - 1 if has_modes(f) else MOST_CELLS) for f in late]
     return {
         "late_on": float(np.median([f.metrics["valid"][member] for f in late])),
@@ -145,7 +146,7 @@ def history_steps(steps: Sequence[int]) -> list[int]:
     return sorted({steps[max(0, bisect_right(steps, moment) - 1)] for moment in moments})
 
 
-def deciding(steps: Sequence[int]) -> list[int]:
+def deciding_steps(steps: Sequence[int]) -> list[int]:
     """Of the steps so far, those whose frames decide the verdict's key at the last of them."""
     return sorted({*history_steps(steps), *(step for step in steps if step >= (1 - RECENT) * steps[-1])})
 
@@ -195,7 +196,7 @@ def covered(frame: Frame, member: int) -> int:
     return round(float(frame.metrics["cells_covered"][member]) * CELLS)
 
 
-def lost(frames: Sequence[Frame], member: int) -> dict[str, float]:
+def earlier_cover(frames: Sequence[Frame], member: int) -> dict[str, float]:
     """`most`: the most modes that an earlier frame covered with most of its points valid, if more than now."""
     if not has_modes(frames[-1]):
         return {}

@@ -175,7 +175,7 @@ class Runs:
         waiting = [other.key for other in queue if other.state != "running"]
         position = waiting.index(key) + 1 if key in waiting else None
         return RunStatus(
-            state=presented(row, position, self.store.clock()),
+            state=displayed_state(row, position, self.store.clock()),
             step=max(row.step, 0),
             target=row.target,
             position=position,
@@ -255,7 +255,7 @@ class Runs:
         self._statuses = {key: told for key, told in self._statuses.copy().items() if now - told[0] < SAME}
 
 
-def presented(row: RunRow, position: int | None, now: float) -> str:
+def displayed_state(row: RunRow, position: int | None, now: float) -> str:
     """The state to show: a silent worker has left its run interrupted, a queue without a wish is none."""
     if row.state == "running" and now - row.heartbeat > STALE:
         return "interrupted"

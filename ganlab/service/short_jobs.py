@@ -60,7 +60,7 @@ class ShortJobs:
 
     def _perform(self, executor: ProcessPoolExecutor, name: tuple[str, str], args: tuple[Any, ...]) -> Any:
         future: Future[Any] = executor.submit(current("perform"), name, args)
-        return waited(future)
+        return result_in_time(future)
 
     def close(self, broken: ProcessPoolExecutor | None = None) -> None:
         """Ends the process; of a broken one only if another caller has not already."""
@@ -82,7 +82,7 @@ class ShortJobs:
             return self._executor
 
 
-def waited(future: Future[T]) -> T:
+def result_in_time(future: Future[T]) -> T:
     """The value of a future, for which nobody waits any longer than PATIENCE. Raises Busy."""
     try:
         return future.result(PATIENCE)

@@ -88,11 +88,11 @@ def warm(engines: Mapping[str, str]) -> int:
     return os.getpid()
 
 
-def work(place: Path, slot: str, engines: Mapping[str, str]) -> None:
+def work(store_path: Path, slot: str, engines: Mapping[str, str]) -> None:
     """Computes wished runs of the store, one after the other, until none waits. slot: <server>/<slot>."""
     TRAINING.set()
     try:
-        with Store(place) as store:
+        with Store(store_path) as store:
             while not LEAVE.is_set() and (run := store.claim(f"{slot}/{os.getpid()}")):
                 compute(store, run, engines)
     finally:

@@ -94,7 +94,7 @@ LOTTERY = 16
 """Seeds of an arm of the cures."""
 
 
-def sixteen(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
+def lottery_runs(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
     """LOTTERY seeds in as few batched runs as the limits of one step allow."""
     for members in (LOTTERY, 8, 4, 2):
         with suppress(ConfigError):
@@ -102,20 +102,20 @@ def sixteen(config: PlaneConfig) -> tuple[PlaneConfig, ...]:
     return tuple(config.replace(seed=seed) for seed in range(LOTTERY))
 
 
-def cured(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
+def cure_arms(base: PlaneConfig) -> dict[str, tuple[PlaneConfig, ...]]:
     """An arm without a cure, and one for each."""
     arms: dict[str, dict[str, Any]] = {"none": {}} | CURES
-    return {name: sixteen(base.replace(**changes)) for name, changes in arms.items()}
+    return {name: lottery_runs(base.replace(**changes)) for name, changes in arms.items()}
 
 
-def shown() -> dict[str, tuple[RunConfig, ...]]:
+def lab_arms() -> dict[str, tuple[RunConfig, ...]]:
     """The arms of all cards of the mistakes lab, as `card.arm`; those of equal configs are computed once."""
-    return {f"{name}.{arm}": drawn(card, config) for name, card in LESSONS.items() for arm, config in card.arms}
+    return {f"{name}.{arm}": arm_runs(card, config) for name, card in LESSONS.items() for arm, config in card.arms}
 
 
-def drawn(card: Card, config: RunConfig) -> tuple[RunConfig, ...]:
+def arm_runs(card: Card, config: RunConfig) -> tuple[RunConfig, ...]:
     """The seeds of a card's arm."""
-    return one_by_one(config, LOTTERY) if card.seeds or not isinstance(config, PlaneConfig) else sixteen(config)
+    return one_by_one(config, LOTTERY) if card.seeds or not isinstance(config, PlaneConfig) else lottery_runs(config)
 
 
 LAB_PROTOCOL = (
@@ -210,10 +210,10 @@ STUDIES: dict[str, Study] = {
         history=False,
     ),
     "lab": Study(
-        arms=shown(),
+        arms=lab_arms(),
         protocol=f"What the mistakes lab shows, as `card.arm`. {LAB_PROTOCOL} Changes: `ganlab/studies/cards.py`.",
         history=False,
     ),
-    "cures_ring": Study(arms=cured(LAB), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}", history=False),
-    "cures_grid": Study(arms=cured(NINE_MODES), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}", history=False),
+    "cures_ring": Study(arms=cure_arms(LAB), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}", history=False),
+    "cures_grid": Study(arms=cure_arms(NINE_MODES), protocol=f"Cures of the 3×3 grid. {CURES_PROTOCOL}", history=False),
 }

@@ -44,7 +44,7 @@ DOCS = Path(__file__).parents[2] / "docs" / "studies.md"
 # Where a study lies
 
 
-class Place:
+class StudyStore:
     """A study store: the runs, and the rows of finished cells beside them."""
 
     def __init__(self, path: Path | None = None):
@@ -114,10 +114,10 @@ def work(config: RunConfig, steps: int) -> float:
 class Round:
     """One sitting at a study: what is finished, what is in work, what failed."""
 
-    def __init__(self, study: Study, place: Place, runs: Trainer, at_once: int = 1):
-        self.study, self.place, self.runs, self.at_once = study, place, runs, at_once
+    def __init__(self, study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1):
+        self.study, self.study_store, self.runs, self.at_once = study, study_store, runs, at_once
         self.cells = list(dict.fromkeys(config for _, config in study.cells))
-        self.finished = {config for config in self.cells if place.finished(config)}
+        self.finished = {config for config in self.cells if study_store.finished(config)}
         self.waiting = [config for config in self.cells if config not in self.finished]
         self.flying: dict[RunConfig, RunStatus] = {}
         self.failed: dict[RunConfig, RunStatus] = {}
@@ -166,7 +166,7 @@ class Round:
         elif status.state == "stopped":  # the wish has run out, as after a night's sleep
             self.waiting.insert(0, config)
         else:
-            tables.write(tables.rows(self.runs.store, config), self.place.part(config))
+            tables.write(tables.rows(self.runs.store, config), self.study_store.part(config))
             self.finished.add(config)
 
     def _fail(self, config: RunConfig, status: RunStatus) -> None:
@@ -185,9 +185,11 @@ class Round:
 ENDED = ("done", "diverged", "failed", "stopped")
 
 
-def run(study: Study, place: Place, runs: Trainer, at_once: int = 1, seconds: float = inf) -> Iterator[Progress]:
+def run(
+    study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1, seconds: float = inf
+) -> Iterator[Progress]:
     """Computes what is not finished, as long as there is time, and tells how far it is after every look."""
-    end, sitting = monotonic() + seconds, Round(study, place, runs, at_once)
+    end, sitting = monotonic() + seconds, Round(study, study_store, runs, at_once)
     while sitting.turn() and monotonic() < end:
         yield sitting.progress()
         sleep(POLL)
@@ -211,11 +213,13 @@ def report(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | 
     return last
 
 
-def compute(name: str, study: Study, place: Place, slots: int, minutes: float) -> int:
+def compute(name: str, study: Study, study_store: StudyStore, slots: int, minutes: float) -> int:
     """Runs a study in worker processes; how many cells failed."""
     fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
-    with Store(place.path) as store, Runs(store, slots, **fixed) as runs:
-        last = report(run(study, place, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True))
+    with Store(study_store.path) as store, Runs(store, slots, **fixed) as runs:
+        last = report(
+            run(study, study_store, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True)
+        )
     return last.failed if last else 0
 
 
@@ -229,12 +233,12 @@ def chapter(name: str, study: Study, out: Path) -> str:
     file = out / f"{name}.parquet"
     table = pd.read_parquet(file) if file.exists() else None
     found = [] if table is None else [tables.markdown(table, study.expected)]
-    missing = lacking(study, table)
+    missing = missing_arms(study, table)
     note = [f"Not yet measured: {', '.join(missing)}."] if missing else []
     return "\n\n".join([f"## {name}", study.protocol, *found, *note])
 
 
-def lacking(study: Study, table: pd.DataFrame | None) -> list[str]:
+def missing_arms(study: Study, table: pd.DataFrame | None) -> list[str]:
     """The arms of which seeds are missing: `arm`, or `arm` (2 of 3 seeds)."""
     have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
     due = {arm: sum(config.members for config in configs) for arm, configs in study.arms.items()}
@@ -247,24 +251,24 @@ def main(arguments: list[str]) -> int:
     """Lists the studies, or runs one, or shows what it has found so far; the exit status, 1 where a cell failed."""
     asked = parser().parse_args(arguments)
     torch.set_num_threads(1)
-    place, failed = Place(asked.place), 0
+    study_store, failed = StudyStore(asked.place), 0
     if asked.name:
         if not asked.table:
             study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
-            failed = compute(asked.name, study, place, asked.slots, asked.minutes)
-        show(asked.name, place, asked.out)
+            failed = compute(asked.name, study, study_store, asked.slots, asked.minutes)
+        show(asked.name, study_store, asked.out)
     elif not asked.docs:
-        listing(place)
+        listing(study_store)
     if asked.docs:
         DOCS.write_text(document(asked.out))
     return min(failed, 1)
 
 
-def listing(place: Place) -> None:
+def listing(study_store: StudyStore) -> None:
     """Prints the studies and how far they are."""
     for name, study in STUDIES.items():
         cells = [config for _, config in study.cells]
-        print(f"{name:10} {sum(map(place.finished, cells))}/{len(cells)} cells finished")
+        print(f"{name:10} {sum(map(study_store.finished, cells))}/{len(cells)} cells finished")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -281,9 +285,9 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def show(name: str, place: Place, out: Path) -> None:
+def show(name: str, study_store: StudyStore, out: Path) -> None:
     """Keeps the table of what is finished of a study, and prints its medians."""
-    table = place.table(STUDIES[name])
+    table = study_store.table(STUDIES[name])
     if table.empty:
         print("no cell is finished")
         return

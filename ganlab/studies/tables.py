@@ -47,7 +47,7 @@ def rows(store: Store, config: RunConfig) -> pd.DataFrame:
     final, about = kind.evaluate(state), facts(store, config)
     seen: list[dict[str, Any]] = []
     for member, last in enumerate(kind.frames(config, state)):
-        for frame in [*stored(store, config, member, state.step), last]:
+        for frame in [*stored_frames(store, config, member, state.step), last]:
             seen.append(about | {"member": member} | kind.numbers(frame))
         seen[-1] |= {name: values[member] for name, values in final.items()}
     return tidy(pd.DataFrame(seen))
@@ -67,7 +67,7 @@ def facts(store: Store, config: RunConfig) -> dict[str, Any]:
     return about | {"seed": config.seed, "members": config.members, "steps": config.steps}
 
 
-def stored(store: Store, config: RunConfig, member: int, before: int) -> Iterator[RunFrame]:
+def stored_frames(store: Store, config: RunConfig, member: int, before: int) -> Iterator[RunFrame]:
     """A member's stored frames before a step."""
     kind = evaluation(config.kind)
     for step, blob in store.frames(config.key(), member).items():
@@ -181,7 +181,7 @@ def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
     columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
     counted = [title for name, title in COUNTS.items() if name in table]
     titles = ["arm", "seeds", *counted, *(title for title, _ in columns.values()), "steps/s"]
-    body = [line(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
+    body = [arm_cells(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
     checks = [found for one in expected if (found := check(table, one))]
     held = f"{sum(found.holds for found in checks)} of {len(checks)} expectations hold."
     told = ["", held, "", *grid(CHECKED, map(verdict, checks))] if checks else []
@@ -191,17 +191,17 @@ def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
 CHECKED = ("arm", "measure", "reported", "expected", "median", "seeds within", "agrees")
 
 
-def line(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) -> list[str]:
+def arm_cells(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, int]]) -> list[str]:
     """One arm's cells."""
     diverged = int((group["died"] >= 0).sum())
     seeds = f"{len(group)} ({diverged} diverged)" if diverged else f"{len(group)}"
     counts = [seeds, *(f"{group[name].max():,}" for name in COUNTS if name in group)]
-    cells = [ranged(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
+    cells = [median_and_range(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
     pace = group["steps_per_s"].median()
     return [f"`{arm}`", *counts, *cells, f"{pace:.{int(pace < 10)}f}"]
 
 
-def ranged(values: pd.Series, digits: int) -> str:
+def median_and_range(values: pd.Series, digits: int) -> str:
     """`median [lowest, highest]`; a dash where nothing is defined."""
     middle, low, high = (f"{value:.{digits}f}" for value in spread(values))
     return "–" if values.isna().all() else f"{middle} [{low}, {high}]"

@@ -33,7 +33,7 @@ class Call:
         self.slope = slope.detach()
 
 
-class Watched(Network):
+class RecordingNetwork(Network):
     """A network that notes every call; its weights and all else are those of the network that it stands for."""
 
     def __init__(self, net: Network, name: str):
@@ -52,7 +52,7 @@ class Watched(Network):
 
 
 @dataclass
-class Seen:
+class RecordedUpdate:
     """One update of one player."""
 
     net: Network
@@ -74,10 +74,10 @@ class Seen:
         return [call for call in self.calls if call.net == net]
 
 
-def watch(state: State) -> tuple[State, Seen | None, Seen | None]:
+def record_round(state: State) -> tuple[State, RecordedUpdate | None, RecordedUpdate | None]:
     """(the state at the next step, the round's last update of D, its first of G); the given one stays as it is."""
     copy = train.restore(state.config, train.checkpoint(state))
-    put_on_watch(copy)
+    record_calls(copy)
     d, g = None, None
     while copy.step == state.step:
         seen = update(copy)
@@ -85,34 +85,36 @@ def watch(state: State) -> tuple[State, Seen | None, Seen | None]:
     return copy, d, g
 
 
-def put_on_watch(state: State) -> None:
+def record_calls(state: State) -> None:
     """Has both networks note their calls, in place; G also where it is the one that viewers see."""
     one = state.g_ema is state.g.net
     for name, player in players(state).items():
-        player.net = Watched(player.net, name)
+        player.net = RecordingNetwork(player.net, name)
     if one:
         state.g_ema = state.g.net
 
 
-def update(state: State) -> dict[str, Seen]:
+def update(state: State) -> dict[str, RecordedUpdate]:
     """Makes one update of watched networks, in place; what was seen of each player that moved."""
     before = {name: (player.updates, player.net.flat.clone()) for name, player in players(state).items()}
     calls: list[Call] = []
     for player in players(state).values():
-        assert isinstance(player.net, Watched)
+        assert isinstance(player.net, RecordingNetwork)
         player.net.calls = calls
     train.update(state)
     first = next((i for i, call in enumerate(calls) if call.net == "g" and call.slope is not None), len(calls))
     moved = {name: player for name, player in players(state).items() if player.updates > before[name][0]}
     parts = {"d": calls[:first], "g": calls[first:]} if len(moved) > 1 else dict.fromkeys(moved, calls)
-    return {name: sight(player, *before[name], state.penalty, parts[name]) for name, player in moved.items()}
+    return {name: recorded(player, *before[name], state.penalty, parts[name]) for name, player in moved.items()}
 
 
-def sight(player: Player[Network], index: int, flat: Tensor, penalty: Tensor | None, calls: list[Call]) -> Seen:
+def recorded(
+    player: Player[Network], index: int, flat: Tensor, penalty: Tensor | None, calls: list[Call]
+) -> RecordedUpdate:
     """What was seen of a player's update, given its index and its weights before."""
     assert player.grad is not None
     assert player.loss is not None
-    return Seen(player.net, index, flat, player.grad, player.net.flat.clone(), player.loss, penalty, calls)
+    return RecordedUpdate(player.net, index, flat, player.grad, player.net.flat.clone(), player.loss, penalty, calls)
 
 
 def players(state: State) -> dict[str, Player[Network]]:

@@ -13,11 +13,11 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.store.runs import Store
 
 
-def slow_motion(place: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
+def slow_motion(store_path: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
     """The trace of a run of the store's at a step, as plain values; None where it had diverged by then."""
     from ganlab.trace.trace import TraceError, trace
 
-    with Store(place) as store, suppress(TraceError):
+    with Store(store_path) as store, suppress(TraceError):
         use_store(store.path)
         chosen = PlaneConfig.from_json(config)
         run = store.run(chosen.key())

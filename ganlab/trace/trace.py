@@ -19,7 +19,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.state import State
 from ganlab.service.replay import state_at
 from ganlab.store.runs import Store
-from ganlab.trace.recorder import Seen, watch
+from ganlab.trace.recorder import RecordedUpdate, record_round
 
 SHOWN = 256
 """Points of a batch that a trace carries, at most; its numbers are of the whole batch."""
@@ -74,7 +74,7 @@ def trace_of(state: State, member: int = 0) -> Trace:
     """The trace from a state to its next step; changes nothing in it. Raises TraceError where the run has ended."""
     if state.outcome:
         raise TraceError(f"step={state.step}: expected a run that goes on")
-    _, d, g = watch(state)
+    _, d, g = record_round(state)
     view = View(state.now, member)
     stops = [*(d_stops(d, view) if d else ()), *(g_stops(g, view) if g else ())]
     d_update, g_update = (seen.index if seen else None for seen in (d, g))
@@ -117,7 +117,7 @@ class View:
         return np.array([torch.cat(own[i : i + 2]).norm().item() for i in range(0, len(own), 2)], np.float32)
 
 
-def d_stops(seen: Seen, view: View) -> Iterator[Stop]:
+def d_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
     """D's update; `seen_*` is what D was shown, which is not the points themselves where noise hides them."""
     born, asked = seen.called("g")[0], seen.called("d")
     inputs = torch.cat([call.given for call in asked], 1)[:, : 2 * view.packs]
@@ -134,7 +134,7 @@ def d_stops(seen: Seen, view: View) -> Iterator[Stop]:
     yield from step("d", seen, view)
 
 
-def g_stops(seen: Seen, view: View) -> Iterator[Stop]:
+def g_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
     """G's update; `moved` is where its points are after it."""
     born, asked = seen.called("g")[0], seen.called("d")
     assert born.slope is not None
@@ -154,7 +154,7 @@ def g_stops(seen: Seen, view: View) -> Iterator[Stop]:
     yield from (*first, last)
 
 
-def step(player: str, seen: Seen, view: View) -> Iterator[Stop]:
+def step(player: str, seen: RecordedUpdate, view: View) -> Iterator[Stop]:
     """From the gradient to the weights' change, as norms of all weights and of each layer's."""
     for key, flat in (("gradient", seen.grad), ("step", seen.after - seen.before)):
         yield Stop(f"{player}_{key}", {"norm": view.one(seen.net.norms(flat))}, {"layers": view.layers(seen.net, flat)})

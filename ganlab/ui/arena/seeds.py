@@ -15,7 +15,7 @@ from ganlab.data.plane import DATASETS
 from ganlab.data.points import PointsError
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import deciding, verdict
+from ganlab.plane.diagnosis import deciding_steps, verdict
 from ganlab.plane.frame import unpack
 from ganlab.ui.arena import stage
 from ganlab.ui.players import seed_strip
@@ -48,7 +48,7 @@ class Strip:
         """Each member's record at each of the steps; `known` are the steps that have a frame."""
         with self.lock:
             missing = [step for step in steps if step not in self.kept]
-            read = {step: deciding([other for other in known if other <= step]) for step in missing}
+            read = {step: deciding_steps([other for other in known if other <= step]) for step in missing}
             columns = [list(self.records(member, read)) for member in range(self.config.members)]
             self.kept |= dict(zip(missing, map(list, zip(*columns, strict=True)), strict=True))
             return {step: self.kept[step] for step in steps}

@@ -14,7 +14,7 @@ import pandas as pd
 
 from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.diagnosis import covered, owed
+from ganlab.digits.diagnosis import covered, digits_due
 from ganlab.digits.frame import DigitsFrame, ends_epoch
 from ganlab.digits.reference import fid_floor
 from ganlab.digits.snapshot import JUDGED
@@ -70,7 +70,7 @@ def judged(frame: DigitsFrame, config: DigitsConfig) -> dict[str, float]:
     if not frame.metrics:
         return {}
     said = {name: frame.metrics.get(name, math.nan) for name in JUDGEMENTS}
-    return said | {"covered": covered(frame, config) / owed(config)}
+    return said | {"covered": covered(frame, config) / digits_due(config)}
 
 
 def means(frames: Sequence[DigitsFrame], name: str, config: DigitsConfig) -> np.ndarray:

@@ -116,7 +116,7 @@ def paths(found: Offer, reach: float) -> list[dict[str, Any]]:
 def turn_view(found: Offer, lang: str) -> None:
     """Sliders along the first principal directions, what comes of them, and what each would do from there."""
     shown = tour()
-    answer = ask(walks.turned, found, shown.a, shown.offsets, FAR)
+    answer = ask(walks.moved_along, found, shown.a, shown.offsets, FAR)
     if found.on_plane:
         sliders(answer.shares[: len(answer.strips)], 2, lang)
         one(found, answer.now, lang)

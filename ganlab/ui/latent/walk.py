@@ -12,7 +12,7 @@ import streamlit as st
 from ganlab import ui
 from ganlab.latent import measures, paths, walks
 from ganlab.latent.paths import FRAMES, PATHS
-from ganlab.latent.walks import Film, Scene, Strip
+from ganlab.latent.walks import Scene, Strip, Walk
 from ganlab.ui.latent.gif import gif
 from ganlab.ui.latent.link import MOST, change, tour
 from ganlab.ui.latent.sources import Offer, ask
@@ -192,7 +192,7 @@ def take_pick(key: str) -> None:
 # What it shows
 
 
-def lesson(found: Offer, film: Film, lang: str) -> str:
+def lesson(found: Offer, film: Walk, lang: str) -> str:
     """What the norms say: whether there is a shell to leave."""
     middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
     facts = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
@@ -207,7 +207,7 @@ def shape(edge: float) -> str:
     return "disc" if edge <= FULL else "between"
 
 
-def measured(found: Offer, film: Film, lang: str) -> None:
+def measured(found: Offer, film: Walk, lang: str) -> None:
     """The lengths of the three films, and of all walks of this generator, as a table."""
     place = st.empty()
     with place:
@@ -234,7 +234,7 @@ def give_or_take(mean: float, error: float, lang: str) -> str:
     return f"{number(mean, lang, spec)} ± {number(error, lang, spec)}"
 
 
-def take_along(film: Film, scene: Scene | None, lang: str) -> None:
+def take_along(film: Walk, scene: Scene | None, lang: str) -> None:
     """The films as GIFs."""
     with st.container(horizontal=True, vertical_alignment="center", key="l.gifs"):
         for path in PATHS:

@@ -13,7 +13,7 @@ import streamlit as st
 from ganlab.kind.config import RunConfig
 from ganlab.kind.evaluation import SUFFIX
 from ganlab.studies.cards import Card
-from ganlab.studies.grids import STUDIES, drawn
+from ganlab.studies.grids import STUDIES, arm_runs
 from ganlab.studies.tables import finals, load
 from ganlab.ui.players.player.lamps import COVERED
 from ganlab.ui.run.server import service
@@ -115,7 +115,7 @@ def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:
 
 def seeds(card: Card, config: RunConfig) -> Sequence[RunConfig]:
     """The runs of an arm's seeds, many members in one where that is possible."""
-    return drawn(card, config)
+    return arm_runs(card, config)
 
 
 def yours(configs: Iterable[RunConfig]) -> Arm | None:
