@@ -1,4 +1,4 @@
-"""Digits beside busy processes, by how the threads of OpenMP wait for each other; prints a table.
+"""Measures training of digits beside busy processes for several OpenMP wait policies; prints a table.
 
 Each figure is the steps/s of the MNIST page's opening run with two threads at a worker's niceness, in a process of its
 own, the settings taken in turns: on an idle machine, then beside one busy process for each core. Run it on two idle

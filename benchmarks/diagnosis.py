@@ -1,8 +1,8 @@
-"""How often the diagnosis is right: writes docs/diagnosis.md. `python -m benchmarks.diagnosis [name …] [--work DIR]`.
+"""How often the diagnosis is right; writes docs/diagnosis.md. `python -m benchmarks.diagnosis [name …] [--work DIR]`.
 
-Every run is labelled from 10,000 samples of its last states and from what was done to it, and the halves are drawn by
-lot (`diagnosis_runs`); the diagnosis sees the frames alone, as they are stored. A config that has been trained stays in
-the work folder, so that the script goes on where it was interrupted.
+Each run is labelled from 10,000 samples of its last states and from its config, and the halves are random
+(`diagnosis_runs`). The diagnosis gets only the stored frames. Trained configs stay in the work folder, so that an
+interrupted script continues.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from ganlab.studies.tables import grid
 DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 PLANE = EVALUATION
 LOOKS = 8
-"""Moments of the last 40 % of a run at which 10,000 samples are taken."""
+"""Number of steps in the last 40 % of a run at which 10,000 samples are taken."""
 SINCE = 0.6
 
 
@@ -65,7 +65,7 @@ def look(state: State, before: np.ndarray | None) -> tuple[Look, np.ndarray]:
 
 
 def train(config: PlaneConfig, path: Path) -> None:
-    """Trains a config; keeps its frames and looks."""
+    """Trains a config and stores its frames and looks."""
     began, state, due = time.process_time(), start(config), set(marks(config))
     frames, looks, points = [encode(config, snapshot(state))], list[Look](), None
     while state.step < config.steps and not state.outcome:
@@ -91,13 +91,13 @@ def train(config: PlaneConfig, path: Path) -> None:
 
 
 def record_path(name: str, work: Path) -> Path:
-    """Where a config's record is kept."""
+    """The file of a config's record."""
     config = CONFIGS[name][1]
     return work / f"{name}-{config.key()}-{config.steps}.npz"
 
 
 def trained(name: str, work: Path) -> dict[str, np.ndarray]:
-    """A config's record, made unless it is there."""
+    """A config's record; it is made if it does not exist."""
     config, path = CONFIGS[name][1], record_path(name, work)
     if not path.is_file():
         train(config, path)
@@ -118,7 +118,7 @@ def frames(record: dict[str, np.ndarray], config: PlaneConfig) -> list[list[Any]
 
 @dataclass(frozen=True)
 class Case:
-    """One run: what it is, what may be said of it, and what the diagnosis says."""
+    """One run: its label, the accepted verdicts, and the verdict."""
 
     name: str
     member: int
@@ -128,7 +128,7 @@ class Case:
 
     @property
     def right(self) -> bool:
-        """Whether the diagnosis says what may be said."""
+        """Whether the verdict is accepted."""
         return self.said in self.fine
 
 

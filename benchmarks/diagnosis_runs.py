@@ -1,4 +1,4 @@
-"""The runs on which the diagnosis is judged: what is trained, in which half it is, and what each run really is.
+"""The runs for the benchmark of the diagnosis: their configs, their halves, and their labels.
 
 All of it was written before the fresh configs were trained; the rule for the labels asks 10,000 samples of a run's last
 states and what was done to it, never its frames.

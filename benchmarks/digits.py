@@ -1,4 +1,4 @@
-"""What a visitor of the MNIST page has after 100 seconds of Train; prints a table, fails where it is too little.
+"""Measures a run of the MNIST page after 100 seconds of training; prints a table, fails below the required values.
 
 The page's opening run, through the run server and a worker process of its own as on the page, its start included, for
 so many seconds or to its target, seed by seed; then 10,000 fixed z of the shown G before the judge. Run it on two idle

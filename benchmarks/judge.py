@@ -1,4 +1,4 @@
-"""The judge calibrated on real, corrupted and incomplete digits, and what it costs; prints the tables of docs/judge.md.
+"""Measures the judge on real, corrupted and incomplete digits, and its cost; prints the tables of docs/judge.md.
 
 `python -m benchmarks.judge PATH_TO_MNIST_RAW`: two minutes on one core.
 """

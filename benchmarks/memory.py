@@ -1,4 +1,4 @@
-"""What a worker that trains digits takes at its worst: prints a table of peaks. `python -m benchmarks.memory`.
+"""Measures the peak memory of a worker that trains digits and prints a table. `python -m benchmarks.memory`.
 
 A process each: a frame, updates, a frame that is judged in full, a checkpoint, in the order of a worker, with the
 images of the subset that ships; the full set takes 47 MB more, which are added.

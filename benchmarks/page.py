@@ -1,4 +1,4 @@
-"""What a visitor waits for, measured in headless Chromium against a fresh server; prints the README's table.
+"""Measures waiting times of a visitor in headless Chromium with a new server; prints the README's table.
 
 Run it on an idle machine with Chromium: `python -m benchmarks.page`.
 """

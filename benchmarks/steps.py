@@ -1,4 +1,4 @@
-"""Steps per CPU second beside the plain PyTorch loop of the tutorials; prints the README's table.
+"""Compares steps per CPU second with the plain PyTorch loop of tutorials; prints the README's table.
 
 One thread, one process, the same nets, batch and data; pairs interleaved; median and range.
 Run it on an idle machine: `python -m benchmarks.steps`.

@@ -1,4 +1,4 @@
-"""How long somebody waits for a new walk through latent space, and what its process takes: prints a table.
+"""Measures the waiting time for a new latent walk and the memory of its process; prints a table.
 
 Three paths of 64 moments, their images and the judge's opinion, for every generator that ships, from a warm process
 for short jobs, as on the latent page. Run it on two idle cores: `python -m benchmarks.walk`.

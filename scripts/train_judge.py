@@ -1,7 +1,7 @@
 """Trains the judge and measures the real digits it compares with: `python -m ganlab judge PATH_TO_MNIST_RAW`.
 
-Six minutes on one core; the same weights every time on one machine and build. The folder holds the four
-original files, uncompressed; torchvision lays them out so. Nothing is chosen by the test set: it is read at the end.
+It takes six minutes on one core and is deterministic on one machine and build. The folder holds the four original
+files, uncompressed, as torchvision stores them. The test set is used only for the final report.
 """
 
 import math
@@ -37,10 +37,10 @@ BATCH = 128
 LEARNING_RATE = 2e-3
 DROPOUT = 0.25
 POOL = 225
-"""Features of each digit that ship: enough for 2000 in the training set's shares."""
+"""Number of shipped features of each digit: enough for 2000 in the training set's shares."""
 FLOOR_SIZES = (250, 500, 1000, 2000, 5000, 10_000, 20_000, 30_000)
 STRANGERS = 16
-"""Pictures of no digit that join each batch; the judge is told that they are every digit alike."""
+"""Number of pictures without a digit in each batch; their label is uniform over all digits."""
 
 
 def read_mnist(folder: Path, part: str) -> tuple[Tensor, Tensor]:
@@ -61,7 +61,7 @@ def warped(images: Tensor, rng: torch.Generator) -> Tensor:
 
 
 def strangers(n: int, rng: torch.Generator) -> Tensor:
-    """n pictures (n, 28, 28) of no digit: noise that is coarse or fine, of any contrast and brightness, also none."""
+    """n pictures (n, 28, 28) without a digit: coarse or fine noise of random contrast and brightness."""
     pictures = []
     for side in torch.randint(1, SIDE + 1, (n,), generator=rng).tolist():
         contrast, brightness = torch.rand(2, generator=rng).tolist()
@@ -72,7 +72,7 @@ def strangers(n: int, rng: torch.Generator) -> Tensor:
 
 
 def batches(images: Tensor, labels: Tensor, epoch: int, seed: int) -> Iterator[tuple[Tensor, Tensor]]:
-    """Warped images with strangers behind them, and what each should be called: (B, 28, 28), (B, 10)."""
+    """Warped images followed by strangers, and their target probabilities: (B, 28, 28), (B, 10)."""
     rng = stream(seed, "judge", "batches", epoch)
     for chosen in torch.split(torch.randperm(len(images), generator=rng), BATCH):
         pictures = torch.cat([warped(images[chosen], rng), strangers(STRANGERS, rng)])
@@ -81,7 +81,7 @@ def batches(images: Tensor, labels: Tensor, epoch: int, seed: int) -> Iterator[t
 
 
 def train(images: Tensor, labels: Tensor, seed: int = 0, epochs: int = EPOCHS) -> Weights:
-    """The judge's weights, rounded to float16: cross-entropy, dropout on the features, Adam, rate falling to 0."""
+    """Trains the judge's weights, rounded to float16: cross-entropy, dropout on features, Adam, rate falling to 0."""
     weights = {key: value.requires_grad_() for key, value in initial_weights(seed).items()}
     optimizer = torch.optim.Adam(weights.values(), lr=LEARNING_RATE)
     steps = epochs * math.ceil(len(images) / BATCH)
@@ -112,7 +112,7 @@ def _learn(
 
 
 def table(weights: Weights, images: Tensor, labels: Tensor) -> str:
-    """How well the judge does on real images (n, 28, 28) it has not seen, and on pictures of no digit."""
+    """The judge's accuracy on unseen real images (n, 28, 28) and on pictures without a digit."""
     seen, strange = judge(images, weights), judge(strangers(1000, stream(0, "judge", "table")), weights)
     right = seen.digits == labels
     rows = [("accuracy", right.float().mean()), ("accepted (p >= 0.9)", (seen.confidence >= 0.9).float().mean())]
@@ -122,7 +122,7 @@ def table(weights: Weights, images: Tensor, labels: Tensor) -> str:
 
 
 def measure_reference(images: Tensor, labels: Tensor, seed: int = 0) -> dict[str, Tensor]:
-    """What ships of the training images (60000, 28, 28): statistics and features of each digit, floors of the FID."""
+    """The shipped data of the training images (60000, 28, 28): statistics and features of each digit, FID floors."""
     rng, judged = stream(seed, "judge", "reference"), judge(images)
     order = torch.randperm(len(labels), generator=rng)
     digits = [judged.features[order][labels[order] == digit] for digit in range(N_DIGITS)]
@@ -138,7 +138,7 @@ def measure_reference(images: Tensor, labels: Tensor, seed: int = 0) -> dict[str
 
 
 def _floor(judged: Judged, n: int, rng: torch.Generator, draws: int = 10) -> float:
-    """Mean FID of n random images against all the others."""
+    """Mean FID of n random images against all other images."""
     scores = []
     for _ in range(draws):
         order = torch.randperm(len(judged), generator=rng)
@@ -149,7 +149,7 @@ def _floor(judged: Judged, n: int, rng: torch.Generator, draws: int = 10) -> flo
 
 
 def main(arguments: list[str]) -> int:
-    """Trains, ships and reports; the exit status."""
+    """Trains the judge, writes its files and prints its accuracy; returns the exit status."""
     parser = command.parser("judge", __doc__ or "", "~/.local/share/ganlab/MNIST/raw")
     parser.add_argument("folder", type=Path, help="holds train-images-idx3-ubyte and its three companions")
     parser.add_argument(

@@ -21,9 +21,9 @@ from ganlab.kind.fields import ConfigError, Edit, Knob, choice, flag, knob, knob
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
 MAX_FLOPS = 1e12
-"""Arithmetic of one step, at most: some ten seconds of two cores."""
+"""Maximum arithmetic of one step in FLOP: about ten seconds of two cores."""
 MAX_FLOATS = 150e6
-"""Numbers alive in one update, at most: 600 MB beside the 270 MB of a worker that has torch imported."""
+"""Maximum number of floats in one update: 600 MB, beside the 270 MB of a worker that has imported torch."""
 PRECISIONS = {"float32": "", "bfloat16": "convolutions in 8 bits of mantissa; the weights stay float32"}
 
 
@@ -75,30 +75,30 @@ class DigitsConfig(GanConfig):
 
     @property
     def count(self) -> int:
-        """The images that this run is trained on."""
+        """Number of training images."""
         return IMAGE_SETS[self.dataset].size(self.classes)
 
     def epoch(self, step: int) -> float:
-        """Passes over the images up to a step; where D rests, as if it took one batch a step."""
+        """Passes over the images up to a step. A step without updates of D counts as one batch."""
         return batches_seen(self, step) * self.batch_size / self.count
 
     def step_of(self, epoch: float) -> int:
-        """The first step at which so many passes are complete; the last possible one where there is none."""
+        """The first step at which the given number of passes is complete; the last possible step if there is none."""
         batches, most = ceil(epoch * self.count / self.batch_size), int(knobs(type(self))["steps"].high)
         return bisect_left(range(most), batches, key=lambda step: batches_seen(self, step))
 
     def for_epochs(self, epochs: float) -> DigitsConfig:
-        """The same run with so many passes as its target. Raises ConfigError."""
+        """The same run with a number of passes as its target. Raises ConfigError."""
         return self.replace(steps=max(1, self.step_of(epochs)))
 
     def flops(self) -> float:
-        """Arithmetic of one step: 2 a multiplication forward, 4 back, thrice that for D with a penalty."""
+        """Arithmetic of one step in FLOP: 2 per multiplication forward, 4 backward; thrice that for a penalised D."""
         g, d = self.costs[0].macs, (self.costs[1].macs + PAIR * self.pairs / 12) / self.packing
         d_update = 2 * g + 12 * d * (3 if self.penalised() else 1)
         return self.batch_size * (self.d_steps * d_update + self.g_steps * (6 * g + 4 * d))
 
     def floats(self) -> float:
-        """Numbers alive in one update, an estimate from above."""
+        """An upper estimate of the number of floats in one update."""
         g, d = self.costs
         layers = g.floats + 2 * d.floats / self.packing * (3 if self.penalised() else 1)
         return 8 * (g.params + d.params) + 1.5 * self.batch_size * (layers + self.kept_pairs() / self.packing)
@@ -127,7 +127,7 @@ def batches_seen(config: DigitsConfig, step: int) -> int:
 
 @lru_cache(64)
 def rates(config: DigitsConfig) -> tuple[tuple[int, int, int], ...]:
-    """Stretches of a run with one number of batches a step: (first step, the step after the last, batches a step)."""
+    """The intervals of a run with a constant number of batches per step: (first step, end, batches per step)."""
     starts = sorted({0} | {step for step, name, _ in config.edits if name == "d_steps"})
     ends = [*starts[1:], 2**62]
     return tuple((start, end, max(1, config.at(start).d_steps)) for start, end in zip(starts, ends, strict=True))

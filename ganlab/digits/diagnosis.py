@@ -1,7 +1,7 @@
-"""What the frames of a run on digits show: one sober verdict, decided by what the judge saw, never by the losses.
+"""Diagnoses a run on digits from its frames: one verdict, from the classifier's measures and not from the losses.
 
-Against an optimal D, losing one digit of ten moves G's loss by 0.05 (`theory.collapse`): invisible on a curve, plain
-in a histogram. What is no digit has no histogram worth reading, so the share that is accepted decides first.
+Against an optimal D, losing one of ten digits changes G's loss by 0.05 (`theory.collapse`). A curve does not show that;
+a histogram does. The histogram has no meaning for images that are not digits, so the accepted share is checked first.
 """
 
 from __future__ import annotations
@@ -19,42 +19,44 @@ from ganlab.game.rounds import wrong
 from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
 
 LEGIBLE = 0.5
-"""Share accepted below which there is a smear; the judge accepts half of the pixelwise means of two digits."""
+"""Accepted share below which the images are a smear. The classifier accepts half of the means of two digits."""
 BARELY, FEW = 0.25, 2 / 3
-"""The same where at most two thirds of the digits are there: so many do not merely come late."""
+"""The limit if at most FEW of the digits are covered: then the others are missing and not only late."""
 GOOD = 0.6
-"""Share accepted by which a run is healthy; published DCGANs reach 0.76 after 10 000 updates, real images 0.99."""
+"""Accepted share of a healthy run. Published DCGANs reach 0.76 after 10 000 updates, real images 0.99."""
 ALIKE = 0.6
-"""Diversity below which images of one digit are too much alike: little more than a third of the real variance."""
+"""Diversity below which the images of one digit are too similar: about a third of the real variance."""
 VARIED = 0.75
-"""Diversity of a healthy run; the light network passes it in its fourth epoch, real images have 0.99."""
+"""Diversity of a healthy run. The light network reaches it in its fourth epoch; real images have 0.99."""
 EVEN = 0.25
-"""TV of a healthy run: less than a quarter of the images are of the wrong digit."""
+"""Maximum TV of a healthy run: a quarter of the images show the wrong digit."""
 RECENT = 0.2
-"""Share of the steps so far over which medians are taken: as a rule a few epochs."""
+"""Share of the latest steps over which medians are taken: usually a few epochs."""
 MANY = 5
-"""D updates a step from which they are the first suspect of a collapse."""
+"""Number of D updates per step from which they are the most likely cause of a collapse."""
 RISEN = 0.02
-"""Share accepted that a run must have gained in its last half for more steps to be worth a try."""
+"""Minimum gain of the accepted share in the second half of a run for more steps to be proposed."""
 NUMBERS = ("accepted", "diversity", "digit_tv", "fid", "precision", "recall", "density", "coverage")
 
 
 def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
-    """What the frames show up to the last; medians over the last fifth of the steps decide.
+    """The verdict at the last frame, from medians over the last fifth of the steps so far.
 
-    diverged: training ended so. unjudged: the judge has seen none of them, or knows no such images. smear: less than
-    half of the images are accepted as a digit. collapse: of the owed digits some are missing (m of them hold at least
-    1 % of the images), now as in the median; where a third are missing, a quarter accepted will do. alike: none is
-    missing, but images of one digit differ less than 0.6 times as much as real ones: a collapse within the digits.
-    healthy: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least 0.75. no_finding: else.
-    As on the plane: a smear is d_too_weak, where D has not been updated in the second half of the steps; vanishing,
-    where G gets no gradient from a D that is sure; d_too_weak, where D is no better than a coin and the images do not
-    improve; a collapse is rotating, where other digits come and go.
-    Evidence, finite numbers only: step, of the last judged frame (diverged: of the end); its accepted, diversity,
-    digit_tv, of the last full judgement fid, precision, recall, density, coverage; d_accuracy, d_loss, g_loss of the
-    last frame; d_rests: 1 if D was not updated in the second half of the steps; top: share of the commonest digit;
-    most: digits that an earlier legible frame covered, if more than now.
-    Raises ValueError if there are no frames.
+    diverged: training ended in divergence. unjudged: no frame was classified, or the data are not digits.
+    smear: less than half of the images are accepted as a digit; it is d_too_weak, if D has no update in the second half
+    of the steps, or if its accuracy is near one half and the images do not improve; it is vanishing, if D is confident
+    and G has no gradient. collapse: some digits of the training data are missing now and in the median (m have at least
+    1 % of the images); if a third are missing, a quarter of accepted images is enough; it is rotating, if the missing
+    digits change. alike: none is missing, but images of one digit differ less than 0.6 times as much as real images, a
+    collapse within digits. healthy: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least 0.75.
+    no_finding: anything else.
+
+    Evidence, finite numbers only. step: of the last classified frame (diverged: the end). accepted, diversity, digit_tv
+    of that frame. fid, precision, recall, density, coverage of the last full evaluation. d_accuracy, d_loss, g_loss of
+    the last frame. d_rests: 1 if D has no update in the second half of the steps. top: share of the most frequent
+    digit. most: the digits that an earlier legible frame covered, if more than now.
+
+    Raises ValueError without frames.
     """
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
@@ -79,7 +81,7 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
 
 
 def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) -> str:
-    """What a smear or a collapse is more exactly, by the second half of the run so far."""
+    """The more specific verdict on a smear or a collapse, from the second half of the steps so far."""
     late = second_half(frames)
     judged = second_half(seen)
     if key == "collapse":
@@ -99,7 +101,7 @@ def second_half(frames: Sequence[DigitsFrame]) -> list[DigitsFrame]:
 
 
 def decide(typical: Mapping[str, float], m: int, of: int) -> str:
-    """The key for a run that is alive, with m of so many digits covered now; an undefined diversity is no objection."""
+    """The verdict's key if the run has not diverged, with m of `of` digits covered. Undefined diversity is ignored."""
     most = max(m, typical["covered"])
     if typical["accepted"] < (BARELY if most <= FEW * of else LEGIBLE):
         return "smear"
@@ -112,7 +114,7 @@ def decide(typical: Mapping[str, float], m: int, of: int) -> str:
 
 
 def typical(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
-    """Medians of what decides over the judged frames of the last fifth of the steps; nan where nothing is defined."""
+    """Medians of the deciding measures over the classified frames of the last fifth of the steps; nan if undefined."""
     recent = [frame for frame in seen if frame.step >= (1 - RECENT) * seen[-1].step]
     names = ("accepted", "diversity", "digit_tv")
     values = {name: np.array([frame.metrics.get(name, math.nan) for frame in recent]) for name in names}
@@ -121,24 +123,24 @@ def typical(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, floa
 
 
 def defined_median(row: np.ndarray) -> float:
-    """The median of the defined values; nan without any."""
+    """The median of the defined values; nan if there are none."""
     defined = row[~np.isnan(row)]
     return float(np.median(defined)) if len(defined) else math.nan
 
 
 def digits_due(config: DigitsConfig) -> int:
-    """How many digits the training images hold."""
+    """Number of digits in the training images."""
     return sum(share > 0 for share in IMAGE_SETS[config.dataset].shares(config.classes))
 
 
 def covered(frame: DigitsFrame, config: DigitsConfig) -> int:
-    """How many owed digits hold at least 1 % of the images of a judged frame."""
+    """Number of the training data's digits with at least 1 % of a classified frame's images."""
     due = np.array(IMAGE_SETS[config.dataset].shares(config.classes))
     return int(((frame.shares >= COVER) & (due > 0)).sum())
 
 
 def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:
-    """Each number's newest value; the dear ones are of the last full judgement."""
+    """The latest value of each metric; the expensive ones are of the last full evaluation."""
     newest: dict[str, float] = {}
     for frame in seen:
         newest |= {name: float(frame.metrics[name]) for name in NUMBERS if name in frame.metrics}
@@ -146,21 +148,21 @@ def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:
 
 
 def losses_and_gradients(frame: DigitsFrame) -> dict[str, float]:
-    """How D and G stand, and their losses, which decide nothing."""
+    """D's accuracy, both losses and G's gradient of a frame."""
     return {name: float(getattr(frame, name)[0]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
 
 
 def earlier_cover(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
-    """`most`: the most digits that an earlier frame covered whose images were legible, if more than now."""
+    """`most`: the largest number of digits that an earlier legible frame covered, if more than now."""
     legible = [covered(frame, config) for frame in seen if frame.metrics["accepted"] >= LEGIBLE]
     most = max(legible, default=0)
     return {"most": float(most)} if most > covered(seen[-1], config) else {}
 
 
 def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> str | None:
-    """The field to change first, of those that do something now; None where nothing published or measured supports one.
+    """The active field to change first; None if no published or measured result supports a change.
 
-    Images scaled to what G's tanh cannot make come first, then a D that is never updated.
+    A scale of the images that G's tanh cannot produce comes first, then a D that is never updated.
     """
     now = config.at(seen[-1].step)
     if key == "healthy":
@@ -170,11 +172,11 @@ def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> 
 
 
 def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Iterator[str]:
-    """What may have led to a finding, the likeliest first, whether or not it does anything.
+    """The fields that may have caused a verdict, the most likely first, active or not.
 
-    A collapse, of either sort: fewer updates of an unconstrained D (docs/studies.md, k), else a constraint on D
-    (arXiv:1801.04406), else augmentation of a small set (arXiv:2006.10738). A smear or an unclear end that was still
-    improving: more steps.
+    A collapse of either sort: fewer updates of an unconstrained D (docs/studies.md, k), else a constraint on D
+    (arXiv:1801.04406), else augmentation of a small data set (arXiv:2006.10738). A smear or an unclear result that is
+    still improving: more steps.
     """
     now = config.at(seen[-1].step)
     if key in BY_CAUSE:
@@ -186,7 +188,7 @@ def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Ite
 
 
 def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
-    """What may have led to a collapse of either sort, for a run on so many images."""
+    """The fields that may have caused a collapse of either sort, for a run on `count` images."""
     if free(now) and now.d_steps >= MANY:
         yield "d_steps"
     if free(now):
@@ -196,12 +198,12 @@ def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
 
 
 def is_improving(seen: Sequence[DigitsFrame]) -> bool:
-    """Whether more images are accepted now than half of the steps ago."""
+    """Whether the accepted share has grown in the second half of the steps."""
     return bool(seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN)
 
 
 BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}
-"""The field to change first where the finding names its cause."""
+"""The field to change first if the verdict implies its cause."""
 VERDICTS = (
     "diverged",
     "unjudged",

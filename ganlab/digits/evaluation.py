@@ -1,4 +1,4 @@
-"""What a study reads of a run on digits: the numbers of its frames, and what 10,000 fixed z make of its G."""
+"""The evaluation of runs on digits for studies: measures of frames, and a final one with 10,000 fixed z."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ganlab.gan.rng import stream
 from ganlab.kind.evaluation import FINAL, Evaluation
 
 PART = 500
-"""Images that pass through a network at once."""
+"""Number of images in one forward pass."""
 
 
 def digits_frame_of(config: DigitsConfig, blob: bytes) -> DigitsFrame:
@@ -31,7 +31,7 @@ def digits_frame_of(config: DigitsConfig, blob: bytes) -> DigitsFrame:
 
 
 def digits_numbers(seen: DigitsFrame) -> dict[str, Any]:
-    """What a frame measures; nan where the judge was not asked."""
+    """The measures of a frame; nan if it was not classified."""
     shares = seen.shares.astype(np.float32) if len(seen.shares) else None
     judged = dict.fromkeys(DIGIT_METRICS, np.nan) | dict(seen.metrics)
     return numbers(seen) | {"epoch": seen.epoch} | judged | {"shares": shares}
@@ -39,9 +39,9 @@ def digits_numbers(seen: DigitsFrame) -> dict[str, Any]:
 
 @torch.no_grad()
 def evaluate_images(state: DigitsState) -> dict[str, Any]:
-    """What the judge says of FINAL images of the shown G, and D's losses and hits on them; (1, ...) by name.
+    """The classifier's metrics of FINAL images of `g_ema`, the losses and D's accuracy on them; (1, ...) by name.
 
-    D sees as many real images, those of the run's training set once or several times, without dropout or augmentation.
+    D sees the same number of real images, repeated if the training set is smaller, without dropout or augmentation.
     """
     config = state.config
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
@@ -53,12 +53,12 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
 
 
 def in_parts(net: Callable[[Tensor], Tensor], rows: Tensor) -> Tensor:
-    """A network's outputs, PART at a time."""
+    """A network's outputs, in parts of PART rows."""
     return torch.cat([net(part) for part in torch.split(rows, PART)])
 
 
 def d_logits(state: DigitsState, images: Tensor) -> Tensor:
-    """D's outputs (1, n/m) at packs of images (n, 1, 28, 28), in batches where D judges them by their batch."""
+    """D's logits (1, n/m) at packs of images (n, 1, 28, 28), in batches if D depends on the batch."""
     now, whole = state.now, len(images) // state.now.packing * state.now.packing
     packs = pack(images[None, :whole], now.packing)[0]
     size = now.batch_size // now.packing if now.minibatch_layer else PART
@@ -66,7 +66,7 @@ def d_logits(state: DigitsState, images: Tensor) -> Tensor:
 
 
 def judge_metrics(config: DigitsConfig, images: Tensor) -> dict[str, Any]:
-    """Every metric of images (n, 1, 28, 28), FID's floor, and the share of each digit (10,); nan where G is broken."""
+    """Every metric of images (n, 1, 28, 28), the FID floor, the digit shares (10,); nan if an image is not finite."""
     due = IMAGE_SETS[config.dataset].shares(config.classes)
     metrics, shares = dict.fromkeys(DIGIT_METRICS, np.nan), np.full(len(due), np.nan)
     if bool(images.isfinite().all()):

@@ -1,4 +1,4 @@
-"""A frame of a run on digits: what a viewer may see of one moment, when there is one, and its packing to bytes."""
+"""The frame of a run on digits, the schedule of frames, and their binary format."""
 
 from __future__ import annotations
 
@@ -17,29 +17,29 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.game.frame import MEASURED, GanFrame
 
 ROWS = 8
-"""Rows and columns of the sheet."""
+"""Number of rows and of columns of the sheet."""
 SHEET_BYTES = 20_000
 DENSE = 8
 """Every step up to this one is a frame."""
 EARLY = 150
-"""Frames that are spread evenly in log step up to LAST, about."""
+"""About the number of frames that are evenly spaced in log step up to LAST."""
 EPOCHS = 200
-"""Every epoch up to this one ends in a frame."""
+"""Every epoch up to this one ends with a frame."""
 LAST = 200_000
 FIRST_JUDGED = 64
-"""From this step on a power of two is judged; before it there is nothing but noise."""
+"""From this step on, powers of two are classified; earlier images are noise."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
 class DigitsFrame(GanFrame):
-    """One moment of a run, which has one member; `metrics`, numbers of the judge, are empty where it was not asked."""
+    """One moment of a run with one member. `metrics`, the classifier's, are empty if the images were not classified."""
 
     epoch: float
     """Passes over the images."""
     sheet: np.ndarray
-    """What G, or its moving average, makes of the same ROWS² latent points in every frame, (ROWS², 28, 28) uint8."""
+    """Images of G, or its moving average, at the same ROWS² latent points in every frame, (ROWS², 28, 28) uint8."""
     shares: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """(10,) share of generated images that the judge finds most like each digit; (0,) where it was not asked."""
+    """(10,) share of generated images that are classified as each digit; (0,) if they were not classified."""
     d_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
     """Mean of `d_loss` over every round of the pass over the images so far."""
     g_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
@@ -51,10 +51,9 @@ NUMBERS = (*MEASURED, "d_mean", "g_mean")
 
 @lru_cache(16)
 def schedule(config: DigitsConfig) -> frozenset[int]:
-    """All steps that ever become frames, by the step alone: dense early, then evenly in log step,
-    powers of two, and every epoch.
+    """All steps with a frame: dense early, then evenly spaced in log step, powers of two, and the end of each epoch.
 
-    An edit adds the step at which it starts and the next. At most 370 beside those; the target plays no part.
+    An edit adds the step at which it starts and the next. There are at most 370 others. The target has no influence.
     """
     even = {int(step) for step in np.rint(np.geomspace(1, LAST, EARLY))}
     edges = {start + after for start, _, _ in config.edits for after in (0, 1)}
@@ -63,7 +62,7 @@ def schedule(config: DigitsConfig) -> frozenset[int]:
 
 
 def epoch_ends(config: DigitsConfig) -> list[int]:
-    """The steps at which each of the first EPOCHS passes is complete, within reach."""
+    """The steps at which the first EPOCHS passes are complete, up to LAST."""
     ends = (config.step_of(epoch) for epoch in range(1, EPOCHS + 1))
     return [step for step in ends if step < LAST]
 
@@ -74,9 +73,9 @@ def ends_epoch(config: DigitsConfig, step: int) -> bool:
 
 
 def judgement(config: DigitsConfig, step: int) -> str:
-    """What the judge is asked at a step: "full" at the end of an epoch, "brief" at a power of two, "" elsewhere.
+    """The extent of the classification at a step: "full" at the end of an epoch, "brief" at a power of two, else "".
 
-    Nothing of images that are no digits: "" for all other data.
+    It is always "" for data that are not digits.
     """
     if not IMAGE_SETS[config.dataset].handwritten:
         return ""
@@ -103,7 +102,7 @@ def pack(frame: DigitsFrame) -> bytes:
 
 
 def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
-    """The frame, as exact as the packing left it: the sheet's greys may be fewer; no images where none are asked."""
+    """The frame of a blob. The sheet may have fewer grey levels; without `with_sheet` it has no images."""
     end = 4 + int.from_bytes(blob[:4], "little")
     head = json.loads(blob[4:end])
     for name in NUMBERS:
@@ -115,7 +114,7 @@ def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
 
 
 def number(value: Any) -> float | None:
-    """A number for JSON: None where it is not finite."""
+    """A number for JSON; None if it is not finite."""
     return float(value) if math.isfinite(value) else None
 
 
@@ -130,7 +129,7 @@ def cut(picture: np.ndarray) -> np.ndarray:
 
 
 def png(picture: np.ndarray) -> bytes:
-    """A grey picture as a PNG of at most SHEET_BYTES: with as many of 256 greys as fit, noise with 4."""
+    """A grey picture as a PNG of at most SHEET_BYTES, with as many of 256 grey levels as fit, at least 4."""
     for greys in GREYS:
         file = io.BytesIO()
         Image.fromarray(levels(greys)[picture]).save(file, "PNG", compress_level=9)
@@ -141,7 +140,7 @@ def png(picture: np.ndarray) -> bytes:
 
 @cache
 def levels(greys: int) -> np.ndarray:
-    """The nearest of evenly spaced greys to each of 256, black and white among them, (256,) uint8."""
+    """The nearest of `greys` evenly spaced levels, black and white included, to each of 256, (256,) uint8."""
     return np.rint(np.rint(np.arange(256) / 255 * (greys - 1)) * 255 / (greys - 1)).astype(np.uint8)
 
 

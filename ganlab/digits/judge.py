@@ -1,8 +1,8 @@
-"""The judge: a small classifier of digits whose last hidden layer is the space in which generated images are compared.
+"""The judge: a small digit classifier. Its last hidden layer is the feature space for comparing images.
 
 Two convolutions (32, 64), 5 x 5, each with ReLU and 2 x 2 pooling, 128 features, ten logits: LeNet's shape (LeCun et
-al. 1998) at today's widths. The shipped weights are float16 and were made by `python -m ganlab judge`, which
-prints how well they do.
+al. 1998) with modern widths. The shipped weights are float16. `python -m ganlab judge` makes them and prints their
+accuracy.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FEATURES = 128
 N_DIGITS = 10
 SIDE = 28
 BATCH = 250
-"""Images that pass through at once: 25 MB of activations."""
+"""Number of images in one forward pass: 25 MB of activations."""
 WEIGHTS = Path(__file__).parents[1] / "weights" / "judge.safetensors"
 SHAPES = {
     "conv1": (32, 1, 5, 5),
@@ -39,7 +39,7 @@ Images = Tensor | NDArray[np.floating]
 
 @dataclass(frozen=True)
 class Judged:
-    """What the judge sees in n images."""
+    """The classifier's output for n images."""
 
     features: Tensor  # (n, 128) float32, >= 0
     probabilities: Tensor  # (n, 10) float32, each row sums to 1
@@ -108,5 +108,5 @@ def initial_weights(seed: int) -> Weights:
 
 @lru_cache(1)
 def shipped_weights() -> Weights:
-    """The weights that ship, as float32. Read once."""
+    """The shipped weights as float32; the file is read once."""
     return {key: value.float() for key, value in load_file(WEIGHTS).items()}

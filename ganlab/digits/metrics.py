@@ -1,8 +1,8 @@
-"""How well generated images imitate handwritten digits, as the judge sees them: pure functions of what it saw.
+"""Metrics of generated digits, as pure functions of the classifier's output.
 
-Judging 1000 images takes 0.2 s on one core. The cheap metrics then take 3 ms and suit every frame; the dear ones
-compare two clouds of features, in 50 ms (250 ms for 2000), after a first FID that loads torchmetrics. A number in the
-judge's features says nothing beside numbers in Inception's: read it beside `fid_floor`.
+Classifying 1000 images takes 0.2 s on one core. The cheap metrics then take 3 ms, so every frame can have them. The
+expensive ones compare two sets of features in 50 ms (250 ms for 2000); the first FID also loads torchmetrics. Values in
+these features cannot be compared with values in Inception's features: compare them with `fid_floor`.
 """
 
 import math
@@ -23,12 +23,12 @@ ACCEPT = 0.9
 COVER = 0.01
 K = 5
 FEW = 20
-"""Images of a digit below which its diversity is not counted."""
+"""Minimum number of images of a digit for its diversity to count."""
 
 
 @dataclass(frozen=True)
 class DigitMetric:
-    """`formula(view, reference)` of one view of what the judge saw."""
+    """`formula(view, reference)` of one view of the classifier's output."""
 
     view: str  # key of VIEWS
     formula: Callable[[Any, Reference], float]
@@ -52,7 +52,7 @@ def measure(images: Images, due: Shares = TRAINING, dear: bool = True) -> tuple[
 
 
 def scores(judged: Judged, against: Reference, dear: bool = True) -> dict[str, float]:
-    """`measure` for images that have been judged already; each view is made once."""
+    """`measure` for images that are already classified; each view is computed once."""
     chosen = {key: metric for key, metric in DIGIT_METRICS.items() if dear or not metric.dear}
     views = {view: VIEWS[view](judged, against) for view in {metric.view: None for metric in chosen.values()}}
     return {key: metric.formula(views[metric.view], against) for key, metric in chosen.items()}
@@ -69,46 +69,46 @@ def accepted_histogram(judged: Judged) -> NDArray[np.float64]:
     return np.bincount(judged.digits[sure].numpy(), minlength=N_DIGITS) / len(judged)
 
 
-# Cheap: of what each image is called.
+# Cheap: from the class of each image.
 
 
 def digits_covered(judged: Judged, against: Reference) -> float:
-    """Number of owed digits that at least 1 % of all images are most like, accepted or not; 0 to 10.
+    """Number of the training data's digits with at least 1 % of all images, accepted or not; 0 to 10.
 
-    Real images score 10. A smear may score 10 too: read it beside `accepted`. The published protocol takes 10 000
+    Real images score 10. A smear may also score 10: compare it with `accepted`. The published protocol uses 10 000
     images; with 1000, a share of 1 % has a standard error of 0.3 %.
     """
     return float((histogram(judged) >= COVER)[against.due > 0].sum())
 
 
 def digits_accepted(judged: Judged, against: Reference) -> float:
-    """Number of owed digits as which at least 1 % of all images are accepted (p >= 0.9); 0 to 10, real images 10."""
+    """Number of the training data's digits with 1 % of all images accepted (p >= 0.9); 0 to 10, real images 10."""
     return float((accepted_histogram(judged) >= COVER)[against.due > 0].sum())
 
 
 def digit_tv(judged: Judged, against: Reference) -> float:
-    """Total variation sum_i |p_i - due_i| / 2 between the share of each digit and the one owed, 0 to 1.
+    """Total variation sum_i |p_i - due_i| / 2 between the generated and the training shares of the digits, 0 to 1.
 
-    Real test images score 0.008; sampling noise alone 0.012 for n = 10 000 and 0.038 for n = 1000, and that much is
-    bias. Only one digit: 1 - due, 0.9. Balanced data against the training set's shares: 0.025.
+    Real test images score 0.008. Sampling noise alone, the bias, scores 0.012 for n = 10 000 and 0.038 for n = 1000.
+    A single digit scores 1 - due, 0.9. Balanced data against the training set's shares: 0.025.
     """
     return float(np.abs(histogram(judged) - against.due).sum() / 2)
 
 
 def accepted(judged: Judged, against: Reference) -> float:
-    """Share of images that the judge calls one digit with p >= 0.9, 0 to 1; standard error at most 0.5/sqrt(n).
+    """Share of images whose digit has p >= 0.9, 0 to 1; standard error at most 0.5/sqrt(n).
 
-    Real test images score 0.986. The judge learned to be undecided about noise, blobs and blank pictures, and they
-    score 0; it is not calibrated, and accepts six in ten that are the top of one digit and the bottom of another.
+    Real test images score 0.986. Noise, blobs and blank pictures score 0, as the classifier was trained to be undecided
+    about them. It is not calibrated: it accepts 60 % of images with the top of one digit and the bottom of another.
     """
     return float((judged.confidence >= ACCEPT).double().mean())
 
 
 def diversity(judged: Judged, against: Reference) -> float:
-    """Mean over digits of the root mean squared feature distance of two images called one digit, over the real one.
+    """Root mean squared feature distance of two images of one digit, relative to real images; the mean over digits.
 
-    Real test images score 0.99; one image a digit, 0. Noise takes features away and diversity with them: 0.6 at
-    σ = 0.4. Digits with fewer than 20 images are left out; nan if all are.
+    Real test images score 0.99; a single image for each digit scores 0. Noise reduces the features and so the
+    diversity: 0.6 at σ = 0.4. Digits with fewer than 20 images are left out; nan if all are.
     """
     groups = {digit: judged.features[judged.digits == digit].double() for digit in np.flatnonzero(against.due)}
     ratios = [spread(group) / float(against.spread[digit]) for digit, group in groups.items() if len(group) >= FEW]
@@ -120,20 +120,20 @@ def spread(features: Tensor) -> float:
     return math.sqrt(2 * float(features.var(0).sum()))
 
 
-# Dear: of two clouds of features.
+# Expensive: from two sets of features.
 
 
 def fid(judged: Judged, against: Reference) -> float:
     """Fréchet distance |m - m_r|^2 + tr(C + C_r - 2 (C C_r)^(1/2)) between Gaussians fitted to the features, >= 0.
 
-    In squared units of the judge's features: not comparable with FIDs of Inception or of another classifier. Biased
-    upwards by about c/n: n training images score `fid_floor(n)`, n test images a little more (1000: 5.0 and 5.7;
-    10 000: 0.5 and 1.3, so much did the judge learn by heart). nan for one image.
+    In squared units of the classifier's features: not comparable with FIDs in other features. The bias is about +c/n:
+    n training images score `fid_floor(n)`, n test images slightly more (1000: 5.0 and 5.7; 10 000: 0.5 and 1.3, because
+    the classifier has memorised training images). nan for one image.
     """
     if len(judged) < 2:
         return math.nan
     prepare_torchvision()
-    from torchmetrics.image.fid import FrechetInceptionDistance  # 2.5 s and 150 MB, for those who ask only
+    from torchmetrics.image.fid import FrechetInceptionDistance  # takes 2.5 s and 150 MB, so only on demand
 
     distance = FrechetInceptionDistance(feature=Seen())
     distance.real_features_num_samples = torch.tensor(IMAGES)
@@ -144,7 +144,7 @@ def fid(judged: Judged, against: Reference) -> float:
 
 
 class Seen(torch.nn.Module):
-    """The extractor of features for torchmetrics: the judge has seen the images already."""
+    """The feature extractor for torchmetrics: the identity, as the features are already computed."""
 
     num_features = FEATURES
 
@@ -163,15 +163,15 @@ class Neighbours:
 
     @property
     def inside(self) -> Tensor:
-        """(n, n) whether a generated image lies in a real one's ball."""
+        """(n, n) whether a generated image lies in the ball of a real image."""
         return self.distances < self.real_radii[:, None]
 
 
 def directions(features: Tensor) -> Tensor:
-    """Features (n, d) at length 1; those of length 0 stay.
+    """Features (n, d) normalised to length 1; those of length 0 are unchanged.
 
-    The judge finds little in what is no digit and puts it near 0, inside the wide balls of the oddest real images:
-    by distances between features themselves, static has precision 1; by directions 0.
+    Images that are not digits have features near 0, inside the large balls of outlying real images. So static has
+    precision 1 by distances between the features themselves, and 0 by directions.
     """
     return torch.nn.functional.normalize(features, dim=1)
 
@@ -187,39 +187,39 @@ def neighbours(real: Tensor, fake: Tensor) -> Neighbours | None:
 
 
 def precision(near: Neighbours | None, against: Reference) -> float:
-    """Share of generated images in the ball of some real one, 0 to 1: are they like the data? Test images: 0.91."""
+    """Share of generated images in the ball of any real image, 0 to 1: fidelity. Test images score 0.91."""
     return math.nan if near is None else float(near.inside.any(0).double().mean())
 
 
 def recall(near: Neighbours | None, against: Reference) -> float:
-    """Share of real images in the ball of some generated one, 0 to 1: are they all imitated? Test images: 0.90.
+    """Share of real images in the ball of any generated image, 0 to 1: variety. Test images score 0.90.
 
-    Scattered garbage has wide balls and scores too (blobs: 0.6): read it beside coverage.
+    Scattered outliers have large balls and also score (blobs: 0.6): compare it with coverage.
     """
     return math.nan if near is None else float((near.distances < near.fake_radii).any(1).double().mean())
 
 
 def density(near: Neighbours | None, against: Reference) -> float:
-    """Real balls around a generated image over k, on average; >= 0, perfect 1. Test images: 1.01."""
+    """Mean number of real balls that contain a generated image, over k; >= 0, perfect 1. Test images score 1.01."""
     return math.nan if near is None else float(near.inside.double().sum(0).mean()) / K
 
 
 def coverage(near: Neighbours | None, against: Reference) -> float:
-    """Share of real images with a generated one in their ball, 0 to 1; a perfect generator scores 1 - 2^-5 = 0.969.
+    """Share of real images with a generated image in their ball, 0 to 1; a perfect generator scores 1 - 2^-5 = 0.969.
 
-    Real test images score 0.965; m of ten digits, perfectly, m/10.
+    Real test images score 0.965; m of ten digits, perfectly generated, score m/10.
     """
     return math.nan if near is None else float(near.inside.any(1).double().mean())
 
 
-# Of pixels.
+# From pixels.
 
 
 def nearest(images: Images, pool: Images, k: int = 5) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
     """The k images of the pool (N, 28, 28) nearest to each of m: indices (m, k) and distances (m, k), nearest first.
 
-    Root mean squared difference of pixels, 0 to 2, of values in [-1, 1]: a copy is a copy of pixels, and scores 0. For
-    scale: a test image's nearest of 5000 training images is 0.37 away, of all 60 000 0.32 (medians).
+    The distance is the root mean squared difference of pixels in [-1, 1], 0 to 2; a copy scores 0. For comparison: the
+    nearest of 5000 training images to a test image has distance 0.37, of all 60 000 it has 0.32 (medians).
     """
     rows, others = checked(images).flatten(1), checked(pool).flatten(1)
     near = torch.cdist(rows, others).topk(min(k, len(others)), largest=False).indices

@@ -1,4 +1,4 @@
-"""What a generated image is nearest to among the images that its run was trained on: has G learned them by heart?"""
+"""Finds the training images nearest to a generated image, to show whether G has memorised them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from ganlab.digits.metrics import nearest
 
 COUNT = 5
 PART = 2_500
-"""Training images that are held as floats at once: 8 MB."""
+"""Number of training images that are held as floats at once: 8 MB."""
 
 
 @dataclass(frozen=True, eq=False)
 class Lookalikes:
-    """The training images nearest to one generated image, and what the judge makes of that one."""
+    """The training images nearest to a generated image, and the classification of that image."""
 
     images: NDArray[np.uint8]
     """(k, 28, 28), nearest first."""
@@ -29,10 +29,10 @@ class Lookalikes:
     distances: NDArray[np.float32]
     """(k,) root mean squared difference of pixels in [-1, 1], 0 to 2."""
     opinion: NDArray[np.float32]
-    """(10,) the judge's probabilities, or (0,) where it does not know such images."""
+    """(10,) the classifier's probabilities; (0,) for data that are not digits."""
     typical: tuple[float, float] | None
-    """Distances at which test images of the same digit have their nearest training image: the median, and the one that
-    a hundredth of them falls below; None where unknown."""
+    """Distances of test images of the same digit to their nearest training image: the median and the first percentile;
+    None if unknown."""
 
 
 def lookalikes(image: NDArray[np.uint8], config: DigitsConfig) -> Lookalikes:
@@ -79,4 +79,4 @@ TYPICAL: dict[str, tuple[tuple[float, float], ...]] = {
         (0.27, 0.18),
     ),
 }
-"""How far each digit's images in MNIST's test set are from the nearest image of a set: median and first percentile."""
+"""For each digit, the distance of MNIST's test images to the nearest training image: median and first percentile."""

@@ -1,4 +1,4 @@
-"""The generators that ship, as data: what a config must agree with to train one of them further."""
+"""Lists the generators that ship, with the shape that a config needs to continue one of them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """What decides which tensors a generator has."""
+    """The fields that determine the tensors of a generator."""
 
     architecture: str
     latent_dim: int

@@ -1,4 +1,4 @@
-"""What real digits are to the judge: the statistics of them that `python -m ganlab judge` made for comparison."""
+"""Statistics of real digits in the classifier's features, as made by `python -m ganlab judge`."""
 
 import math
 from dataclasses import dataclass
@@ -15,9 +15,9 @@ from ganlab.digits.judge import N_DIGITS
 
 REFERENCE = Path(__file__).parents[1] / "weights" / "digits.safetensors"
 IMAGES = 60_000
-"""Training images behind the means and covariances."""
+"""Number of training images for the means and covariances."""
 NEIGHBOURS = 2_000
-"""Real images at most for precision, recall, density and coverage."""
+"""Maximum number of real images for precision, recall, density and coverage."""
 
 Shares = tuple[float, ...]
 """(10,) share of each digit, sum 1."""
@@ -28,7 +28,7 @@ TRAINING: Shares = tuple(count / IMAGES for count in COUNTS)
 
 @dataclass(frozen=True, eq=False)
 class Reference:
-    """Real digits in the judge's 128 features, mixed in the shares that the generator owes."""
+    """Real digits in the classifier's 128 features, mixed in the digit shares of the training data."""
 
     due: NDArray[np.float64]  # (10,) those shares
     mean: Tensor  # (128,) float64
@@ -55,7 +55,7 @@ def reference(due: Shares = TRAINING) -> Reference:
 
 
 def _mixed(pool: Tensor, due: Shares) -> Tensor:
-    """Rows of the pool (10, p, 128) in one line (m, 128), each digit at even paces, until one runs out."""
+    """Rows of the pool (10, p, 128) in one sequence (m, 128), with evenly spaced digits, until one is used up."""
     places = (np.arange(pool.shape[1]) + 0.5)[None] / np.maximum(due, 1e-9)[:, None]
     length = min(NEIGHBOURS, pool.shape[1] / max(due))
     order = np.argsort(places, axis=None, kind="stable")[: int((places < length).sum())]
@@ -63,10 +63,10 @@ def _mixed(pool: Tensor, due: Shares) -> Tensor:
 
 
 def fid_floor(n: int, due: Shares = TRAINING) -> float:
-    """FID that n real images score against all the other real ones: what no generator can be blamed for.
+    """FID of n real images against all other real images: the best score that a generator can have.
 
-    Falls roughly as 1/n. Measured for random training images at 8 sizes from 250 to 30 000 and interpolated in
-    logarithms; the nearest size outside them; nan if a digit is not owed, which was not measured.
+    It falls roughly as 1/n. It was measured for random training images at 8 sizes from 250 to 30 000. Between them it
+    is interpolated in logarithms, outside them it is constant. nan if a digit is missing in `due`.
     """
     if min(due) == 0:
         return math.nan

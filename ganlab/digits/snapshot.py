@@ -1,4 +1,4 @@
-"""What a viewer sees of a run on digits: frames, taken without changing anything."""
+"""Makes the frame of a state on digits, without changing the state."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ganlab.gan.rng import stream
 ACCURACY_SAMPLES = 128
 """Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
 JUDGED = 1000
-"""Generated images that a judge is shown: a digit's share is right to 1 %."""
+"""Number of generated images that are classified: the error of a digit's share is about 1 %."""
 Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
 """Images (n, 28, 28) in [-1, 1] -> numbers by key, and the share of each digit (10,)."""
 
 
 @torch.no_grad()
 def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
-    """The frame of this moment; changes nothing. A judge, where there is one, measures JUDGED images."""
+    """The frame of the current state; the state is unchanged. `measure`, if given, evaluates JUDGED images."""
     config, fake = state.config, generated(state, ACCURACY_SAMPLES)
     real = fixed(config.dataset, config.classes, ACCURACY_SAMPLES, config.seed, config.pixels)
     d_accuracy, fools = accuracy(state.now, lambda: logits(state, real.to(state.device), fake))
@@ -63,12 +63,12 @@ def fixed_latents(config: DigitsConfig) -> Tensor:
 
 
 def to_bytes(images: Tensor) -> np.ndarray:
-    """Images (n, 1, 28, 28) in [-1, 1] as (n, 28, 28) uint8; what is not a number is black."""
+    """Images (n, 1, 28, 28) in [-1, 1] as (n, 28, 28) uint8; nan becomes black."""
     return (images[:, 0].nan_to_num(-1.0) * 127.5 + 127.5).round().clamp(0, 255).to(torch.uint8).cpu().numpy()
 
 
 def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
-    """D's outputs at packs of images (n, 1, 28, 28), (2, 1, n/m), in batches where D judges them by their batch."""
+    """D's logits (2, 1, n/m) at packs of real and fake images (n, 1, 28, 28), in batches if D depends on the batch."""
     now, whole = state.now, len(real) // state.now.packing * state.now.packing
     packs = [countermeasures.pack(images[None, :whole], now.packing)[0] for images in (real, fake)]
     if not now.minibatch_layer:
@@ -78,7 +78,7 @@ def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
 
 
 def mean(tally: Tensor) -> np.ndarray:
-    """The mean (1,) of a sum and a count, (2,); nan of nothing."""
+    """The mean (1,) from a sum and a count, (2,); nan if the count is 0."""
     return (tally[:1] / tally[1:]).float().numpy()
 
 

@@ -1,4 +1,4 @@
-"""The state of a run on digits: its start, and the checkpoint that it resumes from exactly."""
+"""The state of a run on digits: its start, and exact checkpoints."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from ganlab.kind.fields import ConfigError
 
 @dataclass(kw_only=True)
 class DigitsState(GanState[DigitsConfig, ConvNet]):
-    """Everything that the rest of a run on digits depends on; it has one member."""
+    """Everything that the rest of a run on digits depends on. It has one member."""
 
     z: dict[str, Draws]
     """For D's and G's updates: row(i) -> (1, B, latent_dim)."""
     real: dict[str, Batches]
     """For D's and G's updates: row(i) -> (B, 1, 28, 28), on the scale of config.pixels."""
     tally: Tensor = field(default_factory=lambda: torch.zeros(2, 2, dtype=torch.float64))
-    """Of the pass over the images that is under way: sum and count of D's losses, of G's."""
+    """Sum and count of D's losses and of G's losses in the current pass over the images, (2, 2)."""
 
     @property
     def device(self) -> torch.device:
-        """Where the networks are; random numbers are drawn, and images wait, in the processor's memory."""
+        """The device of the networks. Random numbers and images stay in the processor's memory."""
         return self.g.net.flat.device
 
 
@@ -63,7 +63,7 @@ def moved(state: DigitsState, device: str) -> DigitsState:
 
 
 def load_generator(state: DigitsState) -> None:
-    """G, and what viewers see of it, go on from saved weights; D starts afresh. Raises WeightsError or ConfigError."""
+    """Loads saved weights into G and `g_ema`; D starts untrained. Raises WeightsError or ConfigError."""
     config, given = state.config, uploads.named(state.config.g_from)
     if given.shape != Shape(config.architecture, config.latent_dim):
         raise ConfigError("g_from", config.g_from, "other_weights", **asdict(given.shape))
@@ -73,7 +73,7 @@ def load_generator(state: DigitsState) -> None:
 
 
 def untrained(config: DigitsConfig) -> DigitsState:
-    """The networks of a run as they are drawn. Raises DataError."""
+    """The state with the initial random networks. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
     g, d = both.generator(config.latent_dim, seed), discriminator(config)
     g_ema = both.generator(config.latent_dim, seed) if config.ema else g
@@ -121,7 +121,7 @@ def restore(config: DigitsConfig, tensors: dict[str, Tensor], device: str = CPU)
 
 
 def batch_statistics(state: DigitsState) -> dict[str, Tensor]:
-    """What a checkpoint has beside the plane's: running statistics of batches, of G and of its moving average."""
+    """The tensors that a checkpoint adds: running batch statistics of G and of its moving average."""
     tensors = {f"g.norm.{i}": buffer for i, buffer in enumerate(state.g.net.norm_buffers)}
     if state.g_ema is not state.g.net:
         tensors |= {f"shown.norm.{i}": buffer for i, buffer in enumerate(state.g_ema.norm_buffers)}

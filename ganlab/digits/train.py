@@ -1,4 +1,4 @@
-"""Training on digits: the update that moves a state, and the frames on the way."""
+"""The engine of digits: updates of D and G, and the frames of a run."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ keepsake = ends_epoch
 
 
 def update(state: DigitsState) -> None:
-    """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
+    """One update of D or of G, in place; of both if the round's last D and first G update are simultaneous."""
     step, before = state.step, state.g.updates
     rounds.update(state, d_gradient, g_gradient)
     if state.g.updates > before and state.g_ema is not state.g.net:
@@ -61,7 +61,7 @@ def update(state: DigitsState) -> None:
 
 
 def tally_losses(state: DigitsState) -> None:
-    """Adds a round's losses to those of the pass that it belongs to."""
+    """Adds a round's losses to those of the current pass over the images."""
     if ends_epoch(state.config, state.step - 1):
         state.tally.zero_()
     for row, player in zip(state.tally, (state.d, state.g), strict=True):
@@ -70,7 +70,7 @@ def tally_losses(state: DigitsState) -> None:
 
 
 def advance(state: DigitsState) -> DigitsFrame | None:
-    """One step: the updates to the end of the round. The frame, if the step is one or the run has diverged."""
+    """One step: the updates to the end of the round. Returns its frame if it is due or the run has diverged."""
     return training.advance(state, update, due, snapshot)
 
 
@@ -80,12 +80,12 @@ def due(state: DigitsState) -> bool:
 
 
 def snapshot(state: DigitsState) -> DigitsFrame:
-    """The frame of this moment, judged where its step calls for it; changes nothing."""
+    """The frame of the current state, classified if its step requires it; the state is unchanged."""
     return digits_snapshot.snapshot(state, measure_for(state))
 
 
 def measure_for(state: DigitsState) -> Measure | None:
-    """Who judges this moment's images; nobody where a run has diverged."""
+    """The measure for the current step's images; None if there is none or the run has diverged."""
     config, asked = state.config, judgement(state.config, state.step)
     if not asked or state.outcome:
         return None
@@ -93,7 +93,7 @@ def measure_for(state: DigitsState) -> Measure | None:
 
 
 def vouch(config: DigitsConfig, device: str) -> None:
-    """Raises DeviceError unless a device finds the processor's first gradients of both players."""
+    """Raises DeviceError unless a device computes the same first gradients of both players as the processor."""
     probe = config.replace(d_steps=1, g_steps=1, update="simultaneous", edits=())
     here = first_gradients(probe, CPU)
     try:
@@ -173,7 +173,7 @@ def images(state: DigitsState, player: str, index: int) -> Tensor:
 
 
 def inputs(state: DigitsState, player: str, index: int, *batches: Tensor) -> list[Tensor]:
-    """What D is shown of images (B, 1, 28, 28) in a player's update: noisy packs (B/m, m, 28, 28)."""
+    """D's input for images (B, 1, 28, 28) in a player's update: noisy packs (B/m, m, 28, 28)."""
     now, rng = state.now, stream(state.now.seed, f"{player}_blur", index)
     if level := countermeasures.noise_level(now, state.step):
         batches = tuple(x + level * torch.randn(x.shape, generator=rng).to(x.device) for x in batches)
@@ -188,7 +188,7 @@ def d_logits(now: DigitsConfig, net: ConvNet, packs: Tensor, masks: torch.Genera
 
 
 def precision(now: DigitsConfig, device: torch.device) -> AbstractContextManager[object]:
-    """The context in which networks compute."""
+    """The autocast context of the networks."""
     return torch.autocast(device.type, torch.bfloat16) if now.precision == "bfloat16" else nullcontext()
 
 

@@ -1,4 +1,4 @@
-"""Generators that visitors brought along: files beside the run store, named by their content, bounded."""
+"""Stores generators that visitors uploaded: files beside the run store, named by content, of limited total size."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ganlab.digits.pretrained import PRETRAINED
 from ganlab.digits.weights import Generator, WeightsError, code, decode, encode, shipped
 
 KEEP = 32
-"""Files at most."""
+"""Maximum number of files."""
 CAP = 128 * 2**20
-"""Bytes at most."""
+"""Maximum total bytes."""
 
 
 class Uploads:
@@ -22,18 +22,18 @@ class Uploads:
         self.files = UserFiles(store / "generators", ".safetensors", code, cap, keep)
 
     def save(self, generator: Generator) -> str:
-        """Keeps a generator; its code."""
+        """Stores a generator; returns its code."""
         return self.files.save(encode(generator))
 
     def load(self, name: str) -> Generator:
-        """The generator of a code. Raises WeightsError where it is here no more."""
+        """The generator of a code. Raises WeightsError if it no longer exists."""
         blob = self.files.load(name) if re.fullmatch("[0-9a-f]{16}", name) else None
         if blob is None:
             raise WeightsError("gone", code=name[:80])
         return decode(blob)
 
     def names(self) -> list[str]:
-        """The codes of all, the last used first."""
+        """All codes, the most recently used first."""
         return [path.stem for path in self.files.paths()]
 
 

@@ -1,4 +1,4 @@
-"""Generators as files: safetensors in float16 with the config inside. Never a pickle; every refusal has a reason."""
+"""Reads and writes generators as safetensors files in float16 with their config; refuses other files with a reason."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ from ganlab.kind.fields import ConfigError
 from ganlab.store.checkpoints import Checkpoints
 
 FOLDER = Path(__file__).parents[1] / "weights" / "generators"
-"""Where the files that ship are."""
+"""The folder of the shipped files."""
 TABLE = FOLDER / "table.json"
-"""What the judge says of each, and what it cost."""
+"""The metrics and the training cost of each."""
 MAX_BYTES = 16 * 2**20
-"""Of a file: `classic` with 512 latent numbers, the largest that there is, has 15 MB."""
+"""Maximum size of a file. The largest generator, `classic` with latent_dim 512, has 15 MB."""
 MAX_CONFIG = 64 * 2**10
-"""Bytes of a config."""
+"""Maximum bytes of a config."""
 CHUNK = 250
-"""Images that are generated at a time."""
+"""Number of images in one forward pass."""
 TRIED = 16
-"""Images that an uploaded generator must be able to make."""
+"""Number of images that an uploaded generator is tested with."""
 
 
 class WeightsError(RunError):
-    """A file that is no generator's, or is not there: the reason's key, and its facts."""
+    """A generator's file is invalid or missing: the reason's key and its facts."""
 
     failure = "weights"
 
@@ -54,14 +54,14 @@ class WeightsError(RunError):
 
 @dataclass(frozen=True, eq=False)
 class Generator:
-    """A trained generator and the config of the run that it comes from."""
+    """A trained generator and the config of its run."""
 
     config: DigitsConfig
     net: ConvNet
 
     @torch.no_grad()
     def sample(self, z: Tensor) -> Tensor:
-        """The images (n, 28, 28) in [-1, 1], as shown, of latent points (n, latent_dim); batch statistics rest."""
+        """The images (n, 28, 28) in [-1, 1] at latent points (n, latent_dim), with the running batch statistics."""
         images = torch.cat([self.net(some)[:, 0] for some in torch.split(z, CHUNK)])
         return PIXELS[self.config.pixels].to_display(images)
 
@@ -71,7 +71,7 @@ class Generator:
 
     @property
     def shape(self) -> Shape:
-        """What a run must agree with to go on from here."""
+        """The fields in which a run must agree to continue from this generator."""
         return Shape(self.config.architecture, self.config.latent_dim)
 
 
@@ -94,7 +94,7 @@ def halves(net: ConvNet) -> dict[str, Tensor]:
 
 
 def assembled(config: DigitsConfig, tensors: dict[str, Tensor]) -> Generator:
-    """The generator of a config with tensors by name. Raises KeyError or RuntimeError where one does not fit."""
+    """The generator of a config with tensors by name. Raises KeyError or RuntimeError if one does not fit."""
     net = ARCHITECTURES[config.architecture].generator(config.latent_dim, 0)
     for name, tensor in net.module.state_dict().items():
         tensor.copy_(tensors[name])
@@ -102,7 +102,7 @@ def assembled(config: DigitsConfig, tensors: dict[str, Tensor]) -> Generator:
 
 
 def from_checkpoint(config: DigitsConfig, step: int, tensors: dict[str, Tensor]) -> Generator:
-    """The generator that viewers see at a run's checkpoint, rounded as it is saved. Raises KeyError or RuntimeError."""
+    """The displayed generator of a run's checkpoint, rounded to float16. Raises KeyError or RuntimeError."""
     net = ARCHITECTURES[config.architecture].generator(config.latent_dim, config.seed)
     name = "shown" if "shown.flat" in tensors else "g"
     net.flat.copy_(tensors[f"{name}.flat"])
@@ -112,7 +112,7 @@ def from_checkpoint(config: DigitsConfig, step: int, tensors: dict[str, Tensor])
 
 
 def of_run(kept: Checkpoints, config: DigitsConfig, step: int) -> Generator:
-    """The generator of a run's newest sound checkpoint up to a step. Raises WeightsError where there is none."""
+    """The generator of a run's newest valid checkpoint up to a step. Raises WeightsError without one."""
     found = next(kept.sound(config.key(), step, partial(from_checkpoint, config)), None)
     if found is None:
         raise WeightsError("no_checkpoint")
@@ -129,13 +129,13 @@ def shipped(name: str) -> Generator:
 
 
 def table() -> list[dict[str, Any]]:
-    """What was measured of each generator that ships: a row a generator, the judge's numbers by their keys."""
+    """The metrics of the shipped generators, one row for each, by key."""
     rows: list[dict[str, Any]] = json.loads(TABLE.read_text())
     return rows
 
 
 def from_upload(blob: bytes, config_json: bytes | None = None) -> Generator:
-    """The generator of a file from anywhere, tried out; its config may be a file of its own. Raises WeightsError."""
+    """The generator of an uploaded file, tested; its config may be a separate file. Raises WeightsError."""
     generator = decode(blob, config_json)
     if not bool(generator.sample(generator.draw(TRIED)).isfinite().all()):
         raise WeightsError("breaks")
@@ -143,7 +143,7 @@ def from_upload(blob: bytes, config_json: bytes | None = None) -> Generator:
 
 
 def decode(blob: bytes, config_json: bytes | None = None) -> Generator:
-    """The generator of a file, unpacked when its size, header and config are right, not before. Raises WeightsError."""
+    """The generator of a file. Tensors are read after the size, header and config are checked. Raises WeightsError."""
     if len(blob) > MAX_BYTES:
         raise WeightsError("too_big", mb=len(blob) / 1e6, most=MAX_BYTES / 1e6)
     entries = header(blob)
@@ -161,7 +161,7 @@ def decode(blob: bytes, config_json: bytes | None = None) -> Generator:
 
 
 def header(blob: bytes) -> dict[str, Any]:
-    """What a safetensors file says of its tensors, by name. Raises WeightsError where it is none, or not whole."""
+    """The header of a safetensors file, by tensor name. Raises WeightsError for other or incomplete files."""
     length = int.from_bytes(blob[:8], "little")
     if blob[8:9] != b"{" or length > MAX_BYTES:
         raise WeightsError(foreign(blob))
@@ -179,7 +179,7 @@ def header(blob: bytes) -> dict[str, Any]:
 
 
 def foreign(blob: bytes) -> str:
-    """What a file is that is no safetensors: a reason's key."""
+    """The reason's key for a file that is not in the safetensors format."""
     start = blob[:4096]
     if start[:1] == b"\x80" or b"data.pkl" in start:
         return "pickle"
@@ -187,7 +187,7 @@ def foreign(blob: bytes) -> str:
 
 
 def config_of(metadata: dict[str, Any], config_json: bytes | None) -> DigitsConfig:
-    """The config of a file, from inside it or from beside it. Raises WeightsError."""
+    """The config of a file, from its metadata or from a separate file. Raises WeightsError."""
     said = [read_config(text) for text in (metadata.get("config"), config_json) if text is not None]
     if not said:
         raise WeightsError("no_config")
@@ -197,7 +197,7 @@ def config_of(metadata: dict[str, Any], config_json: bytes | None) -> DigitsConf
 
 
 def read_config(text: str | bytes) -> DigitsConfig:
-    """A config as `to_json` wrote it, checked by its own bounds. Raises WeightsError."""
+    """A config from the JSON of `to_json`, checked. Raises WeightsError."""
     try:
         if len(text) > MAX_CONFIG:
             raise ValueError
@@ -230,6 +230,6 @@ def check_tensors(entries: dict[str, Any], shapes: dict[str, list[int]]) -> None
 
 
 MAGIC = {b"PK": "zip", b"\x89HDF": "hdf5", b"\x93NUMPY": "numpy"}
-"""How other files that people keep weights in begin."""
+"""The first bytes of other formats for weights."""
 SHIPPED = {name: FOLDER / f"{name}.safetensors" for name in PRETRAINED}
 """By name."""

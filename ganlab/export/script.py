@@ -34,13 +34,13 @@ COVERED = (
     *("packing", "g_lr", "d_lr", "g_depth", "g_width", "d_depth", "d_width", "activation", "latent_dim", "noise"),
     *("optimizer", "beta1", "beta2", "update", "batch_size", "members", "steps", "seed"),
 )
-"""Fields that a script can carry out; any other must be at its default."""
+"""Fields that a script supports; all others must have their default."""
 LINES = 150
-"""Of a script, at most; a long one has single blank lines between its functions."""
+"""Maximum number of lines; a longer script has single blank lines between its functions."""
 
 
 class ScriptError(ValueError):
-    """A run that no script is written for: the field in the way, and the reason's key."""
+    """A run cannot be exported as a script: the field and the reason's key."""
 
     def __init__(self, field: str, reason: str):
         self.field, self.reason = field, reason
@@ -48,14 +48,14 @@ class ScriptError(ValueError):
 
 
 def script(config: PlaneConfig, member: int = 0) -> str:
-    """The run of one member as Python, at most LINES lines. Raises ScriptError."""
+    """The run of one member as a Python program. Raises ScriptError."""
     check(config, member)
     text = filled(SCRIPT, **fields(config), **facts(config), key=config.key(), member=member, part=parts(config))
     return text if text.count("\n") <= LINES else text.replace("\n\n\n", "\n\n")
 
 
 def check(config: PlaneConfig, member: int) -> None:
-    """Raises ScriptError for a run that a script does not cover."""
+    """Raises ScriptError for a run that scripts do not support."""
     if not isinstance(config, PlaneConfig):
         raise ScriptError("kind", "kind")
     if config.edits:
@@ -87,7 +87,7 @@ def needed(config: PlaneConfig) -> Iterator[tuple[str, str]]:
         yield "regularizer", constraint.after_script
 
 
-# What the template is filled with
+# The values of the template
 
 
 def fields(config: PlaneConfig) -> dict[str, Any]:
@@ -96,7 +96,7 @@ def fields(config: PlaneConfig) -> dict[str, Any]:
 
 
 def parts(config: PlaneConfig) -> dict[str, str]:
-    """What the config's choices bring along, by name; "" for a constraint that has no such part."""
+    """The script parts of the config's choices, by name; "" if a constraint has no such part."""
     constraint, rule, values = REGULARIZERS[config.regularizer], OPTIMIZERS[config.optimizer].script, fields(config)
     texts = dict(needed(config)) | {"penalty": constraint.script, "after_step": constraint.after_script}
     made = {name: filled(text, **values) for name, text in texts.items() if name != "optimizer"}
@@ -105,7 +105,7 @@ def parts(config: PlaneConfig) -> dict[str, str]:
 
 
 def facts(config: PlaneConfig) -> dict[str, Any]:
-    """What else the template asks for."""
+    """Further values of the template."""
     packing, both = config.packing, config.d_steps > 0 and config.g_steps > 0
     sizes = {name: ", ".join(map(str, getattr(config, name))) for name in ("g_sizes", "d_sizes")}
     return sizes | {
@@ -120,7 +120,7 @@ def facts(config: PlaneConfig) -> dict[str, Any]:
 
 
 def imports(texts: Mapping[str, str]) -> str:
-    """What a script with these parts imports, no more."""
+    """The imports that a script with these parts needs."""
     text = "\n".join(texts.values())
     used = {"base64": "base64." in text, "hashlib": True, "itertools": "updates" in texts["penalty"]}
     standard = [f"import {name}" for name, needs in (used | {"math": "math." in text}).items() if needs]
@@ -133,7 +133,7 @@ def imports(texts: Mapping[str, str]) -> str:
 
 
 def described(text: str) -> Any:
-    """The config of a link, its query, or settings as JSON. Raises ConfigError or ValueError for what is none."""
+    """The config of a link, its query, or settings as JSON. Raises ConfigError or ValueError for other text."""
     if text.lstrip().startswith("{"):
         return from_json(json.loads(text))
     link = dict(parse_qsl(text.rpartition("?")[2]))
@@ -152,7 +152,7 @@ def described(text: str) -> Any:
 
 
 def main(arguments: list[str]) -> int:
-    """Prints the script of a run; the exit status."""
+    """Prints the script of a run; returns the exit status."""
     parser = command.parser("script", "A run on the plane as one PyTorch script.", "'a.preset=ring_r1' > gan.py")
     parser.add_argument("run", help="a link of the arena, or settings as JSON")
     parser.add_argument("member", nargs="?", type=int, default=0, help="which of the run's members, from 0")
@@ -166,7 +166,7 @@ def main(arguments: list[str]) -> int:
 
 
 ELSEWHERE = ("m.", "n.", "b.", "l.", "w.")
-"""Prefixes in a link of what is not the arena's first run."""
+"""Prefixes of a link's parameters that do not belong to the arena's first run."""
 MESSAGES = {
     "edits": "the run changes in mid-run, which no script does",
     "not_covered": "scripts do not know it; expected its default",
@@ -176,4 +176,4 @@ MESSAGES = {
     "member": "expected a member of the run",
 }
 REASONS = tuple(MESSAGES)
-"""Why there is no script; keys of sentences."""
+"""The reasons of ScriptError; keys of sentences."""

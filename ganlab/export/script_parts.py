@@ -1,8 +1,8 @@
 """The exported PyTorch script as a Jinja2 template.
 
-It stands here as the script looks for the plainest run; what depends on the config is in `{% … %}` and `{{ … }}`. The
-entries of the registries bring their own parts (`script` of a loss, a constraint, a data set, …), with the config's
-fields in braces.
+The template has the form of the simplest script; what depends on the config is in `{% … %}` and `{{ … }}`. The entries
+of the registries contribute their own parts (`script` of a loss, a constraint, a data set, …), with the config's fields
+in braces.
 """
 
 from __future__ import annotations
@@ -195,5 +195,5 @@ TEMPLATES = Environment(  # noqa: S701 - the result is a program, not a page
 
 
 def filled(template: str, **values: object) -> str:
-    """A template with values in its braces. Raises jinja2.UndefinedError for a name that has none."""
+    """A template filled with values. Raises jinja2.UndefinedError for a name without a value."""
     return TEMPLATES.from_string(template).render(values)

@@ -1,4 +1,4 @@
-"""What a visitor takes along of a run and brings back: its curves as a table, its settings as a file."""
+"""Exports a run's curves as CSV and reads settings files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from ganlab.plane.frame import Frame
 from ganlab.plane.metrics import METRICS
 
 LARGEST = 64 * 2**10
-"""Bytes of a file of settings, at most; a config with every edit has some kilobytes."""
+"""Maximum bytes of a settings file; a config with all edits has a few kilobytes."""
 COUNTS = ("step", "d_updates", "g_updates")
 
 
 class SettingsError(ValueError):
-    """A file that holds no settings, with the reason's key: too_large, encoding, json, kind."""
+    """A file contains no settings; the reason's key is too_large, encoding, json or kind."""
 
     def __init__(self, reason: str, **facts: Any):
         self.reason, self.facts = reason, facts
@@ -32,7 +32,7 @@ class SettingsError(ValueError):
 
 
 def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
-    """A line of numbers for each frame, as CSV; empty where one is undefined.
+    """The numbers of each frame as a line of CSV; a cell is empty if the number is undefined.
 
     Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells.
     """
@@ -41,9 +41,9 @@ def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
 
 
 def digits_csv(frames: Iterable[DigitsFrame]) -> str:
-    """A line of numbers for each frame of a run on digits, as CSV; empty where one is undefined or was not asked for.
+    """The numbers of each frame of a run on digits as a line of CSV; a cell is empty if the number is undefined.
 
-    Columns: step, epoch, the updates, NUMBERS, what the judge measures, died (the step), and the share of each digit.
+    Columns: step, epoch, the updates, NUMBERS, the classifier's metrics, died (the step), and the digit shares.
     """
     table = [digits_numbers(frame) for frame in frames]
     return tabled(list(dict.fromkeys(name for line in table for name in line)) or [*COUNTS, *NUMBERS], table)
@@ -59,7 +59,7 @@ def tabled(columns: Sequence[str], table: Iterable[Mapping[str, float]]) -> str:
 
 
 def numbers(frame: Frame, member: int) -> dict[str, float]:
-    """What a frame says of a member, but for its pictures."""
+    """The numbers of a frame for one member, without its arrays."""
     counts = {name: getattr(frame, name) for name in COUNTS}
     measured = {name: getattr(frame, name)[member] for name in MEASURED}
     metrics = {name: frame.metrics[name][member] for name in METRICS}
@@ -69,7 +69,7 @@ def numbers(frame: Frame, member: int) -> dict[str, float]:
 
 
 def digits_numbers(frame: DigitsFrame) -> dict[str, float]:
-    """What a frame on digits says, but for its images."""
+    """The numbers of a frame on digits, without its images."""
     counts = {name: getattr(frame, name) for name in ("step", "epoch", "d_updates", "g_updates")}
     measured = {name: getattr(frame, name)[0] for name in NUMBERS}
     diverged_at = float(frame.diverged_at[0]) if frame.diverged_at[0] >= 0 else math.nan
@@ -83,9 +83,9 @@ def spelled(value: float) -> str:
 
 
 def read_settings(blob: bytes) -> tuple[Any, list[Notice]]:
-    """The config of a file as `to_json` writes it; what is wrong in it gives way to the default, with a notice.
+    """The config of a settings file. An invalid value is replaced by the default, with a notice.
 
-    Raises SettingsError for what is no such file at all.
+    Raises SettingsError if the file contains no settings.
     """
     facts = parsed(blob)
     kind = KINDS.get(facts["kind"]) if isinstance(facts.get("kind"), str) else None
@@ -122,4 +122,4 @@ def parsed(blob: bytes) -> dict[str, Any]:
 
 
 REASONS = ("too_large", "encoding", "json", "kind")
-"""Why a file is refused; keys of sentences."""
+"""The reasons of SettingsError; keys of sentences."""

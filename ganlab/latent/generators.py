@@ -1,4 +1,4 @@
-"""A generator wherever it comes from: one that ships, an upload, or a run's checkpoint, of digits or on the plane."""
+"""Opens a generator from any source: one that ships, an upload, or a run's checkpoint, of either kind."""
 
 from __future__ import annotations
 
@@ -29,20 +29,20 @@ from ganlab.store.checkpoints import Checkpoints
 
 @dataclass(frozen=True)
 class Source:
-    """What names a generator; equal sources give equal generators."""
+    """The name of a generator. Equal sources give equal generators."""
 
     name: str
-    """A key of PRETRAINED, an upload's code, or where `config` is given a run's key."""
+    """A key of PRETRAINED, the code of an upload, or the key of a run if `config` is given."""
     step: int = -1
-    """A run's checkpoint."""
+    """The step of the run's checkpoint."""
     member: int = 0
     config: str = ""
-    """A run's config as JSON."""
+    """The run's config as JSON."""
 
 
 @dataclass(frozen=True, eq=False)
 class Opened:
-    """A generator at work."""
+    """A generator that is ready to sample."""
 
     config: DigitsConfig | PlaneConfig
     make: Callable[[Tensor], Tensor]
@@ -52,26 +52,26 @@ class Opened:
 
     @property
     def dim(self) -> int:
-        """Latent numbers."""
+        """The latent dimension."""
         return self.config.latent_dim
 
     @property
     def noise(self) -> str:
-        """The prior, a key of NOISES."""
+        """The prior of z, a key of NOISES."""
         return getattr(self.config, "noise", "gaussian")
 
     @property
     def on_plane(self) -> bool:
-        """Whether it makes points rather than images."""
+        """Whether it generates points instead of images."""
         return isinstance(self.config, PlaneConfig)
 
     @property
     def handwritten(self) -> bool:
-        """Whether the judge of digits can tell what it makes."""
+        """Whether the digit classifier applies to its images."""
         return not self.on_plane and IMAGE_SETS[self.config.dataset].handwritten
 
     def point(self, end: int) -> Tensor:
-        """The latent point (d,) of an end: of a seed, or where it is negative the opposite one."""
+        """The latent point (d,) of a seed; for a negative seed, the opposite point."""
         z = paths.point(abs(end), self.dim, self.noise)
         return -z if end < 0 else z
 
@@ -82,7 +82,7 @@ class Opened:
 
 @lru_cache(6)
 def opened(store_path: Path, source: Source) -> Opened:
-    """The generator of a source, in a store's folder. Raises WeightsError where it or its data are there no more."""
+    """The generator of a source in a store's folder. Raises WeightsError if it or its data no longer exist."""
     if not source.config:
         named = source.name in PRETRAINED
         return of_digits(weights.shipped(source.name) if named else Uploads(store_path).load(source.name))
@@ -109,7 +109,7 @@ def of_digits(generator: Generator) -> Opened:
 
 
 def of_plane(config: PlaneConfig, step: int, blob: bytes, member: int) -> Opened:
-    """One member's generator of points. Raises WeightsError where the checkpoint is damaged."""
+    """The generator of one member of a run on the plane. Raises WeightsError if the checkpoint is damaged."""
     try:
         net = state.restore(config, checkpoints.decode(config.key(), step, blob)).g_ema
     except (KeyError, ValueError, RuntimeError):
@@ -124,5 +124,5 @@ def of_plane(config: PlaneConfig, step: int, blob: bytes, member: int) -> Opened
 
 
 def one_member(net: Network, z: Tensor, member: int) -> Tensor:
-    """What one member makes of points (n, d): (n, 2)."""
+    """The output (n, 2) of one member at latent points (n, d)."""
     return net(z.expand(net.members, *z.shape))[member]

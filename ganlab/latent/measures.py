@@ -1,4 +1,4 @@
-"""What is measured of a generator's latent space: path lengths, truncation, variety. As `films`: pure, of a source."""
+"""Measures a generator's latent space: path lengths, truncation, variety. Pure functions of a source, like `walks`."""
 
 from __future__ import annotations
 
@@ -21,17 +21,17 @@ from ganlab.latent.walks import CENSUS, SURE, classified, survey
 from ganlab.plane.config import PlaneConfig
 
 WALKS = 200
-"""Random pairs behind a perceptual path length."""
+"""Number of random pairs for a perceptual path length."""
 PSIS = (0.0, 0.25, 0.5, 0.7, 0.85, 1.0, 1.25, 1.5)
-"""Truncations that are measured."""
+"""The truncations ψ that are measured."""
 MEASURED = 1000
-"""Samples at each of them."""
+"""Number of samples at each of them."""
 
 
 def path_length(store_path: Path, source: Source, path: str) -> tuple[float, float]:
-    """Perceptual path length along a path: mean over WALKS random pairs at a random t each, and its standard error.
+    """Perceptual path length: the mean over WALKS random pairs, each at a random t, and its standard error.
 
-    Features as in Strip: the judge's at length 1, or the plane itself.
+    The features are those of Strip: the classifier's features at length 1, or the coordinates on the plane.
     """
     generator, rng = opened(store_path, source), stream(0, "latent", "ppl")
     ends = generator.points(range(2 * WALKS))
@@ -48,9 +48,9 @@ def truncation(store_path: Path, source: Source, psi: float) -> tuple[float, flo
 
 
 def likeness(generator: Opened, features: Tensor) -> tuple[float, float, float]:
-    """(precision, recall, coverage) of features (n, f) of generated things against as many real ones.
+    """(precision, recall, coverage) of the features (n, f) of generated samples against as many real samples.
 
-    Scattered things have wide balls and with them much recall; coverage has the balls of the real ones.
+    Scattered samples have large balls and so a high recall. Coverage uses the balls of the real samples.
     """
     against = reference(training_shares(generator))
     near = metrics.neighbours(real_features(generator), features)
@@ -59,19 +59,19 @@ def likeness(generator: Opened, features: Tensor) -> tuple[float, float, float]:
 
 
 def training_shares(generator: Opened) -> Shares:
-    """The shares of digits that the training data held."""
+    """The share of each digit in the training data."""
     if isinstance(generator.config, PlaneConfig):
         return TRAINING
     return IMAGE_SETS[generator.config.dataset].shares(generator.config.classes)
 
 
 def features_of(generator: Opened, z: Tensor) -> Tensor:
-    """What precision and recall look at: (n, f)."""
+    """The features (n, f) of the samples at latent points, for precision and recall."""
     return classified(generator, generator.make(z))[2]
 
 
 def real_features(generator: Opened) -> Tensor:
-    """The same of real data, (at most MEASURED, f)."""
+    """The same features of real data, (at most MEASURED, f)."""
     if generator.on_plane:
         return DATASETS[generator.config.dataset].sample(MEASURED, stream(0, "latent", "real"))
     return metrics.directions(reference(training_shares(generator)).features[:MEASURED])
@@ -79,19 +79,19 @@ def real_features(generator: Opened) -> Tensor:
 
 @dataclass(frozen=True)
 class Variety:
-    """By what a collapse is seen: of the seeds below CENSUS."""
+    """Measures that reveal a collapse, of the samples of the seeds below CENSUS."""
 
     classes: int
-    """Digits or modes with at least 1 % of all samples, those of SURE and above only."""
+    """Number of digits or modes with at least 1 % of all samples, counting samples of probability SURE or more."""
     largest: float
-    """Share of all samples that are of the most frequent one."""
+    """Share of all samples in the most frequent class."""
     precision: float
     recall: float
     coverage: float
 
 
 def variety(store_path: Path, source: Source) -> Variety:
-    """How various a generator is."""
+    """The variety of a generator's samples."""
     generator, (_, labels, sure, features) = opened(store_path, source), survey(store_path, source)
     counts = torch.bincount(labels[(labels >= 0) & (sure >= SURE)], minlength=1)
     classes, largest = int((counts >= 0.01 * CENSUS).sum()), float(counts.max()) / CENSUS

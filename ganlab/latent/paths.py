@@ -1,6 +1,6 @@
-"""Walks through latent space: from point to point, over a square of four, along what G listens to; how long they are.
+"""Paths, maps and directions in latent space, and the lengths of paths.
 
-Everything here is a pure function of latent points z (..., d) and of what is made of them. Arithmetic is float64.
+All functions are pure functions of latent points z (..., d) and of the samples at them. Arithmetic is in float64.
 """
 
 from __future__ import annotations
@@ -15,27 +15,27 @@ from torch import Tensor
 from ganlab.gan.rng import NOISES, stream
 
 FRAMES = 64
-"""Moments of a walk, both ends included."""
+"""Number of points of a walk, both ends included."""
 EPSILON = 1e-2
 """Step in t of the perceptual path length: float32 images lose the differences of the usual 1e-4."""
 TAILS = (0.01, 0.99)
-"""Quantiles outside which a path's length is not counted (github.com/NVlabs/stylegan2-ada-pytorch)."""
+"""Path lengths outside these quantiles are left out (github.com/NVlabs/stylegan2-ada-pytorch)."""
 DRAWS = 4096
-"""Draws of the prior behind a shell."""
+"""Number of draws from the prior that define a shell."""
 NARROW = 1e-6
-"""Sine of the angle below which two directions do not span a plane."""
+"""If the sine of their angle is smaller, two directions do not span a plane."""
 
 Path = Callable[[Tensor, Tensor, Tensor], Tensor]
 """(a (..., d), b (..., d), t (...) in [0, 1]) -> (..., d), exactly a at 0 and b at 1."""
 
 
 def point(seed: int, dim: int, noise: str = "gaussian") -> Tensor:
-    """The latent point (dim,) that a seed names, drawn from the prior: the same for all generators of that size."""
+    """The latent point (dim,) of a seed, drawn from the prior; it is the same for all generators of that dimension."""
     return NOISES[noise].sample(1, dim, generator=stream(seed, "latent", "point"))[0]
 
 
 def times(frames: int = FRAMES) -> Tensor:
-    """The moments (frames,) of a walk: evenly from 0 to 1."""
+    """The parameters t (frames,) of a walk, evenly spaced from 0 to 1."""
     return torch.linspace(0, 1, frames, dtype=torch.float64)
 
 
@@ -54,10 +54,10 @@ def variance_preserving(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
 
 
 def slerp(a: Tensor, b: Tensor, t: Tensor) -> Tensor:
-    """The great circle (White, arXiv:1609.04468): the direction turns evenly, the length goes evenly from |a| to |b|.
+    """The great circle (White, arXiv:1609.04468). The angle and the length change at constant rates from a to b.
 
-    For |a| = |b| this is sin((1 - t)ω)/sin ω a + sin(tω)/sin ω b; for other lengths that formula has no bound as ω
-    nears π. Opposite ends lie on many great circles; one is chosen. Where there is none (`bend`) it is the line.
+    For |a| = |b| this is sin((1 - t)ω)/sin ω a + sin(tω)/sin ω b. For other lengths that formula is unbounded as ω
+    approaches π. Opposite ends lie on many great circles; one is chosen. If there is none (`bend`), it is the line.
     """
     x, y, s = a.double(), b.double(), t.double()[..., None]
     from_length, to_length = length(x), length(y)
@@ -80,14 +80,14 @@ def length(z: Tensor) -> Tensor:
 
 
 def perpendicular(u: Tensor) -> Tensor:
-    """A unit vector at right angles to each u (..., d): what its least coordinate's axis adds to it; 0 where d = 1."""
+    """A unit vector orthogonal to each u (..., d): the axis of its smallest coordinate, orthogonalised; 0 if d = 1."""
     axis = torch.zeros_like(u).scatter_(-1, u.abs().argmin(-1, keepdim=True), 1.0)
     rest = axis - (axis * u).sum(-1, keepdim=True) * u
     return rest / length(rest).clamp_min(NARROW)
 
 
 def bend(a: Tensor, b: Tensor) -> str:
-    """What is odd about walking from a (d,) to b (d,): same, zero, line (d = 1), opposite, or ''."""
+    """The special case of the walk from a (d,) to b (d,): same, zero, line (d = 1), opposite, or '' for none."""
     x, y = a.double(), b.double()
     if torch.equal(x, y):
         return "same"
@@ -106,19 +106,19 @@ def bend(a: Tensor, b: Tensor) -> str:
 
 @dataclass(frozen=True)
 class Shell:
-    """The norms of latent points drawn from the prior."""
+    """The distribution of the norms of latent points from the prior."""
 
     radius: float
     """Root mean square: √d for N(0, I_d), √(d/3) for uniform noise."""
     low: float
-    """5 % of the draws are shorter."""
+    """The 5th percentile."""
     high: float
-    """5 % of the draws are longer."""
+    """The 95th percentile."""
 
 
 @lru_cache(64)
 def shell(dim: int, noise: str = "gaussian") -> Shell:
-    """The shell around which the prior's mass lies. N(0, I_d) has its at √d, with a standard deviation near .71."""
+    """The shell that holds the prior's mass. For N(0, I_d) it is at √d, with a standard deviation near 0.71."""
     norms = NOISES[noise].sample(DRAWS, dim, generator=stream(0, "latent", "shell")).double().norm(dim=1)
     low, high = norms.quantile(torch.tensor([0.05, 0.95], dtype=norms.dtype)).tolist()
     return Shell((dim * NOISES[noise].variance) ** 0.5, low, high)
@@ -128,9 +128,9 @@ def shell(dim: int, noise: str = "gaussian") -> Shell:
 
 
 def bilinear(corners: Tensor, side: int, on_shell: bool = False) -> Tensor:
-    """The square between four points (4, d), row by row from the top, (side², d): corners in reading order.
+    """The bilinear map between four corners (4, d) in reading order, row by row from the top, (side², d).
 
-    on_shell: divided by the root of the sum of the squared weights, so that independent N(0, I) corners give N(0, I).
+    on_shell: divided by the norm of the weights, so that independent N(0, I) corners give N(0, I) everywhere.
     """
     s = times(side)
     weights = torch.stack([torch.outer(y, x).flatten() for y in (1 - s, s) for x in (1 - s, s)], -1)
@@ -140,7 +140,7 @@ def bilinear(corners: Tensor, side: int, on_shell: bool = False) -> Tensor:
 
 
 def plane(side: int, reach: float) -> Tensor:
-    """Points of the square [-reach, reach]², row by row from the top, (side², 2): all of a latent space of 2."""
+    """Points of the square [-reach, reach]², row by row from the top, (side², 2), for a latent space of dimension 2."""
     x, y = torch.linspace(-reach, reach, side), torch.linspace(reach, -reach, side)
     return torch.stack([x.repeat(side), y.repeat_interleave(side)], -1)
 
@@ -150,7 +150,7 @@ def plane(side: int, reach: float) -> Tensor:
 
 @dataclass(frozen=True)
 class Directions:
-    """Directions of latent space, the one that G's first layer listens to most first."""
+    """Directions of latent space, ordered by the response of G's first layer, the strongest first."""
 
     axes: Tensor
     """(k, d), orthogonal unit vectors, each with its largest coordinate positive."""
@@ -161,7 +161,7 @@ class Directions:
 def principal(weight: Tensor, most: int = 6) -> Directions:
     """The principal directions of a first layer z @ weight, weight (d, h): its left singular vectors.
 
-    What principal components of that layer's output (GANSpace, arXiv:2004.02546) are for z ~ N(0, I), exactly.
+    For z ~ N(0, I) they are exactly the principal components of that layer's output (GANSpace, arXiv:2004.02546).
     """
     axes, values, _ = torch.linalg.svd(weight.double(), full_matrices=False)
     axes, power = axes.T[:most], values.square()
@@ -185,7 +185,7 @@ def along(z: Tensor, direction: Tensor, strengths: Tensor) -> Tensor:
 
 
 def truncate(z: Tensor, psi: float) -> Tensor:
-    """Points pulled towards 0, ψz: less of the prior's variety, more of its middle; all the same at ψ = 0."""
+    """The truncated points ψz. A smaller ψ gives less variety; at ψ = 0 all points are equal."""
     return psi * z
 
 

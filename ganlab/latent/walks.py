@@ -1,6 +1,6 @@
-"""What the latent page asks for: walks, samples, maps, directions, sums of classes. Pure functions.
+"""Computes what the latent page shows: walks, samples, maps, directions and class arithmetic. Pure functions.
 
-Each takes a store's folder and a source first. An end is a seed, negative for the opposite of its point.
+Each takes a store's folder and a source first. An end is a seed; a negative seed means the opposite point.
 """
 
 from __future__ import annotations
@@ -29,52 +29,52 @@ from ganlab.plane import metrics
 COLUMNS = 8
 """Images in a row of a sheet."""
 CLOUD = 512
-"""Generated and real points that the plane shows."""
+"""Number of generated and of real points in the plane's picture."""
 CENSUS = 1000
-"""Seeds, from 0 on, that are sorted by what the judge takes their images for."""
+"""Number of seeds, from 0 on, whose samples are classified."""
 SURE = 0.9
-"""Probability from which an image counts for its class."""
+"""Probability from which a sample counts for its class."""
 BEST = 12
-"""Seeds of a class that are told."""
+"""Number of seeds that are listed for a class."""
 STRENGTHS = 33
-"""Moments along a direction."""
+"""Number of points along a direction."""
 
 
 @dataclass(frozen=True)
 class Strip:
-    """Things made of n latent points in a row, and what is thought of them."""
+    """The samples at n latent points in a row, with their classes."""
 
     sheet: bytes = b""
     """The images as one grey PNG, COLUMNS a row; b'' on the plane."""
     points: list[list[float]] = field(default_factory=list)
     """The points (n, 2) on the plane; [] for images."""
     labels: list[int] = field(default_factory=list)
-    """The most likely digit, or the nearest mode; -1 where nobody can tell."""
+    """The most likely digit or the nearest mode; -1 if it is unknown."""
     sure: list[float] = field(default_factory=list)
-    """The judge's probability of it; on the plane 1 if the point is valid, else 0."""
+    """The classifier's probability of it; on the plane 1 if the point is valid, else 0."""
     norms: list[float] = field(default_factory=list)
-    """Of the latent points."""
+    """The norms of the latent points."""
     steps: list[float] = field(default_factory=list)
-    """From each to the next (n - 1): in the judge's features, or on the plane."""
+    """The n - 1 distances between neighbours, in the classifier's features or on the plane."""
 
     @property
     def length(self) -> float:
-        """Of the whole path through features."""
+        """The length of the whole path through feature space."""
         return sum(self.steps)
 
 
 @dataclass(frozen=True)
 class Walk:
-    """The walks from one end to another."""
+    """The walks from one end to another along several paths."""
 
     strips: dict[str, Strip]
-    """By the key of its path."""
+    """By the key of the path."""
     bend: str
-    """What is odd about it: see latent.bend."""
+    """The special case of the two ends, see `paths.bend`."""
 
 
 def walk(store_path: Path, source: Source, a: int, b: int, paths: Sequence[str] = tuple(PATHS)) -> Walk:
-    """FRAMES moments along each path; the ends of all paths are the same."""
+    """FRAMES samples along each path between two ends."""
     generator, t = opened(store_path, source), latent.times()
     ends = generator.point(a), generator.point(b)
     routes = [PATHS[path](*ends, t) for path in paths]
@@ -83,12 +83,12 @@ def walk(store_path: Path, source: Source, a: int, b: int, paths: Sequence[str] 
 
 
 def split(generator: Opened, parts: Sequence[Tensor]) -> tuple[Tensor, ...]:
-    """What is made of several stacks of latent points, made at once."""
+    """The samples of several stacks of latent points, generated in one pass."""
     return torch.split(generator.make(torch.cat(list(parts))), [len(part) for part in parts])
 
 
 def strip_of(generator: Opened, z: Tensor, made: Tensor) -> Strip:
-    """A strip of latent points (n, d) and what was made of them."""
+    """The strip of latent points (n, d) and their samples."""
     labels, sure, features = classified(generator, made)
     return Strip(
         **display_fields(generator, made),
@@ -100,19 +100,19 @@ def strip_of(generator: Opened, z: Tensor, made: Tensor) -> Strip:
 
 
 def display_fields(generator: Opened, made: Tensor) -> dict[str, Any]:
-    """The made things as a page shows them: the fields of a Strip."""
+    """The samples as fields of a Strip: a sheet of images, or points."""
     if generator.on_plane:
         return {"points": [rounded(point) for point in made]}
     return {"sheet": sheet(made)}
 
 
 def rounded(values: Tensor) -> list[float]:
-    """Numbers as JSON takes them, to four places."""
+    """Numbers for JSON, rounded to four places."""
     return [round(float(value), 4) for value in values]
 
 
 def classified(generator: Opened, made: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """(labels (n,), how sure (n,), features (n, f)) of what a generator made."""
+    """(labels (n,), probabilities (n,), features (n, f)) of a generator's samples."""
     if generator.on_plane:
         return *nearest_modes(generator.config.dataset, made), made
     judged = judge(made)
@@ -121,7 +121,7 @@ def classified(generator: Opened, made: Tensor) -> tuple[Tensor, Tensor, Tensor]
 
 
 def nearest_modes(dataset: str, points: Tensor) -> tuple[Tensor, Tensor]:
-    """The nearest mode of each point (n, 2) and whether it is valid; for data without -1 and whether it is on them."""
+    """The nearest mode of each point (n, 2) and its validity; without modes, -1 and whether it is on the data."""
     data = DATASETS[dataset]
     if data.modes is None or data.std is None:
         on = [metrics.on_data(point[None], data) for point in points.numpy()]
@@ -143,7 +143,7 @@ def sheet(images: Tensor) -> bytes:
 
 @dataclass(frozen=True)
 class Scene:
-    """The plane that walks are drawn on."""
+    """The background of walks on the plane."""
 
     extent: float
     real: list[list[float]]
@@ -155,7 +155,7 @@ class Scene:
 
 
 def scene(store_path: Path, source: Source, psi: float = 1.0) -> Scene:
-    """Real points and generated ones."""
+    """Real and generated points, and the modes."""
     generator = opened(store_path, source)
     data = DATASETS[generator.config.dataset]
     real = data.sample(CLOUD, stream(0, "latent", "real"))
@@ -165,7 +165,7 @@ def scene(store_path: Path, source: Source, psi: float = 1.0) -> Scene:
 
 
 def samples(store_path: Path, source: Source, first: int, count: int, psi: float = 1.0) -> Strip:
-    """What is made of the seeds from `first` on, truncated."""
+    """The samples of the seeds from `first` on, truncated by ψ."""
     generator = opened(store_path, source)
     z = latent.truncate(generator.points(range(first, first + count)), psi)
     return strip_of(generator, z, generator.make(z))
@@ -176,14 +176,14 @@ def samples(store_path: Path, source: Source, first: int, count: int, psi: float
 
 @lru_cache(6)
 def survey(store_path: Path, source: Source) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """(latent points, labels, how sure, features) of the seeds below CENSUS."""
+    """(latent points, labels, probabilities, features) of the seeds below CENSUS."""
     generator = opened(store_path, source)
     z = generator.points(range(CENSUS))
     return z, *classified(generator, generator.make(z))
 
 
 def census(store_path: Path, source: Source) -> dict[int, list[int]]:
-    """By class the seeds below CENSUS that are most surely of it, at most BEST, those of SURE and above only."""
+    """For each class the seeds below CENSUS with the highest probability, at most BEST, of probability SURE or more."""
     _, labels, sure, _ = survey(store_path, source)
     order = [int(seed) for seed in sure.argsort(descending=True, stable=True) if sure[seed] >= SURE]
     classes = sorted({int(labels[seed]) for seed in order} - {-1})
@@ -191,7 +191,7 @@ def census(store_path: Path, source: Source) -> dict[int, list[int]]:
 
 
 def arithmetic(store_path: Path, source: Source, end: int, minus: int, plus: int, most: float) -> Strip:
-    """A point plus 0 to `most` times (mean z of one class - mean z of another), the classes by the census."""
+    """A point plus 0 to `most` times the difference of two classes' mean z; the classes are those of `survey`."""
     generator, (z, labels, sure, _) = opened(store_path, source), survey(store_path, source)
     named = torch.where(sure >= SURE, labels, -1)
     means, _ = latent.class_means(z, named, max(minus, plus, int(labels.max())) + 1)
@@ -204,14 +204,14 @@ def arithmetic(store_path: Path, source: Source, end: int, minus: int, plus: int
 
 
 def square(store_path: Path, source: Source, corners: Sequence[int], side: int, on_shell: bool) -> Strip:
-    """The bilinear map between four ends, row by row from the top; steps run along it and mean nothing."""
+    """The bilinear map between four ends, row by row from the top; its `steps` have no meaning."""
     generator = opened(store_path, source)
     z = latent.bilinear(torch.stack([generator.point(corner) for corner in corners]), side, on_shell)
     return strip_of(generator, z, generator.make(z))
 
 
 def atlas(store_path: Path, source: Source, side: int) -> Strip:
-    """The map of all of a latent space of 2, row by row from the top. Raises ValueError for other dimensions."""
+    """The map of a 2-dimensional latent space, row by row from the top. Raises ValueError for other dimensions."""
     generator = opened(store_path, source)
     if generator.dim != 2:
         raise ValueError(f"latent_dim={generator.dim}: expected 2")
@@ -224,15 +224,15 @@ class MovedAlong:
     """A point moved along the principal directions of the first layer."""
 
     strips: list[Strip]
-    """From where it is now by -most to +most along each direction, the others at rest."""
+    """From -most to +most along each direction, with the other offsets fixed."""
     now: Strip
-    """The one point with all offsets."""
+    """The sample at the point with all offsets."""
     shares: list[float]
-    """Of the first layer's variance, by direction."""
+    """Share of the first layer's variance, by direction."""
 
 
 def moved_along(store_path: Path, source: Source, end: int, offsets: Sequence[float], most: float) -> MovedAlong:
-    """The point of an end, moved by an offset along each of the first directions, as many as there are."""
+    """The point of an end, moved by an offset along each of the first principal directions."""
     generator = opened(store_path, source)
     found = latent.principal(generator.first, len(offsets))
     moved = generator.point(end) + torch.tensor(list(offsets)[: len(found.axes)]) @ found.axes

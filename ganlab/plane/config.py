@@ -22,11 +22,11 @@ from ganlab.kind.fields import ConfigError, Edit, Knob, choice, flag, knob
 ENGINE = 1
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
 LOCAL = settings.read().profile == "local"
-"""The local profile allows wider networks than a shared server should train."""
+"""The local profile allows wider networks than the shared server."""
 MAX_FLOPS = 20e9
-"""Arithmetic of one step, at most: about a second of one core."""
+"""Maximum arithmetic of one step in FLOP: about one second of one core."""
 MAX_FLOATS = 17e6
-"""Numbers alive in one update, at most: about 70 MB, so that a worker stays near 300 MB."""
+"""Maximum number of floats in one update: about 70 MB, so that a worker stays near 300 MB."""
 WIDEST = 512 if LOCAL else 128
 PLANE_IDLE: Idle = IDLE | {
     "g_width": (lambda c: c.g_depth == 0, "no_hidden"),
@@ -42,7 +42,7 @@ PLANE_IDLE: Idle = IDLE | {
 
 
 def own_points(name: str) -> str | None:
-    """The one spelling of a name of points (see points.py), be they at hand or not; None for others."""
+    """The canonical name of a user's points (see points.py), available or not; None for other names."""
     try:
         return points.canonical(name) if name.startswith(points.PREFIX) else None
     except points.PointsError:
@@ -50,7 +50,7 @@ def own_points(name: str) -> str | None:
 
 
 def never_learns(config: PlaneConfig) -> bool:
-    """Whether D neither is updated nor has its updates foreseen."""
+    """Whether D is never updated, in training or in unrolled steps."""
     return config.values("d_steps") == {0} and (config.values("unroll") == {0} or config.values("g_steps") == {0})
 
 
@@ -111,9 +111,10 @@ class PlaneConfig(GanConfig):
         return [2 * self.packing, *[self.d_width] * self.d_depth, 1]
 
     def flops(self) -> float:
-        """Arithmetic of one step of all members: 2 a weight and point forward, 4 back, thrice that with a penalty.
+        """Arithmetic of one step of all members in FLOP.
 
-        A step of D that is unrolled costs what a penalised one does.
+        Per weight and point: 2 forward, 4 backward, and three times as much with a penalty. An unrolled step of D costs
+        as much as a penalised one.
         """
         g, packs = parameter_count(self.g_sizes), self.batch_size // self.packing
         d = parameter_count(self.d_sizes, self.minibatch_layer) + PAIR * self.pairs / 6
@@ -123,7 +124,7 @@ class PlaneConfig(GanConfig):
         return self.members * (self.d_steps * d_update + self.g_steps * g_update)
 
     def floats(self) -> float:
-        """Numbers alive in one update of all members, an estimate from above."""
+        """An upper estimate of the number of floats in one update of all members."""
         nets = parameter_count(self.g_sizes) * (2 if self.ema else 1) + parameter_count(
             self.d_sizes, self.minibatch_layer
         )

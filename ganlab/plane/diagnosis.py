@@ -1,8 +1,8 @@
-"""What the frames of a run show: one sober verdict, decided by where the generated points are, never by losses alone.
+"""Diagnoses a run on the plane from its frames: one verdict, mainly from the positions of the generated points.
 
-A collapsed generator has finite, steady losses (`theory.collapse`), and a smear may touch every mode: so the shares
-decide what is wrong. Why points are off the data is told by what D and G's gradient do meanwhile.
-`python -m benchmarks.diagnosis` counts how often it is right.
+Losses alone do not decide: a collapsed generator has finite, steady losses (`theory.collapse`). Coverage alone does not
+decide either, as a smear may cover every mode. If the points are off the data, D's accuracy and G's gradient show why.
+`python -m benchmarks.diagnosis` measures how often the verdict is right.
 """
 
 import math
@@ -23,53 +23,55 @@ from ganlab.plane.metrics import BINS_PER_SIDE, CELLS, js_floor, on_data
 from ganlab.plane.remedies import REMEDIES
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
-"""Below this share of points on the data, what is seen is a smear, whatever it touches; more where there are no modes:
-such data fill so much of the view that a cloud in its middle is half on them."""
+"""With a smaller share of points on the data, the points are a smear. Data without modes need a larger share: they fill
+so much of the view that half of a central cloud lies on them."""
 GOOD = 0.8
 """Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
 EVEN = 0.25
-"""Mode TV near equilibrium: less than a quarter of the mass is misplaced."""
+"""Maximum mode TV near equilibrium: a quarter of the mass is misplaced."""
 CLOSE = 0.2
-"""JS near equilibrium, in nats above its sampling floor; the ring's modes drawn as dots score 0.37, as threads 0.21."""
+"""Maximum JS near equilibrium, in nats above its sampling floor. On the ring, dots score 0.37 and threads 0.21."""
 FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
-"""Data without modes: up to so many covered cells are a collapse, more than so many nothing missing."""
+"""Without modes: at most FEW_CELLS covered cells are a collapse; with more than MOST_CELLS nothing is missing."""
 RECENT = 0.1
-"""Share of the steps so far over which medians are taken, so that no verdict hangs on one frame."""
+"""Share of the latest steps over which medians are taken, so that no verdict depends on a single frame."""
 LATE = 0.5
-"""Share of the steps so far over which it is judged whether a run turns, swings, grows or stands still."""
+"""Share of the latest steps that form the history: whether a run rotates, oscillates, grows or stands still."""
 STILL = 0.1
-"""Path of a point, in half-widths of the view, below which it stands still."""
+"""Displacement, in half-widths of the view, below which the points stand still."""
 WEAK = 0.15
-"""How far from one half D's accuracy may be, on average, for it to be no help to a G that is off the data."""
+"""Maximum distance of D's mean accuracy from one half for a D that is too weak."""
 APART = 0.61
-"""JS divergence, in nats, from which an optimal D would be right at least 94 % of the time: ½ + JS / 2 log 2."""
+"""JS divergence in nats from which the accuracy of an optimal D is at least 94 %: ½ + JS / 2 log 2."""
 AWAY = 0.5
-"""Share of points out of view from which G has left."""
+"""Minimum share of points out of view for a G that has left."""
 LARGE, GROWN = 20.0, 1.2
-"""A loss, and its growth over the late frames, from which the numbers run away."""
+"""Minimum loss, and its minimum growth over the late frames, for a loss that diverges."""
 RELAPSED = 0.15
-"""Rise of the mode TV above its lowest value so far, in the late frames, from which a good state does not last."""
+"""Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
 ENOUGH, MOMENTS = 5, 21
-"""Late frames without which there is no history, and those that tell it."""
+"""Minimum number of late frames for a history, and the number of frames in it."""
 
 
 def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Verdict:
-    """What the last of the frames shows of a member; medians over the last tenth of the steps so far decide.
+    """The verdict on a member at the last frame, from medians over the last tenth of the steps so far.
 
-    diverged: its training ended so. Less than half of its points are on the data: diverging, if they leave the view or
-    the losses run away; vanishing, if G gets no gradient from a D that is sure and stands still; d_too_weak, if D has
-    not been updated in the second half of the steps so far (this comes first), or if a good D would tell at once but
-    this one is little better than a coin; smear, otherwise. Most are on the data:
-    collapse, if modes (or a quarter of the cells) are missing, now as in the median; rotating, if those modes change;
-    oscillating, if modes come and go around a good state; near_equilibrium, if none is missing, the points are well
-    spread, and D, where it has a threshold, is right 40 to 60 % of the time. no_finding: anything else, and a compact
-    cloud before G's 64th update.
-    Evidence, of the last frame, unless diverged: on_data: share of points on the data (valid ones; without modes those
-    in the squares that hold 99 % of the data); valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss, g_loss;
-    covered: m; most: modes covered by an earlier frame that was mostly on the data, if more than now; and for a
-    collapse of the losses that have one, the closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse.
-    `config` is that of the run; frames that were unpacked hold one member, so `member` is
-    then 0. Raises ValueError if there are no frames.
+    diverged: training ended in divergence.
+    With less than half of the points on the data: d_too_weak, if D has no update in the second half of the steps so far
+    (checked first), or if its accuracy is near one half though a good D would separate the data; diverging, if the
+    points leave the view or the losses diverge; vanishing, if D is confident and G has no gradient and stands still;
+    smear, otherwise.
+    With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median;
+    rotating, if these modes change; oscillating, if modes are lost and found around a good state; near_equilibrium, if
+    none is missing, the points are well spread, and D's accuracy, if it has a threshold, is 40 to 60 %.
+    no_finding: anything else, and a compact cloud before G's 64th update.
+
+    Evidence, of the last frame unless diverged. on_data: share of points on the data (valid points; without modes, the
+    points in the squares that hold 99 % of the data). valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss,
+    g_loss. covered: m. most: the modes that an earlier frame covered with most points on the data, if more than now.
+    For a collapse with a closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse.
+
+    `config` is the run's. Unpacked frames hold one member, so `member` is then 0. Raises ValueError without frames.
     """
     if not frames:
         raise ValueError("frames=[]: expected at least one frame")
@@ -88,7 +90,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
 
 
 def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
-    """The numbers that decide, and the losses; nan where undefined."""
+    """The measures that decide, and the losses; nan if undefined."""
     data = DATASETS[config.dataset]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
     battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
@@ -97,7 +99,7 @@ def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]
 
 
 def grid_resolves(data: Dataset) -> bool:
-    """Whether the grid sees the shape of the data: their modes are wider than its squares, or there are none."""
+    """Whether the grid resolves the data: their modes are wider than its squares, or they have no modes."""
     return data.std is None or data.std > 2 * data.extent / BINS_PER_SIDE
 
 
@@ -172,7 +174,7 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
 
 
 def off_data(seen: Mapping[str, float]) -> str:
-    """Why most points are off the data, as a key."""
+    """The verdict's key if most points are off the data."""
     if seen["d_rests"] == 1:
         return "d_too_weak"
     if seen["away"] >= AWAY or (seen["size"] >= LARGE and seen["growth"] >= GROWN):
@@ -190,14 +192,14 @@ def has_modes(frame: Frame) -> bool:
 
 
 def covered(frame: Frame, member: int) -> int:
-    """How many modes, or cells, are covered."""
+    """Number of covered modes, or of covered cells."""
     if has_modes(frame):
         return round(float(frame.metrics["modes_covered"][member]))
     return round(float(frame.metrics["cells_covered"][member]) * CELLS)
 
 
 def earlier_cover(frames: Sequence[Frame], member: int) -> dict[str, float]:
-    """`most`: the most modes that an earlier frame covered with most of its points valid, if more than now."""
+    """`most`: the largest number of modes that an earlier frame covered with most points valid, if more than now."""
     if not has_modes(frames[-1]):
         return {}
     settled = [frame for frame in frames if frame.metrics["valid"][member] >= MOSTLY]
@@ -206,7 +208,7 @@ def earlier_cover(frames: Sequence[Frame], member: int) -> dict[str, float]:
 
 
 def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
-    """What an optimal D makes of a collapse to so many even modes, for the losses that are cross entropies."""
+    """The losses and accuracy of an optimal D at a collapse to equally likely modes, for cross-entropy losses."""
     g_loss, m = LOSSES[config.at(frame.step).loss].collapse, covered(frame, member)
     plain = plain_game(config.at(frame.step)) and mistake_of(config).same_game
     if not g_loss or not has_modes(frame) or not plain or m == 0:
@@ -220,7 +222,7 @@ def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, flo
 
 
 def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
-    """The field to change first, of those that do something now; None where nothing supports one."""
+    """The active field to change first; None if nothing supports a change."""
     now = config.at(frames[-1].step)
     if key in ("near_equilibrium", "no_finding"):
         return None
@@ -229,7 +231,7 @@ def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: 
 
 
 def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Iterator[str]:
-    """More steps, if the run is at its end and the JS divergence has fallen in the last half of it."""
+    """`steps`, if the run is near its end and the JS divergence fell in its second half."""
     half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
     ended = frames[-1].step >= (1 - RECENT) * config.steps
     if ended and half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01:

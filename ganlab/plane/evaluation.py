@@ -1,4 +1,4 @@
-"""What a study reads of a run on the plane: the numbers of its frames, and what 10,000 fixed z make of its G."""
+"""The evaluation of runs on the plane for studies: measures of frames, and a final one with 10,000 fixed z."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from ganlab.plane.snapshot import expand, logits
 from ganlab.plane.state import State, sample_latent
 
 PACKED = FINAL // 12 * 12
-"""Latent points that D judges on the plane: a multiple of every pack."""
+"""Number of points that D judges: a multiple of every pack size."""
 
 
 def plane_frame(config: PlaneConfig, blob: bytes) -> Frame:
@@ -30,13 +30,13 @@ def plane_frame(config: PlaneConfig, blob: bytes) -> Frame:
 
 
 def plane_numbers(seen: Frame) -> dict[str, Any]:
-    """What a frame of one member measures."""
+    """The measures of a frame of one member."""
     return numbers(seen) | {name: values[0] for name, values in seen.metrics.items()}
 
 
 @torch.no_grad()
 def evaluate_points(state: State) -> dict[str, Any]:
-    """Every metric of FINAL fixed z, the shares of the modes or cells, D's losses and hits; (M, ...) by name."""
+    """Every metric of FINAL fixed z, the shares of modes or cells, the losses and D's accuracy; (M, ...) by name."""
     config, data, rng = state.now, DATASETS[state.config.dataset], partial(stream, state.config.seed, "study")
     real = expand(data.sample(PACKED, rng("real")), config)
     fake = state.g_ema(expand(sample_latent(config, FINAL, rng("z")), config))

@@ -1,4 +1,4 @@
-"""A frame: what a viewer may see of one moment of a run, and its packing to bytes."""
+"""The frame of a run on the plane, the schedule of frames, and their binary format."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ EVERY = 100
 """Every step up to this one is a frame."""
 LAST = 100_000
 ROUND = (*range(105, 200, 5), *range(200, 500, 10), *range(500, 1001, 20))
-"""The later frames of each decade, in hundredths of it: round steps 2 to 5 % apart, so that a run ends with one."""
+"""The later frames of a decade, in hundredths of it: round steps, 2 to 5 % apart, so that runs end with a frame."""
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -31,7 +31,7 @@ class Frame(GanFrame):
     fake: np.ndarray
     """Generated points of the same P latent points in every frame, (M, P, 2)."""
     push: np.ndarray
-    """-∇ₓ of G's loss at each of them, (M, P, 2): where G is sent."""
+    """-∇ₓ of G's loss at each of them, (M, P, 2): the direction in which G moves them."""
     rise: np.ndarray
     """∇ₓD at each of them, (M, P, 2)."""
     field: np.ndarray
@@ -43,11 +43,11 @@ class Frame(GanFrame):
 
     @property
     def members(self) -> int:
-        """How many networks were trained side by side."""
+        """Number of networks that are trained in parallel."""
         return len(self.d_loss)
 
     def member(self, index: int) -> Frame:
-        """The same moment of one member alone."""
+        """The frame of one member."""
         arrays = {f.name: getattr(self, f.name) for f in fields(self)}
         one: dict[str, Any] = {name: a[index : index + 1] for name, a in arrays.items() if isinstance(a, np.ndarray)}
         metrics = {name: a[index : index + 1] for name, a in self.metrics.items()}
@@ -82,13 +82,13 @@ def spread(steps: Sequence[int], n: int) -> list[int]:
 def pack(frame: Frame, extent: float, threshold: float | None = None) -> list[bytes]:
     """The frame as bytes, one blob a member, about 8 KB each; see HEADER for the layout.
 
-    The field is finest around D's decision threshold or, where there is none, around the field's own median.
+    The field is most precise around D's decision threshold or, without one, around its median.
     """
     return [_pack(frame.member(index), extent, threshold) for index in range(frame.members)]
 
 
 def unpack(blob: bytes, extent: float) -> Frame:
-    """The frame of one member, as exact as the packing left it: points to 1/16384 of the view, scalars to float32."""
+    """The frame of one member. Points are exact to 1/16384 of the view, scalars to float32."""
     head = dict(zip(HEADER_FIELDS, HEADER.unpack_from(blob), strict=True))
     read = _Reader(blob, HEADER.size)
     scalars = read.take("<f4", (head["scalars"],))

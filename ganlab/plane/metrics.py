@@ -1,7 +1,7 @@
-"""How well generated points imitate a data set: pure functions of points, each a histogram and a formula on it.
+"""Metrics of generated points against a data set; each is a formula of one histogram of the points.
 
-A metric reads the share of points in the bins of one histogram (the modes, 32 equal-mass cells, or a grid over the
-view). `measure` computes each histogram once for all metrics; `METRICS[key].compute` is the definition.
+The histograms are the modes, 32 equal-mass cells, and a grid over the view. `measure` computes each histogram once for
+all metrics; `METRICS[key].compute` is the definition.
 A point that is not finite is in no mode, in no cell and off the grid. Sampling errors are for n = 2500 points.
 """
 
@@ -125,10 +125,10 @@ def _inside(columns: Array, extent: float) -> NDArray[np.bool_]:
 
 
 def modes_covered(shares: Array, dataset: Dataset) -> Array:
-    """Number of modes that hold, validly, at least 1 % of all points; 0 to K.
+    """Number of modes that hold at least 1 % of all points as valid points; 0 to K.
 
-    A perfect sampler scores K: a mode due 12 % (4 % of 25) falls under 1 % never in practice. A smear may score K
-    too: read it beside the valid share.
+    A perfect sampler scores K: a mode of 12 % (4 % for 25 modes) practically never falls below 1 %. A smear may also
+    score K: compare it with the valid share.
     """
     return bin_sum(shares >= 0.01).astype(float)
 
@@ -139,10 +139,10 @@ def modes_hit(shares: Array, dataset: Dataset) -> Array:
 
 
 def cells_covered(shares: Array, dataset: Dataset) -> Array:
-    """Share of the 32 equal-mass cells that hold at least a quarter of their due, 1/128 of all points; 0 to 1.
+    """Share of the 32 equal-mass cells that hold at least a quarter of their mass, 1/128 of all points; 0 to 1.
 
-    A perfect sampler scores 1: a quarter is 6.7 standard errors below the due. A smear may score 1 too: read it
-    beside js.
+    A perfect sampler scores 1: a quarter is 6.7 standard errors below the mass. A smear may also score 1: compare it
+    with js.
     """
     return bin_sum(shares >= 0.25 / CELLS) / CELLS
 
@@ -150,7 +150,7 @@ def cells_covered(shares: Array, dataset: Dataset) -> Array:
 def valid_share(shares: Array, dataset: Dataset) -> Array:
     """Share of points within 3 std of their nearest mode, 0 to 1; standard error at most 0.01, no bias.
 
-    A perfect sampler scores 1 - e^-4.5 = 0.9889 +- 0.0021; more means that the modes are too narrow.
+    A perfect sampler scores 1 - e^-4.5 = 0.9889 +- 0.0021. A larger share means that the modes are too narrow.
     """
     return bin_sum(shares)
 
@@ -158,8 +158,8 @@ def valid_share(shares: Array, dataset: Dataset) -> Array:
 def mode_tv(shares: Array, dataset: Dataset) -> Array:
     """Total variation (sum_k |p_k - 1/K| + p_invalid)/2 between the shares of the modes and even ones, 0 to 1.
 
-    A perfect sampler scores 0.027 +- 0.006 for 8 modes and 0.045 +- 0.006 for 25, partly its 1.1 % outside 3 std,
-    partly sampling noise (the bias). m of M modes, evenly and validly: 1 - m/M; nothing valid: 1.
+    A perfect sampler scores 0.027 +- 0.006 for 8 modes and 0.045 +- 0.006 for 25, from its 1.1 % outside 3 std and from
+    sampling noise (the bias). m of M modes, equally likely and valid, score 1 - m/M; no valid point scores 1.
     """
     return (bin_sum(np.abs(shares - 1 / shares.shape[-1])) + 1 - bin_sum(shares)) / 2
 
@@ -177,9 +177,9 @@ def reverse_kl(shares: Array, dataset: Dataset) -> Array:
 def js(shares: Array, dataset: Dataset) -> Array:
     """Jensen-Shannon divergence in nats of the points' grid shares from the data's; 0 to log 2.
 
-    The mass off the grid is a bin of its own. Biased upwards by up to (occupied bins - 1)/8n: a perfect sampler
-    scores `js_floor`, 0.005 (line) to 0.026 (gaussian), +- 0.001; all points off the grid score log 2, or less by what
-    the data have there. Differences inside one square are not seen.
+    The mass off the grid has its own bin. The bias is up to +(occupied bins - 1)/8n: a perfect sampler scores
+    `js_floor`, 0.005 (line) to 0.026 (gaussian), +- 0.001. All points off the grid score log 2, less the data's share
+    there. Differences within one square have no effect.
     """
     return jensen_shannon(shares, grid_mass(dataset))
 
@@ -202,12 +202,12 @@ def jensen_shannon(p: Array, q: Array) -> Array:
     return bin_sum(xlogx(p) / 2 + xlogx(q) / 2 - xlogx(mean))
 
 
-# What the data themselves look like, once per data set.
+# Properties of the data, computed once per data set.
 
 
 @lru_cache(64)
 def cells(dataset: Dataset) -> tuple[NDArray[np.intp], Array]:
-    """The axis (31,) and place (31,) of the cuts that halve the data five times over, in heap order.
+    """The axis (31,) and position (31,) of the cuts that halve the data five times, in heap order.
 
     Each cut is the median of a seeded sample along its longer axis, so a cell's mass is 1/32 with a
     standard error of 1.5 %.
@@ -228,7 +228,7 @@ def cells(dataset: Dataset) -> tuple[NDArray[np.intp], Array]:
 def grid_mass(dataset: Dataset) -> Array:
     """(901,) mass of the data in each square of the grid and off it; sums to 1.
 
-    By the midpoint rule on 16 x 16 points a square where the density is known, else from 400 000 points.
+    If the density is known, by the midpoint rule on 16 x 16 points per square; else from 400 000 points.
     """
     if dataset.density is None:
         mass = grid_shares(_real(dataset, "grid", 400_000), dataset)
@@ -253,7 +253,7 @@ def _integrate(density: Callable[[torch.Tensor], torch.Tensor], extent: float, f
 
 @lru_cache(64)
 def js_floor(dataset: Dataset, n: int = EVAL_POINTS) -> tuple[float, float]:
-    """Mean and 95th percentile of `js` over 200 perfect samples of n points: what no generator can be blamed for."""
+    """Mean and 95th percentile of `js` over 200 perfect samples of n points: the floor of the metric."""
     rng = stream(0, "metrics", "floor")
     draws = [grid_shares(dataset.sample(n, rng).numpy(), dataset) for _ in range(FLOOR_DRAWS)]
     scores = js(np.stack(draws), dataset)
@@ -262,7 +262,7 @@ def js_floor(dataset: Dataset, n: int = EVAL_POINTS) -> tuple[float, float]:
 
 @lru_cache(64)
 def _typical(dataset: Dataset) -> NDArray[np.bool_]:
-    """(901,) the fewest squares that hold 99 % of the data; never the bin off the grid."""
+    """(901,) whether a square is among the fewest that hold 99 % of the data; false for the bin off the grid."""
     mass = grid_mass(dataset)
     order = np.argsort(mass[:-1])[::-1]
     needed = int(np.searchsorted(np.cumsum(mass[order]), 0.99)) + 1
@@ -272,7 +272,7 @@ def _typical(dataset: Dataset) -> NDArray[np.bool_]:
 def on_data(points: Array, dataset: Dataset) -> float:
     """Share of points in the fewest squares of the grid that hold 99 % of the data, 0 to 1.
 
-    For data without modes, what `valid` is for data with them; a perfect sampler scores just over 0.99.
+    It replaces `valid` for data without modes. A perfect sampler scores just over 0.99.
     """
     return float(grid_shares(points, dataset)[_typical(dataset)].sum())
 

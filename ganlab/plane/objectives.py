@@ -1,4 +1,4 @@
-"""What D and G of the plane minimise at given points: the loss, under whatever countermeasures are on."""
+"""The losses of D and G on the plane at given points, with the active countermeasures."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ganlab.plane.state import State, d_logits
 
 
 def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tensor]:
-    """What D is shown of at most two sets of points (M, B, 2) in a player's update: noisy packs (M, B/m, 2m)."""
+    """D's input for at most two sets of points (M, B, 2) in a player's update: noisy packs (M, B/m, 2m)."""
     now = state.now
     if level := countermeasures.noise_level(now, state.step):
         noise = state.draws[f"{player}_blur"].row(index).chunk(2, 1)
@@ -24,7 +24,7 @@ def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tenso
 
 
 def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: list[Tensor] | None = None) -> Tensor:
-    """D's adversarial loss (M,) at packs; real and generated ones are two batches."""
+    """D's adversarial loss (M,) at packs. Real and generated packs are separate batches."""
     if net.minibatch_layer:
         logits = [d_logits(net, packs, params) for packs in (real, fake)]
     else:
@@ -33,7 +33,7 @@ def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: l
 
 
 def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:
-    """What G minimises, (M,), at packs (M, B, d); real ones where the loss compares or D is unrolled."""
+    """G's loss (M,) at packs (M, B, d). Real packs are needed if the loss compares pairs or D is unrolled."""
     net, params, loss = d.net, None, LOSSES[now.loss]
     if now.unroll:
         assert real is not None

@@ -1,6 +1,6 @@
-"""What to change first where a run shows a fault: fields of the config, as theory or published runs support them.
+"""Proposes which field of the config to change for each verdict, as theory or published runs support it.
 
-Every function here gives candidates in order; `GanConfig.effective` takes the first that does something.
+Every function yields candidates in order; `GanConfig.effective` takes the first that is active.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ MANY = 5
 
 
 def of_collapse(now: PlaneConfig) -> Iterator[str]:
-    """Fewer updates, or a lower rate, of an unconstrained D (docs/studies.md, k); a constraint on it (arXiv:1801.04406,
-    arXiv:2501.05441); or if it has one, packs to judge (arXiv:1712.04086)."""
+    """For an unconstrained D: fewer updates, a lower rate (docs/studies.md, k), or a constraint (arXiv:1801.04406,
+    arXiv:2501.05441). For a constrained D: packing (arXiv:1712.04086)."""
     if free(now) and now.d_steps >= MANY:
         yield "d_steps"
     if free(now) and now.d_lr >= MANY * now.g_lr:
@@ -31,7 +31,7 @@ def of_collapse(now: PlaneConfig) -> Iterator[str]:
 
 
 def of_rotation(now: PlaneConfig) -> Iterator[str]:
-    """A G that is too fast for D, else a D that foresees nothing: unrolling (arXiv:1611.02163)."""
+    """A slower G if it is too fast for D; else a constraint on D, or unrolling (arXiv:1611.02163)."""
     yield from fast_g(now)
     if free(now):
         yield "regularizer"
@@ -40,7 +40,7 @@ def of_rotation(now: PlaneConfig) -> Iterator[str]:
 
 
 def of_oscillation(now: PlaneConfig) -> Iterator[str]:
-    """A constraint on D (arXiv:1801.04406: it makes the equilibrium attract), or if it has one, a lower rate."""
+    """A constraint on D, which makes the equilibrium attractive (arXiv:1801.04406); with one, a lower learning rate."""
     if free(now):
         yield "regularizer"
     else:
@@ -48,7 +48,7 @@ def of_oscillation(now: PlaneConfig) -> Iterator[str]:
 
 
 def of_vanishing(now: PlaneConfig) -> Iterator[str]:
-    """The loss, where it saturates (arXiv:1701.04862); else noise that makes supports overlap."""
+    """Another loss if this one saturates (arXiv:1701.04862); else instance noise, so that the supports overlap."""
     if LOSSES[now.loss].saturates:
         yield "loss"
     elif now.instance_noise == 0:
@@ -56,7 +56,7 @@ def of_vanishing(now: PlaneConfig) -> Iterator[str]:
 
 
 def of_weakness(now: PlaneConfig) -> Iterator[str]:
-    """What keeps D from learning: fewer or smaller steps than G's, too small a network, a heavy constraint."""
+    """What limits D: fewer or smaller steps than G's, a small network, a large penalty weight, few updates."""
     yield from fast_g(now)
     if now.d_depth == 0:
         yield "d_depth"
@@ -68,7 +68,7 @@ def of_weakness(now: PlaneConfig) -> Iterator[str]:
 
 
 def fast_g(now: PlaneConfig) -> Iterator[str]:
-    """Why G is faster than D, if it is."""
+    """The fields that make G faster than D, if it is."""
     if now.g_steps >= MANY * now.d_steps:
         yield "g_steps"
     if now.g_lr >= MANY * now.d_lr:
@@ -83,4 +83,4 @@ REMEDIES: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
     "d_too_weak": of_weakness,
     "diverging": lambda now: suspects(now, "d_loss"),
 }
-"""By finding, the fields to change, the likeliest first, whether or not they do anything."""
+"""By verdict, the fields to change, the most likely first, active or not."""

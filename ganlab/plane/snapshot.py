@@ -1,4 +1,4 @@
-"""What a viewer sees of a state: frames, taken without changing anything."""
+"""Makes the frame of a state on the plane, without changing the state."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from ganlab.plane.objectives import g_loss
 from ganlab.plane.state import State, d_logits, sample_latent
 
 ROWS = 400
-"""Points of the field that are compared with a batch at once."""
+"""Number of the field's points that are evaluated with a batch at once."""
 COMPANIONS = 16
-"""Fixed packs of real points that a point joins where D judges packs and the field needs a value at the point."""
+"""Number of fixed packs of real points that a single point is added to, if D judges packs."""
 
 
 def snapshot(state: State) -> Frame:
-    """The frame of this moment; changes nothing."""
+    """The frame of the current state; the state is unchanged."""
     now, dataset = state.now, DATASETS[state.config.dataset]
     latent, evaluated, real_shown, real = fixed_points(state.config)
     with torch.no_grad():
@@ -70,9 +70,9 @@ def real_points(config: PlaneConfig) -> np.ndarray:
 
 
 def latent_grid(config: PlaneConfig) -> Tensor:
-    """Latent points with equal mass between neighbours, (R·C, latent_dim): a plane's grid, or in one dimension a line.
+    """A grid of latent points with equal mass between neighbours, (R·C, latent_dim); a line in one dimension.
 
-    From the 2nd to the 98th percentile; beyond two dimensions a slice through 0 along the first two.
+    It spans the 2nd to the 98th percentile. Beyond two dimensions it is the slice through 0 along the first two.
     """
     quantile = NOISES[config.noise].quantile
     if config.latent_dim == 1:

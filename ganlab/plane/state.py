@@ -1,4 +1,4 @@
-"""The state of a run on the plane: its start, and how it is restored from a checkpoint."""
+"""The state of a run on the plane: its start and its restoration from a checkpoint."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class State(GanState[PlaneConfig, Network]):
 
     draws: dict[str, Draws]
     marks: frozenset[int] = frozenset()
-    """Steps that become frames because an edit starts there or has just acted."""
+    """Additional frames: the step at which an edit starts, and the next."""
 
 
 def start(config: PlaneConfig) -> State:
@@ -65,7 +65,7 @@ def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:
 
 
 def blur(n: int, rng: torch.Generator) -> Tensor:
-    """n draws of instance noise of size 1, (n, 2)."""
+    """n draws of instance noise with standard deviation 1, (n, 2)."""
     return torch.randn(n, 2, generator=rng)
 
 

@@ -1,4 +1,4 @@
-"""Training on the plane: the update that moves a state, and the frames on the way."""
+"""The engine of the plane: updates of D and G, and the frames of a run."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from_json = PlaneConfig.from_json
 
 
 def update(state: State) -> None:
-    """One update of D or of G, in place; of both where a round's last D and first G update are simultaneous."""
+    """One update of D or of G, in place; of both if the round's last D and first G update are simultaneous."""
     before = state.g.updates
     rounds.update(state, d_gradient, g_gradient)
     if state.g_ema is not state.g.net and state.g.updates > before:
@@ -55,7 +55,7 @@ def update(state: State) -> None:
 
 
 def advance(state: State) -> Frame | None:
-    """One step: the updates to the end of the round. The frame, if the step is one or the run has diverged."""
+    """One step: the updates to the end of the round. Returns its frame if it is due or the run has diverged."""
     return training.advance(state, update, due, snapshot)
 
 
@@ -70,7 +70,7 @@ def train(config: PlaneConfig) -> Iterator[Frame]:
 
 
 def d_gradient(state: State) -> None:
-    """The gradient of D's loss and penalty at fresh real points and fresh z."""
+    """Computes the gradient of D's loss and penalty at new real points and new z."""
     now, net, index = state.now, state.d.net, state.d.updates
     real = state.draws["d_real"].row(index)
     with torch.set_grad_enabled(mistake_of(now).leaks == "d"):
@@ -87,7 +87,7 @@ def d_gradient(state: State) -> None:
 
 
 def g_gradient(state: State) -> None:
-    """The gradient of G's loss at fresh z, and at fresh real points where the loss compares or D is unrolled."""
+    """Computes the gradient of G's loss at new z, and at real points if the loss compares pairs or D is unrolled."""
     now, net, index = state.now, state.g.net, state.g.updates
     points = [net(state.draws["g_z"].row(index))]
     if now.unroll or sees_real(now):
@@ -99,7 +99,7 @@ def g_gradient(state: State) -> None:
 
 
 def backward(loss: Tensor, player: str, state: State) -> None:
-    """Notes the gradient of what a player minimises (M,), and what a mistake adds to it or leaves for later."""
+    """Stores the gradient of a player's loss (M,), with what a mistake adds to it or leaves for the next update."""
     mistake, (mine, other) = mistake_of(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
     if mistake.leaks == player:
         own, leaked = flat_gradients(loss, mine.net, other.net)
@@ -111,7 +111,7 @@ def backward(loss: Tensor, player: str, state: State) -> None:
 
 
 def flat_gradients(loss: Tensor, *nets: Network) -> list[Tensor]:
-    """The gradients of all members' losses (M,), for each net in one vector laid out as its flat."""
+    """The gradients of all members' losses (M,), one vector for each net, laid out as its flat."""
     params, several = [param for net in nets for param in net.params], len(nets) > 1
     gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), materialize_grads=several)
     flat = torch.cat([gradient.reshape(-1) for gradient in gradients])

@@ -1,4 +1,4 @@
-"""How fast a run is computed."""
+"""Measures how many steps per second a run is computed with."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Rate:
         return monotonic() - self.time
 
     def measure(self, step: int) -> float:
-        """Steps per second up to now; what was known before where too little has happened since."""
+        """The current steps per second; the previous value if too little time or too few steps have passed."""
         seconds, steps = self.elapsed(), step - self.step
         if steps > 0 and seconds >= PERIOD / 2:
             now = steps / seconds

@@ -1,4 +1,4 @@
-"""A run's state at any step, exactly: from the nearest checkpoint, and on."""
+"""Recomputes the exact state of a run at any step, from its nearest checkpoint."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ganlab.store.runs import Store
 
 
 def state_at(store: Store, engine: Engine[C, S, F], config: C, step: int) -> S:
-    """The state of a run at a step, or where it diverged before; bit-equal to training's on the same machine.
+    """The state of a run at a step, or at its divergence if that came earlier. Bit-equal to training on one machine.
 
-    Without a checkpoint it starts from the beginning.
+    The run is computed from the start if it has no checkpoint.
     """
     state = next(origins(store, engine, config, step), None) or engine.start(config)
     while state.step < step and not state.outcome:
@@ -21,11 +21,11 @@ def state_at(store: Store, engine: Engine[C, S, F], config: C, step: int) -> S:
 
 
 def origins(store: Store, engine: Engine[C, S, F], config: C, step: int) -> Iterator[S]:
-    """The states of sound checkpoints up to a step, newest first: the run's own, then of runs that were this one."""
+    """The states of valid checkpoints up to a step, newest first: the run's own, then those of its ancestors."""
     for source, limit in [(config, step), *config.ancestors()]:
         yield from restored(store, engine, config, source, min(step, limit))
 
 
 def restored(store: Store, engine: Engine[C, S, F], config: C, source: RunConfig, limit: int) -> Iterator[S]:
-    """The states of a source run's sound checkpoints up to a step, newest first, under this run's config."""
+    """The states of a source run's valid checkpoints up to a step, newest first, with this run's config."""
     return store.checkpoints.sound(source.key(), limit, lambda _, tensors: engine.restore(config, tensors))

@@ -1,4 +1,4 @@
-"""Who computes what, when: a server's runs, its worker processes, and what it tells the visitors."""
+"""The run server: schedules runs on worker processes and reports their status to visitors."""
 
 from __future__ import annotations
 
@@ -26,17 +26,17 @@ from ganlab.store.housekeeping import STALE, evict, interrupt, sweep
 from ganlab.store.runs import RunRow, Store
 
 TICK = 1.0
-"""Seconds between two rounds of the server, when nothing asks for one earlier."""
+"""Seconds between two scheduling rounds; an event may start one earlier."""
 RENEW = 10.0
-"""Seconds between two renewals of a wish."""
+"""Seconds between two renewals of a viewer's request for a run."""
 SAME = 0.2
-"""Seconds for which a status is told again."""
+"""Seconds for which a status is cached."""
 HOUSEKEEPING = 15.0
 """Seconds between two evictions."""
 RATE = 250.0
-"""Steps per second of a run of which nothing is known."""
+"""Steps per second that are assumed for a run without measurements."""
 SMALL = 1.2e9
-"""Bytes of memory below which there is one worker only, and no big networks are trained."""
+"""Bytes of memory below which there is one worker only and large networks are refused."""
 PRECISION = "highest"
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RunStatus:
-    """How a run stands."""
+    """The status of a run."""
 
     state: str
     """absent, queued, running, done, stopped, interrupted, diverged or failed."""
@@ -52,22 +52,22 @@ class RunStatus:
     """The last step computed and stored."""
     target: int = 0
     position: int | None = None
-    """Its place among those that wait, 1 is next; None when it does not wait."""
+    """Its position in the queue, from 1; None if it does not wait."""
     eta_s: float | None = None
-    """Seconds until it starts, when it waits; until it is done, when it is computed."""
+    """Seconds until it starts if it waits; seconds until it is done if it is computed."""
     steps_per_s: float | None = None
     seconds: float = 0.0
-    """Of computing so far; 0 where that is not known."""
+    """Seconds of computation so far; 0 if unknown."""
     device: str = devices.CPU
-    """Where it is computed, as `devices` has it."""
+    """The device that computes it, in the notation of `devices`."""
     note: str = ""
     """worker_died, server_restarted (until it ends); where it failed the kind of failure (`worker.fail`); else ''."""
     facts: Mapping[str, Any] = field(default_factory=dict)
-    """Of a note: step where it was cut off, resumed where it went on; of a failure: error; of a divergence: its own."""
+    """Interruption: `step`, and `resumed` (step) after it. Failure: `error` and its own. Divergence: its own."""
 
 
 class Runs:
-    """The runs of one server process. Close it, or let it end with the process.
+    """The runs of one server process. It ends with `close` or with the process.
 
     engines: who trains a run, by its kind; None as KINDS has it. threads: of every run that is submitted here; None by
     its kind. device: of those that use an accelerator; None the machine's. patience: as `upkeep.sweep` has it. Raises
@@ -100,7 +100,7 @@ class Runs:
     # What pages ask
 
     def submit(self, config: RunConfig, viewer: str) -> str:
-        """Wishes a run up to config.steps; its key. Nothing is computed that the store has. Raises ConfigError."""
+        """Requests a run up to config.steps; returns its key. Stored steps are not recomputed. Raises ConfigError."""
         key = config.key()
         if self.reached(key) < config.steps:
             check_memory(config)
@@ -113,19 +113,19 @@ class Runs:
         return key
 
     def withdraw(self, key: str, viewer: str) -> None:
-        """Ends a viewer's wish; the run ends within a second unless somebody else wishes it."""
+        """Ends a viewer's request. The run stops within a second unless another viewer requests it."""
         self.store.withdraw(key, viewer)
         self._statuses.pop(key, None)
 
     def touch(self, key: str, viewer: str | None = None) -> None:
-        """Notes that somebody looks at a run, which also keeps the viewer's wish alive."""
+        """Records that a run is being viewed. This also renews the viewer's request."""
         now = monotonic()
         if now - self._renewed.get((key, viewer), -RENEW) >= RENEW:
             self._renewed[key, viewer] = now
             self.store.touch(key, viewer)
 
     def status(self, key: str, viewer: str | None = None) -> RunStatus:
-        """How a run stands; asked by a viewer it also keeps that viewer's wish alive."""
+        """The status of a run. If a viewer is given, it also renews that viewer's request."""
         self.touch(key, viewer)
         when, status = self._statuses.get(key, (-SAME, None))
         if status is None or monotonic() - when >= SAME:
@@ -134,7 +134,7 @@ class Runs:
         return status
 
     def reached(self, key: str) -> int:
-        """The last step computed and stored, as of this moment; -1 while there is none."""
+        """The last step that is stored now; -1 if there is none."""
         row = self.store.run(key)
         return row.step if row else -1
 
@@ -143,20 +143,20 @@ class Runs:
         return self._frame_caches.of(key)
 
     def wishes(self, key: str, viewer: str) -> bool:
-        """Whether a viewer wishes a run."""
+        """Whether a viewer requests a run."""
         return self.store.wishes(key, viewer)
 
     def join(self, visit: str) -> None:
-        """Says that somebody has come: while anybody is here, one worker stays ready."""
+        """Registers a visit. One worker is kept warm as long as there is a visitor."""
         self._visitors.add(visit)
         self._wake.set()
 
     def leave(self, visit: str) -> None:
-        """Says that somebody has gone."""
+        """Ends a visit."""
         self._visitors.discard(visit)
 
     def close(self) -> None:
-        """Ends the workers, each after a checkpoint."""
+        """Stops the workers; each writes a checkpoint first."""
         self._closing.set()
         self._wake.set()
         self._thread.join()
@@ -198,13 +198,13 @@ class Runs:
         return sum(map(self._remaining, ahead)) / len(self._workers)
 
     def _remaining(self, row: RunRow) -> float:
-        """Seconds of work left, by the run's own rate, else by its kind's."""
+        """Seconds of work left, by the run's own rate, else by the rate of its kind."""
         rate = row.steps_per_s or self.store.steps_per_s(row.kind) or RATE
         return max(row.target - max(row.step, 0), 0) / rate
 
     @property
     def engines(self) -> dict[str, str]:
-        """Who trains a run, by its kind."""
+        """The engine of each kind of run."""
         return dict(engines() if self._engines is None else self._engines)
 
     # What goes on beside the pages, in a thread of its own
@@ -224,7 +224,7 @@ class Runs:
             worker.close()
 
     def _round(self) -> None:
-        """Notices what ended, gives work to free slots, keeps one warm, drops old runs."""
+        """Handles ended workers, assigns work to free ones, keeps one warm, and evicts old runs."""
         for worker in self._workers:
             if worker.reap():
                 interrupt(self.store, worker.name)
@@ -242,7 +242,7 @@ class Runs:
     def _start(self, worker: WorkerProcess, function: str, *args: Any) -> None:
         try:
             worker.submit(self._ended, function, *args)
-        except Exception:  # the queue is rows: nothing is lost, and the slot tries again after a rest
+        except Exception:  # the queue is in the store: nothing is lost, and the worker is tried again later
             log.exception("worker %s could not be started", worker.name)
 
     def _ended(self, _: Future[Any]) -> None:
@@ -256,19 +256,19 @@ class Runs:
 
 
 def displayed_state(row: RunRow, position: int | None, now: float) -> str:
-    """The state to show: a silent worker has left its run interrupted, a queue without a wish is none."""
+    """The state to display: a run whose worker is silent is interrupted; a queued run without a request is stopped."""
     if row.state == "running" and now - row.heartbeat > STALE:
         return "interrupted"
     return "stopped" if row.state == "queued" and position is None else row.state
 
 
 def threads(kind: str) -> int:
-    """With how many threads a run of a kind is computed, for good: its bits depend on it."""
+    """The number of threads for a run of a kind. It is fixed for the whole run, as the bits depend on it."""
     return min(KINDS[kind].threads, int(loky.cpu_count()))
 
 
 def default_slots() -> int:
-    """GANLAB_SLOTS, else one where memory is small, else the cores but one."""
+    """GANLAB_SLOTS if set; else 1 if memory is small; else the number of cores minus one."""
     return settings.read().slots or (1 if memory() < SMALL else max(1, loky.cpu_count() - 1))
 
 
@@ -280,14 +280,14 @@ def check_memory(config: RunConfig) -> None:
 
 
 def memory() -> float:
-    """Bytes that this container may use, GANLAB_MEMORY_MB if it is set; infinite where that is not said."""
+    """Bytes that this container may use: GANLAB_MEMORY_MB if set, else the kernel's limit; infinite without a limit."""
     if chosen := settings.read().memory_mb:
         return chosen * 1e6
     return min(limits(), default=float("inf"))
 
 
 def limits() -> Iterator[float]:
-    """What the kernel says about this container's memory, version 2 and 1 of its control groups, in bytes."""
+    """The kernel's memory limits of this container in bytes, from control groups version 2 and 1."""
     for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
         with suppress(OSError, ValueError):
             yield float(Path(file).read_text().strip().replace("max", "inf"))

@@ -1,4 +1,4 @@
-"""Short work that somebody waits for, in a warm process of its own: it never stands behind training."""
+"""Runs short jobs for pages in a separate warm process, so that they never wait for training."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ T = TypeVar("T")
 
 
 class Busy(Exception):
-    """There was too much to do."""
+    """A job did not finish in time."""
 
 
 class ShortJobs:
-    """One process for short pure functions, started when there is work, gone after IDLE seconds without.
+    """One process for short pure functions. It starts on demand and ends after IDLE seconds without work.
 
-    Where memory is small there is none, and the caller's process does the work. For any number of threads.
+    If memory is small, the caller's process does the work. Thread-safe.
     """
 
     def __init__(self, apart: bool | None = None):
@@ -41,9 +41,9 @@ class ShortJobs:
         self._line: tuple[Connection, Connection] | None = None
 
     def run(self, function: Callable[..., T], *args: Any) -> T:
-        """The value of a module's function. Raises what it raises, Busy when it takes too long.
+        """The value of a module-level function. Raises what it raises, and Busy if it takes too long.
 
-        When the process dies of it the function gets one more, new process.
+        If the process dies, the function is tried once more in a new process.
         """
         if not self.apart:
             with self._turn:
@@ -63,7 +63,7 @@ class ShortJobs:
         return result_in_time(future)
 
     def close(self, broken: ProcessPoolExecutor | None = None) -> None:
-        """Ends the process; of a broken one only if another caller has not already."""
+        """Ends the process. A given broken process is ended only if it has not been replaced yet."""
         with self._lock:
             if broken not in (None, self._executor):
                 return
@@ -83,7 +83,7 @@ class ShortJobs:
 
 
 def result_in_time(future: Future[T]) -> T:
-    """The value of a future, for which nobody waits any longer than PATIENCE. Raises Busy."""
+    """The value of a future, within PATIENCE seconds. Raises Busy."""
     try:
         return future.result(PATIENCE)
     except TimeoutError:
@@ -97,7 +97,7 @@ def current(function: str) -> Any:
 
 
 def prepare(line: Connection) -> None:
-    """Makes this process a worker; it ends when the line's other end, the server's, is closed or has died."""
+    """Prepares this process as a worker. It ends when the server closes its end of the line or dies."""
     import torch
 
     torch.set_num_threads(1)
@@ -107,7 +107,7 @@ def prepare(line: Connection) -> None:
 
 
 def leave(line: Connection) -> None:
-    """Waits until the line breaks, then ends this process."""
+    """Waits until the line is closed, then ends this process."""
     line.poll(None)
     os._exit(0)
 

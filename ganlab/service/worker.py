@@ -1,4 +1,4 @@
-"""What a worker process does: claim a run, train it, store what it shows, leave when asked to."""
+"""The work of a worker process: claims a run, trains it, stores its frames, and leaves on request."""
 
 from __future__ import annotations
 
@@ -28,28 +28,28 @@ from ganlab.store import checkpoints
 from ganlab.store.runs import Lost, RunRow, Store
 
 BEAT = 1.0
-"""Seconds between signs of life, also while one step takes longer."""
+"""Seconds between heartbeats, also during a long step."""
 REST = 5.0
-"""Seconds between checkpoints that are there only for accidents."""
+"""Seconds between checkpoints that only protect against accidents."""
 TURN = 20.0
-"""Seconds after which a run makes way for others that wait."""
+"""Seconds after which a run yields to waiting runs."""
 FIRST_KEPT = 256
-"""From this step on a power of two has its checkpoint."""
+"""From this step on, every power of two has a checkpoint."""
 GRACE = 20.0
-"""Seconds that training may still take when the server has gone."""
+"""Seconds that training may still take after the server has gone."""
 NICE = 10
-"""Pages win."""
+"""Pages have priority over training."""
 
 LEAVE = threading.Event()
-"""This process is to checkpoint and go."""
+"""This process must write a checkpoint and leave."""
 SERVER_GONE = threading.Event()
-"""Why: there is no server any more, or it closes."""
+"""The server is closing or no longer exists."""
 TRAINING = threading.Event()
-"""A run is in work in this process."""
+"""This process is training a run."""
 
 
 def prepare(line: Connection) -> None:
-    """Makes this process a worker. The line's other end is the server's; it breaks when the server closes or dies."""
+    """Prepares this process as a worker. The server holds the line's other end; it closes when the server ends."""
     if hasattr(os, "nice"):
         os.nice(NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -58,26 +58,26 @@ def prepare(line: Connection) -> None:
 
 
 def depart(*_: object) -> None:
-    """Ends this process: at once when idle, else after a checkpoint."""
+    """Ends this process: at once if it is idle, else after a checkpoint."""
     LEAVE.set()
     if not TRAINING.is_set():
         os._exit(0)
 
 
 def watch(line: Connection) -> None:
-    """Waits until the line breaks, then ends this process, after a checkpoint if it trains."""
+    """Waits until the line is closed, then ends this process, after a checkpoint if it trains."""
     line.poll(None)
     SERVER_GONE.set()
     LEAVE.set()
     until = monotonic() + GRACE
     while TRAINING.is_set() and monotonic() < until:
         sleep(PERIOD / 2)
-    sleep(PERIOD)  # a closing server still hears that the work is done
+    sleep(PERIOD)  # a closing server still receives the result
     os._exit(0)
 
 
 def warm(engines: Mapping[str, str]) -> int:
-    """Imports what training needs and takes a first step with each engine; this process's id."""
+    """Imports what training needs and takes one step with each engine; returns the process id."""
     for kind, name in engines.items():
         engine = load(name)
         config = engine.from_json({"kind": kind})
@@ -89,7 +89,7 @@ def warm(engines: Mapping[str, str]) -> int:
 
 
 def work(store_path: Path, slot: str, engines: Mapping[str, str]) -> None:
-    """Computes wished runs of the store, one after the other, until none waits. slot: <server>/<slot>."""
+    """Computes the requested runs of the store, one after the other, until none waits. slot: <server>/<slot>."""
     TRAINING.set()
     try:
         with Store(store_path) as store:
@@ -102,7 +102,7 @@ def work(store_path: Path, slot: str, engines: Mapping[str, str]) -> None:
 
 
 def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
-    """Trains a claimed run until it is done, diverges, nobody wishes it, or this process must leave."""
+    """Trains a claimed run until it is done, diverges, is no longer requested, or this process must leave."""
     try:
         with signs_of_life(store, run):
             fix_arithmetic(run.threads, run.precision)
@@ -115,19 +115,19 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
 
 
 def fail(store: Store, run: RunRow, error: Exception) -> None:
-    """Notes why a run cannot go on."""
+    """Stores why a run cannot go on."""
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, RunError):
         note, facts = error.failure, facts | error.report()
     else:
         note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
-    with suppress(Lost, sqlite3.Error):  # if not this, the run's silence will tell
+    with suppress(Lost, sqlite3.Error):  # otherwise the missing heartbeat shows it
         store.release(run, "failed", note, facts)
 
 
 @contextmanager
 def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
-    """Beats beside the training, so that a long step is not taken for a death."""
+    """Sends heartbeats from a thread, so that a long step is not mistaken for a dead worker."""
     over = threading.Event()
 
     def beat() -> None:
@@ -135,7 +135,7 @@ def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
             try:
                 store.beat(run)
             except (Lost, sqlite3.Error):
-                continue  # the next commit finds out
+                continue  # the next commit detects it
 
     thread = threading.Thread(target=beat, daemon=True)
     thread.start()
@@ -147,7 +147,7 @@ def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
 
 
 class Session:
-    """A claimed run in this process: its state, and what waits for the next commit."""
+    """A claimed run in this process: its state and the frames that wait for the next commit."""
 
     def __init__(self, store: Store, run: RunRow, engine: Engine[RunConfig, RunState[Any], RunFrame]):
         self.store, self.run, self.engine = store, run, engine
@@ -162,7 +162,7 @@ class Session:
         self.turn_ends = monotonic() + TURN
 
     def settle(self) -> str:
-        """Where to compute: as it was submitted, or on the processor, if the accelerator fails before the start."""
+        """The device to compute on: the submitted one, or the processor if the accelerator fails before the start."""
         run, (device, *_) = self.run, devices.device_parts(self.run.device)
         if device == CPU:
             return CPU
@@ -181,23 +181,26 @@ class Session:
             return CPU
 
     def begin(self) -> RunState[Any]:
-        """The untrained state; its frame waits."""
+        """The untrained state; its frame is queued for the next commit."""
         state = self.engine.moved(self.engine.start(self.config), self.device)
         self.keep(self.engine.snapshot(state))
         return state
 
     def resume(self) -> RunState[Any] | None:
-        """The state of the newest sound checkpoint whose frames are stored; None without one."""
+        """The state of the newest valid checkpoint whose frames are stored; None without one."""
         state = self.restored(self.config, self.run.step)
         if state is not None and self.run.note:
             self.store.annotate(self.run, resumed=state.step)
         return state
 
     def fork(self) -> RunState[Any] | None:
-        """The state of a stored run that was this one up to one of its edits, with the frames so far; None without."""
+        """The state of a stored ancestor run at the edit where this run departs from it; None without one.
+
+        The ancestor's frames up to there are copied.
+        """
         for parent, parting in self.config.ancestors():
             row = self.store.run(parent.key())
-            if row is None or devices.device_parts(row.device)[0] != self.device:  # its bits would be others
+            if row is None or devices.device_parts(row.device)[0] != self.device:  # its bits would differ
                 continue
             state = self.restored(parent, parting)
             if state is not None:
@@ -208,12 +211,12 @@ class Session:
         return None
 
     def restored(self, source: RunConfig, limit: int) -> RunState[Any] | None:
-        """The state of a run's newest sound checkpoint up to a step, under this run's config; None without one."""
+        """The state of a run's newest valid checkpoint up to a step, with this run's config; None without one."""
         state = next(restored(self.store, self.engine, self.config, source, limit), None)
         return None if state is None else self.engine.moved(state, self.device)
 
     def train(self) -> None:
-        """Advances until there is a reason to end, and ends the claim with it. Raises Lost."""
+        """Trains until there is a reason to end, then ends the claim with that reason. Raises Lost."""
         target = self.commit()
         while not (ending := self.ending(target)):
             self.advance()
@@ -231,25 +234,25 @@ class Session:
             self.keep(frame)
 
     def keep(self, frame: RunFrame) -> None:
-        """Packs a frame for the next commit."""
+        """Encodes a frame for the next commit."""
         blobs = self.engine.encode(self.config, frame)
         self.frames += [(frame.step, member, blob) for member, blob in enumerate(blobs)]
         self.outcome, self.facts = frame.outcome, dict(frame.facts)
 
     def due(self, target: int | None) -> bool:
-        """Whether to commit: the first new frame at once, then every PERIOD, and where something ends or is kept."""
+        """Whether to commit now: at the first new frame, every PERIOD seconds, at the end, and at a kept checkpoint."""
         step = self.state.step
         ends = target is None or step >= target or self.outcome or LEAVE.is_set()
         return bool(ends or self.pace.elapsed() >= PERIOD or (self.eager and self.frames) or self.at_keepsake())
 
     def at_keepsake(self) -> bool:
-        """Whether to save this step's checkpoint because it stays; the engine's own not where that would take long."""
+        """Whether this step's checkpoint is permanent. Those named by the engine are skipped if saving is slow."""
         step = self.state.step
         power = step >= FIRST_KEPT and checkpoints.is_power_of_two(step)
         return power or (self.engine.keepsake(self.config, step) and monotonic() >= self.next_named)
 
     def commit(self) -> int | None:
-        """Stores what waits; the step up to which the run is wished. Raises Lost."""
+        """Stores the waiting frames; returns the step up to which the run is requested. Raises Lost."""
         step, seconds, speed = self.state.step, self.pace.elapsed(), self.pace.measure(self.state.step)
         target = self.store.commit(self.run, step, self.frames, speed, seconds)
         self.eager = self.eager and not (self.frames and step > self.began)
@@ -257,7 +260,7 @@ class Session:
         return target
 
     def ending(self, target: int | None) -> str:
-        """Why training ends now; '' where it goes on."""
+        """The reason why training ends now; '' if it goes on."""
         if self.outcome:
             return "diverged"
         if target is None:
@@ -269,14 +272,14 @@ class Session:
         return "stopped" if self.makes_way() else ""
 
     def makes_way(self) -> bool:
-        """Whether this run has had its turn and another waits; it is queued again, behind the others."""
+        """Whether this run has had its turn and another one waits. It is then queued again, behind the others."""
         if monotonic() < self.turn_ends:
             return False
         self.turn_ends = monotonic() + BEAT
         return any(row.state != "running" for row in self.store.queue())
 
     def save_in_time(self) -> None:
-        """A checkpoint at a power of two, or when the last is some time ago, or long ago where it takes long."""
+        """Saves a checkpoint if a permanent one is due or the last one is old. Slow saves are made less often."""
         if self.at_keepsake() or monotonic() >= self.next_save:
             started = monotonic()
             self.save()
@@ -284,7 +287,7 @@ class Session:
             self.next_save, self.next_named = monotonic() + max(REST, pause), monotonic() + pause
 
     def save(self) -> None:
-        """A checkpoint of this moment, after the frames up to it. Raises Lost."""
+        """Saves a checkpoint of the current state, after its frames. Raises Lost."""
         step = self.state.step
         if step != self.committed:
             self.commit()

@@ -1,4 +1,4 @@
-"""One worker process of its own: a death breaks only this one."""
+"""Manages one worker process; if it dies, no other worker is affected."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from loky.backend import get_context
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
 IDLE = 60
-"""Seconds after which a worker with nothing to do leaves."""
+"""Seconds after which an idle worker ends."""
 GRACE = 5.0
-"""Seconds that a worker has for its checkpoint when the server closes."""
+"""Seconds that a worker has for its last checkpoint when the server closes."""
 WAITING = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "10000", "KMP_BLOCKTIME": "0"}
-"""How a run's threads wait for each other: they spin for some 50 µs, then sleep. Spinning for longer, as OpenMP does by
-itself, starves them beside busy processes; never spinning costs a quarter on an idle machine (`benchmarks.busy`)."""
+"""How a run's threads wait for each other: they spin for about 50 µs and then sleep. OpenMP's default spins longer,
+which is slow beside busy processes. Without spinning, an idle machine loses a quarter (`benchmarks.busy`)."""
 ENVIRONMENT = (
     {"LOKY_MAX_MEMORY_LEAK_SIZE": "4e9"}
     | WAITING
     | {name: "1" for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "NUMEXPR_NUM_THREADS")}
 )
-"""Set before anything is imported there. loky restarts workers that grow; ours grow with what they train."""
+"""Set before anything is imported in the worker. loky restarts workers whose memory grows; ours may grow."""
 
 
 class WorkerProcess:
@@ -42,12 +42,12 @@ class WorkerProcess:
 
     @property
     def free(self) -> bool:
-        """Whether it would take work now."""
+        """Whether it accepts work now."""
         return self._future is None and monotonic() >= self.rests_until
 
     @property
     def is_warm(self) -> bool:
-        """Whether its worker was used lately enough to be there still."""
+        """Whether its process was used recently enough to be still alive."""
         return self._future is not None or (self._executor is not None and monotonic() - self.used < IDLE / 3)
 
     def submit(self, done: Callable[[Future[Any]], None], function: str, *args: Any) -> None:
@@ -60,7 +60,7 @@ class WorkerProcess:
         self._future.add_done_callback(done)
 
     def reap(self) -> bool:
-        """Takes notice of work that has ended; whether the worker died of it."""
+        """Handles work that has ended; returns whether the process died."""
         if self._future is None or not self._future.done():
             return False
         error, self._future, self.used = self._future.exception(), None, monotonic()
@@ -74,7 +74,7 @@ class WorkerProcess:
         future: Future[Any]
         try:
             future = self._open().submit(function, *args)
-        except BrokenProcessPool:  # the worker has died idle
+        except BrokenProcessPool:  # the process died while idle
             self._shut(kill=True)
             future = self._open().submit(function, *args)
         return future
@@ -87,18 +87,18 @@ class WorkerProcess:
         return self._executor
 
     def _give_up(self) -> None:
-        """Ends the worker; from the second failure in a row the next one has to wait."""
+        """Ends the process. After a second failure in a row, the next start is delayed."""
         self._failures += 1
         self.rests_until = monotonic() + (min(10.0, 0.1 * 2**self._failures) if self._failures > 1 else 0.0)
         self._shut(kill=True)
 
     def hang_up(self) -> None:
-        """Asks a worker that trains to checkpoint and leave."""
+        """Asks a training worker to write a checkpoint and leave."""
         if self._future is not None and self._line:
             self._line[1].close()
 
     def close(self) -> None:
-        """Ends the worker, after its checkpoint if it does not take too long."""
+        """Ends the process, after its checkpoint if that does not take too long."""
         self.hang_up()
         if self._future is not None:
             with suppress(TimeoutError):
@@ -122,8 +122,8 @@ def current(function: str) -> Any:
 
 
 def interpreter_ends() -> bool:
-    """Whether this process is on its way out.
+    """Whether the interpreter is shutting down.
 
-    Python first lets loky wait for all work, which may be hours of training, before anything public tells of the end.
+    Python first lets loky wait for all work, which may take hours, before any public signal of the shutdown.
     """
     return process_executor._global_shutdown or not threading.main_thread().is_alive()

@@ -1,4 +1,4 @@
-"""The common mistakes: for each a broken run and a fixed one, one idea apart, and what else is measured beside them."""
+"""The cards of common mistakes: each has a broken and a fixed run that differ in one idea, and further runs."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
 
 LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
-"""Healthy on the ring: small enough that sixteen seeds train in about a minute."""
+"""A healthy run on the ring; sixteen seeds train in about a minute."""
 NINE_MODES = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
-"""D alone learns for 5,000 steps, until it is sure of everything; then G begins, with plain gradients."""
+"""D alone is trained for 5,000 steps, until it is confident everywhere; then G starts, with plain gradient descent."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
 BRIEF_DIGITS = DigitsConfig(steps=200)
-"""A pass and a quarter over the images that ship: enough to tell digits from none."""
+"""About 1.3 passes over the shipped images: enough to produce digits."""
 FEW = BRIEF_DIGITS.replace(precision="bfloat16", steps=4000)
-"""Twenty-six passes over 5,000 images."""
+"""About 26 passes over 5,000 images."""
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
 CURES: dict[str, dict[str, Any]] = {
     "packing": {"packing": 2},
@@ -36,25 +36,25 @@ CURES: dict[str, dict[str, Any]] = {
     "instance_noise": {"instance_noise": 0.5, "noise_until": 6000},
     "ema": {"ema": 0.999},
 }
-"""What each cure changes."""
+"""The fields that each cure changes."""
 
 
 @dataclass(frozen=True)
 class Card:
-    """One mistake. Runs play with seed 0; the evidence has sixteen seeds of each."""
+    """One mistake. The page plays one run of each side; the evidence has sixteen seeds of each."""
 
     broken: RunConfig
     fixed: RunConfig
     others: Mapping[str, RunConfig] = field(default_factory=dict)
-    """What else is measured beside them, by name."""
+    """Further measured runs, by name."""
     seeds: bool = False
-    """Whether the two differ in their luck alone: then each seed of the evidence is a run of its own."""
+    """Whether the two differ only in the seed. Then each seed of the evidence is a separate run."""
     studies: tuple[str, ...] = ()
-    """What was measured on top of that, by its names in `python -m ganlab study`."""
+    """Further studies of the mistake, by their names in `python -m ganlab study`."""
 
     @property
     def arms(self) -> Iterator[tuple[str, RunConfig]]:
-        """(name, config) of all that is measured."""
+        """(name, config) of every measured run."""
         yield from (("broken", self.broken), ("fixed", self.fixed), *self.others.items())
 
 
@@ -101,14 +101,14 @@ CARDS: dict[str, Card] = {
     "pixels": Card(BRIEF_DIGITS.replace(pixels="bytes"), BRIEF_DIGITS, {"unit": BRIEF_DIGITS.replace(pixels="unit")}),
     "few_images": Card(FEW, FEW.replace(augment="diffaugment")),
 }
-"""Mistakes of settings and of judgement, in the order of the page."""
+"""Mistakes in settings and in evaluation, in the order of the page."""
 IN_CODE: dict[str, Card] = {name: Card(LAB.replace(mistake=name), LAB) for name in MISTAKES if name != "none"}
-"""Mistakes in the program: the broken side trains what such a program would."""
+"""Mistakes in the program: the broken run is trained as a program with the mistake would train it."""
 LESSONS = CARDS | IN_CODE
 
 
 def exhibits() -> Iterator[tuple[str, RunConfig]]:
-    """(name, config) of the runs that only this page plays; of two with one key the longer."""
+    """(name, config) of the runs that only this page plays; of two runs with one key, the longer one."""
     sides = [(f"{name}.{side}", config) for name, card in LESSONS.items() for side, config in islice(card.arms, 2)]
     longest = {config.key(): config.steps for _, config in sorted(sides, key=lambda one: one[1].steps)}
     taken = {config.key() for config in PRESETS.values()}

@@ -1,7 +1,7 @@
-"""Named grids of configs and seeds, run unattended by the same workers: `python -m ganlab study [NAME]`.
+"""Runs the named studies with worker processes: `python -m ganlab study [NAME]`.
 
-A study has a store of its own. Each finished cell, a config up to its target, is one file of rows: so a study that was
-stopped goes on where it was, and nothing that is finished is computed again.
+Studies have a store of their own. Each finished cell, a config up to its target, is one file of rows. So a stopped
+study continues where it was, and no finished cell is computed again.
 """
 
 from __future__ import annotations
@@ -30,22 +30,22 @@ from ganlab.studies.grids import STUDIES, Study
 from ganlab.studies.tables import EVIDENCE
 
 POLL = 0.5
-"""Seconds between two looks at the runs."""
+"""Seconds between two polls of the runs."""
 PROGRESS_PERIOD = 10.0
 """Seconds between two progress lines."""
 VIEWER = "study"
 THREADS = 1
-"""Of every run, of any kind, on the processor: as many slots as cores waste less than as many threads."""
+"""Threads of every run, on the processor. One run per core is faster than several threads per run."""
 PATIENCE = 600.0
-"""Seconds for which a worker may be silent: a study that yields to all other work may have to wait so long."""
+"""Seconds that a worker may be silent. A study has the lowest priority, so it may have to wait that long."""
 DOCS = Path(__file__).parents[2] / "docs" / "studies.md"
 
 
-# Where a study lies
+# The study's store
 
 
 class StudyStore:
-    """A study store: the runs, and the rows of finished cells beside them."""
+    """The store of the studies: the runs, and the rows of finished cells."""
 
     def __init__(self, path: Path | None = None):
         self.path = path or find_place()[0] / "studies"
@@ -55,11 +55,11 @@ class StudyStore:
         return self.path / "parts" / f"{config.key()}-{config.steps}.parquet"
 
     def finished(self, config: RunConfig) -> bool:
-        """Whether a cell's rows are there."""
+        """Whether a cell's rows exist."""
         return self.part(config).exists()
 
     def table(self, study: Study) -> pd.DataFrame:
-        """The rows of all finished cells, arm by arm, with their arm and what varies; empty before the first."""
+        """The rows of all finished cells, by arm, with columns for the arm and the varied fields; empty without any."""
         cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
         labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
         whole = pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
@@ -67,7 +67,7 @@ class StudyStore:
 
     def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
         rows = pd.read_parquet(self.part(config))
-        names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is a metric, too
+        names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is also a metric
         values = {name: getattr(config, name) for name in varied}
         labels = {"arm": arm} | {names[k]: spell(v) if isinstance(v, tuple) else v for k, v in values.items()}
         return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
@@ -77,29 +77,29 @@ class StudyStore:
 
 
 class Trainer(Protocol):
-    """Who computes runs: `ganlab.service.runs.Runs`, or a test's."""
+    """What computes runs: `ganlab.service.runs.Runs`, or a test double."""
 
     store: Store
 
     def submit(self, config: Any, viewer: str) -> str:
-        """Wishes a run up to config.steps; its key."""
+        """Requests a run up to config.steps; returns its key."""
 
     def status(self, key: str, viewer: str | None = None) -> RunStatus:
-        """How a run stands."""
+        """The status of a run."""
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a study is."""
+    """The progress of a study."""
 
     done: int
     cells: int
     share: float
-    """Of the arithmetic."""
+    """Share of the arithmetic that is done."""
     left_s: float
-    """Seconds that the rest will take at the pace since the start; infinite before it is known."""
+    """Estimated seconds left, by the speed since the start; infinite while unknown."""
     failed: int = 0
-    """Cells that were given up."""
+    """Number of cells that failed."""
 
     def __str__(self) -> str:
         left = "?" if self.left_s == inf else f"{self.left_s // 60:.0f} min {self.left_s % 60:02.0f} s"
@@ -112,7 +112,7 @@ def work(config: RunConfig, steps: int) -> float:
 
 
 class Round:
-    """One sitting at a study: what is finished, what is in work, what failed."""
+    """One session of a study: its finished, running and failed cells."""
 
     def __init__(self, study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1):
         self.study, self.study_store, self.runs, self.at_once = study, study_store, runs, at_once
@@ -125,7 +125,7 @@ class Round:
         self.began, self.before = monotonic(), self._worked()
 
     def turn(self) -> bool:
-        """Starts what may start and takes in what has ended; whether anything is left."""
+        """Starts the next cells and handles the ended ones; returns whether any cell is left."""
         self._start()
         for config in list(self.flying):
             status = self.flying[config] = self.runs.status(config.key(), VIEWER)
@@ -135,7 +135,7 @@ class Round:
         return bool(self.waiting or self.flying)
 
     def progress(self) -> Progress:
-        """How far the study is."""
+        """The progress of the study."""
         worked, whole = self._worked(), sum(work(config, config.steps) for config in self.cells)
         gained, seconds = worked - self.before, monotonic() - self.began
         left = (whole - worked) / gained * seconds if gained > 0 else inf
@@ -143,7 +143,7 @@ class Round:
         return Progress(len(self.finished), len(self.cells), worked / whole, left, len(self.failed))
 
     def _start(self) -> None:
-        """Submits the next cells; of two with one run the shorter one first, for it needs the checkpoint there."""
+        """Submits the next cells. Of two cells of one run the shorter comes first, as its checkpoint is needed."""
         while len(self.flying) < self.at_once and (config := self._next()):
             self.waiting.remove(config)
             run = self.runs.store.run(config.key())
@@ -152,7 +152,7 @@ class Round:
             self.flying[config] = RunStatus("queued")
 
     def _next(self) -> RunConfig | None:
-        """The first cell that waits for no other; None where all do."""
+        """The first cell that does not have to wait for another; None if all do."""
         flying, shortest = {config.key() for config in self.flying}, dict[str, int]()
         keys = {config: config.key() for config in self.waiting}
         for config, key in keys.items():
@@ -163,14 +163,14 @@ class Round:
     def _take_in(self, config: RunConfig, status: RunStatus) -> None:
         if status.state == "failed":
             self._fail(config, status)
-        elif status.state == "stopped":  # the wish has run out, as after a night's sleep
+        elif status.state == "stopped":  # the request has expired, as after a suspended machine
             self.waiting.insert(0, config)
         else:
             tables.write(tables.rows(self.runs.store, config), self.study_store.part(config))
             self.finished.add(config)
 
     def _fail(self, config: RunConfig, status: RunStatus) -> None:
-        """Gives a cell up; one whose workers died is tried again as long as it gets further."""
+        """Marks a cell as failed. If its worker died, it is tried again as long as it makes progress."""
         if status.note == "worker_died" and status.step > self.deaths.get(config, -1):
             self.deaths[config] = status.step
             self.waiting.append(config)
@@ -188,7 +188,7 @@ ENDED = ("done", "diverged", "failed", "stopped")
 def run(
     study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1, seconds: float = inf
 ) -> Iterator[Progress]:
-    """Computes what is not finished, as long as there is time, and tells how far it is after every look."""
+    """Computes the unfinished cells within a time limit; yields the progress after every poll."""
     end, sitting = monotonic() + seconds, Round(study, study_store, runs, at_once)
     while sitting.turn() and monotonic() < end:
         yield sitting.progress()
@@ -214,7 +214,7 @@ def report(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | 
 
 
 def compute(name: str, study: Study, study_store: StudyStore, slots: int, minutes: float) -> int:
-    """Runs a study in worker processes; how many cells failed."""
+    """Runs a study in worker processes; returns the number of failed cells."""
     fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
     with Store(study_store.path) as store, Runs(store, slots, **fixed) as runs:
         last = report(
@@ -224,12 +224,12 @@ def compute(name: str, study: Study, study_store: StudyStore, slots: int, minute
 
 
 def document(out: Path = EVIDENCE) -> str:
-    """Every study with what is measured of it, as markdown: generated, never edited."""
+    """All studies with their results, as markdown."""
     return "\n\n".join([HEAD, *(chapter(name, study, out) for name, study in STUDIES.items())]) + "\n"
 
 
 def chapter(name: str, study: Study, out: Path) -> str:
-    """One study: what was done, its table, and what is missing there."""
+    """One study: its protocol, its table, and the arms without results."""
     file = out / f"{name}.parquet"
     table = pd.read_parquet(file) if file.exists() else None
     found = [] if table is None else [tables.markdown(table, study.expected)]
@@ -239,7 +239,7 @@ def chapter(name: str, study: Study, out: Path) -> str:
 
 
 def missing_arms(study: Study, table: pd.DataFrame | None) -> list[str]:
-    """The arms of which seeds are missing: `arm`, or `arm` (2 of 3 seeds)."""
+    """The arms with missing seeds: `arm`, or `arm` (2 of 3 seeds)."""
     have = {} if table is None else tables.finals(table)["arm"].value_counts().to_dict()
     due = {arm: sum(config.members for config in configs) for arm, configs in study.arms.items()}
     missing = {arm: due[arm] - have.get(arm, 0) for arm in due}
@@ -248,7 +248,7 @@ def missing_arms(study: Study, table: pd.DataFrame | None) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Lists the studies, or runs one, or shows what it has found so far; the exit status, 1 where a cell failed."""
+    """Lists the studies, runs one, or shows its results; returns the exit status, 1 if a cell failed."""
     asked = parser().parse_args(arguments)
     torch.set_num_threads(1)
     study_store, failed = StudyStore(asked.place), 0
@@ -265,14 +265,14 @@ def main(arguments: list[str]) -> int:
 
 
 def listing(study_store: StudyStore) -> None:
-    """Prints the studies and how far they are."""
+    """Prints the studies and their progress."""
     for name, study in STUDIES.items():
         cells = [config for _, config in study.cells]
         print(f"{name:10} {sum(map(study_store.finished, cells))}/{len(cells)} cells finished")
 
 
 def parser() -> argparse.ArgumentParser:
-    """What may be asked for."""
+    """The parser of the command line."""
     parser = command.parser("study", "Named grids of configs and seeds.", "ring --slots 2 --minutes 20")
     parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
     parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
@@ -286,7 +286,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def show(name: str, study_store: StudyStore, out: Path) -> None:
-    """Keeps the table of what is finished of a study, and prints its medians."""
+    """Writes the table of a study's finished cells and prints its medians."""
     table = study_store.table(STUDIES[name])
     if table.empty:
         print("no cell is finished")

@@ -1,4 +1,4 @@
-"""What a study measured, as rows: one for each config, member and evaluated step; their medians over the seeds."""
+"""Tables of a study's results: one row for each config, member and step; their medians over the seeds."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from ganlab.service.replay import state_at
 from ganlab.store.runs import Store
 
 EVIDENCE = Path(__file__).parents[1] / "evidence"
-"""The tables that ship."""
+"""The folder of the shipped tables."""
 EARLY = 8
-"""A step that is a frame of every run: what is computed again in a moment."""
+"""A step with a frame in every run; it is quick to recompute."""
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Where an arm's median should lie, or a measure of at least `least` seeds, and what was reported before."""
+    """The expected range of an arm's median, or of the measure of at least `least` seeds, and the published value."""
 
     arm: str
     measure: str
@@ -41,7 +41,7 @@ class Expected:
 
 
 def rows(store: Store, config: RunConfig) -> pd.DataFrame:
-    """Every frame of a run up to config.steps and its state there, which alone has the *_10k; sorted by member."""
+    """A row for every frame of a run up to config.steps, sorted by member; only the last ones have the *_10k."""
     kind = evaluation(config.kind)
     state = state_at(store, kind.engine, config, config.steps)
     final, about = kind.evaluate(state), facts(store, config)
@@ -54,13 +54,13 @@ def rows(store: Store, config: RunConfig) -> pd.DataFrame:
 
 
 def evaluation(kind: str) -> Evaluation[RunConfig, RunState[Any], RunFrame]:
-    """How runs of a kind are read."""
+    """The evaluation of a kind of run."""
     found: Evaluation[RunConfig, RunState[Any], RunFrame] = import_module(KINDS[kind].evaluation).EVALUATION
     return found
 
 
 def facts(store: Store, config: RunConfig) -> dict[str, Any]:
-    """What every row of a run says about it."""
+    """The columns that are equal in all rows of a run."""
     run = store.run(config.key())
     computed = {name: getattr(run, name) if run else 0 for name in ("threads", "steps_per_s")}
     about = {"key": config.key(), "engine": config.engine} | computed
@@ -76,7 +76,7 @@ def stored_frames(store: Store, config: RunConfig, member: int, before: int) -> 
 
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:
-    """The same rows with 32-bit numbers: what frames have, and half the bytes."""
+    """The same rows with 32-bit numbers, the precision of frames."""
     narrow = {"f": "float32", "i": "int32"}
     kinds = {name: narrow[kind.kind] for name, kind in table.dtypes.items() if (kind.kind in narrow)}
     return table.astype(kinds)
@@ -86,7 +86,7 @@ def tidy(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def write(table: pd.DataFrame, path: Path) -> None:
-    """Puts a table in place by atomic rename."""
+    """Writes a table atomically."""
     with atomic.draft(path) as part:
         table.to_parquet(part, index=False, compression="zstd")
 
@@ -105,17 +105,17 @@ def finals(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def evaluated(table: pd.DataFrame) -> pd.Series:
-    """Whether each row is one of the final evaluation, which alone has the *_10k."""
+    """Whether each row is of the final evaluation, that is, has any *_10k."""
     return table[[name for name in table if str(name).endswith(SUFFIX)]].notna().any(axis=1)
 
 
 def ends(table: pd.DataFrame) -> pd.DataFrame:
-    """The rows of the final evaluation and those of EARLY, by which anybody can see that they compute the same run."""
+    """The rows of the final evaluation and of step EARLY, which identifies the run cheaply."""
     return table[evaluated(table) | (table["step"] == EARLY)]
 
 
 def spread(values: pd.Series) -> tuple[float, float, float]:
-    """Median, lowest and highest; nan where no seed has the measure."""
+    """Median, minimum and maximum; nan if no seed has the measure."""
     return float(values.median()), float(values.min()), float(values.max())
 
 
@@ -127,7 +127,7 @@ def medians(table: pd.DataFrame, columns: Iterable[str] | None = None) -> pd.Dat
 
 @dataclass(frozen=True)
 class Check:
-    """An expectation and what was measured: the median, and how many of the seeds lie within."""
+    """An expectation and its result: the median and the number of seeds within the range."""
 
     expected: Expected
     median: float
@@ -136,13 +136,13 @@ class Check:
 
     @property
     def holds(self) -> bool:
-        """Whether the median lies within, or enough seeds do."""
+        """Whether the median, or enough seeds, lie within the range."""
         bounds, least = self.expected, self.expected.least
         return self.within >= least if least else bounds.low <= self.median <= bounds.high
 
 
 def check(table: pd.DataFrame, expected: Expected) -> Check | None:
-    """What became of an expectation; None while its arm was not measured."""
+    """The result of an expectation; None if its arm was not measured."""
     last = finals(table)
     values = last.loc[last["arm"] == expected.arm, expected.measure + SUFFIX]
     if values.empty:
@@ -155,7 +155,7 @@ def check(table: pd.DataFrame, expected: Expected) -> Check | None:
 
 
 COUNTS = {"g_updates": "G updates", "d_updates": "D updates"}
-"""What the markdown table counts, where a kind of run has it."""
+"""Counted columns of the markdown table, if the kind has them."""
 COLUMNS = {
     "modes_covered": ("modes ≥ 1 %", 0),
     "valid": ("valid", 3),
@@ -173,11 +173,11 @@ COLUMNS = {
     "g_loss": ("L_G", 3),
     "d_accuracy": ("D accuracy", 3),
 }
-"""What the markdown table shows of the final evaluation, where it was measured: title, digits."""
+"""Columns of the final evaluation in the markdown table, if measured: title and decimal places."""
 
 
 def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
-    """Medians over the seeds with their ranges, then the expectations and what became of them."""
+    """Medians over the seeds with their ranges, then the expectations and their results."""
     columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
     counted = [title for name, title in COUNTS.items() if name in table]
     titles = ["arm", "seeds", *counted, *(title for title, _ in columns.values()), "steps/s"]

@@ -1,4 +1,4 @@
-"""Watching training at work: one round of a copy of a state, with all that is asked of both networks noted down."""
+"""Records one round of training on a copy of a state: every call of both networks and its gradient."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ganlab.plane.state import State
 
 @dataclass
 class Call:
-    """What a network was asked and answered."""
+    """One forward pass of a network: its input and output."""
 
     net: str
     """d or g."""
@@ -24,17 +24,17 @@ class Call:
     answer: Tensor
     """(M, B, out)."""
     through: bool
-    """Whether a gradient may flow on to what gave the input."""
+    """Whether a gradient can flow back to the source of the input."""
     slope: Tensor | None = None
-    """∇ of the loss at the answer, like it; None where nothing flowed back."""
+    """The gradient of the loss at the output, of its shape; None if nothing was propagated back."""
 
     def note(self, slope: Tensor) -> None:
-        """Keeps the gradient that flows back."""
+        """Stores the gradient at the output."""
         self.slope = slope.detach()
 
 
 class RecordingNetwork(Network):
-    """A network that notes every call; its weights and all else are those of the network that it stands for."""
+    """A network that records every call. It shares the weights and all else with the given network."""
 
     def __init__(self, net: Network, name: str):
         vars(self).update(vars(net))
@@ -42,7 +42,7 @@ class RecordingNetwork(Network):
         self.calls: list[Call] = []
 
     def __call__(self, x: Tensor, *rest: Any, **options: Any) -> Tensor:
-        """As Network's."""
+        """The same output as the network's own."""
         answer = super().__call__(x, *rest, **options)
         call = Call(self.name, x.detach(), answer.detach(), x.requires_grad)
         if answer.requires_grad:
@@ -57,9 +57,9 @@ class RecordedUpdate:
 
     net: Network
     index: int
-    """Which of the player's updates it is, from 0."""
+    """The number of the update among this player's, from 0."""
     before: Tensor
-    """All weights, laid out as the net's flat; so are the next two."""
+    """All weights, laid out as net.flat, like the next two."""
     grad: Tensor
     after: Tensor
     loss: Tensor
@@ -67,10 +67,10 @@ class RecordedUpdate:
     penalty: Tensor | None
     """(M,), D's."""
     calls: list[Call]
-    """Of both networks, for this player's gradient."""
+    """The calls of both networks that this player's gradient needed."""
 
     def called(self, net: str) -> list[Call]:
-        """What one network was asked, in order."""
+        """The calls of one network, in order."""
         return [call for call in self.calls if call.net == net]
 
 
@@ -86,7 +86,7 @@ def record_round(state: State) -> tuple[State, RecordedUpdate | None, RecordedUp
 
 
 def record_calls(state: State) -> None:
-    """Has both networks note their calls, in place; G also where it is the one that viewers see."""
+    """Replaces both networks by recording ones, in place; also `g_ema` if it is G itself."""
     one = state.g_ema is state.g.net
     for name, player in players(state).items():
         player.net = RecordingNetwork(player.net, name)
@@ -95,7 +95,7 @@ def record_calls(state: State) -> None:
 
 
 def update(state: State) -> dict[str, RecordedUpdate]:
-    """Makes one update of watched networks, in place; what was seen of each player that moved."""
+    """Makes one update of recording networks, in place; returns the record of each player that was updated."""
     before = {name: (player.updates, player.net.flat.clone()) for name, player in players(state).items()}
     calls: list[Call] = []
     for player in players(state).values():
@@ -111,7 +111,7 @@ def update(state: State) -> dict[str, RecordedUpdate]:
 def recorded(
     player: Player[Network], index: int, flat: Tensor, penalty: Tensor | None, calls: list[Call]
 ) -> RecordedUpdate:
-    """What was seen of a player's update, given its index and its weights before."""
+    """The record of a player's update, given its number and the weights before it."""
     assert player.grad is not None
     assert player.loss is not None
     return RecordedUpdate(player.net, index, flat, player.grad, player.net.flat.clone(), player.loss, penalty, calls)

@@ -1,4 +1,4 @@
-"""Slow motion of a stored run, for the process of short work; nothing that trains is imported before it is asked."""
+"""The short job that traces a step of a stored run. It imports the trainer only when it is called."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ganlab.store.runs import Store
 
 
 def slow_motion(store_path: Path, config: Mapping[str, Any], step: int, member: int) -> dict[str, Any] | None:
-    """The trace of a run of the store's at a step, as plain values; None where it had diverged by then."""
+    """The trace of a stored run at a step, as plain values; None if the run has diverged before."""
     from ganlab.trace.trace import TraceError, trace
 
     with Store(store_path) as store, suppress(TraceError):

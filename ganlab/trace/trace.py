@@ -1,4 +1,4 @@
-"""Slow motion: the numbers of one update of D and one of G, as training really makes them, stop by stop."""
+"""Traces one update of D and one of G: the numbers of every stage, as training computes them."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from ganlab.store.runs import Store
 from ganlab.trace.recorder import RecordedUpdate, record_round
 
 SHOWN = 256
-"""Points of a batch that a trace carries, at most; its numbers are of the whole batch."""
+"""Number of points of a batch in a trace, at most; its numbers are of the whole batch."""
 COORDINATES = 8
-"""Coordinates of z that a trace carries, at most."""
+"""Number of coordinates of z in a trace, at most."""
 
 
 class TraceError(ValueError):
-    """A run that has no update after this step, because it has diverged."""
+    """The run has diverged, so there is no update after this step."""
 
 
 @dataclass(frozen=True, eq=False)
 class Stop:
-    """One moment of an update."""
+    """One stage of an update."""
 
     key: str
     """One of STOPS."""
@@ -44,34 +44,34 @@ class Stop:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """What happens to one member from a step to the next: the round's last update of D, then its first of G.
+    """One member's updates from a step to the next: the round's last update of D and its first update of G.
 
-    Where updates are simultaneous both start at the same weights. A player that rests has no stops.
+    Simultaneous updates both start from the same weights. A player without updates has no stops.
     """
 
     step: int
     member: int
     d_update: int | None
-    """Which of D's updates in the run it is, from 0; None where D rests."""
+    """The number of D's update in the run, from 0; None if D has no update."""
     g_update: int | None
     batch: int
-    """Points of a batch, of which the first SHOWN are carried."""
+    """Number of points in a batch; the first SHOWN are in the arrays."""
     stops: tuple[Stop, ...]
-    """In the order of STOPS, those that there are."""
+    """In the order of STOPS."""
 
     def to_json(self) -> dict[str, Any]:
-        """The same as plain values, exact to float32; None where a number is not finite."""
+        """The trace as plain values, exact to float32; None for a number that is not finite."""
         values = vars(self) | {"stops": [vars(stop) for stop in self.stops]}
         return {name: plain(value) for name, value in values.items()}
 
 
 def trace(store: Store, config: PlaneConfig, step: int, member: int = 0) -> Trace:
-    """The trace of a run at a step, replayed from its nearest checkpoint. Raises TraceError where it ended before."""
+    """The trace of a run at a step, replayed from the nearest checkpoint. Raises TraceError if the run has ended."""
     return trace_of(state_at(store, train, config, step), member)
 
 
 def trace_of(state: State, member: int = 0) -> Trace:
-    """The trace from a state to its next step; changes nothing in it. Raises TraceError where the run has ended."""
+    """The trace from a state to its next step; the state is unchanged. Raises TraceError if the run has ended."""
     if state.outcome:
         raise TraceError(f"step={state.step}: expected a run that goes on")
     _, d, g = record_round(state)
@@ -83,19 +83,19 @@ def trace_of(state: State, member: int = 0) -> Trace:
 
 @dataclass(frozen=True)
 class View:
-    """What part of an update is told: one member's, and the first whole packs of a batch."""
+    """The part of an update that a trace contains: one member and the first whole packs of a batch."""
 
     now: PlaneConfig
     member: int
 
     @property
     def packs(self) -> int:
-        """Packs of a whole batch."""
+        """Number of packs in a batch."""
         return self.now.batch_size // self.now.packing
 
     @property
     def shown(self) -> int:
-        """Packs that are told."""
+        """Number of packs in the trace."""
         return min(self.packs, SHOWN // self.now.packing)
 
     def points(self, batch: Tensor) -> np.ndarray:
@@ -107,7 +107,7 @@ class View:
         return packs[self.member, : self.shown].numpy()
 
     def one(self, values: Tensor) -> float:
-        """(M,) -> this member's."""
+        """(M,) -> this member's value."""
         return values[self.member].item()
 
     def layers(self, net: Network, flat: Tensor) -> np.ndarray:
@@ -118,7 +118,7 @@ class View:
 
 
 def d_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
-    """D's update; `seen_*` is what D was shown, which is not the points themselves where noise hides them."""
+    """The stops of D's update. `seen_*` is D's input: the points, with the instance noise if there is any."""
     born, asked = seen.called("g")[0], seen.called("d")
     inputs = torch.cat([call.given for call in asked], 1)[:, : 2 * view.packs]
     logits = torch.cat([call.answer for call in asked], 1)[:, : 2 * view.packs, 0]
@@ -135,7 +135,7 @@ def d_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
 
 
 def g_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
-    """G's update; `moved` is where its points are after it."""
+    """The stops of G's update. `moved` holds its points after the update."""
     born, asked = seen.called("g")[0], seen.called("d")
     assert born.slope is not None
     answers = [call.answer[..., 0] for call in asked if call.through][-1:]
@@ -143,7 +143,7 @@ def g_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
         answers += [call.answer[..., 0] for call in asked if not call.through][-1:]
     yield Stop("g_noise", arrays={"z": view.points(born.given[..., :COORDINATES])})
     yield Stop("g_fake", arrays={"fake": view.points(born.answer)})
-    if answers:  # none where D's own output is not what G aims at
+    if answers:  # none if G does not aim at D's output
         yield Stop("g_judge", *outputs(dict(zip(("fake", "real"), answers, strict=False)), view))
     yield Stop("g_loss", {"g_loss": view.one(seen.loss)})
     push = -born.slope * view.packs
@@ -155,7 +155,7 @@ def g_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
 
 
 def step(player: str, seen: RecordedUpdate, view: View) -> Iterator[Stop]:
-    """From the gradient to the weights' change, as norms of all weights and of each layer's."""
+    """The stops of the gradient and of the step, as norms over all weights and over each layer."""
     for key, flat in (("gradient", seen.grad), ("step", seen.after - seen.before)):
         yield Stop(f"{player}_{key}", {"norm": view.one(seen.net.norms(flat))}, {"layers": view.layers(seen.net, flat)})
 
@@ -165,23 +165,23 @@ Logits = dict[str, Tensor]
 
 
 def outputs(said: Logits, view: View) -> tuple[dict[str, float], dict[str, np.ndarray]]:
-    """(their means over the batch, the outputs themselves)."""
+    """(the means over the batch, the outputs)."""
     means = {name: view.one(logits.mean(-1)) for name, logits in said.items()}
     return means, {name: view.each(logits) for name, logits in said.items()}
 
 
 def terms(said: Logits, view: View) -> dict[str, float]:
-    """The two terms of D's loss; none where it compares pairs."""
+    """The two terms of D's loss; none if the loss compares pairs."""
     return {name: view.one(cost.mean(-1)) for name, cost in priced(said, view).items()}
 
 
 def costs(said: Logits, view: View) -> dict[str, np.ndarray]:
-    """What each pack adds to the mean that is its term."""
+    """The contribution of each pack to its term of the loss."""
     return {name: view.each(cost) for name, cost in priced(said, view).items()}
 
 
 def priced(said: Logits, view: View) -> Logits:
-    """What each of D's outputs costs it."""
+    """D's loss at each of its outputs."""
     loss, smoothing, mistake = LOSSES[view.now.loss], view.now.label_smoothing, mistake_of(view.now)
     logits = {name: mistake.loss_input(output) for name, output in said.items()}
     places = ("fake", "real") if mistake.swaps else ("real", "fake")
@@ -219,4 +219,4 @@ STOPS = (
     "g_gradient",
     "g_step",
 )
-"""Every moment that a trace may stop at, in order; a page has a sentence and a formula for each."""
+"""Every possible stop of a trace, in order. The page has a sentence and a formula for each."""
