@@ -1,6 +1,7 @@
-"""GAN Arena: the server and, for every visit, the router. Run it with `streamlit run streamlit_app.py`."""
+"""GAN Arena: the server, and the router of each visit. Run it with `streamlit run streamlit_app.py`."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from pkgutil import resolve_name, walk_packages
@@ -27,7 +28,7 @@ def page(script: str, name: str, path: str, lang: str) -> st.Page:
 
 
 def visit() -> None:
-    """One run of the script: what all pages share, then the page."""
+    """One run of the script: the common part of all pages, then the page."""
     ui.follow_link()
     lang = ui.language()
     st.set_page_config(page_title=text("app.site.name", lang), page_icon="⚔️", layout="wide")
@@ -44,8 +45,8 @@ def visit() -> None:
 
 
 @asynccontextmanager
-async def serving(_: st.App):
-    """The server's life; before the first visitor comes, all is imported and the shipped runs are in the store."""
+async def serving(_: st.App) -> AsyncIterator[None]:
+    """The server's lifespan. All modules and the shipped runs are loaded before the first visit."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
     for module in walk_packages(ui.__path__, "ganlab.ui."):
         resolve_name(module.name)

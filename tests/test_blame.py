@@ -19,8 +19,8 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import VERDICTS, verdict
 from ganlab.service.runs import RunStatus
-from ganlab.ui.arena.stage import judgement
-from ganlab.ui.digits.stage import judgement as digit_judgement
+from ganlab.ui.arena.playback import describe
+from ganlab.ui.digits.playback import describe as describe_digits
 from ganlab.ui.run.training import diverged_line
 from ganlab.ui.text import LANGUAGES
 
@@ -116,14 +116,14 @@ def check(found, now, words):
 @settings(max_examples=300, deadline=None)
 def test_a_verdict_on_the_plane_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(STORIES[key]) if d_rests else STORIES[key]
-    check(verdict(frames, config), config.at(frames[-1].step), judgement)
+    check(verdict(frames, config), config.at(frames[-1].step), describe)
 
 
 @given(st.sampled_from([*DIGIT_STORIES]), st.booleans(), configs(DigitsConfig))
 @settings(max_examples=300, deadline=None)
 def test_a_verdict_on_digits_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(DIGIT_STORIES[key]) if d_rests else DIGIT_STORIES[key]
-    check(digit_verdict(frames, config), config.at(frames[-1].step), digit_judgement)
+    check(digit_verdict(frames, config), config.at(frames[-1].step), describe_digits)
 
 
 @given(st.sampled_from([PlaneConfig, DigitsConfig]).flatmap(configs), st.sampled_from(QUANTITIES), st.integers(1, 1200))
@@ -145,10 +145,10 @@ def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(con
     for kept in (facts, {}):
         if config.kind == "plane":
             dead = replace(plane.dead(step), facts=kept)
-            found, words = verdict([dead], config), judgement
+            found, words = verdict([dead], config), describe
         else:
             dead = digits.frame(step, shares=None, diverged_at=step, facts=kept)
-            found, words = digit_verdict([dead], config), digit_judgement
+            found, words = digit_verdict([dead], config), describe_digits
         check(found, now, words)
         if kept and knob not in now.inactive():
             assert found.knob == knob
@@ -167,7 +167,7 @@ def test_a_d_that_is_never_updated_is_too_weak_and_the_field_is_its_number_of_up
     for frames in (STORIES["diverging"], STORIES["d_too_weak"], STORIES["vanishing"], STORIES["smear"]):
         found = verdict(resting(frames), never)
         assert (found.key, found.knob) == ("d_too_weak", "d_steps")
-        assert "D is not being updated" in judgement(found, "en")["sentence"]
+        assert "D is not being updated" in describe(found, "en")["sentence"]
     found = digit_verdict(resting(DIGIT_STORIES["smear"]), DigitsConfig(d_steps=0))
     assert (found.key, found.knob) == ("d_too_weak", "d_steps")
-    assert "D is not being updated" in digit_judgement(found, "en")["sentence"]
+    assert "D is not being updated" in describe_digits(found, "en")["sentence"]

@@ -10,7 +10,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.train import train
-from ganlab.ui.digits.stage import judgement
+from ganlab.ui.digits.playback import describe
 from ganlab.ui.text import LANGUAGES, exists
 
 CONFIG = DigitsConfig(steps=3125)
@@ -184,19 +184,19 @@ def test_every_verdict_has_words(lang, kind):
     }.get(kind, {})
     found = verdict([frame(**changes)], CONFIG)
     assert found.key == kind
-    said = judgement(found, lang)
+    said = describe(found, lang)
     assert said["title"]
     assert "{" not in said["title"] + said["sentence"]
     assert found.knob is None or exists(f"field.label.{found.knob}", lang)
 
 
 def test_a_collapses_losses_are_told_and_a_smear_of_one_picture_is_called_so():
-    told = judgement(verdict([frame(shares=LOST)], CONFIG), "en")
+    told = describe(verdict([frame(shares=LOST)], CONFIG), "en")
     assert told["title"] == "Collapse to 5 of 10 digits."
     assert "D 1.20, G 0.90" in told["sentence"]
-    alike = judgement(verdict([frame(accepted=0.1, diversity=0.2)], CONFIG), "en")["sentence"]
+    alike = describe(verdict([frame(accepted=0.1, diversity=0.2)], CONFIG), "en")["sentence"]
     assert "much alike" in alike
-    assert "much alike" not in judgement(verdict([frame(accepted=0.1)], CONFIG), "en")["sentence"]
+    assert "much alike" not in describe(verdict([frame(accepted=0.1)], CONFIG), "en")["sentence"]
 
 
 def test_frames_without_a_judge_are_unjudged_for_good():

@@ -18,9 +18,9 @@ from waiting import GUARD
 from ganlab.data.images import subset
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import SHEET_BYTES, DigitsFrame, judgement, pack
-from ganlab.ui.digits import look as digits_look
-from ganlab.ui.digits import stage as digits_stage
-from ganlab.ui.digits.stage import KEY_FRAMES
+from ganlab.ui.digits import nearest_images
+from ganlab.ui.digits import playback as digits_playback
+from ganlab.ui.digits.playback import KEY_FRAMES
 from ganlab.ui.players.player import WEB
 from ganlab.ui.players.player.digits import COMMON, digit_labels
 from ganlab.ui.run import film
@@ -86,21 +86,21 @@ def sent(monkeypatch):
     """Serves runs, and notes the messages that the player is sent."""
     messages = []
     monkeypatch.setattr(st, "session_state", {})
-    monkeypatch.setattr(digits_stage, "player", lambda data, key: messages.append(data))
-    digits_stage.film.clear()
-    digits_look.closer.clear()
+    monkeypatch.setattr(digits_playback, "player", lambda data, key: messages.append(data))
+    digits_playback.film_of.clear()
+    nearest_images.closer.clear()
 
     def serve(*configs):
         tails = Tails(*configs)
-        for module in (film, digits_stage, digits_look):
+        for module in (film, digits_playback, nearest_images):
             monkeypatch.setattr(module, "service", lambda: tails)
         return tails
 
     serve(CONFIG)
     messages_of = type("Sent", (), {"all": messages, "serve": staticmethod(serve)})
     yield messages_of
-    digits_stage.film.clear()
-    digits_look.closer.clear()
+    digits_playback.film_of.clear()
+    nearest_images.closer.clear()
 
 
 def read(data):
@@ -115,13 +115,13 @@ def read(data):
     return head, frames, data[at:]
 
 
-def stage(sent, config=CONFIG, live=False, lang="en", **more):
-    digits_stage.stage(config, live, lang, key="p", **more)
+def show(sent, config=CONFIG, live=False, lang="en", **more):
+    digits_playback.show(config, live, lang, key="p", **more)
     return read(sent.all[-1])
 
 
 def test_an_opening_is_light_and_names_every_step(sent):
-    head, (frames,), strip = stage(sent, view={"at": 0})
+    head, (frames,), strip = show(sent, view={"at": 0})
     run = head["runs"][0]
     assert run["known"] == digit_steps(CONFIG)
     assert len(frames) == KEY_FRAMES
@@ -135,7 +135,7 @@ def test_an_opening_is_light_and_names_every_step(sent):
 
 
 def test_every_shown_frame_has_the_newest_judgement_at_or_before_it(sent):
-    head, (frames,), _ = stage(sent)
+    head, (frames,), _ = show(sent)
     told = {int(step): said for step, said in head["runs"][0]["verdicts"].items()}
     judged = [step for step in digit_steps(CONFIG) if judgement(CONFIG, step)]
     for step in frames:
@@ -149,7 +149,7 @@ def test_every_shown_frame_has_the_newest_judgement_at_or_before_it(sent):
 
 
 def test_a_number_that_is_older_says_so_and_what_is_undefined_is_left_out(sent):
-    told = digits_stage.entry(full(), CONFIG, 512, "en")
+    told = digits_playback.entry(full(), CONFIG, 512, "en")
     assert told["of"][0] == 512
     assert told["numbers"]["fid"] == pytest.approx(100 / (1 + CONFIG.epoch(469)), abs=1e-3)
     assert told["older"] == {"fid": 469}
@@ -157,7 +157,7 @@ def test_a_number_that_is_older_says_so_and_what_is_undefined_is_left_out(sent):
 
 
 def full():
-    reel = digits_stage.film(CONFIG.key(), CONFIG)
+    reel = digits_playback.film_of(CONFIG.key(), CONFIG)
     reel.grow(0, CONFIG.steps)
     return reel
 
@@ -171,48 +171,48 @@ def test_live_messages_bring_what_is_new_and_repeat_what_came_before(sent):
     whole = dict(tails.runs[CONFIG.key()])
     for last, expected in ((5, {0, 1, 2, 3, 4, 5}), (7, {6, 7}), (8, {6, 7, 8}), (8, {8}), (8, set())):
         tails.runs[CONFIG.key()] = {step: blob for step, blob in whole.items() if step <= last}
-        head, (frames,), _ = stage(sent, live=True)
+        head, (frames,), _ = show(sent, live=True)
         assert frames.keys() == expected
         assert head["live"]
         assert head["runs"][0]["known"] == list(range(last + 1))
 
 
 def test_a_wish_is_answered_and_after_it_the_opening_is_not_sent_again(sent):
-    stage(sent)
-    assert len(stage(sent)[1][0]) == KEY_FRAMES, "the first may have been lost"
+    show(sent)
+    assert len(show(sent)[1][0]) == KEY_FRAMES, "the first may have been lost"
     st.session_state["p"] = {"want": {"run": CONFIG.key(), "member": 0, "from": 300, "to": 500, "n": 4}}
-    _, (frames,), _ = stage(sent)
+    _, (frames,), _ = show(sent)
     between = [step for step in digit_steps(CONFIG) if 300 <= step <= 500]
     assert frames.keys() <= set(between)
     assert len(frames) == 4
-    _, (frames,), _ = stage(sent, lang="es")
+    _, (frames,), _ = show(sent, lang="es")
     assert len(frames) >= KEY_FRAMES, "another language is another opening"
 
 
 def test_two_runs_share_a_message(sent):
     other = CONFIG.replace(seed=1, steps=157)
     sent.serve(CONFIG, other)
-    head, frames, _ = stage(sent, beside=other, names=("here", "there"))
+    head, frames, _ = show(sent, beside=other, names=("here", "there"))
     assert [run["name"] for run in head["runs"]] == ["here", "there"]
     assert [run["run"] for run in head["runs"]] == [CONFIG.key(), other.key()]
     assert [max(known) for known in frames] == [782, 157]
     assert sum(map(len, frames)) <= KEY_FRAMES
-    head, _, _ = stage(sent, beside=CONFIG)
+    head, _, _ = show(sent, beside=CONFIG)
     assert len(head["runs"]) == 1, "a run beside itself is one run"
 
 
 def test_a_run_without_frames_is_a_message_too(sent):
-    head, (frames,), _ = stage(sent, CONFIG.replace(seed=9))
+    head, (frames,), _ = show(sent, CONFIG.replace(seed=9))
     assert (head["runs"][0]["known"], frames) == ([], {})
 
 
 def test_what_real_images_score_stands_beside(sent):
-    real = digits_stage.real_scores
+    real = digits_playback.real_scores
     assert real(CONFIG)["fid"] == pytest.approx(5.0, abs=0.2)
     assert "fid" not in real(CONFIG.replace(classes="01"))
-    head, _, _ = stage(sent, DigitsConfig(dataset="fashion_mnist"))
+    head, _, _ = show(sent, DigitsConfig(dataset="fashion_mnist"))
     assert not head["runs"][0]["judge"]
-    assert stage(sent, CONFIG.replace(loss="wasserstein"))[0]["runs"][0]["compares"]
+    assert show(sent, CONFIG.replace(loss="wasserstein"))[0]["runs"][0]["compares"]
 
 
 # A closer look
@@ -220,7 +220,7 @@ def test_what_real_images_score_stands_beside(sent):
 
 def look(sent, lang="en", **pick):
     st.session_state["p"] = {"pick": {"run": CONFIG.key(), "step": 782, "cell": 9} | pick}
-    head, _, strip = stage(sent, lang=lang)
+    head, _, strip = show(sent, lang=lang)
     return head["look"], strip
 
 
@@ -246,11 +246,11 @@ def test_a_pick_of_nothing_that_is_shown_is_answered_with_nothing(sent, pick):
 
 def test_without_the_training_images_nothing_is_downloaded(sent, monkeypatch, tmp_path):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path))
-    monkeypatch.setattr(digits_look, "lookalikes", lambda *_: pytest.fail("this would download the full set"))
+    monkeypatch.setattr(nearest_images, "lookalikes", lambda *_: pytest.fail("this would download the full set"))
     config = DigitsConfig(dataset="mnist", steps=256)
     sent.serve(config)
     st.session_state["p"] = {"pick": {"run": config.key(), "step": 256, "cell": 0}}
-    head, _, strip = stage(sent, config)
+    head, _, strip = show(sent, config)
     assert head["look"]["near"] == []
     assert "not on this machine" in head["look"]["sentence"]
     assert Image.open(io.BytesIO(strip)).size == (28, 28)
@@ -259,10 +259,10 @@ def test_without_the_training_images_nothing_is_downloaded(sent, monkeypatch, tm
 
 def test_the_judge_doubts_and_distances_are_weighed(sent):
     facts = {"near": [{"distance": 0.5, "label": 3}], "opinion": [0.05] * 9 + [0.55], "typical": (0.32, 0.22)}
-    said = digits_look.opinion(facts, CONFIG, "en")
+    said = nearest_images.opinion(facts, CONFIG, "en")
     assert "undecided; at best a 9" in said
     assert "no copy" in said
-    assert "only 0.20" in digits_look.opinion(facts | {"near": [{"distance": 0.2, "label": 3}]}, CONFIG, "en")
+    assert "only 0.20" in nearest_images.opinion(facts | {"near": [{"distance": 0.2, "label": 3}]}, CONFIG, "en")
 
 
 # Labels
@@ -296,10 +296,10 @@ def test_every_label_is_said_and_what_is_said_exists():
 
 def page():
     from ganlab.digits.config import DigitsConfig
-    from ganlab.ui.digits import stage as digits_stage
+    from ganlab.ui.digits import playback as digits_playback
 
-    digits_stage.stage(DigitsConfig(), False, "es", key="p", beside=DigitsConfig(seed=1))
-    digits_stage.curves(DigitsConfig(), "es", beside=DigitsConfig(seed=1), names=("*A*", "$B$"))
+    digits_playback.show(DigitsConfig(), False, "es", key="p", beside=DigitsConfig(seed=1))
+    digits_playback.curves(DigitsConfig(), "es", beside=DigitsConfig(seed=1), names=("*A*", "$B$"))
 
 
 def test_a_page_without_any_frame_stands():

@@ -13,15 +13,15 @@ from visits import captions, enter, held, opened, quiet_server, sound  # noqa: F
 from waiting import GUARD
 
 from ganlab.data import points
-from ganlab.data.plane import own as own_data
+from ganlab.data.plane import own as own_dataset
 from ganlab.data.point_files import LARGEST
 from ganlab.data.points import IN_NAME, LIMIT, MOST, UNIT, PointsError
 from ganlab.data.user_files import use_store
 from ganlab.kind.fields import knobs
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
-from ganlab.ui.arena import own
-from ganlab.ui.arena.own import DRAFT, Draft, kept
+from ganlab.ui.arena import own_data
+from ganlab.ui.arena.own_data import DRAFT, Draft, kept
 from ganlab.ui.players import draw
 from ganlab.ui.run import controls, server
 from ganlab.ui.run.experiment import ARENA
@@ -35,7 +35,7 @@ SPEC = knobs(PlaneConfig)["dataset"]
 
 @pytest.fixture(autouse=True)
 def no_other_data():
-    own_data.cache_clear()
+    own_dataset.cache_clear()
 
 
 def cloud(n):
@@ -84,11 +84,11 @@ def test_whatever_else_a_browser_sends_is_refused(value, reason):
         kept(value)
     assert error.value.reason == reason
     for lang in LANGUAGES:
-        assert "{" not in own.refusal(error.value, lang)
+        assert "{" not in own_data.refusal(error.value, lang)
 
 
 def test_every_label_of_the_drawing_is_asked_for_and_exists():
-    asked = set(re.findall(r'say\("(\w+)"', (WEB / "draw.js").read_text()))
+    asked = set(re.findall(r'say\("(\w+)"', "".join((WEB / name).read_text() for name in ("draw.js", "labels.js"))))
     for lang in LANGUAGES:
         assert asked <= draw.labels(lang).keys()
 
@@ -125,15 +125,15 @@ def drawing(dataset, lang, answer):
     import streamlit as st
 
     from ganlab.plane.config import PlaneConfig
-    from ganlab.ui.arena import own
+    from ganlab.ui.arena import own_data
     from ganlab.ui.run.experiment import ARENA
 
     if not ARENA.is_open:
         ARENA.open(PlaneConfig(dataset=dataset), "ring")
-    own.open_button(ARENA, lang)
+    own_data.open_button(ARENA, lang)
     once = answer if not st.session_state.get("answered") else None
-    with patch.object(own, "draw", lambda data, key: st.session_state.update(seen=data) or once):
-        own.dialog(ARENA, lang)
+    with patch.object(own_data, "draw", lambda data, key: st.session_state.update(seen=data) or once):
+        own_data.dialog(ARENA, lang)
 
 
 def dialog(dataset="ring", lang="en", answer=None):
@@ -196,7 +196,7 @@ def test_points_that_are_gone_are_said_to_be(tmp_path):
 def test_every_bad_file_has_its_sentence(blob, reason, lang):
     error = refused(blob)
     assert error.reason == reason
-    said = own.refusal(error, lang)
+    said = own_data.refusal(error, lang)
     assert said.startswith(text(f"points.refused.{reason}", lang).split("{")[0])
     assert "{" not in said
     assert "<" not in said or "`" in said
@@ -246,7 +246,7 @@ def test_points_that_go_while_they_are_shown_leave_a_sentence():
     assert held(app, ARENA).dataset == many
     for file in (server.service().store.path / "points").glob("*.bin"):
         file.unlink()
-    own_data.cache_clear()
+    own_dataset.cache_clear()
     st.cache_resource.clear()
     st.cache_data.clear()
     app = sound(app.run())

@@ -15,7 +15,7 @@ from ganlab.links import differences, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import spread
 from ganlab.presets import PLANE_PRESETS, PRESETS, opening
-from ganlab.ui.arena import stage
+from ganlab.ui.arena import playback
 from ganlab.ui.run import controls, server, share
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.share import from_link
@@ -330,7 +330,7 @@ CLOSED = {"d_loss": 0.6, "g_loss": 1.7, "d_loss_collapse": 0.63, "g_loss_collaps
 @pytest.mark.parametrize("lang", ["en", "es"])
 @pytest.mark.parametrize("found", FOUND)
 def test_every_verdict_is_said_with_its_numbers(found, lang):
-    said = stage.judgement(found, lang)
+    said = playback.describe(found, lang)
     assert said["key"] == found.key
     assert "{" not in said["title"] + said["sentence"]
     assert "None" not in said["title"] + said["sentence"]
@@ -339,28 +339,28 @@ def test_every_verdict_is_said_with_its_numbers(found, lang):
 @pytest.mark.parametrize(("accuracy", "told"), [(0.51, True), (0.6, True), (0.4, True), (0.63, False), (0.3, False)])
 def test_a_coin_is_spoken_of_only_where_the_shown_number_is_one(accuracy, told):
     found = Verdict("near_equilibrium", FOUND[0].evidence | {"d_accuracy": accuracy}, 8, 8)
-    assert ("coin" in stage.judgement(found, "en")["sentence"]) == told
-    assert "coin" not in stage.judgement(FOUND[1], "en")["sentence"]
+    assert ("coin" in playback.describe(found, "en")["sentence"]) == told
+    assert "coin" not in playback.describe(FOUND[1], "en")["sentence"]
 
 
 @pytest.mark.parametrize("lang", ["en", "es"])
 def test_a_smear_that_has_just_come_together_is_not_called_few(lang):
-    said = stage.judgement(Verdict("smear", {"step": 9.0, "on_data": 0.62, "valid": 0.62}, 3, 8), lang)
+    said = playback.describe(Verdict("smear", {"step": 9.0, "on_data": 0.62, "valid": 0.62}, 3, 8), lang)
     assert "62" in said["sentence"]
     assert "Only" not in said["sentence"]
     assert "Solo" not in said["sentence"]
 
 
 def test_the_field_is_scored_where_the_loss_changes_to_one_without_a_threshold():
-    assert stage.threshold(PlaneConfig()) == 0.0
-    assert stage.threshold(PlaneConfig(loss="least_squares")) == 0.5
-    assert stage.threshold(PlaneConfig(edits=((100, "loss", "saturating"),))) == 0.0
-    assert stage.threshold(PlaneConfig(edits=((100, "loss", "wasserstein"),))) is None
-    assert stage.threshold(PlaneConfig(edits=((100, "loss", "least_squares"),))) is None
+    assert playback.threshold(PlaneConfig()) == 0.0
+    assert playback.threshold(PlaneConfig(loss="least_squares")) == 0.5
+    assert playback.threshold(PlaneConfig(edits=((100, "loss", "saturating"),))) == 0.0
+    assert playback.threshold(PlaneConfig(edits=((100, "loss", "wasserstein"),))) is None
+    assert playback.threshold(PlaneConfig(edits=((100, "loss", "least_squares"),))) is None
 
 
 def test_a_collapse_says_how_finite_its_losses_are():
-    said = stage.judgement(Verdict("collapse", FOUND[2].evidence | CLOSED, 2, 8), "es")
+    said = playback.describe(Verdict("collapse", FOUND[2].evidence | CLOSED, 2, 8), "es")
     assert said["title"] == "Colapso a 2 de 8 modos."
     assert "0,63 y 1,61" in said["sentence"]
 
@@ -374,25 +374,25 @@ def test_a_collapse_says_how_finite_its_losses_are():
     ],
 )
 def test_the_caption_is_true_of_the_config(changes, words):
-    said = stage.captions(PlaneConfig(**changes), "en")
+    said = playback.captions(PlaneConfig(**changes), "en")
     assert all(part in said[key] for key, part in words.items())
-    assert "packed" not in stage.captions(PlaneConfig(), "en")["caption_belief"]
+    assert "packed" not in playback.captions(PlaneConfig(), "en")["caption_belief"]
 
 
 def test_live_messages_overlap_and_the_first_is_an_opening(monkeypatch):
     monkeypatch.setattr(st, "session_state", {})
     run = ("player", "en", "key", 0)
-    assert stage.carried(run, list(range(100)), True)[1]
-    assert stage.carried(run, list(range(110)), True) == (list(range(100, 110)), False)
-    assert stage.carried(run, list(range(115)), True) == (list(range(100, 115)), False)
-    assert stage.carried(run, list(range(115)), True) == (list(range(110, 115)), False)
-    assert stage.carried(run, list(range(115)), False)[1]
-    assert stage.carried(("player", "es", "key", 0), list(range(115)), True)[1]
+    assert playback.carried(run, list(range(100)), True)[1]
+    assert playback.carried(run, list(range(110)), True) == (list(range(100, 110)), False)
+    assert playback.carried(run, list(range(115)), True) == (list(range(100, 115)), False)
+    assert playback.carried(run, list(range(115)), True) == (list(range(110, 115)), False)
+    assert playback.carried(run, list(range(115)), False)[1]
+    assert playback.carried(("player", "es", "key", 0), list(range(115)), True)[1]
 
 
 def test_a_players_wish_is_answered_three_times(monkeypatch):
     want = {"run": "key", "member": 0, "from": 10, "to": 20, "n": 5}
     monkeypatch.setattr(st, "session_state", {"p": {"want": want}})
-    answers = [stage.wanted("p", ("key", 0), list(range(100))) for _ in range(4)]
+    answers = [playback.wanted("p", ("key", 0), list(range(100))) for _ in range(4)]
     assert answers == [spread(list(range(10, 21)), 5)] * 3 + [[]]
-    assert stage.wanted("p", ("other", 0), list(range(100))) == []
+    assert playback.wanted("p", ("other", 0), list(range(100))) == []

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from ganlab.plane import frame, snapshot
 from ganlab.plane.config import PlaneConfig
-from ganlab.ui.arena import arena, stage
+from ganlab.ui.arena import arena, playback
 from ganlab.ui.players import player
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))
@@ -90,7 +90,7 @@ def test_the_noise_travels_with_its_own_view():
 @pytest.mark.parametrize("dim", [1, 2, 5])
 def test_the_player_shows_the_noise_that_frames_are_made_of(law, dim):
     config = PlaneConfig(noise=law, latent_dim=dim, seed=3)
-    shown = stage.noise(config.key(), config)
+    shown = playback.noise(config.key(), config)
     z = snapshot.fixed_points(config)[0].numpy()
     assert np.array_equal(shown["noise"][:, : min(2, dim)], z[:, :2])
     assert not shown["noise"][:, dim:].any()
@@ -100,7 +100,7 @@ def test_the_player_shows_the_noise_that_frames_are_made_of(law, dim):
 
 def test_what_a_browser_asks_is_heard_only_if_it_makes_sense(monkeypatch):
     known = SimpleNamespace(grow=lambda member, limit: [0, 1, 2, 40])
-    monkeypatch.setattr(arena.stage, "film", lambda key, member, config: known)
+    monkeypatch.setattr(arena.playback, "film_of", lambda key, member, config: known)
     config = PlaneConfig(members=2)
     good = {"name": "slow", "run": config.key(), "member": 1, "step": 40}
     assert arena.sound(good, config, 1)

@@ -26,10 +26,10 @@ from ganlab.links import from_json, from_query, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import start, train, update
 from ganlab.trace.trace import trace_of
-from ganlab.ui.arena import slow
+from ganlab.ui.arena import slow_motion
 from ganlab.ui.arena.formulas import Moment, formula, tex
 from ganlab.ui.arena.view import unscripted
-from ganlab.ui.players import slow_motion
+from ganlab.ui.players import slow_motion as slow_player
 from ganlab.ui.run import controls
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
@@ -297,7 +297,7 @@ def moments(config, lang):
         update(state)
     facts = trace_of(state).to_json()
     titles = {stop["key"]: text(f"slow.title.{stop['key']}", lang) for stop in facts["stops"]}
-    assert slow_motion.message(facts, config, titles, "key", lang)
+    assert slow_player.message(facts, config, titles, "key", lang)
     return {s["key"]: Moment(s["key"], s["numbers"], s["arrays"], config, 1, lang) for s in facts["stops"]}
 
 
@@ -316,7 +316,7 @@ NUMBERS_OF = {"d_loss": "d_loss", "g_loss": "g_loss", "d_penalty": "penalty", "d
 def test_slow_motion_shows_its_formula(added, field, lang):
     config, expected = added({field: FULL[field]}), FORMULAS_OF.get(field, {})
     for key, moment in moments(config, lang).items():
-        assert text("slow.also.unwritten", lang) not in slow.sentence(moment)
+        assert text("slow.also.unwritten", lang) not in slow_motion.sentence(moment)
         assert expected.get(key, "").replace("0.1}", "0{,}1}" if lang == "es" else "0.1}") in formula(moment)
 
 
@@ -325,17 +325,17 @@ def test_slow_motion_shows_its_formula(added, field, lang):
 def test_slow_motion_says_where_a_formula_is_missing_and_shows_the_numbers(added, field, lang):
     config = added({field: BARE[field]})
     for key, moment in moments(config, lang).items():
-        unwritten = text("slow.also.unwritten", lang) in slow.sentence(moment)
+        unwritten = text("slow.also.unwritten", lang) in slow_motion.sentence(moment)
         assert unwritten == (key in FORMULAS_OF.get(field, {}))
         if key in NUMBERS_OF:
             assert f"= {tex(moment.numbers[NUMBERS_OF[key]], lang)}" in formula(moment)
 
 
 def test_a_loss_is_spoken_of_by_its_form(added):
-    said = {key: slow.main(moment) for key, moment in moments(added({"loss": BARE["loss"]}), "en").items()}
+    said = {key: slow_motion.main(moment) for key, moment in moments(added({"loss": BARE["loss"]}), "en").items()}
     assert said["d_loss"] == "slow.say.d_loss_pairs"
     assert (said["d_judge"], said["g_loss"]) == ("slow.say.d_judge", "slow.say.g_loss")
-    said = {key: slow.main(moment) for key, moment in moments(SMALL, "en").items()}
+    said = {key: slow_motion.main(moment) for key, moment in moments(SMALL, "en").items()}
     assert said["d_judge"] == "slow.say.d_judge_probability"
 
 

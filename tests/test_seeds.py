@@ -23,7 +23,7 @@ from ganlab.store import recording
 from ganlab.store.frame_cache import FrameCache
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
-from ganlab.ui.arena import seeds, stage
+from ganlab.ui.arena import playback, seeds
 from ganlab.ui.players import seed_strip
 from ganlab.ui.players.seed_strip import FULL, POINTS, VERDICTS
 from ganlab.ui.run import server
@@ -100,9 +100,9 @@ def test_the_verdicts_are_those_of_the_player(run, monkeypatch):
     server.service()
     read_for = []
     monkeypatch.setattr(seeds, "verdict", lambda some, config: read_for.append(some) or verdict(some, config))
-    known = stage.film(SMALL.key(), 2, SMALL).grow(2, 12)
+    known = playback.film_of(SMALL.key(), 2, SMALL).grow(2, 12)
     told = seeds.Strip(SMALL).at(known, known)
-    film = stage.film(SMALL.key(), 2, SMALL)
+    film = playback.film_of(SMALL.key(), 2, SMALL)
     assert [read(told[step][2])[1] for step in known] == [film.verdict(step).key for step in known]
     assert len(known) == 13
     expected = [deciding_steps(known[: i + 1]) for i in range(13)]

@@ -18,9 +18,9 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import start, update
 from ganlab.service.short_jobs import Busy, ShortJobs
 from ganlab.trace.trace import STOPS, trace_of
-from ganlab.ui.arena import slow
+from ganlab.ui.arena import slow_motion
 from ganlab.ui.arena.formulas import FORMULAS, Moment, formula, tex, vector
-from ganlab.ui.players import slow_motion
+from ganlab.ui.players import slow_motion as slow_player
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES
 
@@ -66,7 +66,7 @@ def case(request):
 def test_every_stop_has_a_sentence_and_a_formula_with_its_numbers(case, lang):
     config, facts = case
     for key, moment in moments(facts, config, lang).items():
-        written, said = formula(moment), slow.sentence(moment)
+        written, said = formula(moment), slow_motion.sentence(moment)
         assert not re.search(r"nan|None|[{}]", said), said
         assert written.count("{") == written.count("}")
         assert written.count(r"\begin") == written.count(r"\end") == 1
@@ -142,7 +142,7 @@ def head(data):
 
 def test_the_picture_shows_the_traces_points(case):
     config, facts = case
-    told = head(slow_motion.message(facts, config, {stop: stop for stop in STOPS}, "k", "en"))
+    told = head(slow_player.message(facts, config, {stop: stop for stop in STOPS}, "k", "en"))
     stops, points = {stop["key"]: stop for stop in told["stops"]}, told["points"]
     named = [stop[name] for stop in told["stops"] for name in ("z", "real", "fake", "push", "moved") if name in stop]
     assert {*named} <= {*points}
@@ -166,28 +166,28 @@ def test_the_picture_shows_the_traces_points(case):
 def test_what_d_takes_for_real_is_green():
     facts = traced(SMALL)
     judge = next(stop["arrays"] for stop in facts["stops"] if stop["key"] == "d_judge")
-    said = slow_motion.beliefs(judge, SMALL)
+    said = slow_player.beliefs(judge, SMALL)
     assert np.array_equal(np.sign(said["fake"]), np.sign(judge["fake"]))
     squares = SMALL.replace(loss="least_squares")
-    assert slow_motion.beliefs({"fake": [0.2, 0.5, 0.9]}, squares)["fake"][1] == 0
-    assert slow_motion.beliefs({"fake": [None]}, SMALL) == {"fake": [None]}
+    assert slow_player.beliefs({"fake": [0.2, 0.5, 0.9]}, squares)["fake"][1] == 0
+    assert slow_player.beliefs({"fake": [None]}, SMALL) == {"fake": [None]}
 
 
 def test_bars_are_the_numbers_and_the_mark_is_an_even_match():
     facts = traced(SMALL.replace(regularizer="r1"))
     stops = {stop["key"]: stop for stop in facts["stops"]}
-    loss = slow_motion.bars(stops["d_loss"], SMALL, "en")
+    loss = slow_player.bars(stops["d_loss"], SMALL, "en")
     assert [bar["value"] for bar in loss] == [stops["d_loss"]["numbers"][name] for name in ("real", "fake", "d_loss")]
     assert loss[-1]["mark"] == pytest.approx(np.log(4))
-    parts = [bar["value"] for bar in slow_motion.bars(stops["d_penalty"], SMALL, "en")]
+    parts = [bar["value"] for bar in slow_player.bars(stops["d_penalty"], SMALL, "en")]
     assert parts[0] + parts[1] == pytest.approx(parts[2])
-    layers = slow_motion.bars(stops["g_step"], SMALL, "en")
+    layers = slow_player.bars(stops["g_step"], SMALL, "en")
     assert np.hypot.reduce([bar["value"] for bar in layers[:-1]]) == pytest.approx(layers[-1]["value"], rel=1e-5)
 
 
 def test_a_message_is_small():
     big = PlaneConfig(batch_size=1024, latent_dim=64, regularizer="r1", g_width=8, d_width=8)
-    data = slow_motion.message(traced(big, 1), big, {stop: stop for stop in STOPS}, "k", "en")
+    data = slow_player.message(traced(big, 1), big, {stop: stop for stop in STOPS}, "k", "en")
     assert len(data) < 80_000
 
 
@@ -199,8 +199,8 @@ def test_numbers_that_are_none_are_drawn_as_nothing():
             name: [[None] * len(v) if isinstance(v, list) else None for v in values]
             for name, values in stop["arrays"].items()
         }
-    assert b"NaN" not in slow_motion.message(facts, SMALL, {stop: stop for stop in STOPS}, "k", "en")
-    assert all(formula(moment) and slow.sentence(moment) for moment in moments(facts, SMALL).values())
+    assert b"NaN" not in slow_player.message(facts, SMALL, {stop: stop for stop in STOPS}, "k", "en")
+    assert all(formula(moment) and slow_motion.sentence(moment) for moment in moments(facts, SMALL).values())
 
 
 # On the page
@@ -209,8 +209,8 @@ def test_numbers_that_are_none_are_drawn_as_nothing():
 @pytest.fixture
 def here(monkeypatch):
     """Short work is done at once, in this process."""
-    monkeypatch.setattr(slow, "AT_ONCE", 60)
-    monkeypatch.setattr(slow, "short_jobs", lambda: ShortJobs(apart=False))
+    monkeypatch.setattr(slow_motion, "AT_ONCE", 60)
+    monkeypatch.setattr(slow_motion, "short_jobs", lambda: ShortJobs(apart=False))
 
 
 def arena(config, lang="en"):
@@ -255,13 +255,13 @@ def test_the_player_asks_for_its_step_and_the_next_follows(here):
 
 def test_what_cannot_be_shown_is_said_and_tried_again(here, monkeypatch):
     tries = []
-    monkeypatch.setattr(slow, "compute", lambda *asked: tries.append(asked) or fail())
+    monkeypatch.setattr(slow_motion, "compute", lambda *asked: tries.append(asked) or fail())
     app = arena(SMALL)
     asked(app)
     assert "checkpoint" in app.warning[0].value
     sound(app.run())
     assert len(tries) == 2
-    monkeypatch.setattr(slow, "compute", lambda *asked: None)
+    monkeypatch.setattr(slow_motion, "compute", lambda *asked: None)
     sound(app.run())
     assert "diverged" in app.warning[0].value
 
@@ -272,9 +272,9 @@ def fail():
 
 def test_a_trace_is_computed_once(monkeypatch):
     asked = []
-    monkeypatch.setattr(slow, "service", lambda: SimpleNamespace(store=SimpleNamespace(path="here")))
-    monkeypatch.setattr(slow, "compute", lambda place, config, *where: asked.append(where))
-    traces = slow.Traces()
+    monkeypatch.setattr(slow_motion, "service", lambda: SimpleNamespace(store=SimpleNamespace(path="here")))
+    monkeypatch.setattr(slow_motion, "compute", lambda place, config, *where: asked.append(where))
+    traces = slow_motion.Traces()
     first = traces.ask(SMALL, 3, 0)
     assert isinstance(first, Future)
     assert traces.ask(SMALL.replace(steps=9), 3, 0) is first

@@ -22,9 +22,9 @@ from ganlab.plane.diagnosis import VERDICTS
 from ganlab.presets import PRESETS
 from ganlab.studies.cards import LESSONS
 from ganlab.trace.trace import STOPS
-from ganlab.ui.arena.slow import REMARKS
-from ganlab.ui.arena.tries import CHOICES as CHOICES_OF_TRIES
-from ganlab.ui.arena.tries import TRIES
+from ganlab.ui.arena.predictions import CHOICES as CHOICES_OF_TRIES
+from ganlab.ui.arena.predictions import TRIES
+from ganlab.ui.arena.slow_motion import REMARKS
 from ganlab.ui.digits.weights import COLUMNS
 from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED

@@ -6,7 +6,7 @@ from visits import captions, held, opened, quiet_server, record, sound  # noqa: 
 from ganlab.game.verdict import Verdict
 from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
-from ganlab.ui.arena import stage, tries
+from ganlab.ui.arena import playback, predictions
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.server import service
 from ganlab.ui.text import LANGUAGES, exists, text
@@ -19,34 +19,34 @@ FOUND = {
 }
 
 
-@pytest.mark.parametrize("due", tries.CHOICES)
+@pytest.mark.parametrize("due", predictions.CHOICES)
 def test_what_a_run_has_come_to_is_its_verdicts_business(due):
-    assert [tries.fate(found) for found in FOUND[due]] == [due, due]
+    assert [predictions.fate(found) for found in FOUND[due]] == [due, due]
 
 
 def test_there_are_three_tries_each_with_its_preset_and_every_ending_explained():
-    assert len(tries.TRIES) == 3
-    for name, this in tries.TRIES.items():
+    assert len(predictions.TRIES) == 3
+    for name, this in predictions.TRIES.items():
         assert this.preset in PRESETS
-        assert all(exists(f"tries.why.{name}.{fate}", lang) for fate in tries.CHOICES for lang in LANGUAGES)
+        assert all(exists(f"tries.why.{name}.{fate}", lang) for fate in predictions.CHOICES for lang in LANGUAGES)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_facts_are_the_verdict_and_both_losses_once(lang):
     seen = {"on_data": 0.97, "valid": 0.97, "d_loss": 0.4, "g_loss": 2.25, "step": 400.0}
-    said = tries.facts(Verdict("near_equilibrium", seen, 8, 8), SMALL, lang)
+    said = predictions.facts(Verdict("near_equilibrium", seen, 8, 8), SMALL, lang)
     assert text("tries.panel.losses", lang, **seen) in said
     level = {"d_loss_collapse": 0.392, "g_loss_collapse": 2.197, "d_accuracy_collapse": 0.94}
-    collapsed = tries.facts(Verdict("collapse", seen | level, 1, 8), SMALL, lang)
+    collapsed = predictions.facts(Verdict("collapse", seen | level, 1, 8), SMALL, lang)
     assert text("tries.panel.losses", lang, **seen) not in collapsed
     assert text("verdict.also.losses", lang, m=1, of=8, **seen, **level) in collapsed
-    assert text("verdict.title.diverged", lang) in tries.facts(Verdict("diverged", {"step": 9.0}), SMALL, lang)
+    assert text("verdict.title.diverged", lang) in predictions.facts(Verdict("diverged", {"step": 9.0}), SMALL, lang)
 
 
 @pytest.fixture
 def small(monkeypatch):
     """The first try with a run that takes no time, which ends as a smear."""
-    monkeypatch.setitem(tries.TRIES, "k50", tries.Try(SMALL, "ring"))
+    monkeypatch.setitem(predictions.TRIES, "k50", predictions.Try(SMALL, "ring"))
 
 
 def predict(app, guess):
@@ -62,8 +62,8 @@ def test_a_prediction_is_answered_by_what_the_recorded_run_did(small, guess, wor
     assert held(app, ARENA) == SMALL
     answer = [*app.success, *app.info][0].value
     assert text(f"tries.panel.{word}", "en", guess=text(f"tries.choice.{guess}", "en")) in answer
-    verdict = stage.film(SMALL.key(), 0, SMALL).verdict(20)
-    assert tries.facts(verdict, SMALL, "en") in answer
+    verdict = playback.film_of(SMALL.key(), 0, SMALL).verdict(20)
+    assert predictions.facts(verdict, SMALL, "en") in answer
     assert text("tries.why.k50.nothing", "en") in answer
     assert text("tries.panel.score", "en", done=1, of=3, right=int(word == "right")) in captions(app)
     sound(app.button(key="a.again.k50").click().run())

@@ -14,8 +14,8 @@ from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.service.runs import Runs
 from ganlab.store import recording
-from ganlab.ui.arena import stage
-from ganlab.ui.digits import stage as digits_stage
+from ganlab.ui.arena import playback
+from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.run import server, share, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import LANGUAGES, text
@@ -30,8 +30,8 @@ def quiet_server(monkeypatch, tmp_path):
     """A run service of the test's own that never starts a worker."""
     monkeypatch.setattr(Runs, "_start", lambda *_: None)
     monkeypatch.setattr(training, "HEAD_START", 0)
-    monkeypatch.setattr(stage, "HEAD_START", 0)
-    monkeypatch.setattr(digits_stage, "HEAD_START", 0)
+    monkeypatch.setattr(playback, "HEAD_START", 0)
+    monkeypatch.setattr(digits_playback, "HEAD_START", 0)
     monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
     server.RECORDED.mkdir()
     st.cache_resource.clear()

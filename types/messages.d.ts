@@ -2,8 +2,8 @@
 
 type Reader = {
   say(key: string, values?: Record<string, unknown>): string;
-  number(x: number | undefined, digits?: number): string;
-  percent(x: number | undefined, digits?: number): string;
+  number(x: number | null | undefined, digits?: number): string;
+  percent(x: number | null | undefined, digits?: number): string;
 };
 type Words = Record<string, string>;
 type Colour = number[];
@@ -14,6 +14,7 @@ type Palette = {
   generated: string;
   gradient: string;
   ink: string;
+  muted: string;
 };
 /** An element of the page that a class fetches by its name: of any kind. */
 // biome-ignore lint/suspicious/noExplicitAny: which kind of element it is stands in the html

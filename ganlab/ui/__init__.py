@@ -1,4 +1,4 @@
-"""The screens: the only package that imports streamlit or altair. Here: what all pages share about a visit."""
+"""The screens. Only this package imports streamlit or altair. This module: a visit's language, link and cookie."""
 
 import re
 import uuid
@@ -12,18 +12,18 @@ COOKIE = "ganlab_viewer"
 
 
 def touched() -> None:
-    """Marks the coming rerun as our own: the link it brings along may be older than the session, and is not read."""
+    """Marks the next rerun as our own. Its link may be older than the session, so it is ignored."""
     st.session_state["touched"] = True
 
 
 def rerun() -> None:
-    """Runs the whole page again, from what the session holds."""
+    """Reruns the whole page from the session's state."""
     touched()
     st.rerun()
 
 
 def follow_link() -> None:
-    """Once a run, before any page: takes the language, and whether the link is news, from the address bar."""
+    """Reads the language from the address bar, and whether the link is new. Runs once, before any page."""
     state, link = st.session_state, st.query_params.to_dict()
     ours = state.pop("touched", False)
     state["link_is_new"] = not ours and link != state.get("link_written")
@@ -35,14 +35,14 @@ def follow_link() -> None:
 
 
 def new_link(prefix: str) -> dict[str, str] | None:
-    """The link that this run has to obey, None if it carries nothing with `prefix` or is the one we wrote."""
+    """The link to apply in this run. None if it has no key with `prefix`, or if we wrote it ourselves."""
     link = st.query_params.to_dict()
-    said = any(name.startswith(prefix) for name in link)
-    return link if said and st.session_state["link_is_new"] else None
+    ours = any(name.startswith(prefix) for name in link)
+    return link if ours and st.session_state["link_is_new"] else None
 
 
 def write_link(query: dict[str, str]) -> dict[str, str]:
-    """Puts the page's state, and the language, into the address bar; returns the whole query."""
+    """Writes the page's state and the language to the address bar. Returns the whole query."""
     query = {"lang": language()} | query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
@@ -52,11 +52,12 @@ def write_link(query: dict[str, str]) -> dict[str, str]:
 
 def language() -> str:
     """The visitor's language."""
-    return st.session_state["lang"]
+    chosen: str = st.session_state["lang"]
+    return chosen
 
 
 def language_switch() -> None:
-    """EN · ES, for the sidebar; the rest of the link stays."""
+    """The language switch of the sidebar. It keeps the rest of the link."""
     labels = {lang: lang.upper() for lang in LANGUAGES}
     st.session_state["language"] = language()
     st.segmented_control(
@@ -71,23 +72,24 @@ def language_switch() -> None:
 
 
 def viewer() -> str:
-    """This browser's name, for wishes: kept in a cookie, so that after a reload it can still stop what it started."""
+    """This browser's id. A cookie keeps it, so that after a reload the visitor can still stop a run they started."""
     if "viewer" not in st.session_state:
         known = str(st.context.cookies.get(COOKIE, ""))
         st.session_state["viewer"] = known if re.fullmatch("[0-9a-f]{32}", known) else uuid.uuid4().hex
-    return st.session_state["viewer"]
+    name: str = st.session_state["viewer"]
+    return name
 
 
 def cookie() -> str:
-    """The script that has the browser keep its name."""
+    """The script that stores the browser's id in a cookie."""
     return f"<script>document.cookie = '{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax'</script>"
 
 
 def code(value: str) -> str:
-    """A visitor's text as inline code: shown, never interpreted."""
+    """A visitor's text as inline code, so that Markdown does not interpret it."""
     return f"`{value[:80].replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
 
 
 def _switch_language() -> None:
     touched()
-    st.session_state["lang"] = st.session_state["language"] or language()  # nothing yet, on a page that just opens
+    st.session_state["lang"] = st.session_state["language"] or language()  # empty while a page opens

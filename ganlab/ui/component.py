@@ -1,8 +1,8 @@
-"""Streamlit v2 components: how their files are served, how they are declared, their labels, their messages.
+"""Streamlit v2 components: declaration, served files, labels and messages.
 
-A component stands in a folder of its own: a Python module beside a folder `web/` with html, css and js. The files are
-served once, as those of an installed component are; only the html travels each time. One component's files may import
-another's by their address, `../<project>.<name>/<file>`.
+A component has its own folder: a Python module and a folder `web/` with html, css and js. Streamlit serves these files
+like those of an installed component; only the html is sent with each message. The files of one component may import
+those of another by their address, `../<project>.<name>/<file>`.
 """
 
 from __future__ import annotations
@@ -23,24 +23,24 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from ganlab.ui.text import sentences
 
 PLAYER = "player.player."
-"""Prefix of the arena player's labels, some of which the other components share."""
+"""Prefix of the arena player's labels. Other components share some of them."""
 
 
 @dataclass(frozen=True)
 class Components:
-    """The components of one folder `web/`. Each has its html and js under its own name."""
+    """The components of one folder `web/`. The html and js files are named after the component."""
 
     project: str
     """The first part of their address."""
     web: Path
     names: tuple[str, ...]
     style: str = ""
-    """The name of the css file that all share; by default each has its own."""
+    """The name of a shared css file; by default each component has its own."""
     base: Components | None = None
     """The components whose files these import."""
 
     def mount(self, name: str, **arguments: Any) -> Any:
-        """Puts a component on the page; its state. Keywords as of Streamlit's mount command: key, data, on_*_change."""
+        """Mounts a component and returns its state. Keywords are those of Streamlit: key, data, on_*_change."""
         self.serve()
         return _declared(self, name)(**arguments)
 
@@ -51,7 +51,7 @@ class Components:
         _register(f"{self.project}.{self.names[0]}", self)
 
     def html(self, file: str) -> str:
-        """An html file with the files that it names in comments put in."""
+        """An html file, with the files named in its comments included."""
         text = (self.web / file).read_text(encoding="utf-8")
         return re.sub(r"<!-- (\w+\.html) -->", lambda named: self.html(named[1]).strip(), text)
 
@@ -59,16 +59,16 @@ class Components:
 @cache
 def _declared(ours: Components, name: str) -> Any:
     """A component's mount command."""
-    skeleton = re.sub(r">\n\s*<", ">\n<", ours.html(f"{name}.html"))  # without indentation: it travels each time
+    skeleton = re.sub(r">\n\s*<", ">\n<", ours.html(f"{name}.html"))  # shorter: it is sent with each message
     css = f"{ours.style or name}.css"
     return st.components.v2.component(f"{ours.project}.{name}", html=skeleton, css=css, js=f"{name}.js")
 
 
 def _register(address: str, ours: Components) -> None:
-    """Names `web/` to Streamlit's component manager.
+    """Registers `web/` with Streamlit's component manager.
 
-    The manager is internal to Streamlit. Streamlit's own scan finds such folders only in installed distributions, and
-    GAN Arena also runs from a checkout. Inline js and css need no folder, but travel with every message.
+    The manager is internal to Streamlit. Streamlit's own scan finds such folders in installed distributions only, and
+    GAN Arena also runs from a checkout. Inline js and css need no folder, but would be sent with every message.
     """
     manager = get_bidi_component_manager()
     if manager.get_component_asset_root(address) is None:
@@ -78,9 +78,9 @@ def _register(address: str, ours: Components) -> None:
 
 @cache
 def labels(prefix: str, lang: str, shared: Sequence[str] = ()) -> dict[str, str]:
-    """The sentences under `prefix` in `lang` by the rest of their key, and the player's labels that are in `shared`."""
+    """The sentences under `prefix`, keyed by the rest of the key, and the player's labels named in `shared`."""
     ours = {key: sentences(lang)[PLAYER + key] for key in shared}
-    return ours | {key.removeprefix(prefix): said for key, said in sentences(lang).items() if key.startswith(prefix)}
+    return ours | {key.removeprefix(prefix): label for key, label in sentences(lang).items() if key.startswith(prefix)}
 
 
 def packed(head: Mapping[str, Any], parts: Iterable[bytes] = ()) -> bytes:
@@ -91,4 +91,4 @@ def packed(head: Mapping[str, Any], parts: Iterable[bytes] = ()) -> bytes:
 
 
 def ignore() -> None:
-    """A callback that does nothing. Streamlit lists a state value in the result only where there is a callback."""
+    """An empty callback. Streamlit includes a state value in the result only if it has a callback."""

@@ -1,9 +1,9 @@
-"""The arena: one GAN on the plane, trained here and watched as often as one likes."""
+"""The arena: training and watching a GAN on the plane."""
 
 import streamlit as st
 
 from ganlab import ui
-from ganlab.ui.arena import arena, fork, gallery, own, seeds, slow, tries
+from ganlab.ui.arena import arena, fork, gallery, own_data, predictions, seeds, slow_motion
 from ganlab.ui.run import compare, controls, export, share
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.text import text
@@ -16,7 +16,7 @@ config = ARENA.config
 with st.sidebar:
     controls.preset_menu(ARENA, lang)
     gallery.open_button(ARENA, lang)
-    controls.sidebar(ARENA, lang, below={"dataset": lambda: own.open_button(ARENA, lang)})
+    controls.sidebar(ARENA, lang, below={"dataset": lambda: own_data.open_button(ARENA, lang)})
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
@@ -36,14 +36,14 @@ if other := arena.compared(lang):
 fork.changes(ARENA, lang)
 fork.dialog(ARENA, lang)
 gallery.dialog(ARENA, lang)
-own.dialog(ARENA, lang)
+own_data.dialog(ARENA, lang)
 with arena.watch(lines, lang):
     with st.container(horizontal=True, key="a.looks"):
         if COMPARE.is_open:
-            slow.button(config, lang)
+            slow_motion.button(config, lang)
         seeds.button(ARENA, lang)
-    slow.panel(config, ARENA.member, lang)
+    slow_motion.panel(config, ARENA.member, lang)
     seeds.panel(ARENA, lang)
-tries.panel(ARENA, lang)
+predictions.panel(ARENA, lang)
 with st.expander(text("arena.about.title", lang)):
     st.markdown(text("arena.about.body", lang))

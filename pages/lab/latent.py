@@ -1,4 +1,4 @@
-"""The latent space: walk it, measure it, break it."""
+"""The latent space: walks, maps, directions, truncation and comparisons."""
 
 import streamlit as st
 

@@ -1,4 +1,4 @@
-"""Common mistakes: each broken beside fixed, predicted first, with what sixteen seeds really came to."""
+"""Common mistakes: a prediction, the broken run beside the fixed one, and the results of sixteen seeds."""
 
 import streamlit as st
 

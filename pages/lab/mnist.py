@@ -1,4 +1,4 @@
-"""MNIST: a GAN on images of digits, trained here, judged by a classifier, compared with another."""
+"""MNIST: training a GAN on images of digits, with scores by a classifier, beside a second run."""
 
 import streamlit as st
 

@@ -11,7 +11,8 @@ import { opinions } from "../../ganlab/ui/players/player/web/opinions.js";
 import { thickness, vanished, wires } from "../../ganlab/ui/players/player/web/wires.js";
 import { pen } from "./page.js";
 
-const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
+const near = (/** @type {number} */ one, /** @type {number} */ other, within = 1e-6) =>
+  assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
 
 // Scales and interpolation
 
@@ -61,7 +62,7 @@ test("D's belief has its colours: fake, undecided, real; and its lowest row is d
 
 test("the noise is scaled into the view, and reaches G's output in two seconds", () => {
   const noise = { axis: [-2, 0, 2], extent: 4, points: Float32Array.of(4, -2) };
-  const film = { head: { noise, extent: 3, latent_dim: 2 } };
+  const film = /** @type {any} */ ({ head: { noise, extent: 3, latent_dim: 2 } });
   const { grid, fake } = plane(film.head);
   assert.deepEqual([...fake], [3, -1.5]);
   assert.deepEqual([grid.length, ...grid.slice(0, 4)], [18, -1.5, -1.5, -1.5, 0]);
@@ -76,7 +77,8 @@ test("the noise is scaled into the view, and reaches G's output in two seconds",
 });
 
 test("one dimension of noise is a line; where motion is unwelcome the journey stands at its beginning", () => {
-  const film = { head: { noise: { axis: [-1, 1], extent: 1, points: [0.5, 0] }, extent: 3, latent_dim: 1 } };
+  const noise = { axis: [-1, 1], extent: 1, points: [0.5, 0] };
+  const film = /** @type {any} */ ({ head: { noise, extent: 3, latent_dim: 1 } });
   assert.deepEqual([...plane(film.head).grid], [-3, 0, 3, 0]);
   const morph = new Morph();
   morph.press(true);
@@ -97,8 +99,15 @@ test("a gradient's arrow grows by a pixel for ten times the norm; one that vanis
   assert.deepEqual([1e-4, 9e-5, NaN].map(vanished), [false, true, true]);
   const { context, named } = pen();
   const names = ["noise", "g", "fake", "real", "d", "predictions", "g_loss", "d_loss"];
-  const box = (_, i) => ({ left: 50 * i, right: 50 * i + 30, top: 0, bottom: 30, x: 50 * i + 15, y: 15 });
-  const boxes = Object.fromEntries(names.map((name, i) => [name, box(name, i)]));
+  const box = (/** @type {number} */ i) => ({
+    left: 50 * i,
+    right: 50 * i + 30,
+    top: 0,
+    bottom: 30,
+    x: 50 * i + 15,
+    y: 15,
+  });
+  const boxes = Object.fromEntries(names.map((name, i) => [name, box(i)]));
   wires(context, { wide: 400, high: 60, boxes, norms: { d: 0, g: 1 }, ink: "ink", gradient: "red" });
   assert.equal(named("bezierCurveTo").length, 7);
   assert.deepEqual(
@@ -112,6 +121,7 @@ test("a gradient's arrow grows by a pixel for ten times the norm; one that vanis
 });
 
 test("the lattice's cells are the darker the smaller they are; cells that are not finite are left out", () => {
+  /** @type {Lattice} */
   const how = { rows: 2, columns: 3, x: (x) => x, y: (y) => -y, unit: 1, ink: "ink", extent: 1, shaded: true };
   const { context, named } = pen();
   net(context, Float32Array.of(0, 0, 1, 0, 1.1, 0, 0, 1, 1, 1, 1.1, 1), how);
@@ -133,7 +143,7 @@ test("D's opinions: real points upwards, generated ones downwards, each in the b
   context.createLinearGradient = () => ({ addColorStop() {} });
   const field = Float32Array.of(-1, 1, -1, 1);
   const points = { real: Float32Array.of(3, 0), fake: Float32Array.of(-3, 0), field, cells: 2, extent: 3 };
-  const palette = { field: { saysFake: [0], undecided: [0], saysReal: [0] } };
+  const palette = /** @type {any} */ ({ field: { saysFake: [0], undecided: [0], saysReal: [0] } });
   opinions(context, 210, points, palette);
   const bars = named("fillRect").filter(([, , , wide, high]) => wide === 9 && high > 0);
   assert.deepEqual(

@@ -9,12 +9,22 @@ import { Reel } from "../../ganlab/ui/players/seed_strip/web/reel.js";
 
 const byte = (/** @type {number} */ step) => new Uint8Array([step]);
 
-/** What a message brings of a run. */
+/**
+ * What a message brings of a run.
+ * @param {number[]} known
+ * @param {number[]} came
+ * @param {any} [more]
+ */
 function part(known, came, { run = "r", verdicts = {}, live = false, epochs = known } = {}) {
   const head = { run, member: 0, known, frames: came.map((step) => [step, 1]), verdicts, live, target: 9, epochs };
   return { head, real: null, blobs: new Map(came.map((step) => [step, byte(step)])) };
 }
 
+/**
+ * @param {number[]} known
+ * @param {number[]} came
+ * @param {any} [more]
+ */
 function film(known, came, more = {}) {
   const message = part(known, came, more);
   const made = new Film(message.head, (blob) => ({ step: blob[0] }));
@@ -114,12 +124,20 @@ test("a wish is granted as soon as one of its frames came", () => {
   assert.equal(made.wish, null);
 });
 
-/** Two runs as the head and the parts of a message. */
+/**
+ * Two runs as the head and the parts of a message.
+ * @param {any} one
+ * @param {any} other
+ */
 function two(one, other) {
   const parts = [one, other];
   return { head: { run: "", runs: parts.map((each) => each.head) }, parts };
 }
 
+/**
+ * @param {any} one
+ * @param {any} other
+ */
 function reels(one, other) {
   const message = two(one, other);
   const made = new Reels(message.head, () => (blob) => blob[0]);
@@ -127,9 +145,13 @@ function reels(one, other) {
   return made;
 }
 
+/**
+ * @param {any} one
+ * @param {any} other
+ */
 function epochs(one, other) {
   const message = two(one, other);
-  const made = new Epochs(message.head, () => {});
+  const made = new Epochs(/** @type {any} */ (message.head), () => {});
   made.merge(message);
   return made;
 }

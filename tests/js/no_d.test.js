@@ -15,6 +15,7 @@ const FLOW = { ...GAN, scalars: ["loss", "valid"] };
 
 /** A page of one element a name, as many as are asked for. */
 function page() {
+  /** @type {Record<string, any>} */
   const parts = {};
   const root = element({
     querySelector: (/** @type {string} */ name) => (parts[name] ??= element()),
@@ -40,7 +41,7 @@ for (const [head, shown] of /** @type {const} */ ([
 ])) {
   test(`the battle is ${shown ? "there" : "not there"}`, () => {
     const { root, part } = page();
-    new Board(root).label(reader({}), head);
+    new Board(root).label(reader({}), /** @type {any} */ (head));
     assert.equal(part("battle").hidden, !shown);
   });
 
@@ -53,7 +54,7 @@ for (const [head, shown] of /** @type {const} */ ([
 
   test(`the machine of two networks ${shown ? "can" : "cannot"} be opened`, () => {
     const { root, part } = page();
-    new Tools(root, {}).label(reader({}), head);
+    new Tools(root, {}).label(reader({}), /** @type {any} */ (head));
     assert.deepEqual(keys(part("tools")), [...(shown ? ["pipeline"] : []), "save"]);
   });
 }

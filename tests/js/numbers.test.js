@@ -10,7 +10,8 @@ import { better, signed } from "../../ganlab/ui/players/player/web/versus.js";
 import { fill, pieces, reader, thin } from "../../ganlab/ui/players/player/web/words.js";
 import { scales } from "../../ganlab/ui/players/slow_motion/web/scene.js";
 
-const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
+const near = (/** @type {number} */ one, /** @type {number} */ other, within = 1e-6) =>
+  assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
 
 // Lamps and bars
 
@@ -50,7 +51,7 @@ test("of two runs the better one is known where a number has a direction", () =>
     [true, false, true, ""],
   );
   assert.equal(better("fid", 0), "");
-  const write = (x) => x.toFixed(1);
+  const write = (/** @type {number} */ x) => x.toFixed(1);
   assert.deepEqual([signed(1.25, write), signed(-2, write), signed(NaN, write)], ["+1.3", "−2.0", "–"]);
 });
 
@@ -79,7 +80,7 @@ test("a template falls into words and names", () => {
 });
 
 test("very small and very large norms are written with a power of ten", () => {
-  const write = (x, digits) => x.toFixed(digits);
+  const write = (/** @type {number} */ x, /** @type {number} */ digits) => x.toFixed(digits);
   assert.deepEqual(
     [0, 0.5, 12, 5e-7, 2e12].map((x) => short(x, write)),
     ["0.000", "0.500", "12.00", "5·10⁻⁷", "2·10¹²"],

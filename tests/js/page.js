@@ -5,28 +5,36 @@
 export function pen() {
   /** @type {any[][]} */
   const calls = [];
-  const known = { canvas: { clientWidth: 1000 }, measureText: (words) => ({ width: 6 * words.length }) };
+  const known = {
+    canvas: { clientWidth: 1000 },
+    measureText: (/** @type {string} */ words) => ({ width: 6 * words.length }),
+  };
   const context = new Proxy(/** @type {any} */ (known), {
-    get: (target, name) => (name in target ? target[name] : (...given) => calls.push([name, ...given])),
+    get: (target, name) =>
+      name in target ? target[name] : (/** @type {any[]} */ ...given) => calls.push([name, ...given]),
     set: (target, name, value) => {
       target[name] = value;
       return calls.push([`=${String(name)}`, value]) > 0;
     },
   });
-  return { context, calls, named: (name) => calls.filter(([called]) => called === name) };
+  return { context, calls, named: (/** @type {string} */ name) => calls.filter(([called]) => called === name) };
 }
 
 /** An element that holds what is set on it. */
 export function element(facts = {}) {
-  const style = { setProperty: (name, value) => Object.assign(style, { [name]: value }) };
+  const style = {
+    setProperty: (/** @type {string} */ name, /** @type {string} */ value) => Object.assign(style, { [name]: value }),
+  };
+  /** @type {any} */
   const made = {
     style,
     dataset: {},
-    children: /** @type {any[]} */ ([]),
+    children: [],
     attributes: {},
-    append: (...children) => made.children.push(...children),
-    replaceChildren: (...children) => Object.assign(made, { children }),
-    setAttribute: (name, value) => Object.assign(made.attributes, { [name]: String(value) }),
+    append: (/** @type {any[]} */ ...children) => made.children.push(...children),
+    replaceChildren: (/** @type {any[]} */ ...children) => Object.assign(made, { children }),
+    setAttribute: (/** @type {string} */ name, /** @type {unknown} */ value) =>
+      Object.assign(made.attributes, { [name]: String(value) }),
     querySelector: () => element(),
     querySelectorAll: () => [],
     getContext: () => context2d(),
@@ -35,12 +43,16 @@ export function element(facts = {}) {
     },
     ...facts,
   };
-  return /** @type {any} */ (made);
+  return made;
 }
 
 function context2d() {
   const { context } = pen();
-  context.createImageData = (width, height) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) });
+  context.createImageData = (/** @type {number} */ width, /** @type {number} */ height) => ({
+    width,
+    height,
+    data: new Uint8ClampedArray(4 * width * height),
+  });
   context.fillStyle = "#000000";
   return context;
 }
@@ -53,8 +65,8 @@ class Observer {
 class Path {
   /** @type {any[][]} */
   calls = [];
-  moveTo = (...place) => this.calls.push(["moveTo", ...place]);
-  lineTo = (...place) => this.calls.push(["lineTo", ...place]);
+  moveTo = (/** @type {number[]} */ ...place) => this.calls.push(["moveTo", ...place]);
+  lineTo = (/** @type {number[]} */ ...place) => this.calls.push(["lineTo", ...place]);
 }
 
 /** The frame that was asked for last, for tests that let time pass. */
@@ -73,7 +85,7 @@ Object.assign(globalThis, {
   getComputedStyle: () => ({ getPropertyValue: () => "#ffffff" }),
   ResizeObserver: Observer,
   Path2D: Path,
-  requestAnimationFrame: (tick) => {
+  requestAnimationFrame: (/** @type {(now: number) => void} */ tick) => {
     clock.next = tick;
     return 1;
   },

@@ -10,7 +10,8 @@ import { Plane } from "../../ganlab/ui/players/latent/web/plane.js";
 import { crop, Sheet } from "../../ganlab/ui/players/player/web/sheet.js";
 import { element, pen } from "./page.js";
 
-const near = (one, other, within = 1e-6) => assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
+const near = (/** @type {number} */ one, /** @type {number} */ other, within = 1e-6) =>
+  assert.ok(Math.abs(one - other) <= within, `${one}, not ${other}`);
 const head = /** @type {DrawHead} */ ({ limit: 2, unit: 0.001, most: 4, extent: 3 });
 
 // What a pointer hits
@@ -26,7 +27,7 @@ test("a pointer on a chart means a moment between its margins", () => {
 test("a pointer on a sheet means the image under it, at its edges too", () => {
   const box = { left: 10, top: 20, width: 80, height: 80 };
   const sheet = new Sheet(element({ getBoundingClientRect: () => box }));
-  const under = (x, y) => sheet.under({ clientX: x, clientY: y });
+  const under = (/** @type {number} */ x, /** @type {number} */ y) => sheet.under({ clientX: x, clientY: y });
   assert.deepEqual([under(10, 20), under(25, 20), under(10, 35), under(89, 99), under(200, 0)], [0, 1, 8, 63, 7]);
 });
 
@@ -63,9 +64,9 @@ test("a click on the plane picks the nearest generated point within reach", () =
 
 test("an image of a sheet is cut by its row and column", () => {
   const { context, named } = pen();
-  tile(context, null, 10, 23, 5, 6, 40);
+  tile(context, /** @type {any} */ (null), 10, 23, 5, 6, 40);
   assert.deepEqual(named("drawImage")[0].slice(2), [84, 56, 28, 28, 5, 6, 40, 40]);
-  crop(element({ getContext: () => context }), null, 9);
+  crop(element({ getContext: () => context }), /** @type {any} */ (null), 9);
   assert.deepEqual(named("drawImage")[1].slice(2), [28, 28, 28, 28, 0, 0, 112, 112]);
 });
 

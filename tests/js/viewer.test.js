@@ -14,25 +14,45 @@ import { clock, element } from "./page.js";
  * @param {any} more
  */
 function message(known, { came = known, ...more } = {}) {
-  const head = { run: "r", member: 0, known, frames: came.map((step) => [step, 1]), verdicts: {}, text: {}, ...more };
-  return { head: { live: false, ...head }, blobs: new Map(came.map((step) => [step, new Uint8Array([step])])) };
+  const head = {
+    run: "r",
+    member: 0,
+    known,
+    frames: came.map((/** @type {number} */ step) => [step, 1]),
+    verdicts: {},
+    text: {},
+    ...more,
+  };
+  return {
+    head: { live: false, ...head },
+    blobs: new Map(came.map((/** @type {number} */ step) => [step, new Uint8Array([step])])),
+  };
 }
 
+/** @extends {Viewer<Film>} */
 class Shown extends Viewer {
   read = (/** @type {any} */ data) => data;
   reel = (/** @type {any} */ head) => new Film(head, (blob) => blob[0]);
 }
 
-/** A viewer that got a message, and what it told. */
+/**
+ * A viewer that got a message, and what it told.
+ * @param {number[]} known
+ * @param {any} [more]
+ */
 function viewer(known, more = {}) {
   const made = /** @type {any} */ (new Shown(element({ isConnected: true })));
   made.told = [];
-  made.tell = (...told) => made.told.push(told);
+  made.tell = (/** @type {any[]} */ ...told) => made.told.push(told);
   made.receive(message(known, more));
   return made;
 }
 
-/** Lets time pass at 60 frames a second. */
+/**
+ * Lets time pass at 60 frames a second.
+ * @param {any} made
+ * @param {number} seconds
+ */
 function pass(made, seconds) {
   let now = performance.now();
   for (let i = 0; i < seconds * 60; i++) {

@@ -1,4 +1,4 @@
-"""The arena's own: single updates, the member shown, and what is watched of a run on the plane."""
+"""The parts of the arena page: training buttons, single updates, the member menu, the player and the curves."""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -12,7 +12,7 @@ from ganlab import ui
 from ganlab.data.points import PointsError
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
-from ganlab.ui.arena import duel, own, stage
+from ganlab.ui.arena import duel, own_data, playback
 from ganlab.ui.players.player import ASKS
 from ganlab.ui.run import compare, controls, differences, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
@@ -21,13 +21,13 @@ from ganlab.ui.text import text
 
 
 def train_buttons(lang: str) -> None:
-    """Train or Stop, and for a run that has reached its target the way on."""
+    """Train or Stop; for a finished run a button that trains on."""
     if training.train_button(ARENA, lang) == "done":
         further_button(ARENA.config, lang)
 
 
 def further_button(config: PlaneConfig, lang: str) -> None:
-    """Raises the target of a run that has reached it."""
+    """The button that raises the target of a finished run."""
     steps = min(2 * config.steps, int(knobs(PlaneConfig)["steps"].high))
     label, help = text("arena.train.further", lang, steps=steps), text("arena.train.further_help", lang)
     look: dict[str, Any] = {"icon": ":material/model_training:", "disabled": steps == config.steps}
@@ -36,7 +36,7 @@ def further_button(config: PlaneConfig, lang: str) -> None:
 
 
 def alone_buttons(config: PlaneConfig, lang: str) -> None:
-    """One update of one player only, after the last step that is trained."""
+    """The buttons for one update of D or of G alone, after the last trained step."""
     status = status_of(config)
     step, busy = min(status.step, config.steps), phase(status, config) in (*PACE, "diverged", "failed")
     for player in ("d", "g"):
@@ -46,40 +46,40 @@ def alone_buttons(config: PlaneConfig, lang: str) -> None:
 
 
 def alone(config: PlaneConfig, player: str, step: int) -> None:
-    """Trains one player by one update; the run's config says so from now on."""
+    """Trains one network by one update. The run's config records it."""
     try:
         train(ARENA, config.alone(player, step), step)
     except ConfigError as error:
         ARENA.refuse(error)
 
 
-def member_menu(place: Experiment, lang: str) -> None:
-    """Which of the run's networks the page shows, if there are several."""
-    if place.config.members == 1:
+def member_menu(experiment: Experiment, lang: str) -> None:
+    """The menu of the run's members, if there are several."""
+    if experiment.config.members == 1:
         return
-    key = place.name("w.member")
-    controls.hold(key, place.member)
+    key = experiment.name("w.member")
+    controls.hold(key, experiment.member)
     st.selectbox(
         text("arena.page.member", lang),
-        range(place.config.members),
+        range(experiment.config.members),
         format_func=lambda i: f"{text('arena.page.member', lang)}: {i}",
         key=key,
         help=text("field.help.member", lang),
         on_change=choose_member,
-        args=(place,),
+        args=(experiment,),
         label_visibility="collapsed",
         width=200,
     )
 
 
-def choose_member(place: Experiment) -> None:
+def choose_member(experiment: Experiment) -> None:
     """Shows another member."""
     ui.touched()
-    place.open(place.config, place.preset, st.session_state[place.name("w.member")])
+    experiment.open(experiment.config, experiment.preset, st.session_state[experiment.name("w.member")])
 
 
 def compared(lang: str) -> DeltaGenerator | None:
-    """The row of the run that is compared with, if there is one; where its status goes."""
+    """The toolbar of the second run, if there is one. Returns the container of its status."""
     if not COMPARE.is_open:
         return None
     with st.container(horizontal=True, vertical_alignment="center", key="b.toolbar"):
@@ -91,11 +91,11 @@ def compared(lang: str) -> DeltaGenerator | None:
 
 
 ASK, NEWS = "a.ask", "a.ask.news"
-"""What the player last asked for: {name of ASKS, step, member, key}; whether the page has not heard of it yet."""
+"""Session keys: the player's last request {name of ASKS, step, member, key}, and whether the page must rerun for it."""
 
 
 def asked() -> None:
-    """Notes what the player asks for; what a browser makes up is left unheard."""
+    """Stores the player's request; invalid requests from the browser are ignored."""
     ask = st.session_state["a.player"].get("ask")
     if not sound(ask, ARENA.config, ARENA.member):
         return
@@ -105,50 +105,52 @@ def asked() -> None:
 
 
 def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
-    """Whether the player may ask this: a button's name, and a step that has a frame, of what the page shows."""
+    """Whether a request is valid: a button's name, the run and member shown, and a step that has a frame."""
     if not isinstance(ask, dict) or ask.get("name") not in ASKS:
         return False
     if type(ask.get("step")) is not int or (ask.get("run"), ask.get("member")) != (config.key(), member):
         return False
-    return ask["step"] in stage.film(config.key(), member, config).grow(member, config.steps)
+    return ask["step"] in playback.film_of(config.key(), member, config).grow(member, config.steps)
 
 
 def say(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
-    """How each run stands, in its line."""
-    for place, line in lines.items():
-        line.caption(training.status_line(place, place.config, {}, lang))
+    """Writes the status of each run in its line."""
+    for experiment, line in lines.items():
+        line.caption(training.status_line(experiment, experiment.config, {}, lang))
 
 
 def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerator:
-    """The player and the curves, and how each run stands, in `lines` by its place; two runs stand side by side.
+    """Draws the player and the curves, and the status of each run in `lines`. Two runs are shown side by side.
 
-    The place between the player and the curves, for what looks closer.
+    Returns a container between the player and the curves, for slow motion and the seed strip.
     """
-    places, closer = list(lines), list[DeltaGenerator]()
+    experiments, closer = list(lines), list[DeltaGenerator]()
 
     def picture(live: bool) -> None:
         if st.session_state.pop(NEWS, False):
             ui.rerun()
-        with own.at_hand(lang):
+        with own_data.at_hand(lang):
             show(live)
 
     def show(live: bool) -> None:
-        if len(places) > 1:
-            left, right = (duel.Side(place.config, place.member) for place in places)
+        if len(experiments) > 1:
+            left, right = (duel.Side(experiment.config, experiment.member) for experiment in experiments)
             duel.duel(left, right, live, lang, key="a.duel")
         else:
-            stage.stage(ARENA.config, ARENA.member, live, lang, key="a.player", on_ask=asked)
+            playback.show(ARENA.config, ARENA.member, live, lang, key="a.player", on_ask=asked)
 
     def curves() -> None:
-        names = differences.titles(ARENA.config, COMPARE.config, lang) if len(places) > 1 else ("",)
-        for place, name in zip(places, names, strict=True):
+        names = differences.titles(ARENA.config, COMPARE.config, lang) if len(experiments) > 1 else ("",)
+        for experiment, name in zip(experiments, names, strict=True):
             if name:
                 st.markdown(f"**{differences.plain(name)}**")
-            with suppress(PointsError):  # which is said in the picture's place
-                stage.curves(place.config, place.member, lang, key=place.name("curves"))
+            with suppress(PointsError):  # the picture's container already says so
+                playback.curves(experiment.config, experiment.member, lang, key=experiment.name("curves"))
 
     def between() -> None:
         closer.append(st.container(key="a.closer"))
 
-    training.watch([place.config for place in places], partial(say, lines, lang), picture, curves, between)
+    training.watch(
+        [experiment.config for experiment in experiments], partial(say, lines, lang), picture, curves, between
+    )
     return closer[0]

@@ -1,7 +1,7 @@
-"""Frames -> one table of all that the curves below the canvas draw; `ganlab.ui.run.vega` is the picture around it.
+"""The table that the curves below the canvas are drawn from. `ganlab.ui.run.vega` is the chart.
 
-The table holds curves and everything else that depends on the run (levels, ticks, bounds, names), so that the browser
-keeps the picture and only changes what moved. No streamlit here: tests read tables.
+The table contains the curves and everything else that depends on the run (levels, ticks, bounds, names), so the browser
+keeps the chart and updates only its data. No streamlit here: tests read the tables.
 """
 
 import math
@@ -33,11 +33,11 @@ from ganlab.ui.text import text
 
 CURVES = tuple(scalar for series in PANELS.values() for scalar in series.values())
 CROWDED = 0.06
-"""Share of the axis between two changes that are both named."""
+"""Least distance of two labelled changes, as a share of the axis."""
 
 
 def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
-    """The curves' scalars of one member's packed frames, by ascending step."""
+    """The scalars of one member's packed frames, by ascending step."""
     values = [np.frombuffer(blobs[step], "<f4", len(SCALARS), HEADER.size) for step in sorted(blobs)]
     table = pd.DataFrame(np.array(values).reshape(-1, len(SCALARS)), columns=list(SCALARS))[list(CURVES)]
     return table.assign(step=np.array(sorted(blobs), "<f4"))
@@ -50,9 +50,9 @@ def table(
     lang: str,
     changes: Sequence[tuple[int, str]] = (),
 ) -> pd.DataFrame:
-    """All that the picture draws, one row each: curves (kind ""), levels, bands, ticks, bounds and names.
+    """All rows of the chart: curves (kind ""), levels, bands, ticks, bounds and names.
 
-    changes: (step, what changes there) in mid-run; a rule marks each.
+    changes: (step, text) of each change of a setting; a vertical line marks it.
     """
     levels = [*equilibrium(config, lang), *collapsed(verdict, lang)]
     bounds = {"losses": loss_bounds(curve, levels), "js": (0.0, math.log(2)), "gradients": log_bounds(curve)}
@@ -72,56 +72,54 @@ def table(
 def names(
     panel: str, curve: pd.DataFrame, height: Callable[[float], float], value: Callable[[float], float]
 ) -> list[dict[str, Any]]:
-    """Each curve's letter beside its last point, never on another's."""
+    """The name of each curve beside its last point, without overlap."""
     if not len(curve):
         return []
     last = curve.iloc[-1]
     ends = {series: float(last[scalar]) for series, scalar in PANELS[panel].items()}
-    shown = {s: y for s, y in ends.items() if math.isfinite(y) and (panel != "gradients" or y > 0)}
-    places = dodge([height(y) for y in shown.values()])
+    finite = {s: y for s, y in ends.items() if math.isfinite(y) and (panel != "gradients" or y > 0)}
+    positions = dodge([height(y) for y in finite.values()])
     return [
         row("name", panel, value(at), series.upper(), float(last.step), series)
-        for series, at in zip(shown, places, strict=True)
+        for series, at in zip(finite, positions, strict=True)
     ]
 
 
 def tags(
     levels: Sequence[Mapping[str, Any]], height: Callable[[float], float], value: Callable[[float], float]
 ) -> list[dict[str, Any]]:
-    """The names of a collapse's levels: the upper one's above its line, the lower one's below it."""
+    """The labels of a collapse's levels: the upper one above its line, the lower one below."""
     ranked = sorted(levels, key=lambda r: r["y"])
     beside = [height(r["y"]) + (10 if r is ranked[-1] else -9) for r in ranked]
-    places = dodge(beside)
-    return [
-        row("tag", r["panel"], value(at), r["label"], series=r["series"]) for r, at in zip(ranked, places, strict=True)
-    ]
+    pairs = zip(ranked, dodge(beside), strict=True)
+    return [row("tag", r["panel"], value(at), r["label"], series=r["series"]) for r, at in pairs]
 
 
 def rules(panel: str, changes: Sequence[tuple[int, str]], last: int) -> list[dict[str, Any]]:
-    """A rule where each change in mid-run begins, named where its name does not stand on an earlier one's."""
+    """A vertical line at each change of a setting. It is labelled if it is far enough from the label before."""
     rows, taken = list[dict[str, Any]](), -CROWDED
-    for step, said in changes:
-        place = across(step, last)
-        rows.append(row("edit", panel, 0, said if place - taken >= CROWDED else "", step))
-        taken = place if place - taken >= CROWDED else taken
+    for step, change in changes:
+        position = across(step, last)
+        rows.append(row("edit", panel, 0, change if position - taken >= CROWDED else "", step))
+        taken = position if position - taken >= CROWDED else taken
     return [r for r in rows if r["step"] <= last]
 
 
 def across(step: float, last: int) -> float:
-    """Where a step stands on the axis, 0 to 1."""
+    """The position of a step on the axis, 0 to 1."""
     return math.log1p(step / BEND) / math.log1p(last / BEND)
 
 
 def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """What stands at a panel's upper right; the losses explain their dashes only where there are some."""
-    said = {"js": text("chart.js.subtitle", lang), "gradients": text("chart.gradients.subtitle", lang)}
+    """The notes at the upper right of the panels. That of the losses is present only if there are dashed lines."""
+    sentences = {"js": text("chart.js.subtitle", lang), "gradients": text("chart.gradients.subtitle", lang)}
     if any(r["kind"] == "level" for r in levels):
-        said["losses"] = text("chart.losses.equilibrium", lang)
-    return [row("note", panel, 0, sentence) for panel, sentence in said.items()]
+        sentences["losses"] = text("chart.losses.equilibrium", lang)
+    return [row("note", panel, 0, sentence) for panel, sentence in sentences.items()]
 
 
 def collapsed(verdict: Verdict | None, lang: str) -> list[dict[str, Any]]:
-    """The dotted levels of a collapse to m of M modes against an optimal D, where there is a closed form."""
+    """The dotted levels for a collapse to m of M modes against an optimal D, if there is a closed form."""
     if verdict is None or "d_loss_collapse" not in verdict.evidence:
         return []
     label = text("chart.losses.collapse", lang, m=verdict.m, of=verdict.of)
@@ -129,10 +127,10 @@ def collapsed(verdict: Verdict | None, lang: str) -> list[dict[str, Any]]:
 
 
 def alt(curve: pd.DataFrame, config: PlaneConfig, lang: str, changes: Sequence[tuple[int, str]] = ()) -> str:
-    """What the curves show, in one sentence, and where a change is marked."""
+    """The text alternative of the curves, with the marked changes."""
     if not len(curve):
         return text("chart.alt.empty", lang)
     last, floor = curve.iloc[-1], js_floor(DATASETS[config.dataset])[0]
     facts = {name: float(last[name]) for name in CURVES}
-    marked = [text("chart.alt.change", lang, step=step, change=said) for step, said in changes]
+    marked = [text("chart.alt.change", lang, step=step, change=change) for step, change in changes]
     return " ".join([text("chart.alt.curves", lang, step=int(last.step), floor=floor, **facts), *marked])

@@ -1,4 +1,4 @@
-"""Two runs on the plane side by side: which frames of each the coming message brings, and the message."""
+"""Two runs on the plane side by side: the frames of each in the next message, and the message."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, spread
-from ganlab.ui.arena import stage
+from ganlab.ui.arena import playback
 from ganlab.ui.players import player
 from ganlab.ui.players.player import duel as duel_player
 from ganlab.ui.run.differences import describe_differences, titles
@@ -17,31 +17,31 @@ from ganlab.ui.run.film import SENT, Film, carried, wanted
 from ganlab.ui.run.server import service
 
 KEY_FRAMES = 24
-"""Frames of each run in an opening message, and in the answer to a wish, at most."""
+"""Most frames of each run in the first message, and in the answer to a request."""
 
 
 @dataclass(frozen=True)
 class Side:
-    """One of the two."""
+    """One of the two runs."""
 
     config: PlaneConfig
     member: int = 0
     title: str = ""
-    """Its name; without one it is called by what sets it apart."""
+    """Its title; without one, the difference from the other run."""
 
     @property
     def name(self) -> str:
-        """Which run, and which of its members."""
+        """The key of the run and its member."""
         return f"{self.config.key()}.{self.member}"
 
     @property
     def film(self) -> Film[Frame]:
-        """Its film."""
-        return stage.film(self.config.key(), self.member, self.config)
+        """Its frames."""
+        return playback.film_of(self.config.key(), self.member, self.config)
 
 
 def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping[str, Any] | None = None) -> None:
-    """The player of both, sent what it lacks; `key` is its name on the page, `view` how it opens."""
+    """Shows both runs in one player and sends the missing frames. `view`: the player's initial state."""
     sides = (left, right)
     run = " ".join(side.name for side in sides)
     steps = [side.film.grow(side.member, side.config.steps) for side in sides]
@@ -60,25 +60,25 @@ def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping
 
 
 def part(side: Side, known: Sequence[int], named: Sequence[int], live: bool, lang: str) -> bytes:
-    """A run's part of a message, with the frames named."""
-    scene = stage.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
+    """A run's part of a message, with the frames at the steps `named`."""
+    scene = playback.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
     frames = service().frame_cache(side.config.key()).blobs(side.member, named)
-    verdicts = {step: stage.judgement(side.film.verdict(step), lang) for step in named}
+    verdicts = {step: playback.describe(side.film.verdict(step), lang) for step in named}
     return player.message(frames=frames, verdicts=verdicts, **scene)
 
 
 def due(key: str, run: str, steps: Sequence[Sequence[int]], live: bool, lang: str) -> list[list[int]]:
-    """The frames of each run that the coming message brings: an opening, what is new, and what was wished."""
+    """The steps of each run's frames in the next message: key frames, new frames and requested frames."""
     moments = sorted(set().union(*steps))
     opening, wish = spread(moments, KEY_FRAMES), wanted(key, (run, 0), moments, KEY_FRAMES)
     found = []
-    for place, known in enumerate(steps):
-        fresh, opens = carried((key, lang, run), known, live, KEY_FRAMES, slot=f"{SENT}.{key}.{place}")
+    for index, known in enumerate(steps):
+        fresh, opens = carried((key, lang, run), known, live, KEY_FRAMES, slot=f"{SENT}.{key}.{index}")
         found.append(sorted({*(latest(known, opening) if opens else fresh), *latest(known, wish)}))
     return found
 
 
 def latest(known: Sequence[int], moments: Iterable[int]) -> set[int]:
-    """The steps that a run shows at the moments: of each the latest one that is not after it."""
-    places = (bisect_right(known, moment) for moment in moments)
-    return {known[place - 1] for place in places if place}
+    """The steps that a run shows at the moments: the latest one at or before each moment."""
+    counts = (bisect_right(known, moment) for moment in moments)
+    return {known[index - 1] for index in counts if index}

@@ -1,6 +1,6 @@
-"""A change in mid-run: the run that is shown branches off at a step with a setting changed; the list of such changes.
+"""Changing a setting during a run: a new run branches off at a step. Also the list of these changes.
 
-The change stands in the config, so the link has it; the run that it branches off from stays as it is.
+The config contains the changes, and so does the link. The original run stays unchanged.
 """
 
 from __future__ import annotations
@@ -20,25 +20,25 @@ from ganlab.ui.run.server import service
 from ganlab.ui.text import text
 
 IN_SIGHT = 3
-"""Changes in sight; the others are one press away."""
+"""Visible changes; the others are in a popover."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A change that is being chosen."""
+    """A change that the visitor is editing."""
 
     field: str
     step: int
-    """From which on it holds."""
+    """The first step with the change."""
     steps: int
     """The target of the run with the change."""
     value: Any = None
-    """None until the visitor has chosen one."""
+    """None until a value is chosen."""
     error: ConfigError | None = None
-    """What was wrong with the value that was typed last."""
+    """The error of the last typed value."""
 
     def present(self, config: RunConfig) -> Any:
-        """The field's value there without the change."""
+        """The field's value at the step without the change."""
         return getattr(config.at(self.step), self.field)
 
     def child(self, config: RunConfig) -> RunConfig:
@@ -52,126 +52,126 @@ class Draft:
 
 
 def drafted(config: RunConfig, step: int, field: str = "d_steps") -> Draft:
-    """A change from a step on, of a run that goes on for half its length at least."""
+    """A new change at a step. The run continues for at least half its length."""
     return Draft(field, step, min(100_000, max(config.steps, step + config.steps // 2)))
 
 
-def live_fields(place: Experiment) -> list[str]:
-    """The fields that may change in mid-run, in menu order."""
-    return [name for name, spec in place.specs.items() if spec.live]
+def live_fields(experiment: Experiment) -> list[str]:
+    """The fields that may change during a run, in menu order."""
+    return [name for name, spec in experiment.specs.items() if spec.live]
 
 
 # The dialog
 
 
-def ask(place: Experiment, step: int) -> None:
-    """Opens the dialog on the coming rerun."""
+def ask(experiment: Experiment, step: int) -> None:
+    """Opens the dialog at the next rerun."""
     ui.touched()
-    name = {"name": "fork", "step": step, "member": place.member, "key": place.config.key()}
-    st.session_state[place.name("ask")] = name
+    name = {"name": "fork", "step": step, "member": experiment.member, "key": experiment.config.key()}
+    st.session_state[experiment.name("ask")] = name
 
 
-def dismiss(place: Experiment) -> None:
-    """Closes it."""
+def dismiss(experiment: Experiment) -> None:
+    """Closes the dialog."""
     ui.touched()
     for part in ("ask", "draft"):
-        st.session_state.pop(place.name(part), None)
+        st.session_state.pop(experiment.name(part), None)
 
 
-def dialog(place: Experiment, lang: str) -> None:
-    """Where a change is chosen, while the visitor asks for it; it outlives reruns of the page."""
-    wish = st.session_state.get(place.name("ask"))
+def dialog(experiment: Experiment, lang: str) -> None:
+    """The dialog for a change. It stays open across reruns of the page."""
+    wish = st.session_state.get(experiment.name("ask"))
     if not wish or wish["name"] != "fork":
-        st.session_state.pop(place.name("draft"), None)
+        st.session_state.pop(experiment.name("draft"), None)
         return
-    if wish["key"] != place.config.key():
-        dismiss(place)
+    if wish["key"] != experiment.config.key():
+        dismiss(experiment)
         return
-    if place.name("draft") not in st.session_state:
-        st.session_state[place.name("draft")] = drafted(place.config, wish["step"])
+    if experiment.name("draft") not in st.session_state:
+        st.session_state[experiment.name("draft")] = drafted(experiment.config, wish["step"])
 
-    @st.dialog(text("fork.dialog.title", lang), on_dismiss=lambda: dismiss(place))
-    def shown() -> None:
-        choose(place, st.session_state[place.name("draft")], lang)
+    @st.dialog(text("fork.dialog.title", lang), on_dismiss=lambda: dismiss(experiment))
+    def contents() -> None:
+        choose(experiment, st.session_state[experiment.name("draft")], lang)
 
-    shown()
+    contents()
 
 
-def choose(place: Experiment, draft: Draft, lang: str) -> None:
-    """What changes, from when on, to what, and how far the run then goes."""
+def choose(experiment: Experiment, draft: Draft, lang: str) -> None:
+    """The dialog's widgets: field, value, first step and target."""
     st.caption(text("fork.dialog.about", lang))
-    field_menu(place, draft, lang)
-    common = {"key": place.name(f"fork.value.{draft.field}"), "help": text(f"field.help.{draft.field}", lang)}
-    present = draft.present(place.config)
-    shown = present if draft.value is None else draft.value
-    controls.draw(place, draft.field, shown, lang, common | {"on_change": take_value, "args": (place,)})
+    field_menu(experiment, draft, lang)
+    common = {"key": experiment.name(f"fork.value.{draft.field}"), "help": text(f"field.help.{draft.field}", lang)}
+    present = draft.present(experiment.config)
+    value = present if draft.value is None else draft.value
+    controls.draw(experiment, draft.field, value, lang, common | {"on_change": take_value, "args": (experiment,)})
     for column, part in zip(st.columns(2), ("step", "steps"), strict=True):
         with column:
-            step_input(place, draft, part, lang)
-    said = objection(place, draft, lang)
-    if said:
-        (st.caption if draft.value is None and not draft.error else st.warning)(said)
-    if st.button(text("fork.dialog.go", lang), place.name("fork.go"), type="primary", disabled=bool(said)):
-        child = draft.child(place.config)
-        dismiss(place)
-        training.train(place, child)
+            step_input(experiment, draft, part, lang)
+    refused = objection(experiment, draft, lang)
+    if refused:
+        (st.caption if draft.value is None and not draft.error else st.warning)(refused)
+    if st.button(text("fork.dialog.go", lang), experiment.name("fork.go"), type="primary", disabled=bool(refused)):
+        child = draft.child(experiment.config)
+        dismiss(experiment)
+        training.train(experiment, child)
         ui.rerun()
 
 
-def field_menu(place: Experiment, draft: Draft, lang: str) -> None:
+def field_menu(experiment: Experiment, draft: Draft, lang: str) -> None:
     """The fields by group, each with its value at the step."""
-    key, now = place.name("fork.field"), place.config.at(draft.step)
+    key, now = experiment.name("fork.field"), experiment.config.at(draft.step)
 
     def label(name: str) -> str:
-        spec = place.specs[name]
+        spec = experiment.specs[name]
         value = controls.show(spec, name, getattr(now, name), lang)
         group = text(f"field.group.{spec.group}", lang)
         return text("fork.dialog.option", lang, group=group, label=text(f"field.label.{name}", lang), value=value)
 
     controls.hold(key, draft.field)
-    look: dict[str, Any] = {"format_func": label, "key": key, "on_change": take_field, "args": (place,)}
-    st.selectbox(text("fork.dialog.field", lang), live_fields(place), **look)
+    look: dict[str, Any] = {"format_func": label, "key": key, "on_change": take_field, "args": (experiment,)}
+    st.selectbox(text("fork.dialog.field", lang), live_fields(experiment), **look)
 
 
-def step_input(place: Experiment, draft: Draft, part: str, lang: str) -> None:
+def step_input(experiment: Experiment, draft: Draft, part: str, lang: str) -> None:
     """From which step on, or up to which."""
-    key, most = place.name(f"fork.{part}"), int(place.specs["steps"].high)
+    key, most = experiment.name(f"fork.{part}"), int(experiment.specs["steps"].high)
     controls.hold(key, getattr(draft, part))
-    look: dict[str, Any] = {"key": key, "on_change": take_step, "args": (place, part), "step": 1}
+    look: dict[str, Any] = {"key": key, "on_change": take_step, "args": (experiment, part), "step": 1}
     st.number_input(text(f"fork.dialog.{part}", lang), 0, most, help=text(f"fork.dialog.{part}_help", lang), **look)
 
 
-def redraft(place: Experiment, **changes: Any) -> None:
+def redraft(experiment: Experiment, **changes: Any) -> None:
     """Changes the draft."""
-    st.session_state[place.name("draft")] = replace(st.session_state[place.name("draft")], **changes)
+    st.session_state[experiment.name("draft")] = replace(st.session_state[experiment.name("draft")], **changes)
 
 
-def take_field(place: Experiment) -> None:
+def take_field(experiment: Experiment) -> None:
     """Another field, its value untouched."""
-    redraft(place, field=st.session_state[place.name("fork.field")], value=None, error=None)
+    redraft(experiment, field=st.session_state[experiment.name("fork.field")], value=None, error=None)
 
 
-def take_step(place: Experiment, part: str) -> None:
+def take_step(experiment: Experiment, part: str) -> None:
     """Another first or last step."""
-    redraft(place, **{part: st.session_state[place.name(f"fork.{part}")]})
+    redraft(experiment, **{part: st.session_state[experiment.name(f"fork.{part}")]})
 
 
-def take_value(place: Experiment) -> None:
+def take_value(experiment: Experiment) -> None:
     """The value that the widget holds, or why it is none."""
-    name = st.session_state[place.name("draft")].field
+    name = st.session_state[experiment.name("draft")].field
     try:
-        raw = st.session_state[place.name(f"fork.value.{name}")]
-        redraft(place, value=controls.read(place.specs[name], name, raw), error=None)
+        raw = st.session_state[experiment.name(f"fork.value.{name}")]
+        redraft(experiment, value=controls.read(experiment.specs[name], name, raw), error=None)
     except ConfigError as error:
-        redraft(place, error=error)
+        redraft(experiment, error=error)
 
 
-def objection(place: Experiment, draft: Draft, lang: str) -> str:
-    """Why the run cannot branch off so, in a sentence; '' where it can."""
+def objection(experiment: Experiment, draft: Draft, lang: str) -> str:
+    """A sentence why the change is not possible; '' if it is."""
     if draft.value is None and not draft.error:
         return text("fork.refused.untouched", lang)
     try:
-        child = draft.child(place.config)
+        child = draft.child(experiment.config)
     except ConfigError as error:
         label = text(f"field.label.{error.field}", lang)
         return text("fork.refused.reason", lang, label=label, reason=controls.reason(error.reason, error.facts, lang))
@@ -182,65 +182,69 @@ def objection(place: Experiment, draft: Draft, lang: str) -> str:
 # The changes of a run
 
 
-def changes(place: Experiment, lang: str) -> None:
-    """The run's changes, each with a press that takes it away, and the way back to the run before the last of them."""
-    edits = place.config.edits
+def changes(experiment: Experiment, lang: str) -> None:
+    """The run's changes, each with a button that removes it, and a button back to the run before the last change."""
+    edits = experiment.config.edits
     if not edits:
         return
-    with st.container(horizontal=True, vertical_alignment="center", key=place.name("edits")):
+    with st.container(horizontal=True, vertical_alignment="center", key=experiment.name("edits")):
         st.caption(text("fork.list.title", lang), width="content")
         for index in range(min(IN_SIGHT, len(edits))):
-            chip(place, index, lang)
+            chip(experiment, index, lang)
         if len(edits) > IN_SIGHT:
             with st.popover(text("run.chips.more", lang, count=len(edits) - IN_SIGHT)), st.container(horizontal=True):
                 for index in range(IN_SIGHT, len(edits)):
-                    chip(place, index, lang)
+                    chip(experiment, index, lang)
         help = text("fork.list.back_help", lang, step=edits[-1][0])
         look: dict[str, Any] = {"icon": ":material/arrow_back:", "type": "tertiary", "help": help}
-        st.button(text("fork.list.back", lang), place.name("back"), on_click=back, args=(place,), **look)
+        st.button(text("fork.list.back", lang), experiment.name("back"), on_click=back, args=(experiment,), **look)
 
 
-def chip(place: Experiment, index: int, lang: str) -> None:
-    """One change; a press takes it away."""
-    step, said = place.config.edits[index][0], worded(place.config.edits[index], place.config, lang)
+def chip(experiment: Experiment, index: int, lang: str) -> None:
+    """One change. A click removes it."""
+    step, change = experiment.config.edits[index][0], worded(experiment.config.edits[index], experiment.config, lang)
     look: dict[str, Any] = {"icon": ":material/close:", "icon_position": "right"}
-    look |= {"help": text("fork.list.remove", lang, change=said, step=step), "on_click": remove, "args": (place, index)}
-    label = text("fork.list.change", lang, change=said, step=step)
-    st.button(label, place.name(f"edit-chip-{index}"), **look)
+    look |= {
+        "help": text("fork.list.remove", lang, change=change, step=step),
+        "on_click": remove,
+        "args": (experiment, index),
+    }
+    label = text("fork.list.change", lang, change=change, step=step)
+    st.button(label, experiment.name(f"edit-chip-{index}"), **look)
 
 
 def worded(edit: Edit, config: RunConfig, lang: str) -> str:
     """A change in short, without its step: "k 50"."""
     _, name, value = edit
-    shown = controls.show(knobs(type(config))[name], name, value, lang)
-    return text("run.chips.changed", lang, name=text(f"field.short.{name}", lang), mine=shown)
+    wording = controls.show(knobs(type(config))[name], name, value, lang)
+    return text("run.chips.changed", lang, name=text(f"field.short.{name}", lang), mine=wording)
 
 
-def remove(place: Experiment, index: int) -> None:
-    """Takes one change away: the run that is meant from now on may be another."""
-    place.adopt({"edits": tuple(edit for i, edit in enumerate(place.config.edits) if i != index)})
+def remove(experiment: Experiment, index: int) -> None:
+    """Removes a change; the config is then that of another run."""
+    experiment.adopt({"edits": tuple(edit for i, edit in enumerate(experiment.config.edits) if i != index)})
 
 
-def back(place: Experiment) -> None:
-    """Shows the run before the last change, as far as it was wished when it was last here, or as far as it came."""
+def back(experiment: Experiment) -> None:
+    """Shows the run before the last change, with the target it had here, or up to the step it reached."""
     ui.touched()
-    parent = next(parents(place.config))
-    if place.before is not None and place.before.key() == parent.key():
-        parent = place.before
+    parent = next(parents(experiment.config))
+    if experiment.before is not None and experiment.before.key() == parent.key():
+        parent = experiment.before
     elif reached := service().reached(parent.key()):
         parent = parent.replace(steps=min(reached, 100_000))
-    place.open(parent, place.preset, place.member)
+    experiment.open(parent, experiment.preset, experiment.member)
 
 
 def parents(config: RunConfig) -> Iterator[RunConfig]:
-    """The runs that this one branched off from, the last first; at the end the one without any change."""
+    """The runs that this one branched off from, the latest first. The last one has no changes."""
     yield from (parent for parent, _ in config.ancestors())
     yield config.replace(edits=())
 
 
 def marks(config: RunConfig, lang: str) -> list[tuple[int, str]]:
-    """(step, what changes there) of all changes, one entry a step."""
-    said: dict[int, list[str]] = {}
+    """(step, text) of all changes, one entry per step."""
+    changes: dict[int, list[str]] = {}
     for edit in config.edits:
-        said.setdefault(edit[0], []).append(worded(edit, config, lang))
-    return [(step, ", ".join(changes)) for step, changes in said.items()]
+        changes.setdefault(edit[0], []).append(worded(edit, config, lang))
+    return [(step, ", ".join(texts)) for step, texts in changes.items()]

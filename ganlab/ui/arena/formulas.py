@@ -1,7 +1,7 @@
-"""The stops of slow motion as formulas, in the papers' letters, for the loss and the constraints that are in force.
+"""The stops of slow motion as formulas in the papers' notation, for the run's loss and constraint.
 
-x is a real point, x̃ = G(z) a generated one, n how many D judges (packs where it judges packs); the numbers are those of
-the update at hand. Colours are by name, and become the theme's in the browser.
+x is a real point, x̃ = G(z) a generated one, n the number of inputs of D (packs with packing). The numbers are those of
+the traced update. Colours are names; the browser replaces them by the theme's.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from ganlab.ui.text import number
 
 REAL, FAKE = "green", "purple"
 COORDINATES = 3
-"""Of a point, as many as are written out."""
+"""Coordinates of a point that are written out."""
 
 
 @dataclass(frozen=True)
 class Moment:
-    """One stop of a trace, with what its formula needs."""
+    """One stop of a trace with the values for its formula."""
 
     key: str
     numbers: Mapping[str, float | None]
@@ -39,29 +39,29 @@ class Moment:
 
     @property
     def packs(self) -> int:
-        """How many inputs D judges of either kind."""
+        """Number of D's inputs of each kind, real and generated."""
         return self.now.batch_size // self.now.packing
 
     def value(self, name: str, digits: int = 3) -> str:
-        """One of its numbers."""
+        """One of the stop's numbers in LaTeX."""
         return tex(self.numbers[name], self.lang, digits)
 
     def say(self, value: float | None) -> str:
-        """Any number."""
+        """Any number in LaTeX."""
         return tex(value, self.lang)
 
     def exact(self, value: float) -> str:
-        """A setting: as it was chosen, without zeros behind it."""
+        """A setting in LaTeX, without trailing zeros."""
         return tex(value, self.lang, exact=True)
 
     def first(self, name: str) -> str:
-        """The first of an array's points or numbers."""
+        """The first point or number of an array."""
         entry = self.arrays[name][0]
         return vector(entry, self.lang) if isinstance(entry, list | tuple) else tex(entry, self.lang)
 
 
 def formula(moment: Moment) -> str:
-    """The formula of a stop, one or more lines of LaTeX."""
+    """The formula of a stop: one or more lines of LaTeX."""
     return lines(*FORMULAS[moment.key](moment))
 
 
@@ -69,7 +69,7 @@ def formula(moment: Moment) -> str:
 
 
 def tex(value: float | None, lang: str, digits: int = 3, exact: bool = False) -> str:
-    """A number in LaTeX: 0.652, 1.2·10⁻⁵, in the language's own notation; – where there is none."""
+    """A number in LaTeX: 0.652, 1.2·10⁻⁵, in the language's notation; – without a value."""
     if value is None or not math.isfinite(value):
         return r"\text{–}"
     if value and not 1e-3 <= abs(value) < 1e4:
@@ -81,20 +81,20 @@ def tex(value: float | None, lang: str, digits: int = 3, exact: bool = False) ->
 
 
 def vector(values: Sequence[float | None], lang: str) -> str:
-    """A point: (0.34; -0.65), the first few of its coordinates."""
-    shown = [tex(value, lang) for value in values[:COORDINATES]]
+    """A point, (0.34; -0.65); at most COORDINATES coordinates."""
+    parts = [tex(value, lang) for value in values[:COORDINATES]]
     if len(values) > COORDINATES:
-        shown.append(r"\dots")
-    return "(" + r",\ ".join(shown) + ")"
+        parts.append(r"\dots")
+    return "(" + r",\ ".join(parts) + ")"
 
 
 def lines(*rows: str) -> str:
-    """Lines below each other, aligned at their &."""
+    """Rows aligned at &."""
     return r"\begin{aligned}" + r" \\[4pt] ".join(rows) + r"\end{aligned}"
 
 
 def coloured(colour: str, what: str) -> str:
-    """A part of a formula in a colour of the palette."""
+    """A part of a formula in colour."""
     return rf"\textcolor{{{colour}}}{{{what}}}"
 
 
@@ -104,13 +104,13 @@ def mean(moment: Moment, what: str = "") -> str:
 
 
 def filled(template: str, moment: Moment, **more: str) -> str:
-    """A template of the registries with what $mean, $real and $fake stand for at a stop, and more."""
+    """A registry's template with $mean, $real, $fake and further names replaced."""
     inputs = {name: f"{given(name, moment.now)}_i" for name in ("real", "fake")}
     return Template(template).safe_substitute({"mean": mean(moment)} | inputs | more)
 
 
 def written(moment: Moment) -> bool:
-    """Whether the formula of a stop is written down; where it is not, its numbers stand alone."""
+    """Whether a stop has a formula. Without one, only its numbers are shown."""
     now, (player, kind) = moment.now, moment.key.split("_")
     constraint, matched = REGULARIZERS[now.regularizer], player == "g" and now.feature_matching
     silent = player == "d" and constraint.after_step and not constraint.after_tex
@@ -127,19 +127,19 @@ def written(moment: Moment) -> bool:
 
 
 def noise(moment: Moment) -> list[str]:
-    """Where z comes from, and the first of them."""
+    """The distribution of z, and the first sample."""
     law = Template(NOISES[moment.now.noise].tex).safe_substitute(dim=moment.now.latent_dim)
     row = rf"z_i &\sim {law}, \quad i = 1, \dots, {moment.now.batch_size}"
     return [*([row] if law else []), rf"z_1 &= {moment.first('z')}"]
 
 
 def made(moment: Moment) -> list[str]:
-    """What G makes of the first z."""
+    """G's output for the first z."""
     return [rf"{coloured(FAKE, X_FAKE + '_1')} &= G(z_1) = {moment.first('fake')}"]
 
 
-def shown(moment: Moment) -> list[str]:
-    """What D gets to see."""
+def seen_by_d(moment: Moment) -> list[str]:
+    """D's first real and generated input."""
     level = noise_level(moment.now, moment.step)
     blur = r" + \sigma\varepsilon" if level else ""
     rows = [
@@ -149,11 +149,11 @@ def shown(moment: Moment) -> list[str]:
     return [*rows, *([rf"\sigma &= {moment.say(level)}"] if level else [])]
 
 
-# What D says
+# D's outputs
 
 
-def judged(moment: Moment) -> list[str]:
-    """What D makes of the first input of either kind, and its mean outputs."""
+def outputs(moment: Moment) -> list[str]:
+    """D's outputs for the first inputs, and the mean outputs."""
     kinds = [name for name in ("real", "fake") if name in moment.arrays]
     one = probable if output(moment) == LOGIT else scored
     means = [
@@ -163,12 +163,12 @@ def judged(moment: Moment) -> list[str]:
 
 
 def output(moment: Moment) -> str:
-    """The letter of what D's last layer says: f where D itself is a probability, else D."""
+    """The symbol for D's last layer: f if D is a probability, else D."""
     return LOGIT if LOSSES[moment.now.loss].probability else "D"
 
 
 def probable(moment: Moment, name: str, point: str) -> str:
-    """D's probability, which is σ of what its last layer says."""
+    """D's probability: σ of the last layer's output."""
     logit = moment.arrays[name][0]
     chance = None if logit is None else 1 / (1 + math.exp(-max(-700.0, min(700.0, logit))))
     return rf"D({point}) &= \sigma({moment.say(logit)}) = {moment.say(chance)}"
@@ -180,16 +180,16 @@ def scored(moment: Moment, name: str, point: str) -> str:
 
 
 def given(name: str, now: PlaneConfig) -> str:
-    """What D judges: points, or packs of them."""
+    """The symbol for an input of D: a point, or a pack of points."""
     letter = "x" if name == "real" else X_FAKE
     return coloured(REAL if name == "real" else FAKE, rf"\mathbf{{{letter}}}" if now.packing > 1 else letter)
 
 
-# What it costs
+# Losses
 
 
 def d_loss(moment: Moment) -> list[str]:
-    """D's loss: what is added up to it, the values of its two terms if it has two, and its own."""
+    """D's loss: its formula, the values of its terms, its value."""
     loss, total = LOSSES[moment.now.loss], moment.value("d_loss")
     if loss.terms:
         real, fake = (coloured(c, signed(moment, name)) for name, c in (("real", REAL), ("fake", FAKE)))
@@ -205,7 +205,7 @@ def d_loss(moment: Moment) -> list[str]:
 
 
 def signed(moment: Moment, name: str) -> str:
-    """A term's value, in brackets where it is negative."""
+    """A term's value, in parentheses if negative."""
     value = moment.value(name)
     return rf"({value})" if value.startswith("-") else value
 
@@ -220,12 +220,12 @@ def g_loss(moment: Moment) -> list[str]:
     tex = LOSSES[now.loss].tex
     if tex is None:
         return [rf"L_G &= {moment.value('g_loss')}"]
-    judge = rf"D_{{+{now.unroll}}}" if now.unroll else "D"
-    return [rf"L_G &= {filled(tex.generator, moment, D=judge)}", rf"&= {moment.value('g_loss')}"]
+    network = rf"D_{{+{now.unroll}}}" if now.unroll else "D"
+    return [rf"L_G &= {filled(tex.generator, moment, D=network)}", rf"&= {moment.value('g_loss')}"]
 
 
 def penalty(moment: Moment) -> list[str]:
-    """The penalty with its weight, and what D minimises in all."""
+    """The penalty with its weight, and D's total loss."""
     constraint, total = REGULARIZERS[moment.now.regularizer], rf"L_D + R &= {moment.value('total')}"
     if not constraint.tex:
         return [rf"R &= {moment.value('penalty')}", total]
@@ -234,16 +234,16 @@ def penalty(moment: Moment) -> list[str]:
 
 
 def weight(moment: Moment) -> str:
-    """The value of the constraint's knob."""
+    """The value of the constraint's weight."""
     knob = REGULARIZERS[moment.now.regularizer].knob
     return moment.exact(getattr(moment.now, knob)) if knob else "1"
 
 
-# What moves
+# Updates
 
 
 def gradient(moment: Moment) -> list[str]:
-    """The gradient's norm, made up of the layers' own."""
+    """The gradient, and its norm from those of the layers."""
     player = moment.key[0].upper()
     penalised = player == "D" and moment.now.penalised()
     loss = "(L_D + R)" if penalised else f"L_{player}"
@@ -253,7 +253,7 @@ def gradient(moment: Moment) -> list[str]:
 
 
 def update(moment: Moment) -> list[str]:
-    """The optimiser's rule, and how far the weights have moved."""
+    """The optimiser's rule, and the norm of the change of the weights."""
     player, now = moment.key[0].upper(), moment.now
     rate = rf"\eta &= {moment.exact(now.d_lr if player == 'D' else now.g_lr)}"
     weights = rf"\theta_{player}"
@@ -270,7 +270,7 @@ def update(moment: Moment) -> list[str]:
 
 
 def push(moment: Moment) -> list[str]:
-    """Where the first point is sent, and how strongly the mean point is."""
+    """The push on the first point, and the mean length of the pushes."""
     to_point = rf"-{moment.packs}\,\nabla_{{\!{X_FAKE}_1}} L_G"
     return [rf"p_1 &= {to_point}", rf"&= {moment.first('push')}", rf"\overline{{\|p_i\|}} &= {moment.value('mean')}"]
 
@@ -279,18 +279,18 @@ X_FAKE, LOGIT = r"\tilde x", "f"
 FORMULAS: dict[str, Callable[[Moment], list[str]]] = {
     "d_noise": noise,
     "d_fake": made,
-    "d_real": shown,
-    "d_judge": judged,
+    "d_real": seen_by_d,
+    "d_judge": outputs,
     "d_loss": d_loss,
     "d_penalty": penalty,
     "d_gradient": gradient,
     "d_step": update,
     "g_noise": noise,
     "g_fake": made,
-    "g_judge": judged,
+    "g_judge": outputs,
     "g_loss": g_loss,
     "g_push": push,
     "g_gradient": gradient,
     "g_step": update,
 }
-"""By stop."""
+"""Formulas by stop."""

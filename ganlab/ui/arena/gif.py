@@ -11,18 +11,18 @@ from PIL import Image, ImageDraw, ImageFont
 from ganlab.plane.frame import Frame
 
 FRAMES = 60
-"""At most, spread over a run."""
+"""Most frames of a GIF."""
 SIDE = 360
-"""Pixels of the plane; the words stand in a line of LINE more below."""
+"""Pixels of the plane. Below it, LINE more pixels for the text."""
 LINE = 26
 FINE = 2
-"""All is drawn this much larger, then scaled down: smooth edges."""
+"""Factor of supersampling, for smooth edges."""
 PACE, LAST = 90, 2000
-"""Milliseconds of a frame, and of the last."""
+"""Milliseconds of a frame, and of the last frame."""
 SHADES = 12
-"""Of D's field to either side of undecided."""
+"""Shades of D's field on each side of undecided."""
 STRONG, SURE = 0.5, 4.0
-"""As in the player: below a half the scale stays, and 4 in logits is full colour."""
+"""As in the player: the scale is at least 0.5, and a logit of 4 has full colour."""
 INK = {"ground": (247, 247, 247), "real": (27, 120, 55), "fake": (123, 45, 142), "words": (51, 65, 85)}
 SAYS_FAKE, UNDECIDED, SAYS_REAL = (194, 165, 207), (247, 247, 247), (166, 219, 160)
 """The light palette's colours."""
@@ -35,7 +35,7 @@ def gif(
     threshold: float | None,
     words: Callable[[Frame], str],
 ) -> bytes:
-    """The film of one member; real (n, 2), words: what stands below a frame. Raises ValueError without frames.
+    """A GIF of one member. real: (n, 2). words: the text below a frame. Raises ValueError without frames.
 
     threshold: D's output at which it is undecided; None: each field is shown around its own median.
     """
@@ -49,7 +49,7 @@ def gif(
 
 
 def scene(
-    frame: Frame, rings: Image.Image, extent: float, threshold: float | None, said: str, colours: Image.Image
+    frame: Frame, rings: Image.Image, extent: float, threshold: float | None, sentence: str, colours: Image.Image
 ) -> Image.Image:
     """One frame in the palette's colours."""
     whole = Image.new("RGB", (FINE * SIDE, FINE * (SIDE + LINE)), INK["ground"])
@@ -61,20 +61,21 @@ def scene(
         pen.ellipse(dot, fill=INK["fake"], outline=INK["ground"])
     pen.rectangle((0, FINE * SIDE, FINE * SIDE, FINE * (SIDE + LINE)), fill=INK["ground"])
     small = whole.reduce(FINE)
-    ImageDraw.Draw(small).text((10, SIDE + 5), plain(said), INK["words"], ImageFont.load_default(14))
+    ImageDraw.Draw(small).text((10, SIDE + 5), plain(sentence), INK["words"], ImageFont.load_default(14))
     return small.quantize(palette=colours, dither=Image.Dither.NONE)
 
 
 def belief(field: np.ndarray, threshold: float | None) -> np.ndarray:
-    """D's output (n, n) as the player colours it, in whole shades from -1, surely generated, to 1, surely real."""
+    """D's output (n, n) on the player's colour scale, from -1 (certainly generated) to 1 (certainly real)."""
     value = np.nan_to_num(field - (np.median(field) if threshold is None else threshold))
     top = float(np.abs(value).max()) or 1.0
     full = top if threshold is None else min(max(top, STRONG), SURE)
-    return np.sign(value) * np.sqrt(np.minimum(1, np.abs(value) / full))
+    shade: np.ndarray = np.sign(value) * np.sqrt(np.minimum(1, np.abs(value) / full))
+    return shade
 
 
 def ground(belief: np.ndarray) -> Image.Image:
-    """The colours of D's opinion (n, n), highest y first, at the picture's own size."""
+    """The picture of D's output (n, n) in its colours, highest y first."""
     smooth = Image.fromarray(belief[::-1].astype("f4")).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
     level = np.rint(np.clip(np.asarray(smooth), -1, 1) * SHADES).astype(int) + SHADES
     return Image.fromarray(shades()[level])
@@ -84,11 +85,12 @@ def shades() -> np.ndarray:
     """The colours from surely generated to surely real, (2 SHADES + 1, 3) uint8."""
     up = np.linspace(0, 1, SHADES + 1)[:, None]
     to_fake, to_real = (np.array(UNDECIDED) * (1 - up) + np.array(end) * up for end in (SAYS_FAKE, SAYS_REAL))
-    return np.rint(np.concatenate([to_fake[:0:-1], to_real])).astype(np.uint8)
+    colours: np.ndarray = np.rint(np.concatenate([to_fake[:0:-1], to_real])).astype(np.uint8)
+    return colours
 
 
 def palette() -> Image.Image:
-    """All colours that occur, and those between them at the edges of points."""
+    """All colours of the picture, and mixtures at the edges of points."""
     plain = [tuple(colour) for colour in shades()]
     mixed = [
         tuple(round(a + (b - a) * part) for a, b in zip(INK[name], UNDECIDED, strict=True))
@@ -102,7 +104,7 @@ def palette() -> Image.Image:
 
 
 def scattered(points: np.ndarray, extent: float) -> Image.Image:
-    """Where the rings of the real points are, as a mask."""
+    """A mask of rings at the real points."""
     mask = Image.new("L", (FINE * SIDE, FINE * (SIDE + LINE)))
     pen = ImageDraw.Draw(mask)
     for x, y in placed(points, extent):
@@ -111,12 +113,12 @@ def scattered(points: np.ndarray, extent: float) -> Image.Image:
 
 
 def placed(points: np.ndarray, extent: float) -> list[tuple[float, float]]:
-    """Where finite points (n, 2) are in the enlarged picture."""
+    """Positions of the finite points (n, 2) in the enlarged picture."""
     finite = points[np.isfinite(points).all(-1)]
     spots = (finite * (1, -1) / extent + 1) / 2 * (FINE * SIDE)
     return [(float(x), float(y)) for x, y in np.clip(spots, -50, FINE * SIDE + 50)]
 
 
 def plain(words: str) -> str:
-    """Words in the signs that the built-in font has."""
+    """Text with only the characters of the built-in font."""
     return words.replace("\u202f", " ").replace("−", "-")

@@ -17,7 +17,7 @@ from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import deciding_steps, verdict
 from ganlab.plane.frame import unpack
-from ganlab.ui.arena import stage
+from ganlab.ui.arena import playback
 from ganlab.ui.players import seed_strip
 from ganlab.ui.run import training
 from ganlab.ui.run.controls import reason
@@ -68,9 +68,9 @@ def strip_of(key: str, _config: PlaneConfig) -> Strip:
     return Strip(_config)
 
 
-def panel(place: Experiment, lang: str) -> None:
-    """The strip of a run with several members, looked after while it is under way."""
-    config = place.config
+def panel(experiment: Experiment, lang: str) -> None:
+    """The strip of a run with several members, updated while the run is active."""
+    config = experiment.config
     if config.members == 1:
         return
     live = phase(status_of(config), config) in PACE
@@ -78,48 +78,48 @@ def panel(place: Experiment, lang: str) -> None:
     def look() -> None:
         if st.session_state.pop(NEWS, False):
             ui.rerun()
-        with suppress(PointsError):  # which is said in the player's place
-            draw(place, live, lang)
+        with suppress(PointsError):  # the player's container already says so
+            draw(experiment, live, lang)
 
     st.fragment(look, run_every=EVERY if live else None)()
 
 
 def shared(config: PlaneConfig) -> list[int]:
-    """The steps that have a frame of every member: what ships has fewer of those beside the first."""
+    """The steps with a frame of every member. Recordings have fewer frames of the members after the first."""
     cache = service().frame_cache(config.key())
     steps = [step for step in cache.steps() if step <= config.steps]
     return list(cache.blobs(config.members - 1, cache.blobs(0, steps)))
 
 
-def draw(place: Experiment, live: bool, lang: str) -> None:
-    """The strip, sent what it lacks."""
-    config, key = place.config, place.config.key()
+def draw(experiment: Experiment, live: bool, lang: str) -> None:
+    """Shows the strip and sends the missing frames."""
+    config, key = experiment.config, experiment.config.key()
     known = shared(config)
     steps, _ = carried((key, lang), known, live, KEY_FRAMES, SENT)
     dataset = DATASETS[config.dataset]
     data = seed_strip.message(
         run=key,
-        shown=place.member,
+        shown=experiment.member,
         members=config.members,
         extent=dataset.extent,
         modes=None if dataset.modes is None else len(dataset.modes),
-        real=stage.real(key, config),
+        real=playback.real(key, config),
         records=strip_of(key, config).at(sorted(set(steps)), known),
         live=live,
         lang=lang,
     )
-    seed_strip.show(data, KEY, lambda: pick(place))
+    seed_strip.show(data, KEY, lambda: pick(experiment))
 
 
-def pick(place: Experiment) -> None:
-    """Shows the member that was clicked; what a browser makes up is left unheard."""
+def pick(experiment: Experiment) -> None:
+    """Shows the clicked member; invalid messages from the browser are ignored."""
     sent = st.session_state[KEY].get("pick")
-    if not isinstance(sent, dict) or sent.get("run") != place.config.key():
+    if not isinstance(sent, dict) or sent.get("run") != experiment.config.key():
         return
     member = sent.get("member")
-    if type(member) is int and 0 <= member < place.config.members:
+    if type(member) is int and 0 <= member < experiment.config.members:
         ui.touched()
-        place.open(place.config, place.preset, member)
+        experiment.open(experiment.config, experiment.preset, member)
         st.session_state[NEWS] = True
 
 
@@ -127,7 +127,7 @@ def pick(place: Experiment) -> None:
 
 
 def most(config: PlaneConfig) -> tuple[PlaneConfig | None, ConfigError | None]:
-    """The run with as many members as are accepted, and why there are not more."""
+    """The run with the largest allowed number of members, and why it is not larger."""
     why = None
     for count in COUNTS:
         try:
@@ -137,20 +137,20 @@ def most(config: PlaneConfig) -> tuple[PlaneConfig | None, ConfigError | None]:
     return None, why
 
 
-def button(place: Experiment, lang: str) -> None:
-    """For a run with one member: trains many, as many as the server allows."""
-    if place.config.members > 1:
+def button(experiment: Experiment, lang: str) -> None:
+    """The button that trains many members, for a run with one."""
+    if experiment.config.members > 1:
         return
-    many, why = most(place.config)
-    said = (
+    many, why = most(experiment.config)
+    refused = (
         ""
         if why is None
         else text("seeds.page.fewer", lang, most=COUNTS[0], reason=reason(why.reason, why.facts, lang))
     )
     count = many.members if many else COUNTS[-1]
-    help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), said)))
+    help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), refused)))
     look: dict[str, Any] = {"icon": ":material/casino:", "help": help, "disabled": many is None}
     label = text("seeds.page.train", lang, count=count)
-    st.button(label, key="a.seeds.train", on_click=training.train, args=(place, many), **look)
-    if said:
-        st.caption(said)
+    st.button(label, key="a.seeds.train", on_click=training.train, args=(experiment, many), **look)
+    if refused:
+        st.caption(refused)

@@ -12,7 +12,7 @@ from ganlab.export import script
 from ganlab.export.settings import metrics_csv
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, unpack
-from ganlab.ui.arena import duel, gif, stage
+from ganlab.ui.arena import duel, gif, playback
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
 from ganlab.ui.run.view import Opening, View
@@ -40,19 +40,19 @@ def pair(
 # Files
 
 
-def film_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
+def film_button(experiment: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
     """The run as an animated picture."""
     make = partial(film, config, member, lang)
-    button(place, "film", f"{stem(config, member)}.gif", make, lang, disabled=not trained(config))
+    button(experiment, "film", f"{stem(config, member)}.gif", make, lang, disabled=not trained(config))
 
 
-def script_button(place: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
+def script_button(experiment: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
     """The run as a program, or why there is none."""
-    said = unscripted(config, member, lang)
+    refused = unscripted(config, member, lang)
     make = partial(script.script, config, member)
-    button(place, "program", f"{stem(config, member)}.py", make, lang, disabled=bool(said))
-    if said:
-        st.caption(said)
+    button(experiment, "program", f"{stem(config, member)}.py", make, lang, disabled=bool(refused))
+    if refused:
+        st.caption(refused)
 
 
 def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
@@ -67,13 +67,13 @@ def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
 
 def film(config: PlaneConfig, member: int, lang: str) -> bytes:
     """The run as a GIF."""
-    extent, real = DATASETS[config.dataset].extent, stage.real(config.key(), config)
+    extent, real = DATASETS[config.dataset].extent, playback.real(config.key(), config)
     shown, say = [read(config, blob) for blob in packed(config, member, gif.FRAMES)], partial(words, config, lang)
-    return gif.gif(shown, real, extent, stage.threshold(config), say)
+    return gif.gif(shown, real, extent, playback.threshold(config), say)
 
 
 def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
-    """What stands below a frame of the film."""
+    """The text below a frame of the GIF."""
     modes = DATASETS[config.dataset].modes is not None
     found = frame.metrics["modes_covered" if modes else "cells_covered"][0]
     facts = {"step": frame.step, "n": int(found) if found == found else 0, "of": frame.shares.shape[1]}

@@ -1,7 +1,7 @@
-"""Frames of runs on digits -> one table of all that the curves below their player draw, and the picture around it.
+"""The table for the curves of a run on digits, and their chart.
 
-A frame's losses are those of one update; the thick lines join the means over all rounds of each epoch. What a course
-says that such losses should be is drawn as its claim.
+A frame's losses are those of one update; the thick lines join the means over each epoch. The range of the losses that a
+course claims is drawn as a band.
 """
 
 import math
@@ -24,7 +24,7 @@ from ganlab.ui.text import number, text
 
 LOSSES = ("d_loss", "g_loss", "d_grad", "g_grad")
 MEANS = ("d_mean", "g_mean")
-JUDGEMENTS = ("accepted", "digit_tv", "fid")
+SCORES = ("accepted", "digit_tv", "fid")
 CURVES = {
     "losses": (
         Curve("d", "d_loss", 1.0, 0.4),
@@ -46,31 +46,31 @@ ENDS = {
     "fid": {"covered": "fid"},
     "gradients": {"d": "d_grad", "g": "g_grad"},
 }
-"""Panel -> series -> the column at whose last value its name stands."""
+"""Panel -> series -> the column whose last value is labelled."""
 COURSE = DigitsConfig(architecture="classic")
 """The course's networks and loss."""
 CLAIM = {"d": (1.10, 1.18), "g": (1.05, 1.15)}
-"""What the course says of D's summed loss and of G's, for the classic networks and the non-saturating loss."""
+"""The course's claim: the ranges of D's and G's loss, for the classic networks and the non-saturating loss."""
 CLAIMED_FROM = 5
-"""The epoch from which it says so, at the earliest."""
+"""First epoch of the claim."""
 COLOURS = ("d", "g", "covered", "accepted", "tv")
 
 
 def curves(frames: Sequence[DigitsFrame], config: DigitsConfig) -> pd.DataFrame:
     """One row a frame: `step` (in epochs), losses, gradient norms, means of the losses at the end of each epoch, and
-    what the judge said; nan where undefined."""
+    the classifier's scores; nan where undefined."""
     rows = [{name: float(getattr(frame, name)[0]) for name in LOSSES} | judged(frame, config) for frame in frames]
-    table = pd.DataFrame(rows, columns=[*LOSSES, "covered", *JUDGEMENTS], dtype=float)
+    table = pd.DataFrame(rows, columns=[*LOSSES, "covered", *SCORES], dtype=float)
     epochs = np.array([config.epoch(frame.step) for frame in frames], float)
     return table.assign(step=epochs, **{name: means(frames, name, config) for name in MEANS})
 
 
 def judged(frame: DigitsFrame, config: DigitsConfig) -> dict[str, float]:
-    """What the judge said of a frame, by column; covered as a share of the owed digits."""
+    """The scores of a frame by column; `covered` as a share of the digits in the data."""
     if not frame.metrics:
         return {}
-    said = {name: frame.metrics.get(name, math.nan) for name in JUDGEMENTS}
-    return said | {"covered": covered(frame, config) / digits_due(config)}
+    scores = {name: frame.metrics.get(name, math.nan) for name in SCORES}
+    return scores | {"covered": covered(frame, config) / digits_due(config)}
 
 
 def means(frames: Sequence[DigitsFrame], name: str, config: DigitsConfig) -> np.ndarray:
@@ -81,7 +81,7 @@ def means(frames: Sequence[DigitsFrame], name: str, config: DigitsConfig) -> np.
 
 
 def table(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> pd.DataFrame:
-    """All that the picture draws, one row each: curves (kind ""), levels, claims, ticks, bounds and names."""
+    """All rows of the chart: curves (kind ""), levels, claims, ticks, bounds and names."""
     end = max(1.0, math.ceil(config.epoch(config.steps)))
     levels = [*equilibrium(config, lang), *floor(config, lang)]
     bounds = {"losses": losses_between(curve, levels, config), "quality": (0.0, 1.0)}
@@ -99,7 +99,7 @@ def table(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> pd.DataFrame:
 
 
 def losses_between(curve: pd.DataFrame, levels: list[dict[str, Any]], config: DigitsConfig) -> tuple[float, float]:
-    """Bounds of the loss axis, with room for what is claimed."""
+    """Bounds of the loss axis, including the claim."""
     bands = [row("claim", "losses", y) for band in CLAIM.values() for y in band] if is_claimed(config) else []
     return loss_bounds(curve, [*(r for r in levels if r["panel"] == "losses"), *bands])
 
@@ -112,61 +112,64 @@ def fid_bounds(curve: pd.DataFrame, levels: list[dict[str, Any]]) -> tuple[float
 
 
 def floor(config: DigitsConfig, lang: str) -> list[dict[str, Any]]:
-    """The FID of as many real images against the others; none where it was not measured."""
-    data = IMAGE_SETS[config.dataset]
-    value = fid_floor(JUDGED, data.shares(config.classes)) if data.handwritten else 0
+    """The level of the FID between real images; none where it was not measured."""
+    value = (
+        fid_floor(JUDGED, IMAGE_SETS[config.dataset].shares(config.classes))
+        if IMAGE_SETS[config.dataset].handwritten
+        else 0
+    )
     return [row("level", "fid", value, number(value, lang, ".2g"), series="covered")] if value > 0 else []
 
 
 def is_claimed(config: DigitsConfig) -> bool:
-    """Whether these are the networks and the loss that the course speaks of."""
+    """Whether the networks and the loss are those of the course."""
     return config.architecture == COURSE.architecture and config.values("loss") == {COURSE.loss}
 
 
 def claims(config: DigitsConfig, end: float) -> list[dict[str, Any]]:
-    """The bands of what the course says."""
+    """The bands of the course's claim."""
     bands = CLAIM if is_claimed(config) and end > CLAIMED_FROM else {}
     return [row("claim", "losses", low, step=CLAIMED_FROM, series=s) | {"y2": high} for s, (low, high) in bands.items()]
 
 
 def notes(config: DigitsConfig, levels: bool, lang: str) -> list[dict[str, Any]]:
-    """What stands at each panel's upper right."""
-    said = {"quality": "quality_note", "fid": "fid_note", "gradients": "gradients_note"}
+    """The notes at the upper right of the panels."""
+    keys = {"quality": "quality_note", "fid": "fid_note", "gradients": "gradients_note"}
     if not IMAGE_SETS[config.dataset].handwritten:
-        said |= {"quality": "no_judge", "fid": "no_judge"}
+        keys |= {"quality": "no_judge", "fid": "no_judge"}
     if levels or is_claimed(config):
-        said["losses"] = "claim_note" if is_claimed(config) else "losses_note"
-    return [row("note", panel, 0, text(f"digits_stage.chart.{key}", lang)) for panel, key in said.items()]
+        keys["losses"] = "claim_note" if is_claimed(config) else "losses_note"
+    return [row("note", panel, 0, text(f"digits_stage.chart.{key}", lang)) for panel, key in keys.items()]
 
 
 def panel_ticks(panel: str, low: float, high: float) -> list[float]:
-    """Where a panel's y axis has a line."""
+    """The ticks of a panel's y axis."""
     if panel == "quality":
         return [0.0, 0.5, 1.0]
     return value_ticks("gradients" if panel in LOGS else panel, low, high)
 
 
 def epoch_ticks(end: float, lang: str) -> list[tuple[float, str]]:
-    """Where the epoch axis has a number: five or six round ones."""
+    """The ticks of the epoch axis: at most seven round numbers."""
     stride = next(step for step in STRIDES if end / step <= 6)
     return [(epoch, number(epoch, lang)) for epoch in range(0, math.floor(end) + 1, stride)]
 
 
 def names(panel: str, curve: pd.DataFrame, kind: str, bounds: tuple[float, float], lang: str) -> list[dict[str, Any]]:
-    """Each curve's name beside its last value, never on another's."""
+    """The name of each curve beside its last value, without overlap."""
     columns = {series: curve[["step", column]].dropna() for series, column in ENDS[panel].items()}
     ends = {series: known.to_numpy(float)[-1].tolist() for series, known in columns.items() if len(known)}
     last = {series: end for series, end in ends.items() if panel not in LOGS or end[1] > 0}
     height, value = scale(kind, *bounds)
-    places = dodge([height(y) for _, y in last.values()])
+    corners = dodge([height(y) for _, y in last.values()])
     return [
         row("name", panel, value(at), name(panel, series, lang), epoch, series)
-        for (series, (epoch, _)), at in zip(last.items(), places, strict=True)
+        for (series, (epoch, _)), at in zip(last.items(), corners, strict=True)
     ]
 
 
 def name(panel: str, series: str, lang: str) -> str:
-    """What stands beside a curve's end."""
+    """The name at the end of a curve."""
     if panel == "fid":
         return "FID"
     return series.upper() if series in ("d", "g") else text(f"digits_stage.chart.{series}", lang)
@@ -174,14 +177,14 @@ def name(panel: str, series: str, lang: str) -> str:
 
 @cache
 def spec(lang: str) -> dict[str, Any]:
-    """The Vega picture of a table; four panels, two by two where there is room. Cached: do not change it."""
+    """The Vega spec: four panels, two by two if there is room. Cached: do not modify it."""
     return picture(
         Drawing(
             titles={panel: text(f"digits_stage.chart.{panel}", lang) for panel in CURVES},
             curves=CURVES,
             colours=COLOURS,
             signals=SIGNALS,
-            places=[(f"40 + {i % 2} * column", f"34 + (narrow ? {i} : {i // 2}) * 194") for i in range(len(CURVES))],
+            corners=[(f"40 + {i % 2} * column", f"34 + (narrow ? {i} : {i // 2}) * 194") for i in range(len(CURVES))],
             axis=text("digits_stage.chart.epoch", lang),
             x={"type": "linear"},
             logs=LOGS,
@@ -190,7 +193,7 @@ def spec(lang: str) -> dict[str, Any]:
 
 
 def claim(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> str:
-    """What the course says beside what this run measured; '' where it says nothing of such a run."""
+    """The course's claim and this run's losses in a sentence; '' for other runs."""
     if not is_claimed(config):
         return ""
     late = curve[curve["step"] >= CLAIMED_FROM].dropna(subset=[*MEANS])
@@ -201,16 +204,16 @@ def claim(curve: pd.DataFrame, config: DigitsConfig, lang: str) -> str:
 
 
 def alt(curve: pd.DataFrame, lang: str) -> str:
-    """What the curves show, in a sentence or two."""
+    """The text alternative of the curves."""
     if not len(curve):
         return text("digits_stage.chart.alt_empty", lang)
     last = curve.iloc[-1]
-    said = text("digits_stage.chart.alt", lang, epoch=float(last["step"]), **{n: float(last[n]) for n in LOSSES})
-    told = curve.dropna(subset=["accepted"])
-    if not len(told):
-        return said
-    values = {"accepted": float(told["accepted"].iloc[-1]), "covered": float(told["covered"].iloc[-1])}
-    return f"{said} {text('digits_stage.chart.alt_judged', lang, **values)}"
+    sentence = text("digits_stage.chart.alt", lang, epoch=float(last["step"]), **{n: float(last[n]) for n in LOSSES})
+    judged_rows = curve.dropna(subset=["accepted"])
+    if not len(judged_rows):
+        return sentence
+    values = {"accepted": float(judged_rows["accepted"].iloc[-1]), "covered": float(judged_rows["covered"].iloc[-1])}
+    return f"{sentence} {text('digits_stage.chart.alt_judged', lang, **values)}"
 
 
 LOGS = ("fid", "gradients")
@@ -221,4 +224,4 @@ SIGNALS: list[dict[str, Any]] = [
     {"name": "across", "update": "(narrow ? width : (width - 18) / 2) - 108"},
     {"name": "height", "update": "narrow ? 776 : 388"},
 ]
-"""Layout: a panel is 108 pixels narrower than its column, for numbers at its left and names at its right."""
+"""Layout: a panel is 108 pixels narrower than its column, for tick labels on the left and names on the right."""

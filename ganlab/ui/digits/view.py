@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame, unpack
 from ganlab.export.settings import digits_csv
-from ganlab.ui.digits import stage
+from ganlab.ui.digits import playback
 from ganlab.ui.run.export import numbers_button, settings_button
 from ganlab.ui.run.view import Opening, View
 
@@ -26,7 +26,7 @@ def pair(
     both: tuple[DigitsConfig, DigitsConfig], live: bool, lang: str, key: str, view: Opening, names: tuple[str, str]
 ) -> None:
     """Two runs side by side."""
-    stage.stage(both[0], live, lang, key, view, beside=both[1], names=names)
+    playback.show(both[0], live, lang, key, view, beside=both[1], names=names)
 
 
 VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, settings_button))

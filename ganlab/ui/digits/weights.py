@@ -64,8 +64,8 @@ def downloads(config: DigitsConfig, step: int, lang: str) -> None:
         blob = partial(weights_file, kept, config, found)
         button(say("weights.download.weights"), blob, f"{name}.safetensors", key="w.weights", **look)
         look = {"help": say("weights.download.config_help"), "mime": "application/json"}
-        said = json.dumps(config.replace(steps=max(1, found)).to_json(), indent=1)
-        button(say("weights.download.config"), said, f"{name}.json", key="w.config", **look)
+        settings = json.dumps(config.replace(steps=max(1, found)).to_json(), indent=1)
+        button(say("weights.download.config"), settings, f"{name}.json", key="w.config", **look)
 
 
 def weights_file(kept: Checkpoints, config: DigitsConfig, step: int) -> bytes:
@@ -110,7 +110,8 @@ def numbers(rows: Sequence[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
 
 def rounded(key: str, row: dict[str, Any]) -> float:
     """A number of a row with as many decimals as mean something."""
-    return round(row[key], COLUMNS[key])
+    value: float = round(row[key], COLUMNS[key])
+    return value
 
 
 def onward(generator: Generator, source: str) -> DigitsConfig:
@@ -161,7 +162,8 @@ def judged(files: Sequence[UploadedFile]) -> str | WeightsError:
     names = [file.file_id for file in files]
     if st.session_state.get(SEEN, (None, None))[0] != names:
         st.session_state[SEEN] = (names, taken(files))
-    return st.session_state[SEEN][1]
+    found: str | WeightsError = st.session_state[SEEN][1]
+    return found
 
 
 def taken(files: Sequence[UploadedFile]) -> str | WeightsError:

@@ -1,4 +1,4 @@
-"""A walk as an animated GIF that runs there and back for ever."""
+"""A walk as an animated GIF that plays forward and backward."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INK = {"ground": (247, 247, 247), "real": (27, 120, 55), "fake": (194, 165, 207)
 
 
 def gif(strip: Strip, scene: Scene | None = None) -> bytes:
-    """The film of one walk: digits enlarged, or a point that moves over the plane."""
+    """The GIF of a walk: enlarged digits, or a point moving on the plane."""
     frames = on_plane(strip.points, scene) if scene else digits(strip.sheet, len(strip.norms))
     whole = [*frames, *frames[-2:0:-1]] or frames
     file = io.BytesIO()
@@ -38,19 +38,19 @@ def digits(sheet: bytes, count: int) -> list[Image.Image]:
 
 
 def on_plane(points: Sequence[Sequence[float]], scene: Scene) -> list[Image.Image]:
-    """The plane with the walk's line, and the point of each moment on it."""
+    """The plane with the line of the walk and the point at each frame."""
     ground = Image.new("RGB", (SIDE, SIDE), INK["ground"])
-    pen, places = ImageDraw.Draw(ground), [place(point, scene.extent) for point in points]
-    for x, y in (place(point, scene.extent) for point in scene.fake):
+    pen, positions = ImageDraw.Draw(ground), [position(point, scene.extent) for point in points]
+    for x, y in (position(point, scene.extent) for point in scene.fake):
         pen.ellipse((x - 2, y - 2, x + 2, y + 2), fill=INK["fake"])
-    for x, y in (place(point, scene.extent) for point in scene.real):
+    for x, y in (position(point, scene.extent) for point in scene.real):
         pen.ellipse((x - 2, y - 2, x + 2, y + 2), outline=INK["real"])
-    pen.line(places, fill=INK["path"], width=2)
-    return [marked(ground, *spot) for spot in places]
+    pen.line(positions, fill=INK["path"], width=2)
+    return [marked(ground, *spot) for spot in positions]
 
 
-def place(point: Sequence[float], extent: float) -> tuple[float, float]:
-    """Where a point of the plane is in the picture."""
+def position(point: Sequence[float], extent: float) -> tuple[float, float]:
+    """Pixel coordinates of a point of the plane."""
     x, y = point
     return (x / extent + 1) / 2 * SIDE, (1 - y / extent) / 2 * SIDE
 

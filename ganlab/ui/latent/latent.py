@@ -1,7 +1,8 @@
-"""The latent page's frame: which generator, which view, and how both are handed on."""
+"""The latent page: choosing the generator and the view, reading and writing the link."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -19,12 +20,12 @@ from ganlab.ui.run.experiment import MNIST
 from ganlab.ui.text import number, text
 
 LEAVE = "l.leave"
-"""Set where a visitor wants to train a generator further: on another page."""
+"""Session key: set when the visitor continues training on the MNIST page."""
 PAGE = "pages/lab/mnist.py"
 
 
 def open_link(lang: str) -> tuple[Offer | None, list[str]]:
-    """The generator to show, None where there is not one, and what the link could not have."""
+    """The generator of the link or the first one, None without any, and sentences about invalid parts of the link."""
     if st.session_state.pop(LEAVE, False):
         st.switch_page(PAGE)
     notices = link.open_link(lang)
@@ -33,17 +34,17 @@ def open_link(lang: str) -> tuple[Offer | None, list[str]]:
     if found is None:
         if shown.g:
             notices.append(text("latent.notice.gone", lang, name=ui.code(shown.g)))
-        st.session_state[link.TOUR] = link.replace(shown, g=first(), step=0, member=0)
+        st.session_state[link.TOUR] = replace(shown, g=first(), step=0, member=0)
         found = offer(tour().g)
     elif shown.step and shown.step != found.source.step:
         notices.append(text("latent.notice.step", lang, step=shown.step, found=found.source.step))
-    if found is not None:  # a run that goes on has newer checkpoints soon; the link keeps to this one
-        st.session_state[link.TOUR] = link.replace(tour(), step=max(0, found.source.step))
+    if found is not None:  # a run in training will have newer checkpoints; the link keeps this one
+        st.session_state[link.TOUR] = replace(tour(), step=max(0, found.source.step))
     return found, notices
 
 
 def choose_generator(found: Offer, lang: str) -> None:
-    """The menu of generators, of a run its checkpoints and members, and what is chosen."""
+    """The menus of generators, checkpoints and members, and a description of the choice."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="l.choice", width=760):
         names = offers()
         names = names if tour().g in names else [*names, tour().g]
@@ -73,7 +74,7 @@ def choose_generator(found: Offer, lang: str) -> None:
 
 
 def menu(field: str, choices: list[Any], value: Any, lang: str, words: Any, restarts: bool = False) -> None:
-    """A small menu of one of the tour's fields; one that restarts makes the sum begin anew."""
+    """A menu of one of the tour's fields. `restarts`: whether a change resets the start of the sum."""
     key = f"l.w.{field}"
     hold(key, value)
     take = partial(take_menu, field, **({"e": 0} if restarts else {}))
@@ -81,12 +82,12 @@ def menu(field: str, choices: list[Any], value: Any, lang: str, words: Any, rest
 
 
 def take_menu(field: str, **more: Any) -> None:
-    """Reads such a menu."""
+    """Applies a menu's value."""
     change(**{field: st.session_state[f"l.w.{field}"]}, **more)
 
 
 def about(found: Offer, lang: str) -> str:
-    """What one point of the latent space is here."""
+    """A sentence about the latent space of the generator."""
     facts = {"dim": found.config.latent_dim}
     if found.on_plane:
         return text("latent.about.plane", lang, data=saying(found.config, "dataset", lang), **facts)
@@ -94,14 +95,14 @@ def about(found: Offer, lang: str) -> str:
 
 
 def train_further(config: DigitsConfig) -> None:
-    """Opens a config where digits are trained; called inside a button's callback."""
+    """Opens a config on the MNIST page. Called in a button's callback."""
     ui.touched()
     MNIST.open(config, nearest(config))
     st.session_state[LEAVE] = True
 
 
 def choose_view(lang: str) -> str:
-    """The views, side by side."""
+    """The menu of views. Returns the chosen one."""
     hold("l.w.view", tour().view)
     st.segmented_control(
         text("latent.view.label", lang),
@@ -117,5 +118,5 @@ def choose_view(lang: str) -> str:
 
 
 def keep_link() -> dict[str, str]:
-    """Writes what is shown into the address bar; the whole query."""
+    """Writes the page's state to the address bar. Returns the query."""
     return ui.write_link(link.to_link(tour()))

@@ -1,4 +1,4 @@
-"""What the latent page shows, as one value: the session holds it, widgets change it, the link carries it."""
+"""The state of the latent page as one value. The session stores it, widgets change it, the link encodes it."""
 
 from __future__ import annotations
 
@@ -17,27 +17,27 @@ from ganlab.ui.run.controls import reason
 from ganlab.ui.text import exists, text
 
 PREFIX, TOUR = "l.", "l.tour"
-"""Of the link's names; where the session keeps the value."""
+"""Prefix of the link's keys; session key of the value."""
 MOST = 999_999
 """The largest seed."""
 FAR = 4.0
-"""The furthest that a point is moved along a direction."""
+"""Largest shift along a direction."""
 VIEWS = ("walk", "map", "turn", "sum", "psi", "pair")
 
 
 def seed(default: int) -> Any:
-    """A field that names a latent point: a seed, negative for the opposite of its point."""
+    """A field for a latent point: a seed; a negative seed is the opposite point."""
     return knob(default, -MOST, MOST, "seeds")
 
 
 def generator(default: str) -> Any:
-    """A field that names a generator: one that ships, an upload's code or a run's key."""
+    """A field for a generator: the name of a shipped one, an upload's code or a run's key."""
     return field(default=default, metadata={"knob": Knob("weights", "generator", registry=("", *PRETRAINED))})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Tour:
-    """Everything that a link must bring back."""
+    """The state that a link encodes."""
 
     g: str = generator("")
     step: int = knob(0, 0, 1_000_000, "generator")
@@ -47,21 +47,21 @@ class Tour:
     a: int = seed(1)
     b: int = seed(2)
     page: int = knob(0, 0, 999, "walk")
-    """Of the samples that are offered."""
+    """Page of the samples."""
     c: int = seed(3)
     d: int = seed(4)
     """The other two corners of the map."""
     bent: bool = flag(False, "map")
     """Whether the map stays on the shell."""
     whole: bool = flag(True, "map")
-    """Whether a latent space of 2 is shown whole."""
+    """Whether a 2-dimensional latent space is shown as a whole."""
     x1: float = knob(0.0, -FAR, FAR, "turn")
     x2: float = knob(0.0, -FAR, FAR, "turn")
     x3: float = knob(0.0, -FAR, FAR, "turn")
     x4: float = knob(0.0, -FAR, FAR, "turn")
     x5: float = knob(0.0, -FAR, FAR, "turn")
     e: int = seed(0)
-    """What the sum starts from; 0 for the surest sample of the class that is subtracted."""
+    """Start of the sum; 0 for the most certain sample of the subtracted class."""
     minus: int = knob(3, 0, 24, "sum")
     plus: int = knob(8, 0, 24, "sum")
     psi: float = knob(0.7, 0.0, 1.5, "psi")
@@ -75,33 +75,34 @@ class Tour:
 
     @property
     def offsets(self) -> tuple[float, ...]:
-        """Along the first directions."""
+        """Shifts along the first directions."""
         return (self.x1, self.x2, self.x3, self.x4, self.x5)
 
 
 def tour() -> Tour:
-    """What is shown."""
-    return st.session_state[TOUR]
+    """The present state."""
+    shown: Tour = st.session_state[TOUR]
+    return shown
 
 
 def change(**values: Any) -> None:
-    """Shows something else; called from callbacks."""
+    """Changes the state. Called in callbacks."""
     ui.touched()
     st.session_state[TOUR] = replace(tour(), **values)
 
 
 def open_link(lang: str) -> list[str]:
-    """Settles what is shown; the sentences about what the link could not have."""
+    """Applies the link. Returns sentences about its invalid parts."""
     link = ui.new_link(PREFIX)
     if link is None:
         st.session_state.setdefault(TOUR, Tour())
         return []
     st.session_state[TOUR], notices = from_link(link)
-    return [notice(said, lang) for said in notices[:4]]
+    return [explain(notice, lang) for notice in notices[:4]]
 
 
 def from_link(link: Mapping[str, str]) -> tuple[Tour, list[Notice]]:
-    """What a query holds, and what of it could not be used. Never raises."""
+    """Decodes a query: the state and notices about invalid parts. Never raises."""
     values: dict[str, Any] = {}
     notices = []
     for name, value in link.items():
@@ -119,19 +120,19 @@ def from_link(link: Mapping[str, str]) -> tuple[Tour, list[Notice]]:
 
 
 def to_link(shown: Tour) -> dict[str, str]:
-    """The query that holds what is shown: which generator, which view, and all that this view depends on."""
+    """The query with the generator, the view and the fields that the view uses."""
     names = ("g", "step", "member", "view", *USED[shown.view])
     return {PREFIX + name: spell(value) for name in names if (value := getattr(shown, name)) != NOTHING.get(name)}
 
 
-def notice(said: Notice, lang: str) -> str:
-    """The sentence about a part of a link that could not be used."""
-    if said.reason == "unknown" or not exists(f"latent.field.{said.field}"):
-        return text("notice.link.unknown", lang, value=code(said.field))
-    label, why = text(f"latent.field.{said.field}", lang), reason(said.reason, dict(said.facts), lang)
-    standing = getattr(Tour(), said.field)
-    shown = text(f"latent.view.{standing}", lang) if said.field == "view" else spell(standing) or "–"
-    return text("notice.link.field", lang, label=label, value=code(said.value), reason=why, default=shown)
+def explain(notice: Notice, lang: str) -> str:
+    """The sentence about an invalid part of a link."""
+    if notice.reason == "unknown" or not exists(f"latent.field.{notice.field}"):
+        return text("notice.link.unknown", lang, value=code(notice.field))
+    label, why = text(f"latent.field.{notice.field}", lang), reason(notice.reason, dict(notice.facts), lang)
+    standing = getattr(Tour(), notice.field)
+    shown = text(f"latent.view.{standing}", lang) if notice.field == "view" else spell(standing) or "–"
+    return text("notice.link.field", lang, label=label, value=code(notice.value), reason=why, default=shown)
 
 
 USED = {
@@ -142,6 +143,6 @@ USED = {
     "psi": ("psi",),
     "pair": ("a", "b", "h", "h_step"),
 }
-"""What each view depends on besides the generator."""
+"""The fields that each view uses."""
 NOTHING = {"g": "", "step": 0, "member": 0, "h": "", "h_step": 0, "page": 0, "e": 0}
-"""Values that go without saying."""
+"""Default values, omitted in links."""

@@ -1,4 +1,4 @@
-"""Two generators side by side on the latent page: the same walk in both, and how various each is."""
+"""Two generators side by side on the latent page: the same walk in both, and their diversity."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ganlab.ui.text import number, text
 
 
 def view(found: Offer, lang: str) -> None:
-    """The same walk in two generators, and how various each is."""
+    """The same walk in two generators, and their diversity."""
     fitting = [name for name in offers() if (other := offer(name)) and found.fits(other)]
     if not fitting:
         st.info(text("latent.pair.none", lang, dim=found.config.latent_dim))
@@ -50,7 +50,7 @@ def view(found: Offer, lang: str) -> None:
 
 
 def partner(found: Offer, fitting: list[str]) -> str:
-    """Who shows most beside a generator: the collapsed one, else one on the same data."""
+    """The default second generator: the collapsed one, else one with the same data."""
     if "collapsed" in fitting:
         return "collapsed"
     kin = [name for name in fitting if (other := offer(name)) and other.config.dataset == found.config.dataset]
@@ -58,15 +58,15 @@ def partner(found: Offer, fitting: list[str]) -> str:
 
 
 def bare(found: Offer) -> Scene | None:
-    """The plane with its real points alone."""
+    """The plane with only its real points."""
     if not found.on_plane:
         return None
-    scene = ask(walks.scene, found)
+    scene: Scene = ask(walks.scene, found)
     return replace(scene, fake=[])
 
 
 def variety(both: dict[Offer, str], lang: str) -> None:
-    """What the numbers say of the two."""
+    """The table of the diversity of the two."""
     lines = [text(f"latent.pair.head_{next(iter(both)).config.kind}", lang), "|---|---:|---:|---:|---:|---:|"]
     for found, name in both.items():
         seen, (mean, error) = ask(measures.variety, found), ask(measures.path_length, found, "slerp")

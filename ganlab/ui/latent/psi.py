@@ -1,4 +1,4 @@
-"""Truncation on the latent page: samples at ψ, and what it does to precision, recall and coverage."""
+"""Truncation on the latent page: samples at ψ, and precision, recall and coverage over ψ."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ganlab.ui.run.controls import hold
 from ganlab.ui.text import text
 
 WIDE = 480
-"""Pixels of a slider."""
+"""Width of a slider in pixels."""
 
 
 def slide(name: str, low: float, high: float, label: str, lang: str) -> None:
@@ -50,17 +50,17 @@ def view(found: Offer, lang: str) -> None:
         right.info(text("latent.psi.unjudged", lang))
         return
     with right:
-        place = st.empty()
+        container = st.empty()
         rows: list[tuple[float, ...]] = []
         for psi in PSIS:
             rows.append((psi, *ask(truncation, found, psi)))
-            place.altair_chart(chart(rows, tour().psi, lang), width="stretch")
+            container.altair_chart(chart(rows, tour().psi, lang), width="stretch")
         st.caption(text("latent.psi.names", lang))
         st.markdown(verdict(rows, lang))
 
 
 def chart(rows: list[tuple[float, ...]], psi: float, lang: str) -> alt.LayerChart:
-    """Precision, recall and coverage over ψ, and where the slider stands."""
+    """The chart of precision, recall and coverage over ψ, with the slider's position."""
     names = [text(f"latent.psi.{name}", lang) for name in ("precision", "recall", "coverage")]
     table = pd.DataFrame([(row[0], value, name) for row in rows for value, name in zip(row[1:], names, strict=True)])
     table.columns = ["psi", "value", "name"]
@@ -71,11 +71,12 @@ def chart(rows: list[tuple[float, ...]], psi: float, lang: str) -> alt.LayerChar
     lines = alt.Chart(table).mark_line(strokeWidth=2).encode(x, y, colour)
     dots = alt.Chart(table).mark_point(size=60, filled=True).encode(x, y, colour, shape)
     rule = alt.Chart(pd.DataFrame({"psi": [psi]})).mark_rule(strokeDash=[4, 3], color="#7f8a99").encode(x="psi:Q")
-    return (lines + dots + rule).properties(height=300)
+    layers: alt.LayerChart = (lines + dots + rule).properties(height=300)
+    return layers
 
 
 def verdict(rows: list[tuple[float, ...]], lang: str) -> str:
-    """What truncation does to this generator, in numbers."""
+    """A sentence with the effect of truncation on this generator."""
     plain = next(row for row in rows if row[0] == 1.0)
     best = max((row for row in rows if 0 < row[0] <= 1), key=lambda row: row[1])
     facts = {"precision": plain[1], "coverage": plain[3], "psi": best[0], "best": best[1], "left": best[3]}
@@ -91,10 +92,10 @@ def scatter(scene: Scene, lang: str) -> None:
 
 
 def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt.Chart:
-    """Points on a square without numbers."""
+    """A scatter chart on a square without axes."""
     plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
     plain["scale"] = alt.Scale(domain=[-extent, extent])
     table = pd.DataFrame(points, columns=["x", "y"])
-    return (
-        alt.Chart(table).mark_point(size=22, opacity=0.7, **look).encode(alt.X("x:Q", **plain), alt.Y("y:Q", **plain))
-    )
+    points_chart = alt.Chart(table).mark_point(size=22, opacity=0.7, **look)
+    chart: alt.Chart = points_chart.encode(alt.X("x:Q", **plain), alt.Y("y:Q", **plain))
+    return chart

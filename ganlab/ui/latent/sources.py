@@ -1,4 +1,4 @@
-"""The generators that the latent page offers, and who answers for them."""
+"""The generators of the latent page, and calls of functions on them."""
 
 from __future__ import annotations
 
@@ -27,16 +27,16 @@ from ganlab.ui.run.server import service, short_jobs
 from ganlab.ui.text import text
 
 RUNS = 40
-"""Runs that are offered, the last used first; others open by their link."""
+"""Most runs in the menu, the last used first; others open by link."""
 FRESH = 5.0
-"""Seconds for which the store is not asked again."""
-NAMED_CHANGES = 2
-"""Settings of a run that its name tells."""
+"""Seconds for which the list of runs is cached."""
+SETTINGS_IN_TITLE = 2
+"""Most settings in a run's title."""
 
 
 @dataclass(frozen=True)
 class Offer:
-    """A generator that may be chosen."""
+    """A generator in the menu."""
 
     source: Source
     config: DigitsConfig | PlaneConfig
@@ -45,7 +45,7 @@ class Offer:
 
     @property
     def on_plane(self) -> bool:
-        """Whether it makes points rather than images."""
+        """Whether it generates points rather than images."""
         return isinstance(self.config, PlaneConfig)
 
     @property
@@ -55,12 +55,12 @@ class Offer:
 
     @property
     def judged(self) -> bool:
-        """Whether somebody can tell what it makes."""
+        """Whether its samples can be classified."""
         return self.on_plane or IMAGE_SETS[self.config.dataset].handwritten
 
     @property
     def classes(self) -> list[str]:
-        """What that somebody tells apart: digits, or modes from 1 on."""
+        """The classes: digits, or modes numbered from 1."""
         if not isinstance(self.config, PlaneConfig):
             return list("0123456789")
         modes = DATASETS[self.config.dataset].modes
@@ -68,16 +68,16 @@ class Offer:
 
     @property
     def shell(self) -> Shell:
-        """Where its prior lives."""
+        """The shell of its prior."""
         return shell(self.config.latent_dim, self.noise)
 
     @property
     def key(self) -> str:
-        """A short name of its own."""
+        """A short unique name."""
         return f"{self.source.name}.{self.source.step}.{self.source.member}"
 
     def fits(self, other: Offer) -> bool:
-        """Whether the same latent points can be given to both, and their works be compared."""
+        """Whether both have the same latent space and kind of data."""
         mine, its = self.config, other.config
         alike = (mine.kind, mine.latent_dim, self.noise) == (its.kind, its.latent_dim, other.noise)
         return alike and self.source != other.source
@@ -90,13 +90,13 @@ def ask(function: Callable[..., Any], offer: Offer, *args: Any) -> Any:
 
 @st.cache_data(max_entries=300, show_spinner=False)
 def answer(module: str, function: str, source: Source, *args: Any) -> Any:
-    """An answer, kept."""
+    """The cached result of a function on a generator."""
     return short_jobs().run(getattr(import_module(module), function), service().store.path, source, *args)
 
 
 @st.cache_data(ttl=FRESH, show_spinner=False)
 def offers() -> list[str]:
-    """The names of all that is offered: what ships, runs of digits, runs on the plane, uploads."""
+    """The names in the menu: shipped generators, runs on digits, runs on the plane, uploads."""
     found = {name: stored(name) for name in recent()}
     digits = [name for name, offer in found.items() if offer and not offer.on_plane]
     plane = [name for name, offer in found.items() if offer and offer.on_plane]
@@ -104,19 +104,19 @@ def offers() -> list[str]:
 
 
 def shipped() -> list[str]:
-    """The generators that ship and are here."""
+    """The shipped generators whose file is present."""
     return [name for name, path in SHIPPED.items() if path.is_file()]
 
 
 def recent() -> list[str]:
-    """The runs that have a checkpoint, the last used first."""
+    """The runs with a checkpoint, the last used first."""
     store = service().store
     rows = [row for key in store.checkpoints.runs() if (row := store.run(key)) and store.checkpoints.steps(key)]
     return [row.key for row in sorted(rows, key=lambda row: -row.used)[:RUNS]]
 
 
 def offer(name: str, step: int = 0, member: int = 0) -> Offer | None:
-    """A generator by its name: of a run that checkpoint, or the newest where there is no such; None where none is."""
+    """A generator by name. For a run: the checkpoint at `step`, else the newest. None if there is none."""
     if name in PRETRAINED:
         shape = PRETRAINED[name]
         config = DigitsConfig(architecture=shape.architecture, latent_dim=shape.latent_dim, dataset="mnist")
@@ -126,7 +126,7 @@ def offer(name: str, step: int = 0, member: int = 0) -> Offer | None:
 
 @st.cache_data(ttl=FRESH, max_entries=500, show_spinner=False)
 def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
-    """A run's generator, as of a moment ago."""
+    """A run's generator (cached for a few seconds)."""
     store = service().store
     row, steps = store.run(name), tuple(store.checkpoints.steps(name)) if name else ()
     if row is None or not steps:
@@ -139,7 +139,7 @@ def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
 
 
 def uploaded(name: str) -> Offer | None:
-    """A generator that somebody brought along."""
+    """An uploaded generator."""
     try:
         return Offer(Source(name), brought(name))
     except WeightsError:
@@ -148,18 +148,18 @@ def uploaded(name: str) -> Offer | None:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def brought(name: str) -> DigitsConfig:
-    """Its config. Raises WeightsError."""
+    """The config of an upload. Raises WeightsError."""
     return Uploads(service().store.path).load(name).config
 
 
 def first() -> str:
-    """The generator that the page opens with."""
+    """The default generator."""
     return next(iter([*shipped(), *offers()]), "")
 
 
 @st.cache_data(ttl=60, max_entries=500, show_spinner=False)
 def title(name: str, lang: str) -> str:
-    """What a generator is called."""
+    """A generator's title."""
     if name in PRETRAINED:
         return text("latent.source.shipped", lang, name=text(f"choice.g_from.{name}", lang))
     found = stored(name)
@@ -169,13 +169,13 @@ def title(name: str, lang: str) -> str:
 
 
 def run_title(config: DigitsConfig | PlaneConfig, lang: str) -> str:
-    """A run by its preset and what differs from it."""
+    """A run's title: its preset and the first differences from it."""
     preset = nearest(config)
     changed = {name: mine for name, (mine, _) in differences(config, PRESETS[preset]).items() if name != "steps"}
-    named = list(changed)[:NAMED_CHANGES]
-    changes = [f"{text(f'field.short.{name}', lang)} {saying(config, name, lang)}" for name in named]
-    more = [f"+{len(changed) - NAMED_CHANGES}"] if len(changed) > NAMED_CHANGES else []
-    return ", ".join([text(f"preset.name.{preset}", lang), *changes, *more])
+    first = list(changed)[:SETTINGS_IN_TITLE]
+    named = [f"{text(f'field.short.{name}', lang)} {saying(config, name, lang)}" for name in first]
+    more = [f"+{len(changed) - SETTINGS_IN_TITLE}"] if len(changed) > SETTINGS_IN_TITLE else []
+    return ", ".join([text(f"preset.name.{preset}", lang), *named, *more])
 
 
 def saying(config: DigitsConfig | PlaneConfig, name: str, lang: str) -> str:

@@ -24,16 +24,16 @@ from ganlab.ui.run.controls import hold
 from ganlab.ui.text import number, text
 
 SIDE, WHOLE, FINE = 12, 20, 48
-"""Points in a row of a map of images between four, of one of all, and of a map of the plane's classes."""
+"""Points per side: of a map between four images, of a whole latent space, of a map of the plane's classes."""
 STRONG = 3.0
-"""Most that a difference of class means is multiplied by."""
+"""Largest factor of a difference of class means."""
 
 
 # A map
 
 
 def map_view(found: Offer, lang: str) -> None:
-    """Four corners and all between them; of a latent space of 2 all that there is."""
+    """The map between four corners, or of a whole 2-dimensional latent space."""
     flat = found.config.latent_dim == 2
     with st.container(horizontal=True, vertical_alignment="bottom", key="l.corners"):
         whole = flat and tour().whole
@@ -51,7 +51,7 @@ def map_view(found: Offer, lang: str) -> None:
 
 
 def toggle(name: str, lang: str) -> None:
-    """A yes or no of the tour."""
+    """A toggle for one of the tour's fields."""
     key = f"l.w.{name}"
     hold(key, getattr(tour(), name))
     label, help = text(f"latent.field.{name}", lang), text(f"latent.map.{name}_help", lang)
@@ -85,7 +85,7 @@ def corner_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
 
 
 def whole_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
-    """All of a latent space of 2, the walk between the two ends drawn over it."""
+    """The whole 2-dimensional latent space, with the walks between the two ends."""
     side, reach = FINE if found.on_plane else WHOLE, NOISES[found.noise].reach
     return latent_player.atlas(
         ask(walks.atlas, found, side),
@@ -104,7 +104,7 @@ def whole_map(found: Offer, scene: Scene | None, lang: str) -> bytes:
 
 
 def paths(found: Offer, reach: float) -> list[dict[str, Any]]:
-    """The three walks between the two ends, on a map of all."""
+    """The three paths between the two ends, on the map of the whole space."""
     a, b = ((1 if seed >= 0 else -1) * latent.point(abs(seed), 2, found.noise) for seed in (tour().a, tour().b))
     routes = [(path(a, b, times()) / reach).tolist() for path in PATHS.values()]
     return [{"colour": colour, "points": route} for colour, route in zip(COLOURS, routes, strict=False)]
@@ -114,7 +114,7 @@ def paths(found: Offer, reach: float) -> list[dict[str, Any]]:
 
 
 def turn_view(found: Offer, lang: str) -> None:
-    """Sliders along the first principal directions, what comes of them, and what each would do from there."""
+    """Sliders along the first principal directions, the resulting sample, and the walk along each direction."""
     shown = tour()
     answer = ask(walks.moved_along, found, shown.a, shown.offsets, FAR)
     if found.on_plane:
@@ -133,39 +133,39 @@ def turn_view(found: Offer, lang: str) -> None:
 
 
 def sliders(shares: Sequence[float], columns: int, lang: str) -> None:
-    """The point that is moved, and how far along each direction."""
+    """The start point, and a slider for each direction."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         walk.seed_input("a", lang)
         rest = dict.fromkeys(("x1", "x2", "x3", "x4", "x5"), 0.0)
         st.button(
             text("latent.turn.reset", lang), icon=":material/undo:", key="l.rest", on_click=partial(change, **rest)
         )
-    places = st.columns(columns, gap="large")
+    cells = st.columns(columns, gap="large")
     for i, share in enumerate(shares):
-        with places[i % columns]:
+        with cells[i % columns]:
             label = text("latent.turn.direction", lang, i=i + 1, share=share)
             psi.slide(f"x{i + 1}", -FAR, FAR, label, lang)
 
 
 def one(found: Offer, strip: Strip, lang: str) -> None:
-    """A single image and what the judge says; on the plane the words alone."""
+    """A single image and its class; on the plane only the text."""
     norm = text("latent.turn.norm", lang, norm=strip.norms[0], radius=found.shell.radius)
     if not found.on_plane:
-        said = judgement(found, strip, 0, lang)
+        reading = classification(found, strip, 0, lang)
         look: dict[str, Any] = {
             "key": str(strip.norms),
             "lang": lang,
-            "label": said,
-            "names": [said],
+            "label": reading,
+            "names": [reading],
             "across": 1,
             "side": 196,
         }
-        latent_player.show("tiles", latent_player.tiles(strip, captions=[said], **look), "l.now")
+        latent_player.show("tiles", latent_player.tiles(strip, captions=[reading], **look), "l.now")
     st.caption(norm)
 
 
-def judgement(found: Offer, strip: Strip, i: int, lang: str) -> str:
-    """What the judge says of an image."""
+def classification(found: Offer, strip: Strip, i: int, lang: str) -> str:
+    """The class of an image in words."""
     if not found.judged:
         return text("latent.turn.unjudged", lang)
     return text("latent.player.digit", lang, label=strip.labels[i], sure=number(strip.sure[i], lang, ".0%"))
@@ -202,7 +202,7 @@ def sum_view(found: Offer, lang: str) -> None:
 
 
 def another(seeds: Sequence[int]) -> None:
-    """The next sure sample of a class."""
+    """The next sample of a class with a certain classification."""
     if seeds:
         change(e=walk.following(seeds, tour().e))
 

@@ -1,4 +1,4 @@
-"""The latent page's first view: from one point to another along three paths."""
+"""Walks on the latent page: from one point to another along three paths."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from ganlab.ui.run.controls import hold
 from ganlab.ui.text import number, text
 
 SHOWN = 32
-"""Samples to choose from at a time."""
+"""Samples on a page."""
 MISSING = "l.missing"
-"""Where the session keeps the class that no sample was of."""
+"""Session key: the class without a sample."""
 HOLLOW, FULL = 0.75, 0.5
-"""A shell's inner edge over its radius: from the first on the line leaves it, up to the second there is no hole."""
+"""Inner radius over radius of a shell: from HOLLOW on a straight line leaves it, up to FULL it is a disc."""
 
 
 def view(found: Offer, lang: str) -> None:
-    """Choosing two points, the three films, what they measure, and the films to take along."""
+    """The choice of two points, the three walks, their measures, and the GIFs."""
     choose_ends(found, lang)
     film = ask(walks.walk, found, tour().a, tour().b)
     scene = ask(walks.scene, found) if found.on_plane else None
@@ -60,7 +60,7 @@ def view(found: Offer, lang: str) -> None:
 
 
 def choose_ends(found: Offer, lang: str) -> None:
-    """Two seeds: typed, drawn, by class, or clicked."""
+    """The choice of two seeds: typed, random, by class, or clicked."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="l.ends"):
         st.button(text("latent.ends.new", lang), icon=":material/casino:", key="l.new", on_click=draw)
         if found.classes:
@@ -71,7 +71,7 @@ def choose_ends(found: Offer, lang: str) -> None:
 
 
 def by_seed(lang: str) -> None:
-    """Two seeds as numbers, the way back, the furthest way."""
+    """Two seeds as numbers, and buttons to swap them and to take opposite points."""
     label = f"{text('latent.ends.seeds', lang)} {tour().a}, {tour().b}".replace("-", "−")
     with st.popover(label, icon=":material/tag:", key="l.seeds", on_change=ui.touched):
         with st.container(horizontal=True):
@@ -105,18 +105,18 @@ def draw() -> None:
 
 
 def swap() -> None:
-    """The way back."""
+    """Swaps the two ends."""
     change(a=tour().b, b=tour().a)
 
 
 def oppose() -> None:
-    """To the point on the other side of 0; seed 0, which has no sign, gives way to 1."""
+    """Makes the second end the opposite of the first. Seed 0 has no sign, so it becomes 1."""
     a = tour().a or 1
     change(a=a, b=-a)
 
 
 def by_class(found: Offer, lang: str) -> None:
-    """A walk "from a 3 to an 8"."""
+    """The choice by class: "from a 3 to an 8"."""
     with st.popover(
         text("latent.ends.by_class", lang), icon=":material/category:", key="l.class", on_change=ui.touched
     ):
@@ -134,7 +134,7 @@ def by_class(found: Offer, lang: str) -> None:
 
 
 def find(found: Offer, one: int, other: int) -> None:
-    """The next pair of sure samples of two classes."""
+    """Takes the next certain samples of two classes."""
     best = ask(walks.census, found)
     missing = next((label for label in (one, other) if not best.get(label)), None)
     if missing is not None:
@@ -146,7 +146,7 @@ def find(found: Offer, one: int, other: int) -> None:
 
 
 def following(seeds: Sequence[int], now: int) -> int:
-    """The seed after the present one, the first where it is not among them."""
+    """The seed after the present one, or the first."""
     return seeds[(seeds.index(now) + 1) % len(seeds)] if now in seeds else seeds[0]
 
 
@@ -167,8 +167,8 @@ def samples(found: Offer, lang: str) -> None:
         across=16,
         side=62,
     )
-    place, beside = st.columns([6, 1], vertical_alignment="center")
-    with place:
+    tiles, beside = st.columns([6, 1], vertical_alignment="center")
+    with tiles:
         latent_player.show("tiles", data, "l.tiles", partial(take_pick, "l.tiles"))
     label, icon = text("latent.ends.others", lang), ":material/refresh:"
     beside.button(label, icon=icon, key="l.others", on_click=lambda: change(page=(tour().page + 1) % 1000))
@@ -182,18 +182,18 @@ def sample_name(found: Offer, strip: Strip, i: int, seed: int, lang: str) -> str
 
 
 def take_pick(key: str) -> None:
-    """Two seeds that were clicked."""
+    """Takes two clicked seeds."""
     pick = (st.session_state.get(key) or {}).get("pick") or {}
     ends = [pick.get(name) for name in ("a", "b")]
     if all(isinstance(end, int) and 0 <= end <= MOST for end in ends):
         change(a=ends[0], b=ends[1])
 
 
-# What it shows
+# Measures
 
 
 def lesson(found: Offer, film: Walk, lang: str) -> str:
-    """What the norms say: whether there is a shell to leave."""
+    """The sentence about the norms along a straight line."""
     middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
     facts = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
     edge = found.shell.low / found.shell.radius
@@ -201,26 +201,26 @@ def lesson(found: Offer, film: Walk, lang: str) -> str:
 
 
 def shape(edge: float) -> str:
-    """What the prior looks like whose lower edge is at so many radii: shell, disc or between."""
+    """The shape of the prior: shell, disc or between. edge: inner radius over radius."""
     if edge >= HOLLOW:
         return "shell"
     return "disc" if edge <= FULL else "between"
 
 
 def measured(found: Offer, film: Walk, lang: str) -> None:
-    """The lengths of the three films, and of all walks of this generator, as a table."""
-    place = st.empty()
-    with place:
+    """The table of the lengths of the three walks, and of the mean path lengths of the generator."""
+    table = st.empty()
+    with table:
         st.caption(text("latent.ppl.wait", lang))
     lines = [text("latent.ppl.head", lang), "|---|---:|---:|---:|"]
     for path in PATHS:
         mean, error = ask(measures.path_length, found, path)
         lines.append(row(path, film.strips[path], found.shell.radius, mean, error, lang))
-    place.markdown("\n".join(lines), help=text("latent.ppl.help", lang, n=measures.WALKS, epsilon=paths.EPSILON))
+    table.markdown("\n".join(lines), help=text("latent.ppl.help", lang, n=measures.WALKS, epsilon=paths.EPSILON))
 
 
 def row(path: str, strip: Strip, radius: float, mean: float, error: float, lang: str) -> str:
-    """One path's line of the table."""
+    """One path's row of the table."""
     say = partial(number, lang=lang)
     middle = say(strip.norms[FRAMES // 2] / radius, spec=".2f")
     cells = [text(f"latent.path.{path}", lang), middle, say(strip.length, spec=".2f"), give_or_take(mean, error, lang)]
@@ -228,14 +228,14 @@ def row(path: str, strip: Strip, radius: float, mean: float, error: float, lang:
 
 
 def give_or_take(mean: float, error: float, lang: str) -> str:
-    """A mean and its standard error, as exact as that allows."""
+    """A mean and its standard error, rounded by the error."""
     coarse, fair = error >= 0.95, error >= 0.095
     spec = f".{2 - coarse - fair}f"
     return f"{number(mean, lang, spec)} ± {number(error, lang, spec)}"
 
 
 def take_along(film: Walk, scene: Scene | None, lang: str) -> None:
-    """The films as GIFs."""
+    """Download buttons of the GIFs."""
     with st.container(horizontal=True, vertical_alignment="center", key="l.gifs"):
         for path in PATHS:
             look: dict[str, Any] = {"mime": "image/gif", "icon": ":material/gif_box:", "on_click": "ignore"}
@@ -245,7 +245,7 @@ def take_along(film: Walk, scene: Scene | None, lang: str) -> None:
 
 
 def plain(found: Offer, rows: list[tuple[str, str, str, Strip]], key: str, lang: str, **more: Any) -> None:
-    """Walks that are neither three paths nor to be picked."""
+    """Shows other walks, without clickable points."""
     scene = ask(walks.scene, found) if found.on_plane else None
     whole: dict[str, Any] = {"scene": scene} | more
     look: dict[str, Any] = {

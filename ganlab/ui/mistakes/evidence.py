@@ -1,4 +1,4 @@
-"""What was measured of a card's runs: the seeds of each arm, in numbers that the page's sentences can name."""
+"""The measurements of a card's runs: the results of each arm over its seeds."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ NUMBERS = {
     "digit_tv": "digit_tv",
     "fid": "fid",
 }
-"""Name in a sentence -> what the final evaluation calls it."""
+"""Name in sentences -> name in the final evaluation."""
 SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}
-"""The same of the last frame."""
+"""Name in sentences -> name in the last frame."""
 
 
 @dataclass(frozen=True)
 class Arm:
-    """What the seeds of one config came to."""
+    """The results of one config over its seeds."""
 
     shares: np.ndarray
-    """Of each mode (or digit) among all points, (seeds, K)."""
+    """Share of each mode (or digit), (seeds, K)."""
     diverged: np.ndarray
     """Whether each seed diverged, (seeds,)."""
     numbers: Mapping[str, np.ndarray]
@@ -50,26 +50,26 @@ class Arm:
 
     @property
     def modes(self) -> np.ndarray:
-        """How many modes each seed covers, (seeds,)."""
+        """Covered modes of each seed, (seeds,)."""
         return np.where(self.diverged, 0, (self.shares >= COVERED).sum(1))
 
     def facts(self, name: str) -> dict[str, Any]:
         """Medians, and the lowest and highest, by the names that sentences use: `broken_modes`, `broken_modes_low` …"""
-        told: dict[str, Any] = {"n": len(self.diverged), "of": self.shares.shape[1], "died": int(self.diverged.sum())}
-        told |= {"full": int((self.modes == self.shares.shape[1]).sum()), "speed": self.steps_per_s}
+        facts: dict[str, Any] = {"n": len(self.diverged), "of": self.shares.shape[1], "died": int(self.diverged.sum())}
+        facts |= {"full": int((self.modes == self.shares.shape[1]).sum()), "speed": self.steps_per_s}
         for number, values in {"modes": self.modes, **self.numbers}.items():
             if np.isfinite(values).any():
-                told |= {number: float(np.nanmedian(values))}
-                told |= {f"{number}_low": float(np.nanmin(values)), f"{number}_high": float(np.nanmax(values))}
-        return {f"{name}_{fact}": value for fact, value in told.items()}
+                facts |= {number: float(np.nanmedian(values))}
+                facts |= {f"{number}_low": float(np.nanmin(values)), f"{number}_high": float(np.nanmax(values))}
+        return {f"{name}_{fact}": value for fact, value in facts.items()}
 
 
-# What ships
+# Shipped results
 
 
 @st.cache_data(show_spinner=False)
 def table(study: str = STUDY) -> pd.DataFrame:
-    """The rows of the final evaluation that ship of a study, empty where there are none."""
+    """The shipped rows of a study's final evaluation; empty without any."""
     try:
         return finals(load(study))
     except FileNotFoundError:
@@ -77,14 +77,14 @@ def table(study: str = STUDY) -> pd.DataFrame:
 
 
 def shipped(arms: Iterable[str], study: str = STUDY) -> dict[str, Arm]:
-    """What ships of a study's arms, by their names, without those that were not measured."""
+    """The shipped results of a study's arms by name, without arms that were not measured."""
     rows = table(study)
     seen = {arm: rows[rows["arm"] == arm] for arm in arms}
     return {arm: arm_of(found) for arm, found in seen.items() if len(found)}
 
 
 def arm_of(rows: pd.DataFrame) -> Arm:
-    """The arm of final rows, one for each seed."""
+    """The arm of the final rows, one per seed."""
     rows = rows.sort_values(["seed", "member"])
     numbers = {name: rows[of + SUFFIX].to_numpy() for name, of in NUMBERS.items() if of + SUFFIX in rows}
     numbers |= {name: rows[of].to_numpy() for name, of in SEEN.items() if of in rows}
@@ -93,7 +93,7 @@ def arm_of(rows: pd.DataFrame) -> Arm:
 
 
 def measured(name: str, card: Card) -> dict[str, Arm]:
-    """The arms of a card that were measured, in its order."""
+    """The measured arms of a card, in its order."""
     found = shipped(f"{name}.{arm}" for arm, _ in card.arms)
     return {arm.removeprefix(f"{name}."): seeds for arm, seeds in found.items()}
 
@@ -106,20 +106,20 @@ def studied(study: str) -> dict[RunConfig, Arm]:
 
 
 def facts(arms: Mapping[str, Arm]) -> dict[str, Any]:
-    """All that sentences can name."""
+    """All values that sentences can use."""
     return {fact: value for name, arm in arms.items() for fact, value in arm.facts(name).items()}
 
 
-# What a visitor computes
+# The visitor's runs
 
 
 def seeds(card: Card, config: RunConfig) -> Sequence[RunConfig]:
-    """The runs of an arm's seeds, many members in one where that is possible."""
+    """The runs of an arm's seeds, with many members in one run if possible."""
     return arm_runs(card, config)
 
 
 def yours(configs: Iterable[RunConfig]) -> Arm | None:
-    """What has been computed here of an arm's runs: their last frames; None before the first."""
+    """The results of an arm's runs on this server: their last frames; None before the first."""
     found = [one for config in configs for one in last(config)]
     if not found:
         return None

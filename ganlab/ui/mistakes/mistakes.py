@@ -1,4 +1,4 @@
-"""The mistakes lab: which card is open, what the visitor predicts, what the measurements say."""
+"""The mistakes lab: the open card, the visitor's prediction, the measurements in words."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ from ganlab.ui.text import exists, text
 
 PREFIX, CHOSEN, GUESSED = "c.", "c.card", "c.guesses"
 SHOWN = -1
-"""The guess of a visitor who only wants to see."""
+"""The answer of a visitor who does not predict."""
 ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")}
-"""Arms of the k sweep on digits that a card's sentences name, too."""
-LISTED_FIELDS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
-"""Settings that sentences name."""
+"""Arms of the k sweep on digits used in a card's sentences."""
+NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
+"""Settings used in sentences."""
 
 
-# Which card
+# The open card
 
 
 def open_link(lang: str) -> list[str]:
-    """Settles which card is open; the sentence about one that there is not."""
+    """Opens the card of the link. Returns sentences about its invalid parts."""
     link = ui.new_link(PREFIX) or {}
     wanted = link.get(CHOSEN, "")
     if wanted in LESSONS:
@@ -43,7 +43,8 @@ def open_link(lang: str) -> list[str]:
 
 def chosen() -> str:
     """The name of the open card."""
-    return st.session_state[CHOSEN]
+    name: str = st.session_state[CHOSEN]
+    return name
 
 
 def choose(name: str) -> None:
@@ -53,7 +54,7 @@ def choose(name: str) -> None:
 
 
 def contents(lang: str) -> None:
-    """All cards, for the sidebar."""
+    """The list of cards for the sidebar."""
     st.session_state["c.w.card"] = chosen()
     st.radio(
         text("mistakes.page.contents", lang),
@@ -65,33 +66,33 @@ def contents(lang: str) -> None:
 
 
 def title(name: str, lang: str) -> str:
-    """What a card is called."""
+    """A card's title."""
     return text(f"mistakes.{name}.title", lang)
 
 
 def turns(lang: str) -> None:
-    """To the card before, to the next."""
+    """Buttons to the previous and the next card."""
     names = list(LESSONS)
-    place = names.index(chosen())
-    for key, icon, other in (("back", "arrow_back", place - 1), ("on", "arrow_forward", place + 1)):
+    index = names.index(chosen())
+    for key, icon, other in (("back", "arrow_back", index - 1), ("on", "arrow_forward", index + 1)):
         there = 0 <= other < len(names)
         args, help = (names[other % len(names)],), text(f"mistakes.page.{key}", lang)
         st.button("", f"c.{key}", help, choose, args, icon=f":material/{icon}:", disabled=not there)
-    st.caption(text("mistakes.page.place", lang, place=place + 1, of=len(names)))
+    st.caption(text("mistakes.page.place", lang, place=index + 1, of=len(names)))
 
 
-# Predict first
+# Predictions
 
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be predicted: a number of the evidence, and where one answer ends and the next begins."""
+    """The number to predict, and the limits between the three answers."""
 
     number: Callable[[Mapping[str, Any]], float]
     edges: Sequence[float] = (2.5, 5.5)
 
     def answer(self, facts: Mapping[str, Any]) -> int | None:
-        """The place of the right answer; None where nothing was measured."""
+        """The index of the right answer; None without measurements."""
         try:
             return sum(self.number(facts) > edge for edge in self.edges)
         except KeyError:
@@ -99,8 +100,9 @@ class Question:
 
 
 def covered(facts: Mapping[str, Any]) -> float:
-    """Modes of the broken run, the median over the seeds."""
-    return facts["broken_modes"]
+    """Covered modes of the broken run, median over the seeds."""
+    modes: float = facts["broken_modes"]
+    return modes
 
 
 QUESTIONS: dict[str, Question] = {
@@ -112,16 +114,17 @@ QUESTIONS: dict[str, Question] = {
     "few_images": Question(lambda facts: facts["broken_accepted"] - facts["fixed_accepted"], (-0.03, 0.03)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }
-"""Of the cards that do not ask for the modes in three equal parts."""
+"""Questions of the cards that do not use the default one."""
 
 
 def guess(name: str) -> int | None:
-    """What the visitor has predicted; None while nothing."""
-    return st.session_state.get(GUESSED, {}).get(name)
+    """The visitor's answer; None before."""
+    index: int | None = st.session_state.get(GUESSED, {}).get(name)
+    return index
 
 
 def predict(name: str, lang: str) -> bool:
-    """Asks for a prediction; whether the outcome may be shown."""
+    """Asks for a prediction. Whether the outcome is shown."""
     with st.container(border=True, key="c.predict"):
         st.markdown(
             f"**{text('mistakes.page.predict', lang)}** {text(f'mistakes.{name}.question', lang, **settings(name))}"
@@ -132,7 +135,7 @@ def predict(name: str, lang: str) -> bool:
             st.pills(
                 text("mistakes.page.guess", lang),
                 range(3),
-                format_func=lambda place: option(name, place, lang),
+                format_func=lambda index: option(name, index, lang),
                 key=key,
                 on_change=lambda: tell(name, st.session_state[key]),
                 label_visibility="collapsed",
@@ -146,23 +149,23 @@ def predict(name: str, lang: str) -> bool:
     return given is not None
 
 
-def option(name: str, place: int, lang: str) -> str:
+def option(name: str, index: int, lang: str) -> str:
     """One of three answers."""
-    return text(f"mistakes.{name}.{'abc'[place]}", lang)
+    return text(f"mistakes.{name}.{'abc'[index]}", lang)
 
 
-def tell(name: str, place: int | None) -> None:
-    """Notes a prediction, or forgets it."""
+def tell(name: str, index: int | None) -> None:
+    """Stores or deletes a prediction."""
     ui.touched()
     guesses = st.session_state.setdefault(GUESSED, {})
-    if place is None:
+    if index is None:
         guesses.pop(name, None)
     else:
-        guesses[name] = place
+        guesses[name] = index
 
 
 def feedback(name: str, given: int, lang: str) -> None:
-    """What became of a prediction."""
+    """The right answer, and whether the prediction was right."""
     right = QUESTIONS.get(name, Question(covered)).answer(known(name))
     if right is None:
         st.info(text("mistakes.page.unmeasured", lang))
@@ -175,11 +178,11 @@ def feedback(name: str, given: int, lang: str) -> None:
         st.info(text("mistakes.page.wrong", lang, answer=option(name, right, lang), guessed=guessed))
 
 
-# In words
+# Sentences
 
 
 def known(name: str) -> dict[str, Any]:
-    """All numbers that a card's sentences can name: measured, and of theory for one mode of eight and for all."""
+    """All values for a card's sentences: measured, and theoretical for one mode of eight and for all."""
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
     of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
@@ -188,15 +191,15 @@ def known(name: str) -> dict[str, Any]:
 
 
 def settings(name: str) -> dict[str, Any]:
-    """What a card's sentences say of its settings, by arm; `head`: the steps for which D trains alone."""
-    found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in LISTED_FIELDS}
+    """The settings for a card's sentences, by arm. `head`: the steps in which only D trains."""
+    found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in NAMED_SETTINGS}
     found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
     edits = LESSONS[name].broken.edits if name == "vanishing" else ()
     return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})
 
 
-def said(name: str, part: str, lang: str) -> None:
-    """A part of a card that names measurements, or that they are still to come."""
+def show_part(name: str, part: str, lang: str) -> None:
+    """Shows a part of a card with measurements, or a note that there are none."""
     st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
     try:
         st.markdown(text(f"mistakes.{name}.{part}", lang, **known(name)))
@@ -205,7 +208,7 @@ def said(name: str, part: str, lang: str) -> None:
 
 
 def lesson(name: str, lang: str) -> None:
-    """What people do, and why it seems right; for a mistake in code the lines."""
+    """The mistake and why it seems right; for a mistake in code also the lines."""
     parts = st.columns(2, gap="medium")
     for column, part in zip(parts, ("what", "why"), strict=True):
         column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
@@ -217,7 +220,7 @@ def lesson(name: str, lang: str) -> None:
 
 
 def diff(name: str) -> str:
-    """What to change where a mistake was made in code: its lines, and the right ones."""
+    """The diff from the wrong lines to the right ones."""
     mistake = MISTAKES[name]
     wrong = mistake.wrong or ("",) * len(mistake.right)
     pairs = zip(wrong, mistake.right, strict=True)
@@ -225,15 +228,15 @@ def diff(name: str) -> str:
 
 
 def arm_name(name: str, arm: str, lang: str) -> str:
-    """What an arm of a card is called."""
+    """The name of an arm of a card."""
     own = f"mistakes.{name}.arm_{arm}"
     return text(own if exists(own) else f"mistakes.arm.{arm}", lang, **settings(name))
 
 
 def conclusion(name: str, lang: str) -> None:
-    """The verdict, the folklore, the cure and its price, and a way to try it."""
+    """The verdict, the folklore, the cure with its cost, and a link to try it."""
     for part in ("verdict", "folklore", "cure"):
-        said(name, part, lang)
+        show_part(name, part, lang)
     st.caption(text("mistakes.page.speed", lang))
     card = LESSONS[name]
     here, beside = places(card.broken.kind)

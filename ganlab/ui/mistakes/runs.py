@@ -1,4 +1,4 @@
-"""The mistakes lab's runs: broken beside fixed in step, what sixteen seeds came to, the same computed on the spot."""
+"""The runs of the mistakes lab: broken beside fixed, the results of sixteen seeds, and computing them again."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ REFUSED = "c.refused"
 
 
 def pair(name: str, lang: str) -> None:
-    """Both runs of a card, played in step; where they are not recorded, a way to train them."""
+    """Plays both runs of a card in step; a button trains them if they are not recorded."""
     card = LESSONS[name]
     configs = [card.broken, card.fixed]
     if any(service().reached(config.key()) < config.steps for config in configs):
@@ -50,7 +50,7 @@ def play(name: str, card: Card, live: bool, lang: str) -> None:
 
 
 def outcome(name: str, lang: str) -> None:
-    """What ships of every arm: a row of lamps for each seed, and the numbers."""
+    """The shipped results of each arm: a row of lamps per seed, and a table."""
     arms = evidence.measured(name, LESSONS[name])
     if LESSONS[name].seeds:
         arms.pop("fixed", None)
@@ -65,7 +65,7 @@ def outcome(name: str, lang: str) -> None:
 
 
 def studied(study: str, lang: str) -> None:
-    """What ships of a study, as a table that unfolds."""
+    """The shipped results of a study as a table in an expander."""
     if found := evidence.studied(study):
         with st.expander(text(f"mistakes.study.{study}", lang)):
             st.markdown(text(f"mistakes.study.{study}_about", lang))
@@ -74,12 +74,12 @@ def studied(study: str, lang: str) -> None:
 
 
 def in_turn(config: Any) -> tuple[Any, ...]:
-    """Where a run of a study stands: one way to hold D after the other, and of each the least work first."""
+    """The sort key of a study's runs: loss, constraint, updates of D, steps."""
     return list(LOSSES).index(config.loss), config.regularizer, config.d_steps, config.steps
 
 
 def studied_name(config: Any, lang: str) -> str:
-    """What a run of a study does to D, how often, and for how long."""
+    """The name of a study's run: loss and constraint, updates of D, steps."""
     chosen = [(name, getattr(config, name)) for name in ("loss", "regularizer")]
     way = [show(knobs(type(config))[name], name, value, lang) for name, value in chosen if value != "none"]
     facts = {"way": ", ".join(way), "k": config.d_steps, "steps": number(config.steps, lang, ",d")}
@@ -87,18 +87,18 @@ def studied_name(config: Any, lang: str) -> str:
 
 
 def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any]:
-    """An arm as the lamps take it."""
+    """An arm as data for the lamps."""
     facts = {key.removeprefix("x_"): value for key, value in arm.facts("x").items()}
     head, note = (text(f"mistakes.page.{part}", lang, **facts) for part in ("arm_head", "arm_note"))
     if facts["died"]:
         note += " " + text("mistakes.page.arm_died", lang, **facts)
     rows = [[round(float(share), 4) for share in row] for row in arm.shares]
-    own = {"rows": rows, "died": [bool(diverged) for diverged in arm.diverged], "yours": yours}
-    return own | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
+    own_data = {"rows": rows, "died": [bool(diverged) for diverged in arm.diverged], "yours": yours}
+    return own_data | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
 
 
 def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> str:
-    """Medians over the seeds, lowest and highest, as a table, of some columns or of all that were measured."""
+    """A table of medians over the seeds with their range, of the given columns or of all measured ones."""
     columns = [key for key in columns or COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
     words = {"modes": "classes"} if "accepted" in columns else {}
     head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
@@ -109,7 +109,7 @@ def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> 
 
 
 def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
-    """A median with its range, in the format of its column."""
+    """A median with its range in the column's format."""
     if f"x_{key}" not in facts:
         return "–"
     named = [f"x_{key}", f"x_{key}_low", f"x_{key}_high"]
@@ -131,16 +131,16 @@ COLUMNS = {
     "acc": ".0%",
     "speed": "rate",
 }
-"""Of the table, with their formats."""
+"""Columns of the table with their formats."""
 BRIEF = ("n", "modes", "valid", "accepted", "fid", "l_d", "l_g")
 """Columns of a study's table."""
 
 
-# On the spot
+# Computing again
 
 
 def recompute(name: str, lang: str) -> None:
-    """The seeds of an arm, trained here, beside what ships."""
+    """Trains the seeds of an arm and compares them with the shipped results."""
     card = LESSONS[name]
     configs = {arm: config for arm, config in card.arms if arm == "broken" or not card.seeds}
     st.markdown(text("mistakes.page.recompute_about", lang))
@@ -171,7 +171,7 @@ def recompute(name: str, lang: str) -> None:
 
 
 def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> None:
-    """A button that has runs trained, or stops it."""
+    """The button that trains runs, or stops them."""
     keys = [config.key() for config in configs]
     mine = [key for key in keys if service().wishes(key, ui.viewer())]
     under_way = any(phase(status_of(config), config) in PACE for config in configs)
@@ -187,7 +187,7 @@ def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> Non
 
 
 def start(configs: Sequence[RunConfig]) -> None:
-    """Wishes runs."""
+    """Requests runs."""
     ui.touched()
     try:
         for config in configs:
@@ -197,13 +197,13 @@ def start(configs: Sequence[RunConfig]) -> None:
 
 
 def stop(keys: Sequence[str]) -> None:
-    """Takes the wishes back."""
+    """Withdraws the requests."""
     for key in keys:
         training.stop(key)
 
 
 def progress(configs: Sequence[RunConfig], lang: str) -> None:
-    """How far runs are, together."""
+    """The common progress of runs."""
     stand = [status_of(config) for config in configs]
     whole, reached = sum(config.steps for config in configs), 0
     for config, status in zip(configs, stand, strict=True):
@@ -215,7 +215,7 @@ def progress(configs: Sequence[RunConfig], lang: str) -> None:
         st.caption(text("mistakes.page.progress_done", lang))
     elif reached or any(status.state in ("queued", "running") for status in stand):
         left = [status.eta_s for status in stand if status.state == "running" and status.eta_s is not None]
-        said = text("mistakes.page.progress", lang, share=reached / whole)
+        answer = text("mistakes.page.progress", lang, share=reached / whole)
         if left:
-            said += " " + text("mistakes.page.progress_left", lang, eta=duration(max(left), lang))
-        st.progress(min(1.0, reached / whole), said)
+            answer += " " + text("mistakes.page.progress_left", lang, eta=duration(max(left), lang))
+        st.progress(min(1.0, reached / whole), answer)

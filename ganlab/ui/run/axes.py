@@ -14,17 +14,17 @@ from ganlab.ui.run.vega import TALL
 from ganlab.ui.text import number
 
 NAMES = {math.log(4): "log 4", math.log(2): "log 2", -math.log(2): "−log 2", 0.25: "¼", 0.125: "⅛"}
-"""Levels that have a better name than their digits."""
+"""Levels with a symbolic name."""
 WILD = 1e4
-"""Losses beyond this are left out of the axis' bounds; their curve leaves the panel."""
+"""Larger losses do not count for the bounds of the axis; their curve leaves the panel."""
 WARM_UP = 0.1
-"""Share of the steps so far that the loss axis takes no account of: a run's first swings dwarf all that follows."""
+"""Share of the steps that the bounds of the loss axis ignore, because early losses are much larger."""
 APART = 12
-"""Pixels between the middles of two labels."""
+"""Least distance of two labels, in pixels."""
 
 
 def scale(panel: str, low: float, high: float) -> tuple[Callable[[float], float], Callable[[float], float]]:
-    """Value -> pixels above the panel's foot, and back."""
+    """The maps from a value to pixels above the bottom of the panel, and back."""
     if panel != "gradients":
         return lambda y: (y - low) / (high - low) * TALL, lambda height: low + height / TALL * (high - low)
     decades = math.log10(high / low)
@@ -32,7 +32,7 @@ def scale(panel: str, low: float, high: float) -> tuple[Callable[[float], float]
 
 
 def thin_out(rows: Sequence[dict[str, Any]], height: Callable[[float], float]) -> None:
-    """Takes away, in place, the labels that would stand on an earlier one's."""
+    """Clears, in place, the labels that would overlap an earlier one."""
     taken: list[float] = []
     for r in rows:
         if any(abs(height(r["y"]) - other) < APART for other in taken):
@@ -42,7 +42,7 @@ def thin_out(rows: Sequence[dict[str, Any]], height: Callable[[float], float]) -
 
 
 def dodge(heights: Sequence[float]) -> list[float]:
-    """Pixels above the foot at which labels stand: where they belong, but inside the panel and apart."""
+    """Positions of labels in pixels above the bottom: near their values, inside the panel, without overlap."""
     order = sorted(range(len(heights)), key=lambda i: heights[i])
     free = [min(max(heights[i], 5.0), TALL - 5.0) for i in order]
     for i in range(1, len(free)):
@@ -55,12 +55,12 @@ def dodge(heights: Sequence[float]) -> list[float]:
 
 
 def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, series: str = "") -> dict[str, Any]:
-    """One row of the table that is not a curve's."""
+    """A row of the table that is not part of a curve."""
     return {"kind": kind, "panel": panel, "series": series, "step": step, "y": y, "label": label}
 
 
 def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
-    """The dashed levels of D's and G's loss when D is blind; none for a critic, or if the loss changes to another's."""
+    """The levels of D's and G's loss at equilibrium. None for a critic, or if the loss changes during the run."""
     found = {
         LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
     }
@@ -69,7 +69,7 @@ def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
 
 
 def plain(config: RunConfig) -> str:
-    """Whose losses, "d" and "g", are those of the plain game."""
+    """The networks, "d" and "g", whose loss is that of the original game."""
     if not mistake_of(config).same_game:
         return ""
     return "d" if True in config.values("feature_matching") else "dg"
@@ -81,7 +81,7 @@ def level(y: float, lang: str) -> str:
 
 
 def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
-    """Bounds of the loss axis: the levels and, past the warm-up, all but the wildest fiftieth; round numbers."""
+    """Rounded bounds of the loss axis: the levels, and after warm-up the 1 % to 99 % quantiles of the losses."""
     settled = curve[curve.step >= WARM_UP * curve.step.max()]
     seen = [y for y in np.ravel(settled[["d_loss", "g_loss"]].to_numpy(float)) if abs(y) < WILD]
     tails = list(np.quantile(seen, (0.01, 0.99))) if seen else [0.0, 2.0]
@@ -90,7 +90,7 @@ def loss_bounds(curve: pd.DataFrame, levels: Sequence[Mapping[str, Any]]) -> tup
 
 
 def round_bounds(low: float, high: float) -> tuple[float, float]:
-    """Bounds of an even axis around some values, with room above."""
+    """Rounded bounds of a linear axis, with room above."""
     stride = round_stride(max(high - low, 0.1))
     return math.floor(low / stride) * stride, (math.floor(high / stride) + 1) * stride
 
@@ -105,12 +105,12 @@ def log_bounds(curve: pd.DataFrame) -> tuple[float, float]:
 
 def round_stride(span: float) -> float:
     """A third of the span or a little more, as 1, 2 or 5 times a power of ten."""
-    power = 10 ** math.floor(math.log10(span / 3))
+    power = 10.0 ** math.floor(math.log10(span / 3))
     return next(power * digit for digit in (1, 2, 5, 10) if power * digit >= span / 3)
 
 
 def value_ticks(panel: str, low: float, high: float) -> list[float]:
-    """Where a panel's y axis has a line: two to five values."""
+    """The ticks of a panel's y axis: two to five values."""
     if panel == "js":
         return [0.0, 0.2, 0.4, 0.6]
     if panel == "gradients":
@@ -121,13 +121,13 @@ def value_ticks(panel: str, low: float, high: float) -> list[float]:
 
 
 def tick(y: float, lang: str) -> str:
-    """A y value in few signs: 0.25, 1000, 10⁶."""
+    """A short y value: 0.25, 1000, 10⁶."""
     if y and not 1e-3 <= abs(y) < 1e5:
         return number(y, lang, ".0e")
     return number(round(y, 12) + 0.0, lang, ".4g")
 
 
 def step_ticks(last: int, lang: str) -> list[tuple[int, str]]:
-    """Where the step axis has a number: powers of ten, and the end if there is room."""
+    """The ticks of the step axis: powers of ten, and the end if there is room."""
     powers = [0, *(10**power for power in range(1, 6) if 2 * 10**power <= last or 10**power == last)]
     return [(step, number(step, lang)) for step in dict.fromkeys([*powers, last] if last >= 4 * powers[-1] else powers)]

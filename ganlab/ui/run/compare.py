@@ -1,4 +1,4 @@
-"""A second run beside a page's own: which one, in the link and out of it, in exchange for the first."""
+"""A second run beside the first: choosing it, reading and writing it in the link, exchanging the two."""
 
 import streamlit as st
 
@@ -10,13 +10,13 @@ from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text
 
 NOTHING, BEFORE, OWN = "", "before", "own"
-"""Runs to compare with that are no presets: none, the one shown before, the one that is there."""
+"""Menu entries that are not presets: no run, the run shown before, the present second run."""
 
 
-def open_link(place: Experiment, other: Experiment, lang: str) -> list[str]:
-    """Settles which runs the page shows; the sentences about what the link could not have."""
-    link = ui.new_link(place.prefix) or ui.new_link(other.prefix)
-    notices = share.open_link(place, lang)
+def open_link(experiment: Experiment, other: Experiment, lang: str) -> list[str]:
+    """Opens the runs of the link. Returns sentences about the parts that could not be used."""
+    link = ui.new_link(experiment.prefix) or ui.new_link(other.prefix)
+    notices = share.open_link(experiment, lang)
     if link is not None:
         if any(name.startswith(other.prefix) for name in link):
             notices += share.open_link(other, lang)
@@ -25,30 +25,30 @@ def open_link(place: Experiment, other: Experiment, lang: str) -> list[str]:
     return notices
 
 
-def to_link(place: Experiment, other: Experiment) -> dict[str, str]:
-    """The query that holds the page's runs."""
-    return share.to_link(place) | (share.to_link(other) if other.is_open else {})
+def to_link(experiment: Experiment, other: Experiment) -> dict[str, str]:
+    """The query that encodes the page's runs."""
+    return share.to_link(experiment) | (share.to_link(other) if other.is_open else {})
 
 
 def beside(other: Experiment) -> RunConfig | None:
-    """The run that the page's own is compared with."""
+    """The config of the second run; None without one."""
     return other.config if other.is_open else None
 
 
-def rivals(place: Experiment, other: Experiment) -> dict[str, RunConfig]:
-    """The runs that the page's own can be compared with."""
-    others = dict(place.presets)
-    if place.before is not None:
-        others[BEFORE] = place.before
-    others = {name: config for name, config in others.items() if config.key() != place.config.key()}
+def rivals(experiment: Experiment, other: Experiment) -> dict[str, RunConfig]:
+    """The runs that the first one can be compared with."""
+    others = dict(experiment.presets)
+    if experiment.before is not None:
+        others[BEFORE] = experiment.before
+    others = {name: config for name, config in others.items() if config.key() != experiment.config.key()}
     if other.is_open and other.config not in others.values():
         others[OWN] = other.config
     return others
 
 
-def menu(place: Experiment, other: Experiment, lang: str) -> None:
-    """Which run stands beside."""
-    others, key = rivals(place, other), other.name("w.preset")
+def menu(experiment: Experiment, other: Experiment, lang: str) -> None:
+    """The menu of the second run."""
+    others, key = rivals(experiment, other), other.name("w.preset")
     present = next((name for name, config in others.items() if config == beside(other)), NOTHING)
     titles = {name: rival_name(name, other, lang) for name in (NOTHING, *others)}
     controls.hold(key, present)
@@ -65,7 +65,7 @@ def menu(place: Experiment, other: Experiment, lang: str) -> None:
 
 
 def rival_name(name: str, other: Experiment, lang: str) -> str:
-    """What a run to compare with is called in the menu."""
+    """The menu's name of a run."""
     if name == NOTHING:
         return text("duel.compare.end" if other.is_open else "duel.compare.nothing", lang)
     if name in (BEFORE, OWN):
@@ -74,7 +74,7 @@ def rival_name(name: str, other: Experiment, lang: str) -> str:
 
 
 def choose(other: Experiment, config: RunConfig | None) -> None:
-    """Puts a run beside the page's own, or none."""
+    """Opens a second run, or closes it."""
     ui.touched()
     if config is None:
         other.close()
@@ -82,38 +82,38 @@ def choose(other: Experiment, config: RunConfig | None) -> None:
         other.open(config, nearest(config))
 
 
-def keep_button(place: Experiment, other: Experiment, lang: str) -> None:
-    """Keeps the page's run beside what becomes of it."""
+def keep_button(experiment: Experiment, other: Experiment, lang: str) -> None:
+    """The button that copies the first run to the second."""
     label, help = text("duel.keep.button", lang), text("duel.keep.help", lang)
-    icon, key = ":material/splitscreen_right:", place.name("compare")
-    st.button(label, key, icon=icon, help=help, on_click=keep, args=(place, other))
+    icon, key = ":material/splitscreen_right:", experiment.name("compare")
+    st.button(label, key, icon=icon, help=help, on_click=keep, args=(experiment, other))
 
 
-def keep(place: Experiment, other: Experiment) -> None:
-    """The page's run stands in both places."""
+def keep(experiment: Experiment, other: Experiment) -> None:
+    """Copies the first run to the second."""
     ui.touched()
-    other.open(place.config, place.preset, place.member)
+    other.open(experiment.config, experiment.preset, experiment.member)
 
 
-def end_buttons(place: Experiment, other: Experiment, lang: str) -> None:
-    """Exchange the two; leave the first alone."""
+def end_buttons(experiment: Experiment, other: Experiment, lang: str) -> None:
+    """The buttons that exchange the two runs and that close the second."""
     for name, icon, act, args in (
-        ("exchange", "swap_horiz", exchange, (place, other)),
+        ("exchange", "swap_horiz", exchange, (experiment, other)),
         ("close", "close", other.close, ()),
     ):
         label, help = text(f"duel.{name}.button", lang), text(f"duel.{name}.help", lang)
         st.button(label, icon=f":material/{icon}:", help=help, key=other.name(name), on_click=act, args=args)
 
 
-def exchange(place: Experiment, other: Experiment) -> None:
-    """Each run goes to the other's place, with its preset, its member and who wished it."""
+def exchange(experiment: Experiment, other: Experiment) -> None:
+    """Exchanges the two runs with their preset, member and request."""
     ui.touched()
-    here, there = held(place), held(other)
-    for target, (config, preset, member, wished) in ((place, there), (other, here)):
+    here, there = held(experiment), held(other)
+    for target, (config, preset, member, wished) in ((experiment, there), (other, here)):
         target.open(config, preset, member)
         st.session_state[target.name("wished")] = wished
 
 
-def held(place: Experiment) -> tuple[RunConfig, str, int, str | None]:
-    """What a place holds: config, preset, member, and the run that was wished there."""
-    return place.config, place.preset, place.member, st.session_state.get(place.name("wished"))
+def held(experiment: Experiment) -> tuple[RunConfig, str, int, str | None]:
+    """The state of an experiment: config, preset, member and the key of the requested run."""
+    return experiment.config, experiment.preset, experiment.member, st.session_state.get(experiment.name("wished"))

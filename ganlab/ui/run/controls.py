@@ -1,7 +1,6 @@
-"""A config's fields -> widgets -> config. The session holds one config, the truth; widgets show it and may change it.
+"""Widgets for a config's fields. The session holds the config; widgets show it and change it.
 
-A widget never narrows what a config may be: it offers the present value whatever it is, and only the visitor's own
-change of a field is read back, for that field alone.
+A widget always offers the present value, whatever it is. Only the field that the visitor changed is read back.
 """
 
 import re
@@ -29,41 +28,41 @@ ROWS = (
     ("d_depth", "d_width"),
     ("beta1", "beta2"),
 )
-"""Fields that stand side by side."""
+"""Fields shown side by side."""
 OPEN = "experiment"
-"""The group that is not folded away."""
+"""The group that is always open."""
 Below = Mapping[str, Callable[[], None]]
-"""What stands below the widgets of some fields, by field."""
+"""More content below the widgets of some fields, by field."""
 NAMED = ("choice", "weights")
-"""Kinds whose values are keys that have names."""
+"""Kinds of fields whose values are keys with a name."""
 CHIPS = 6
-"""Chips in sight; the others are one press away."""
+"""Visible chips; the others are in a popover."""
 
 
-# What differs from a preset, and what was refused
+# Differences from the preset, and refused changes
 
 
-def preset_menu(place: Experiment, lang: str) -> None:
-    """The prepared experiments, where there are any."""
-    if not place.presets:
+def preset_menu(experiment: Experiment, lang: str) -> None:
+    """The menu of presets, if there are any."""
+    if not experiment.presets:
         return
-    key = place.name("w.preset")
-    hold(key, place.preset)
+    key = experiment.name("w.preset")
+    hold(key, experiment.preset)
     st.selectbox(
         text("run.preset.label", lang),
-        list(place.presets),
+        list(experiment.presets),
         format_func=lambda name: text(f"preset.name.{name}", lang),
         key=key,
         help=text("run.preset.help", lang),
-        on_change=lambda: place.choose_preset(st.session_state[key]),
+        on_change=lambda: experiment.choose_preset(st.session_state[key]),
     )
-    st.caption(text(f"preset.about.{place.preset}", lang))
+    st.caption(text(f"preset.about.{experiment.preset}", lang))
 
 
-def chips(place: Experiment, lang: str) -> None:
-    """What differs from the preset; a press undoes it."""
-    changed = differences(place.config, place.base)
-    chip = partial(_chip, place, changed, lang)
+def chips(experiment: Experiment, lang: str) -> None:
+    """The differences from the preset. A click undoes one."""
+    changed = differences(experiment.config, experiment.base)
+    chip = partial(_chip, experiment, changed, lang)
     for field in list(changed)[:CHIPS]:
         chip(field)
     if rest := list(changed)[CHIPS:]:
@@ -73,37 +72,37 @@ def chips(place: Experiment, lang: str) -> None:
                 chip(field)
     if len(changed) > 1:
         look: dict[str, Any] = {"type": "tertiary", "help": text("run.chips.undo_all_help", lang)}
-        look |= {"key": place.name("undo_all"), "on_click": place.choose_preset, "args": (place.preset,)}
+        look |= {"key": experiment.name("undo_all"), "on_click": experiment.choose_preset, "args": (experiment.preset,)}
         st.button(text("run.chips.undo_all", lang), **look)
 
 
-def _chip(place: Experiment, changed: Mapping[str, tuple[Any, Any]], lang: str, field: str) -> None:
-    mine, theirs = (show(place.specs[field], field, value, lang) for value in changed[field])
+def _chip(experiment: Experiment, changed: Mapping[str, tuple[Any, Any]], lang: str, field: str) -> None:
+    mine, theirs = (show(experiment.specs[field], field, value, lang) for value in changed[field])
     st.button(
         text("run.chips.changed", lang, name=worded(f"field.short.{field}", lang), mine=mine, theirs=theirs),
         icon=":material/undo:",
         icon_position="right",
-        key=place.name(f"chip.{field}"),
+        key=experiment.name(f"chip.{field}"),
         help=text("run.chips.undo", lang, label=worded(f"field.label.{field}", lang), mine=mine, theirs=theirs),
-        on_click=place.undo,
+        on_click=experiment.undo,
         args=(field,),
     )
 
 
-def refusal(place: Experiment, lang: str) -> str | None:
-    """The sentence about what could not be done at the visitor's last wish, once."""
-    error: ConfigError | None = st.session_state.pop(place.name("refusal"), None)
+def refusal(experiment: Experiment, lang: str) -> str | None:
+    """The sentence about the last change that was refused, shown once."""
+    error: ConfigError | None = st.session_state.pop(experiment.name("refusal"), None)
     if error is None:
         return None
     own = f"notice.refusal.{'no_classes' if error.field == 'classes' and not error.value else error.reason}"
     if exists(own):
         return text(own, lang, **error.facts)
-    label, present = worded(f"field.label.{error.field}", lang), getattr(place.config, error.field)
-    kept = show(place.specs[error.field], error.field, present, lang)
-    said = {"label": label, "reason": reason(error.reason, error.facts, lang), "kept": kept}
+    label, present = worded(f"field.label.{error.field}", lang), getattr(experiment.config, error.field)
+    kept = show(experiment.specs[error.field], error.field, present, lang)
+    facts = {"label": label, "reason": reason(error.reason, error.facts, lang), "kept": kept}
     if error.value == present:
-        return text("notice.refusal.run", lang, **said)
-    return text("notice.refusal.kept", lang, value=code(str(error.value)), **said)
+        return text("notice.refusal.run", lang, **facts)
+    return text("notice.refusal.kept", lang, value=code(str(error.value)), **facts)
 
 
 def reason(key: str, facts: dict[str, Any], lang: str) -> str:
@@ -114,7 +113,7 @@ def reason(key: str, facts: dict[str, Any], lang: str) -> str:
 
 
 def show(spec: Knob, name: str, value: Any, lang: str) -> str:
-    """A field's value as the visitor reads it."""
+    """A field's value in words."""
     if spec.kind in NAMED and value.startswith(points.PREFIX) and (n := points.count(value)) is not None:
         return text("own.name.counted", lang, n=n)
     if spec.kind in NAMED:
@@ -130,7 +129,7 @@ def show(spec: Knob, name: str, value: Any, lang: str) -> str:
 
 
 def grid(spec: Knob) -> list[Any]:
-    """What a number's menu offers: 1-2-5 on log scales, powers of two where the bound is one, round shares else."""
+    """A number's menu: a 1-2-5 series on log scales, powers of two if the bound is one, else fixed shares."""
     if spec.scale != "log":
         return [value for value in LINEAR_STEPS if spec.low <= value <= spec.high]
     if spec.kind == "int" and _power_of_two(spec.high):
@@ -142,88 +141,90 @@ def grid(spec: Knob) -> list[Any]:
 
 
 def options(spec: Knob, value: Any) -> list[Any]:
-    """The menu of a number, with its present value in place."""
+    """The menu of a number, including its present value."""
     return sorted({*grid(spec), value})
 
 
 # Widgets
 
 
-def sidebar(place: Experiment, lang: str, notes: Mapping[str, str] | None = None, below: Below | None = None) -> None:
-    """Every knob, grouped; the rare ones folded. Below the widgets of some fields, notes: sentences, below: more."""
-    for group in dict.fromkeys(spec.group for spec in place.specs.values()):
-        names = [name for name, spec in place.specs.items() if spec.group == group]
+def sidebar(
+    experiment: Experiment, lang: str, notes: Mapping[str, str] | None = None, below: Below | None = None
+) -> None:
+    """All widgets by group; most groups are folded. notes, below: sentences and content below some widgets."""
+    for group in dict.fromkeys(spec.group for spec in experiment.specs.values()):
+        names = [name for name, spec in experiment.specs.items() if spec.group == group]
         with st.container() if group == OPEN else st.expander(worded(f"field.group.{group}", lang)):
-            rows(place, names, lang, notes or {}, below or {})
+            rows(experiment, names, lang, notes or {}, below or {})
 
 
-def rows(place: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str], below: Below) -> None:
-    """The widgets of a group, those of a row side by side."""
-    idle = place.config.inactive()
+def rows(experiment: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str], below: Below) -> None:
+    """The widgets of a group."""
+    idle = experiment.config.inactive()
     together = [tuple(name for name in row if name in names) for row in ROWS]
     beside = {name: row for row in together for name in row}
     for row in dict.fromkeys(beside.get(name, (name,)) for name in names):
-        places = st.columns(len(row), gap="small", vertical_alignment="bottom") if len(row) > 1 else [st.container()]
-        for column, name in zip(places, row, strict=True):
+        columns = st.columns(len(row), gap="small", vertical_alignment="bottom") if len(row) > 1 else [st.container()]
+        for column, name in zip(columns, row, strict=True):
             with column:
-                widget(place, name, idle.get(name), lang)
+                widget(experiment, name, idle.get(name), lang)
                 if name in notes:
                     st.caption(notes[name])
                 if name in below:
                     below[name]()
 
 
-def widget(place: Experiment, name: str, idle: str | None, lang: str) -> None:
-    """One field's widget, holding the config's value; `idle` is why it does nothing now."""
-    spec, own = place.specs[name], f"field.{place.kind}.{name}"
-    said = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
-    help = "\n\n".join(text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + said)
-    common = {"help": help, "disabled": bool(idle), "key": widget_key(place, name)}
+def widget(experiment: Experiment, name: str, idle: str | None, lang: str) -> None:
+    """One field's widget with the config's value. `idle`: the reason why the field has no effect, or None."""
+    spec, own = experiment.specs[name], f"field.{experiment.kind}.{name}"
+    known = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
+    help = "\n\n".join(text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + known)
+    common = {"help": help, "disabled": bool(idle), "key": widget_key(experiment, name)}
     if spec.kind != "edits":
-        common |= {"on_change": take, "args": (place, name)}
-    draw(place, name, getattr(place.config, name), lang, common)
+        common |= {"on_change": take, "args": (experiment, name)}
+    draw(experiment, name, getattr(experiment.config, name), lang, common)
 
 
-def draw(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
-    """The kind of widget that a field has, holding a value; common: its key, help, what a change of it calls."""
-    DRAW[_style(place.specs[name])](place, name, value, lang, common)
+def draw(experiment: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
+    """Draws a field's widget with a value. common: key, help and callback."""
+    DRAW[_style(experiment.specs[name])](experiment, name, value, lang, common)
 
 
-def widget_key(place: Experiment, name: str) -> str:
-    """The session's name for a field's widget."""
-    return place.name(f"w.{name}")
+def widget_key(experiment: Experiment, name: str) -> str:
+    """The session key of a field's widget."""
+    return experiment.name(f"w.{name}")
 
 
 def hold(key: str, value: Any) -> None:
-    """Puts a value into a widget on every run, so that every message has it: the browser may never see the one before,
-    and a widget that is drawn without its value starts at its lowest and tells so."""
+    """Sets a widget's value on every run. The browser may miss a message, and a widget without a value would start at
+    its minimum and report that."""
     st.session_state[key] = value
 
 
-def take(place: Experiment, name: str) -> None:
-    """Reads one field's widget after the visitor changed it."""
-    raw, spec = st.session_state[widget_key(place, name)], place.specs[name]
+def take(experiment: Experiment, name: str) -> None:
+    """Applies a changed widget to the config."""
+    raw, spec = st.session_state[widget_key(experiment, name)], experiment.specs[name]
     try:
-        place.adopt({name: read(spec, name, raw)})
+        experiment.adopt({name: read(spec, name, raw)})
     except ConfigError as error:
-        place.refuse(error)
+        experiment.refuse(error)
 
 
 def read(spec: Knob, name: str, raw: Any) -> Any:
-    """The value that a widget holds. Raises ConfigError."""
+    """The field's value for a widget's state. Raises ConfigError."""
     if spec.kind == "classes":
         return spec.check(name, "".join(raw))
     return spec.parse(name, plain(raw)) if isinstance(raw, str) and spec.kind not in NAMED else raw
 
 
 def plain(typed: str) -> str:
-    """A typed number as Python spells it: a decimal point, an ASCII minus, no spaces, 2e-6 for 2·10⁻⁶."""
+    """A typed number in Python's notation: decimal point, ASCII minus, no spaces, 2e-6 for 2·10⁻⁶."""
     ascii = "".join(typed.split()).replace(",", ".").replace("−", "-")
     return re.sub("^(?:([0-9.]+)·)?10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)$", lambda m: f"{m[1] or 1}e{m[2].translate(LOWERED)}", ascii)
 
 
-def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
-    spec = place.specs[name]
+def _menu(experiment: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:
+    spec = experiment.specs[name]
     offered = (*spec.choices, *st.session_state.get(f"{common['key']}.also", ()), value)
     choices = list(dict.fromkeys(offered)) if spec.kind in NAMED else options(spec, value)
     hold(common["key"], value)
@@ -236,19 +237,22 @@ def _menu(place: Experiment, name: str, value: Any, lang: str, common: dict[str,
     )
 
 
-def _stepper(place: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
+def _stepper(experiment: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value)
-    limits: dict[str, Any] = {"min_value": int(place.specs[name].low), "max_value": int(place.specs[name].high)}
+    limits: dict[str, Any] = {
+        "min_value": int(experiment.specs[name].low),
+        "max_value": int(experiment.specs[name].high),
+    }
     st.number_input(worded(f"field.label.{name}", lang), step=1, **limits, **common)
 
 
-def _toggle(place: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
+def _toggle(experiment: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
     hold(common["key"], value)
     st.toggle(worded(f"field.label.{name}", lang), **common)
 
 
-def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
-    dataset = place.config.dataset
+def _classes(experiment: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
+    dataset = experiment.config.dataset
     hold(common["key"], list(value))
 
     def label(digit: str) -> str:
@@ -259,9 +263,9 @@ def _classes(place: Experiment, name: str, value: str, lang: str, common: dict[s
     st.pills(label_of, list(DIGIT_CHARACTERS), selection_mode="multi", format_func=label, **common)
 
 
-def _list(place: Experiment, name: str, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:
+def _list(experiment: Experiment, name: str, value: tuple[Any, ...], lang: str, common: dict[str, Any]) -> None:
     lines = [
-        f"{number(step, lang)}: {worded(f'field.short.{f}', lang)} → {show(place.specs[f], f, v, lang)}"
+        f"{number(step, lang)}: {worded(f'field.short.{f}', lang)} → {show(experiment.specs[f], f, v, lang)}"
         for step, f, v in value
     ]
     body = "  \n".join(lines) or text("field.value.none", lang)

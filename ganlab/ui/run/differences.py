@@ -1,4 +1,4 @@
-"""In what two runs differ, in words."""
+"""The differences of two runs in words."""
 
 import re
 
@@ -11,7 +11,7 @@ from ganlab.ui.text import text, worded
 
 
 def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str, str]]:
-    """The settings that make two runs differ, in words: (name, the one's, the other's)."""
+    """The settings in which two runs differ, in words: (name, first value, second value)."""
     idle, specs = config.inactive().keys() & other.inactive().keys() | {"steps"}, knobs(type(config))
     found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
     words = ((name, *(show(specs[name], name, value, lang) for value in found[name])) for name in found)
@@ -19,7 +19,7 @@ def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list
 
 
 def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:
-    """What two runs are called side by side: what alone differs, else their presets, else this and the other."""
+    """Titles of two runs: their only difference, else their presets, else "this" and "the other"."""
     found = describe_differences(config, other, lang)
     if len(found) == 1:
         (name, mine, theirs) = found[0]
@@ -29,12 +29,12 @@ def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:
 
 
 def preset(config: RunConfig, lang: str) -> str:
-    """The name of the preset that a config is; '' if it is none."""
+    """The name of the preset equal to a config; '' without one."""
     return next((text(f"preset.name.{name}", lang) for name, its in PRESETS.items() if its == config), "")
 
 
 def line(config: RunConfig, other: RunConfig, lang: str) -> str:
-    """In what two runs differ, as a sentence."""
+    """A sentence with the differences of two runs."""
     found = describe_differences(config, other, lang)
     if not found:
         return text("duel.compare.same", lang)
@@ -43,5 +43,5 @@ def line(config: RunConfig, other: RunConfig, lang: str) -> str:
 
 
 def plain(name: str) -> str:
-    """A name as markdown shows it literally."""
+    """A name escaped for Markdown."""
     return re.sub(r"([\\`*_{}\[\]()#+.!|<>$~:-])", r"\\\1", name)

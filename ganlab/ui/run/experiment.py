@@ -51,7 +51,8 @@ class Experiment:
     @property
     def preset(self) -> str:
         """The key of the preset that the config is compared with; '' where the kind has none."""
-        return st.session_state[self.name("preset")]
+        key: str = st.session_state[self.name("preset")]
+        return key
 
     @property
     def base(self) -> RunConfig:
@@ -61,7 +62,8 @@ class Experiment:
     @property
     def member(self) -> int:
         """The run's member that is shown."""
-        return min(st.session_state.get(self.name("member"), 0), self.config.members - 1)
+        chosen: int = min(st.session_state.get(self.name("member"), 0), self.config.members - 1)
+        return chosen
 
     @property
     def before(self) -> Any:

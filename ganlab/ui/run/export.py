@@ -25,16 +25,16 @@ NEWS = "export.news"
 """What the last file of settings came to: the key of the run then shown, the sentences, whether it was refused."""
 
 
-def export(place: Experiment, other: Experiment, lang: str) -> None:
+def export(experiment: Experiment, other: Experiment, lang: str) -> None:
     """The Export button and what unfolds from it; of two runs side by side it says which it takes."""
-    config, member = place.config, place.member
-    with st.popover(text("export.page.button", lang), icon=":material/download:", key=place.name("export")):
+    config, member = experiment.config, experiment.member
+    with st.popover(text("export.page.button", lang), icon=":material/download:", key=experiment.name("export")):
         st.markdown(f"**{text('export.page.title_beside' if other.is_open else 'export.page.title', lang)}**")
         with st.container(horizontal=True):
-            for file in view(place.kind).files:
-                file(place, config, member, lang)
+            for file in view(experiment.kind).files:
+                file(experiment, config, member, lang)
         st.divider()
-        bring(place, lang)
+        bring(experiment, lang)
 
 
 def stem(config: RunConfig, member: int = 0) -> str:
@@ -42,25 +42,25 @@ def stem(config: RunConfig, member: int = 0) -> str:
     return f"gan-arena-{config.key()}" + (f"-member-{member}" if config.members > 1 else "")
 
 
-def button(place: Experiment, name: str, file: str, data: str | Callable[[], Any], lang: str, **look: Any) -> None:
+def button(experiment: Experiment, name: str, file: str, data: str | Callable[[], Any], lang: str, **look: Any) -> None:
     """One file to take along, made when it is asked for."""
     label, help = text(f"export.{name}.button", lang), text(f"export.{name}.help", lang)
-    look = {"help": help, "icon": ICONS[name], "on_click": "ignore", "key": place.name(f"export.{name}")} | look
+    look = {"help": help, "icon": ICONS[name], "on_click": "ignore", "key": experiment.name(f"export.{name}")} | look
     st.download_button(label, data, file, MIME[name], **look)
 
 
 # Of a run
 
 
-def numbers_button(place: Experiment, config: RunConfig, member: int, lang: str) -> None:
+def numbers_button(experiment: Experiment, config: RunConfig, member: int, lang: str) -> None:
     """The curves as a table."""
     make = partial(numbers, config, member)
-    button(place, "numbers", f"{stem(config, member)}.csv", make, lang, disabled=not trained(config))
+    button(experiment, "numbers", f"{stem(config, member)}.csv", make, lang, disabled=not trained(config))
 
 
-def settings_button(place: Experiment, config: RunConfig, member: int, lang: str) -> None:
+def settings_button(experiment: Experiment, config: RunConfig, member: int, lang: str) -> None:
     """The settings."""
-    button(place, "settings_file", f"{stem(config)}.json", json.dumps(config.to_json(), indent=1), lang)
+    button(experiment, "settings_file", f"{stem(config)}.json", json.dumps(config.to_json(), indent=1), lang)
 
 
 def trained(config: RunConfig) -> bool:
@@ -83,39 +83,39 @@ def numbers(config: RunConfig, member: int) -> str:
 # Back again
 
 
-def bring(place: Experiment, lang: str) -> None:
+def bring(experiment: Experiment, lang: str) -> None:
     """The place for a file of settings, and what became of the last one."""
-    counter = place.name("export.files")
-    key = place.name(f"export.file.{st.session_state.get(counter, 0)}")
+    counter = experiment.name("export.files")
+    key = experiment.name(f"export.file.{st.session_state.get(counter, 0)}")
     label, help = text("export.bring.label", lang), text("export.bring.help", lang, kb=LARGEST / 2**10)
-    st.file_uploader(label, key=key, help=help, on_change=take, args=(place, key, counter, lang))
-    shown, sentences, refused = st.session_state.get(place.name(NEWS), ("", [], False))
-    if sentences and shown == place.config.key():
+    st.file_uploader(label, key=key, help=help, on_change=take, args=(experiment, key, counter, lang))
+    shown, sentences, refused = st.session_state.get(experiment.name(NEWS), ("", [], False))
+    if sentences and shown == experiment.config.key():
         (st.error if refused else st.success)("\n".join(sentences))
 
 
-def take(place: Experiment, key: str, counter: str, lang: str) -> None:
+def take(experiment: Experiment, key: str, counter: str, lang: str) -> None:
     """Opens the settings of an uploaded file, or notes why not; then the place is free for the next."""
     touched()
     file = st.session_state.get(key)
     if file is None:
         return
     try:
-        sentences, refused = opened(place, file.getvalue(), lang), False
+        sentences, refused = opened(experiment, file.getvalue(), lang), False
     except SettingsError as error:
         sentences, refused = [text(f"export.settings.{error.reason}", lang, **error.facts)], True
-    st.session_state[place.name(NEWS)] = (place.config.key(), sentences, refused)
+    st.session_state[experiment.name(NEWS)] = (experiment.config.key(), sentences, refused)
     st.session_state[counter] = st.session_state.get(counter, 0) + 1
 
 
-def opened(place: Experiment, blob: bytes, lang: str) -> list[str]:
+def opened(experiment: Experiment, blob: bytes, lang: str) -> list[str]:
     """Puts a file's settings on the page; what is to be said of them. Raises SettingsError."""
     config, notices = at_hand(*read_settings(blob))
-    if config.kind != place.kind:
+    if config.kind != experiment.kind:
         raise SettingsError(own if exists(f"export.settings.{(own := f'only_{config.kind}')}") else "only_other")
-    place.open(config, nearest(config))
-    told = [share.notice(said, config, lang) for said in share.briefly(notices)]
-    return [text("export.bring.done", lang), *(f"- {sentence}" for sentence in told)]
+    experiment.open(config, nearest(config))
+    explained = [share.explain(notice, config, lang) for notice in share.briefly(notices)]
+    return [text("export.bring.done", lang), *(f"- {sentence}" for sentence in explained)]
 
 
 ICONS = {

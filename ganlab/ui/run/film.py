@@ -1,4 +1,4 @@
-"""A run's film as the server keeps it, and which of its frames the next message to a player carries."""
+"""A run's frames on the server, and the choice of frames for the next message to a player."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -12,11 +12,11 @@ from ganlab.plane.frame import spread
 from ganlab.ui.run.server import service
 
 KEY_FRAMES = 48
-"""Frames of an opening message, and of the answer to a wish, at most."""
+"""Most frames in the first message, and in the answer to a request."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
-"""What the session's player was sent last, and which of its wishes was answered how often."""
+"""Session keys: the last message to the player, and the last request with its number of answers."""
 HEAD_START = 1.2
-"""Seconds by which a visit's first curves come after its player, as the browser draws them in the order they come."""
+"""Seconds by which the first curves of a visit are delayed, so that the browser draws the player first."""
 
 
 class Stepped(Protocol):
@@ -31,16 +31,16 @@ F = TypeVar("F", bound=Stepped)
 
 
 class Film(Generic[F]):
-    """One member's frames as verdicts and curves need them, shared by all who watch; grows as the run does."""
+    """The frames of one member for verdicts and curves. All visitors share it; it grows during training."""
 
-    def __init__(self, config: RunConfig, read: Callable[[bytes], F], decide: Callable[[Sequence[F]], Verdict]):
-        self.config, self.read, self.decide = config, read, decide
+    def __init__(self, config: RunConfig, read: Callable[[bytes], F], diagnose: Callable[[Sequence[F]], Verdict]):
+        self.config, self.read, self.diagnose = config, read, diagnose
         self.frames: list[F] = []
         self.verdicts: dict[int, Verdict] = {}
         self.lock = threading.Lock()
 
     def grow(self, member: int, limit: int) -> list[int]:
-        """Takes in what the store has come to have; the steps up to `limit`."""
+        """Reads new frames from the store. Returns the steps up to `limit`."""
         cache = service().frame_cache(self.config.key())
         with self.lock:
             last = self.frames[-1].step if self.frames else -1
@@ -54,20 +54,20 @@ class Film(Generic[F]):
             return [frame for frame in self.frames if frame.step <= step]
 
     def verdict(self, step: int) -> Verdict:
-        """What the frames up to a step show."""
+        """The verdict on the frames up to a step."""
         with self.lock:
             if step not in self.verdicts:
-                self.verdicts[step] = self.decide([frame for frame in self.frames if frame.step <= step])
+                self.verdicts[step] = self.diagnose([frame for frame in self.frames if frame.step <= step])
             return self.verdicts[step]
 
 
 def carried(
     run: tuple[Any, ...], steps: Sequence[int], live: bool, most: int = KEY_FRAMES, slot: str = SENT
 ) -> tuple[list[int], bool]:
-    """The frames that the coming message names, and whether they are the opening's.
+    """The steps of the frames in the next message, and whether it is the first one.
 
-    A message may replace one that the browser never saw, so each holds again what the one before held as new.
-    `slot` is where the session notes what was sent.
+    The browser may miss a message, so each message repeats the new frames of the one before.
+    `slot`: the session key for what was sent.
     """
     before = st.session_state.get(slot)
     if not live or before is None or before["run"] != run:
@@ -80,7 +80,7 @@ def carried(
 
 
 def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int], most: int = KEY_FRAMES) -> list[int]:
-    """The frames that the player asked for; each wish is answered in three messages, as one may get lost."""
+    """The steps that the player requested. Each request is answered in three messages, because one may be lost."""
     want = (st.session_state.get(player_key) or {}).get("want")
     if not want or (want.get("run"), want.get("member")) != run:
         return []

@@ -49,7 +49,7 @@ def bounds(values: np.ndarray) -> tuple[float, float]:
 @cache
 def spec(panels: tuple[str, ...], lang: str) -> dict[str, Any]:
     """The Vega picture of a table with these numbers. Cached: do not change it."""
-    places = [
+    corners = [
         (f"40 + {i % COLUMNS} * column", f"34 + (narrow ? {i} : {i // COLUMNS}) * 190") for i in range(len(panels))
     ]
     return picture(
@@ -58,7 +58,7 @@ def spec(panels: tuple[str, ...], lang: str) -> dict[str, Any]:
             curves={panel: [Curve(COLOURS[-1], panel)] for panel in panels},
             colours=COLOURS,
             signals=signals(len(panels)),
-            places=places,
+            corners=corners,
             axis=text("chart.axis.step", lang),
             x={"type": "symlog", "constant": BEND},
         )

@@ -1,4 +1,4 @@
-"""The server's one run service, and its one process for short work."""
+"""The run service of the server, and its process for short jobs."""
 
 import sys
 import uuid
@@ -16,7 +16,7 @@ from ganlab.store.runs import Store
 
 @st.cache_resource(show_spinner=False)
 def service() -> Runs:
-    """Who computes for all visitors; its store is given the runs that ship."""
+    """The run service for all visitors. Its store contains the shipped runs."""
     chosen = settings.with_options(settings.read(), sys.argv[1:])
     store = Store(chosen.store)
     use_store(store.path)
@@ -33,7 +33,7 @@ def short_jobs() -> ShortJobs:
 
 @st.cache_resource(scope="session", on_release=lambda visit: service().leave(visit), show_spinner=False)
 def visit() -> str:
-    """This visit, told to the service: from now until the browser goes away, a worker stays ready."""
+    """Registers this visit with the service, which keeps a worker ready until the browser leaves."""
     name = uuid.uuid4().hex
     service().join(name)
     return name

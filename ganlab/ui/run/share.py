@@ -1,4 +1,4 @@
-"""Handing an experiment on: the link that holds it, a QR code of that link."""
+"""Sharing an experiment: its link and a QR code of the link."""
 
 import io
 from collections.abc import Mapping, Sequence
@@ -18,60 +18,62 @@ from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import exists, text, worded
 
 NOTICES = 4
-"""How many a visitor is told at most; the last of them then names the others."""
+"""Most notices shown; the last one lists the others."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
 
 
-def open_link(place: Experiment, lang: str) -> list[str]:
-    """Settles which experiment a place holds; the sentences about what the link could not have."""
-    link = ui.new_link(place.prefix)
+def open_link(experiment: Experiment, lang: str) -> list[str]:
+    """Opens the experiment of the link. Returns sentences about the parts that could not be used."""
+    link = ui.new_link(experiment.prefix)
     if link is None:
-        if not place.is_open:
-            place.open()
+        if not experiment.is_open:
+            experiment.open()
         return []
-    config, preset, member, notices = from_link(link, place)
-    place.open(config, preset, member)
-    return [notice(said, config, lang) for said in notices]
+    config, preset, member, notices = from_link(link, experiment)
+    experiment.open(config, preset, member)
+    return [explain(notice, config, lang) for notice in notices]
 
 
-def to_link(place: Experiment) -> dict[str, str]:
-    """The query that holds an experiment: the config, the preset it is compared with, the member shown."""
-    shown = {place.name("member"): str(place.member)} if place.member else {}
-    preset = {place.name("preset"): place.preset} if place.preset else {}
-    return to_query(place.config, place.prefix) | preset | shown
+def to_link(experiment: Experiment) -> dict[str, str]:
+    """The query that encodes an experiment: config, preset and member."""
+    member = {experiment.name("member"): str(experiment.member)} if experiment.member else {}
+    preset = {experiment.name("preset"): experiment.preset} if experiment.preset else {}
+    return to_query(experiment.config, experiment.prefix) | preset | member
 
 
-def from_link(link: Mapping[str, str], place: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
-    """What a query holds: config, preset, member, and what could not be used. A preset alone is that preset."""
-    settings = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
-    wanted, member = settings.pop(place.name("preset"), ""), settings.pop(place.name("member"), "0")
-    base = place.presets.get(wanted, None if settings else prepared(opening(place.kind), place.kind))
-    config, notices = at_hand(*changed(base, settings, place))
-    preset = wanted if wanted in place.presets else nearest(config)
-    if place.name("preset") in link and wanted != preset:
+def from_link(link: Mapping[str, str], experiment: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
+    """Decodes a query: config, preset, member and notices. A query with only a preset is that preset."""
+    settings = {name: value for name, value in link.items() if name == "v" or name.startswith(experiment.prefix)}
+    wanted, member = settings.pop(experiment.name("preset"), ""), settings.pop(experiment.name("member"), "0")
+    base = experiment.presets.get(wanted, None if settings else prepared(opening(experiment.kind), experiment.kind))
+    config, notices = at_hand(*changed(base, settings, experiment))
+    preset = wanted if wanted in experiment.presets else nearest(config)
+    if experiment.name("preset") in link and wanted != preset:
         notices.append(Notice("preset", wanted[:80], "preset" if preset else "unknown", {"preset": preset}))
-    shown = int(member) if member in map(str, range(config.members)) else 0
-    if member != str(shown):
+    chosen = int(member) if member in map(str, range(config.members)) else 0
+    if member != str(chosen):
         notices.append(Notice("member", member[:80], "member", {"last": config.members - 1}))
-    return config, preset, shown, briefly(notices)
+    return config, preset, chosen, briefly(notices)
 
 
-def changed(base: RunConfig | None, settings: Mapping[str, str], place: Experiment) -> tuple[RunConfig, list[Notice]]:
-    """A preset with what a link says besides, and what could not be used: there the preset's own value stays."""
+def changed(
+    base: RunConfig | None, settings: Mapping[str, str], experiment: Experiment
+) -> tuple[RunConfig, list[Notice]]:
+    """A preset with the link's other settings, and notices. Where a setting is invalid, the preset's value stays."""
     if base is None or "v" in settings:
-        return from_query(settings, place.kind, place.prefix)
-    theirs = to_query(base, place.prefix)
-    config, notices = from_query(theirs | dict(settings), place.kind, place.prefix)
-    refused = {place.name(said.field) for said in notices}
+        return from_query(settings, experiment.kind, experiment.prefix)
+    theirs = to_query(base, experiment.prefix)
+    config, notices = from_query(theirs | dict(settings), experiment.kind, experiment.prefix)
+    refused = {experiment.name(notice.field) for notice in notices}
     if refused & theirs.keys():
         kept = {name: value for name, value in settings.items() if name not in refused}
-        config, _ = from_query(theirs | kept, place.kind, place.prefix)
+        config, _ = from_query(theirs | kept, experiment.kind, experiment.prefix)
     return config, notices
 
 
 def warn(notices: Sequence[str], refused: str | None, lang: str) -> None:
-    """Says what the link could not have, and what could not be done."""
+    """Shows the notices about the link, and the refused change."""
     if notices:
         st.warning("\n".join([text("notice.link.title", lang), *(f"- {sentence}" for sentence in notices)]))
     if refused:
@@ -79,41 +81,42 @@ def warn(notices: Sequence[str], refused: str | None, lang: str) -> None:
 
 
 def briefly(notices: list[Notice]) -> list[Notice]:
-    """The first of many notices in full, the others by name alone: they stand above the picture."""
+    """The notices; of many, the first ones and one that names the others, to save space above the picture."""
     if len(notices) <= NOTICES:
         return notices
-    rest = [said.field for said in notices[NOTICES - 1 :]]
+    rest = [notice.field for notice in notices[NOTICES - 1 :]]
     return [*notices[: NOTICES - 1], Notice("", "", "more", {"fields": rest})]
 
 
-def notice(said: Notice, config: RunConfig, lang: str) -> str:
-    """The sentence about a part of a link that could not be used."""
-    value = code(said.value)
-    if said.reason == "preset":
-        return text("notice.link.preset", lang, value=value, preset=text(f"preset.name.{said.facts['preset']}", lang))
-    if said.reason == "member":
-        return text("notice.link.member", lang, value=value, **said.facts)
-    if said.reason == "more":
-        return text("notice.link.more", lang, count=len(said.facts["fields"]), names=names(said.facts["fields"], lang))
-    if said.reason == "unknown":
-        return text("notice.link.unknown", lang, value=code(said.field))
-    spec = knobs(type(config)).get(said.field)
+def explain(notice: Notice, config: RunConfig, lang: str) -> str:
+    """The sentence about an invalid part of a link."""
+    value = code(notice.value)
+    if notice.reason == "preset":
+        return text("notice.link.preset", lang, value=value, preset=text(f"preset.name.{notice.facts['preset']}", lang))
+    if notice.reason == "member":
+        return text("notice.link.member", lang, value=value, **notice.facts)
+    if notice.reason == "more":
+        fields = notice.facts["fields"]
+        return text("notice.link.more", lang, count=len(fields), names=names(fields, lang))
+    if notice.reason == "unknown":
+        return text("notice.link.unknown", lang, value=code(notice.field))
+    spec = knobs(type(config)).get(notice.field)
     if spec is None:
-        return reason(said.reason, said.facts, lang)
-    label = worded(f"field.label.{said.field}", lang)
-    default = show(spec, said.field, getattr(config, said.field), lang)
-    why = reason(said.reason, said.facts, lang)
+        return reason(notice.reason, notice.facts, lang)
+    label = worded(f"field.label.{notice.field}", lang)
+    default = show(spec, notice.field, getattr(config, notice.field), lang)
+    why = reason(notice.reason, notice.facts, lang)
     return text("notice.link.field", lang, label=label, value=value, reason=why, default=default)
 
 
 def names(fields: Sequence[str], lang: str) -> str:
-    """A link's fields in words, a dozen at most; what is none as the visitor's own text."""
+    """Names of at most twelve fields of a link; unknown fields are quoted."""
     known = [text(key, lang) if exists(key := f"field.label.{name}") else code(name) for name in fields]
     return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
 
 
 def address(query: Mapping[str, str]) -> str:
-    """The full address that opens the page as it is."""
+    """The full URL of the page's present state."""
     return f"{(st.context.url or '').split('?')[0]}?{urlencode(query)}"
 
 
@@ -126,7 +129,7 @@ def qr_code(url: str) -> str:
 
 
 def share(query: Mapping[str, str], lang: str) -> None:
-    """The Share button and what unfolds from it."""
+    """The Share button with its popover."""
     url = address(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         st.markdown(f"**{text('share.link.title', lang)}**")
@@ -140,23 +143,23 @@ def share(query: Mapping[str, str], lang: str) -> None:
 
 
 def full_screen(url: str, lang: str) -> None:
-    """The QR code as large as the window, until it is closed; it outlives reruns of the page."""
+    """The QR code in a large dialog. It stays open across reruns of the page."""
 
     @st.dialog(text("share.link.qr_title", lang), width="large", on_dismiss=hide_code)
-    def shown() -> None:
+    def contents() -> None:
         with st.container(horizontal_alignment="center", key="qr"):
             st.image(qr_code(url), width="stretch", alt=text("share.link.qr_alt", lang))
 
-    shown()
+    contents()
 
 
 def show_code() -> None:
-    """Opens the QR code on the coming rerun."""
+    """Opens the QR code at the next rerun."""
     touched()
     st.session_state.update({UNFOLDED: False, FULL_SCREEN: True})
 
 
 def hide_code() -> None:
-    """Forgets it."""
+    """Closes the QR code."""
     touched()
     st.session_state[FULL_SCREEN] = False

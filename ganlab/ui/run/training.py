@@ -1,4 +1,4 @@
-"""Training, whatever the page: what the visitor wishes of a run, how it stands in words, looking after it."""
+"""Training on any page: requesting and stopping a run, its status in words, and updating the page."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ from ganlab.ui.run.server import service
 from ganlab.ui.text import duration, exists, text, worded
 
 FROM = "run.from"
-"""Where each run stood when this visitor wished it."""
+"""Session key: the step of each run when this visitor requested it."""
 PACE = {"starting": 0.25, "waiting": 1.0, "running": 1.0, "interrupted": 1.0}
-"""Seconds between two looks at a run that is under way; no others are polled."""
+"""Seconds between two updates of an active run, by phase. Other phases are not polled."""
 HEAD_START = 0.3
-"""Seconds that a page waits for a new run's first frame, so that a warm worker's is in the answer to the press."""
+"""Seconds that a page waits for the first frame of a new run, so that it can show it at once."""
 SOON = 1.0
-"""Seconds of waiting that are not worth a word."""
+"""Shorter waiting times are not mentioned."""
 CURVES_PACE = 2.0
-"""Seconds between two drawings of the curves."""
+"""Seconds between two updates of the curves."""
 
 
-# What the visitor wishes
+# Requests
 
 
 def status_of(config: RunConfig) -> RunStatus:
-    """How a run stands; it also keeps this visitor's wish alive."""
+    """The status of a run. Asking for it also keeps this visitor's request alive."""
     return service().status(config.key(), ui.viewer())
 
 
 def phase(status: RunStatus, config: RunConfig) -> str:
-    """How the run stands to this visitor: one of PACE, else absent, part, done, diverged or failed."""
+    """The phase of a run for this visitor: one of PACE, or absent, part, done, diverged, failed."""
     if status.state in ("absent", "failed", "diverged"):
         return status.state
     if status.step >= config.steps:
@@ -53,19 +53,19 @@ def phase(status: RunStatus, config: RunConfig) -> str:
     return "part"
 
 
-def train(place: Experiment, config: RunConfig, step: int = 0) -> None:
-    """Wishes the run, in place of the one that was wished here before unless the page still shows that."""
+def train(experiment: Experiment, config: RunConfig, step: int = 0) -> None:
+    """Requests a run. It withdraws the earlier request of this experiment, unless the page still shows that run."""
     ui.touched()
-    key, before = config.key(), st.session_state.get(place.name("wished"))
+    key, before = config.key(), st.session_state.get(experiment.name("wished"))
     try:
         service().submit(config, ui.viewer())
     except ConfigError as error:
-        place.refuse(error)
+        experiment.refuse(error)
         return
-    if before and before != key and before not in place.peer_keys():
+    if before and before != key and before not in experiment.peer_keys():
         service().withdraw(before, ui.viewer())
-    place.open(config, place.preset, place.member)
-    st.session_state[place.name("wished")] = key
+    experiment.open(config, experiment.preset, experiment.member)
+    st.session_state[experiment.name("wished")] = key
     st.session_state.setdefault(FROM, {})[key] = step
     until = monotonic() + HEAD_START
     while service().reached(key) <= step and monotonic() < until:
@@ -73,32 +73,36 @@ def train(place: Experiment, config: RunConfig, step: int = 0) -> None:
 
 
 def stop(key: str) -> None:
-    """Takes the wish back."""
+    """Withdraws the request."""
     ui.touched()
     service().withdraw(key, ui.viewer())
 
 
-def train_button(place: Experiment, lang: str) -> str:
-    """Train, Stop, or train on, whatever makes sense now; the phase that it was drawn for."""
-    config = place.config
+def train_button(experiment: Experiment, lang: str) -> str:
+    """The button Train, Stop or Continue. Returns the phase it was drawn for."""
+    config = experiment.config
     status = status_of(config)
     now = phase(status, config)
     if now in PACE and service().wishes(config.key(), ui.viewer()):
         look: dict[str, Any] = {"icon": ":material/stop:", "help": text("run.train.stop_help", lang)}
-        st.button(text("run.train.stop", lang), place.name("stop"), on_click=stop, args=(config.key(),), **look)
+        st.button(text("run.train.stop", lang), experiment.name("stop"), on_click=stop, args=(config.key(),), **look)
     elif now != "done":
         label = text("run.train.go_on" if status.step and now != "diverged" else "run.train.start", lang)
         look = {"type": "primary", "icon": ":material/model_training:", "disabled": now == "diverged"}
-        look |= {"help": text("run.train.start_help", lang), "on_click": train, "args": (place, config, status.step)}
-        st.button(label, place.name("train"), **look)
+        look |= {
+            "help": text("run.train.start_help", lang),
+            "on_click": train,
+            "args": (experiment, config, status.step),
+        }
+        st.button(label, experiment.name("train"), **look)
     return now
 
 
-# How a run stands, in words
+# The status in words
 
 
-def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], lang: str) -> str:
-    """How the run stands, in a sentence or two; `facts` are what the page's own sentences say beside."""
+def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, Any], lang: str) -> str:
+    """The status in one or two sentences. `facts`: more values for the page's sentences."""
     status = status_of(config)
     now = phase(status, config)
     facts = {"step": min(status.step, config.steps), "target": config.steps, **facts}
@@ -110,13 +114,14 @@ def status_line(place: Experiment, config: RunConfig, facts: Mapping[str, Any], 
         return text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
     if now in ("absent", "starting"):
         return text(f"run.status.{now}", lang)
-    key = f"{place.words}.status.{now}"
-    own = OWN.get(now, lambda *_: "")(key if exists(key) else f"run.status.{now}", status, facts, lang)
+    key = f"{experiment.words}.status.{now}"
+    line = OWN.get(now)
+    own = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
     return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where(status.device, lang))))
 
 
 def where(device: str, lang: str) -> str:
-    """Where a run is computed; nothing of the processor unless an accelerator has failed."""
+    """The device of a run. The CPU is mentioned only if an accelerator failed."""
     used, missed, reason = device_parts(device)
     if used != CPU:
         return text("run.status.device", lang, device=used)
@@ -131,18 +136,18 @@ def running_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: st
 
 
 def done_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
-    """How far, and how long it took, where that was measured."""
+    """The final step, and the time if it was measured."""
     took = text("run.status.took", lang, time=duration(status.seconds, lang)) if status.seconds else ""
     return " ".join(filter(None, (text(key, lang, **facts), took)))
 
 
 def part_line(key: str, status: RunStatus, facts: Mapping[str, Any], lang: str) -> str:
-    """How far it came."""
+    """The step that was reached."""
     return text(key, lang, **facts)
 
 
 def accident(status: RunStatus, lang: str) -> str:
-    """What cut the run off, if anything did."""
+    """What interrupted the run; '' if nothing did."""
     if status.note not in ("worker_died", "server_restarted"):
         return text("run.status.worker_silent", lang) if status.state == "interrupted" else ""
     return text(f"run.status.{status.note}", lang, step=int(status.facts.get("step", status.step)))
@@ -170,7 +175,7 @@ OWN: dict[str, Callable[[str, RunStatus, Mapping[str, Any], str], str]] = {
     "done": done_line,
     "part": part_line,
 }
-"""What a page may say in its own words, by phase: (key, status, facts, lang) -> sentence."""
+"""Sentences that a page may word itself, by phase: (key, status, facts, lang) -> sentence."""
 
 
 # Watching
@@ -183,10 +188,10 @@ def watch(
     curves: Callable[[], None],
     between: Callable[[], None] = lambda: None,
 ) -> None:
-    """What a page shows of runs, looked after while one of them is under way; the whole page follows a new phase.
+    """Draws runs and updates them while one is active. A new phase reruns the whole page.
 
-    say: writes how the runs stand. picture: draws them, told whether any is under way. curves: drawn less often.
-    between: what comes between the two, drawn once.
+    say: writes the status. picture: draws the runs; its argument: whether one is active. curves: updated less often.
+    between: drawn once, between the two.
     """
     now = phases(configs)
     pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
@@ -203,5 +208,5 @@ def watch(
 
 
 def phases(configs: Sequence[RunConfig]) -> list[str]:
-    """How each run stands to this visitor."""
+    """The phase of each run for this visitor."""
     return [phase(status_of(config), config) for config in configs]

@@ -1,4 +1,4 @@
-"""The picture of the curves below a player: one Vega spec of a few panels, the same for every run and table."""
+"""The curves below a player: one Vega spec with several panels, the same for every run."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,11 +14,11 @@ PANELS: dict[str, dict[str, str]] = {
 }
 """Panel -> series -> the frame's scalar."""
 NARROW = 760
-"""Below this width, in pixels, the panels stand one above the other."""
+"""Width in pixels below which the panels are stacked."""
 TALL = 124
 """Height of a panel in pixels."""
 BEND = 10
-"""Where the step axis turns from even to logarithmic."""
+"""Step at which the step axis changes from linear to logarithmic."""
 
 
 @dataclass(frozen=True)
@@ -26,29 +26,29 @@ class Curve:
     """One line of a panel."""
 
     series: str
-    """Which names its colour."""
+    """The series; it determines the colour."""
     scalar: str
     """The table's column."""
     width: float = 1.6
     opacity: float = 1.0
     sparse: bool = False
-    """Whether only some rows have a value, which the line then joins; else it breaks where there is none."""
+    """Whether only some rows have a value. The line joins them; other lines break at missing values."""
 
 
 @dataclass(frozen=True)
 class Drawing:
-    """What a picture is made of. Colours are the theme's, by series."""
+    """The parts of a chart. Colours come from the theme, by series."""
 
     titles: Mapping[str, str]
-    """Of the panels, in order."""
+    """The titles of the panels, in order."""
     curves: Mapping[str, Sequence[Curve]]
     colours: Sequence[str]
     signals: Sequence[Mapping[str, Any]]
-    """Layout: across and height in pixels, and what `places` speak of."""
-    places: Sequence[tuple[str, str]]
-    """Where each panel's corner is: signals for x and y."""
+    """Layout: across and height in pixels, and what `corners` refers to."""
+    corners: Sequence[tuple[str, str]]
+    """The upper left corner of each panel: signals for x and y."""
     axis: str
-    """What the x axis is called."""
+    """The title of the x axis."""
     x: Mapping[str, Any] = field(default_factory=dict)
     """The x axis' scale."""
     logs: Sequence[str] = ()
@@ -57,7 +57,7 @@ class Drawing:
 
 @cache
 def spec(lang: str) -> dict[str, Any]:
-    """The Vega picture of a table of `charts`. Cached: do not change it."""
+    """The Vega spec for the tables of `charts`. Cached: do not modify it."""
     series = {panel: [Curve(*curve) for curve in curves.items()] for panel, curves in PANELS.items()}
     return picture(
         Drawing(
@@ -65,7 +65,7 @@ def spec(lang: str) -> dict[str, Any]:
             curves=series,
             colours=["d", "g", "js"],
             signals=SIGNALS,
-            places=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
+            corners=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
             axis=text("chart.axis.step", lang),
             x={"type": "symlog", "constant": BEND},
             logs=("gradients",),
@@ -74,7 +74,7 @@ def spec(lang: str) -> dict[str, Any]:
 
 
 def picture(drawing: Drawing) -> dict[str, Any]:
-    """The Vega picture that a table is drawn into."""
+    """The Vega spec of a drawing. The table is its data source."""
     return {
         "$schema": "https://vega.github.io/schema/vega/v6.json",
         "usermeta": {"embedOptions": {"renderer": "canvas"}},
@@ -84,7 +84,7 @@ def picture(drawing: Drawing) -> dict[str, Any]:
         "data": {"name": "source"},  # not a list: Streamlit takes a list for the data themselves
         "scales": [{"name": "colour", "type": "ordinal", "domain": list(drawing.colours), "range": "category"}],
         "marks": [
-            panel_marks(*place, panel, drawing) for place, panel in zip(drawing.places, drawing.titles, strict=True)
+            panel_marks(*corner, panel, drawing) for corner, panel in zip(drawing.corners, drawing.titles, strict=True)
         ],
     }
 
@@ -96,7 +96,7 @@ SIGNALS: list[dict[str, Any]] = [
     {"name": "across", "update": "(narrow ? width : (width - 36) / 3) - 64"},
     {"name": "height", "update": "narrow ? 570 : 194"},
 ]
-"""Layout: a panel is 64 pixels narrower than its column, for numbers at its left and names at its right."""
+"""Layout: a panel is 64 pixels narrower than its column, for tick labels on the left and names on the right."""
 QUIET = "#7f8a99"
 INK = {"fontSize": {"value": 11}, "fill": {"value": QUIET}}
 GRID_LINE = {"stroke": {"value": QUIET}, "strokeOpacity": {"value": 0.22}}
@@ -108,7 +108,7 @@ def only(condition: str) -> dict[str, str]:
 
 
 def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
-    """One panel at its place: its data, its scales and, from back to front, grid, band, levels, lines and names."""
+    """One panel: its data, its scales and its marks from back to front: grid, band, levels, lines, names."""
     here = f"datum.panel === '{panel}'"
     data = [
         {"name": f"{panel}_{kind}", "source": "source", "transform": [only(f"{here} && datum.kind === '{kind}'")]}
@@ -142,7 +142,7 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
 
 
 def panel_scales(panel: str, drawing: Drawing) -> list[dict[str, Any]]:
-    """The x axis as all panels have it, steps or epochs; values as the panel has them."""
+    """The scales of a panel: the shared x axis (steps or epochs) and its own y axis."""
     bound = f"{panel}_bound"
     kind = {"type": "log"} if panel in drawing.logs else {"type": "linear", "zero": False}
     across = {**drawing.x, "range": [0, {"signal": "across"}]}
@@ -153,7 +153,7 @@ def panel_scales(panel: str, drawing: Drawing) -> list[dict[str, Any]]:
 
 
 def heading(panel: str, drawing: Drawing) -> list[dict[str, Any]]:
-    """The panel's title at its left, what the dashes mean at its right, the axis' name below."""
+    """The panel's title, the explanation of its dashed lines, and the title of the x axis."""
     title = {"fontWeight": {"value": 600}, "fontSize": {"value": 13}, "fill": {"value": QUIET}}
     right = {"x": {"signal": "across"}, "align": {"value": "right"}}
     return [
@@ -169,7 +169,7 @@ def words(sentence: str, look: dict[str, Any]) -> dict[str, Any]:
 
 
 def frame_marks(panel: str) -> list[dict[str, Any]]:
-    """Grid lines with their numbers; the sampling floor's band where there is one."""
+    """Grid lines with tick labels, and the band of the sampling floor."""
     y, x = {"scale": "y", "field": "y"}, {"scale": "x", "field": "step"}
     label = {"text": {"field": "label"}, **INK}
     left = {"x": {"value": -6}, "y": y, "align": {"value": "right"}, "baseline": {"value": "middle"}}
@@ -184,7 +184,7 @@ def frame_marks(panel: str) -> list[dict[str, Any]]:
 
 
 def change_marks(panel: str) -> list[dict[str, Any]]:
-    """A rule where something changed in mid-run, what changed written along it on a halo of the page's colour."""
+    """A vertical line at each change of a setting, with its text on a halo of the background colour."""
     rule = {"x": {"scale": "x", "field": "step"}, "y": {"value": 0}, "y2": {"value": TALL}, "stroke": {"value": QUIET}}
     beside = {"signal": "scale('x', datum.step) + (scale('x', datum.step) < 14 ? 11 : -4)"}
     name = {"x": beside, "y": {"value": 3}, "angle": {"value": -90}, "align": {"value": "right"}}
@@ -197,14 +197,14 @@ def change_marks(panel: str) -> list[dict[str, Any]]:
 
 
 def claim_band() -> dict[str, Any]:
-    """What somebody says of a curve: from a step on it lies between y and y2."""
+    """The claimed range of a curve: between y and y2 from a step on."""
     high = {"y": {"scale": "y", "field": "y"}, "y2": {"scale": "y", "field": "y2"}}
     side = {"x": {"scale": "x", "field": "step"}, "x2": {"signal": "across"}}
     return {**side, **high, "fill": {"scale": "colour", "field": "series"}, "fillOpacity": {"value": 0.22}}
 
 
 def level_marks(panel: str) -> list[dict[str, Any]]:
-    """Dashed lines of the equilibrium, named on the axis, and dotted ones of a collapse."""
+    """Dashed lines at the equilibrium, labelled on the axis, and dotted lines at a collapse."""
     colour, y = {"scale": "colour", "field": "series"}, {"scale": "y", "field": "y"}
     line = {"x": {"value": 0}, "x2": {"signal": "across"}, "y": y, "stroke": colour, "strokeOpacity": {"value": 0.8}}
     name = {"text": {"field": "label"}, "fontSize": {"value": 11}, "fill": colour, "y": y}
@@ -217,7 +217,7 @@ def level_marks(panel: str) -> list[dict[str, Any]]:
 
 
 def level_tags(panel: str) -> list[dict[str, Any]]:
-    """The names of the dotted levels, inside at the right, each on a halo of the page's colour."""
+    """The labels of the dotted lines, at the right inside the panel, on a halo."""
     spot = {"x": {"signal": "across - 4"}, "y": {"scale": "y", "field": "y"}, "align": {"value": "right"}}
     look = {"text": {"field": "label"}, "fontSize": {"value": 11}, "baseline": {"value": "middle"}}
     halo = {"stroke": {"signal": "background"}, "strokeWidth": {"value": 5}, "strokeJoin": {"value": "round"}}
@@ -226,23 +226,23 @@ def level_tags(panel: str) -> list[dict[str, Any]]:
 
 
 def curve_line(curve: Curve, log: bool) -> dict[str, Any]:
-    """One curve inside its panel, broken where it is undefined, or joined where it is sparse."""
+    """One curve in its panel. It breaks at undefined values; a sparse curve joins them."""
     valid = f"isValid(datum.{curve.scalar}) && isFinite(datum.{curve.scalar})"
-    shown = f"{valid} && datum.{curve.scalar} > 0" if log else valid
+    defined = f"{valid} && datum.{curve.scalar} > 0" if log else valid
     at = {"x": {"scale": "x", "field": "step"}, "y": {"scale": "y", "field": curve.scalar}}
     look = {"stroke": {"scale": "colour", "value": curve.series}, "strokeWidth": {"value": curve.width}}
     look |= {"strokeOpacity": {"value": curve.opacity}} if curve.opacity < 1 else {}
     box = {"width": {"signal": "across"}, "height": {"value": TALL}}
     group = {"type": "group", "clip": True, "encode": {"update": box}}
     if not curve.sparse:
-        return group | {"marks": [mark("line", "curve", {**at, **look, "defined": {"signal": shown}})]}
-    own = {"name": "sparse", "source": "curve", "transform": [only(shown)]}
+        return group | {"marks": [mark("line", "curve", {**at, **look, "defined": {"signal": defined}})]}
+    own = {"name": "sparse", "source": "curve", "transform": [only(defined)]}
     dot = {**at, "size": {"value": 14}, "fill": {"scale": "colour", "value": curve.series}}
     return group | {"data": [own], "marks": [mark("line", "sparse", {**at, **look}), mark("symbol", "sparse", dot)]}
 
 
 def curve_names(panel: str) -> dict[str, Any]:
-    """The curves' letters, where they end."""
+    """The names of the curves at their ends."""
     spot = {"x": {"scale": "x", "field": "step", "offset": 4}, "y": {"scale": "y", "field": "y"}}
     look = {"text": {"field": "label"}, "fill": {"scale": "colour", "field": "series"}, "fontSize": {"value": 11}}
     return mark(

@@ -23,7 +23,7 @@ def text(key: str, lang: str, **values: Any) -> str:
 
 
 def named(field: str, value: str, lang: str) -> str:
-    """What a choice of a config's field is called; its key in plain letters where it has no name yet."""
+    """The name of a choice of a config's field; without a sentence, its key with spaces."""
     key = f"choice.{field}.{value.partition(':')[0]}"
     return text(key, lang) if exists(key) else value.replace("_", " ").capitalize()
 
@@ -44,7 +44,7 @@ def number(value: float, lang: str, spec: str = "") -> str:
 
 
 def duration(seconds: float, lang: str) -> str:
-    """A short, rounded time: "under 1 s", "40 s", "3 min", "1 h 20 min"."""
+    """A rounded time: "under 1 s", "40 s", "3 min", "1 h 20 min"."""
     if seconds < 1:
         return text("app.time.instant", lang)
     if seconds < 90:
@@ -89,14 +89,14 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 class LocalFormatter(Formatter):
     """`str.format` whose numbers follow the language: 5 960, 0,25 in Spanish, and 2·10⁻⁶ everywhere.
 
-    The format spec "rate" is that of a speed: whole from 1 on, below it one decimal, or the first that is not 0.
+    The format spec "rate" formats a speed: no decimals from 1 on, below 1 one decimal or the first nonzero one.
     """
 
     def __init__(self, lang: str) -> None:
         self.point = "," if lang == "es" else "."
 
     def format_field(self, value: Any, format_spec: str) -> str:
-        """`format`, then the language's signs; only numbers are touched."""
+        """`format` with the language's signs. Only numbers are changed."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return format(value, format_spec)
         if format_spec == "rate":
@@ -108,13 +108,13 @@ class LocalFormatter(Formatter):
 
 
 def rate(value: float) -> str:
-    """The format of a speed."""
+    """The format spec of a speed."""
     if value >= 1:
         return ",.0f"
     return ".1f" if value >= 0.05 or not value else ".1g"
 
 
 def ten_to(digits: str, power: int) -> str:
-    """Scientific notation as it is printed: 2·10⁻⁶, and 10⁻⁶ for one of them."""
+    """Printed scientific notation: 2·10⁻⁶, and 10⁻⁶ where the digits are 1."""
     raised = "10" + str(power).translate(RAISED)
     return f"{digits.removesuffix('1')}{raised}" if digits in ("1", "−1") else f"{digits}·{raised}"

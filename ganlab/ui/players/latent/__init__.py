@@ -144,4 +144,5 @@ def atlas(
 
 def show(name: str, data: bytes, key: str, on_pick: Callable[[], None] | None = None) -> dict[str, Any] | None:
     """Mounts one of LATENT; the two seeds that were picked last, or None."""
-    return LATENT.mount(name, key=key, data=data, on_pick_change=on_pick or ignore).pick
+    picked: dict[str, Any] | None = LATENT.mount(name, key=key, data=data, on_pick_change=on_pick or ignore).pick
+    return picked

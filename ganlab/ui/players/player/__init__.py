@@ -99,7 +99,8 @@ def player(
     run, member, step: what is on screen}.
     """
     heard = {"on_want_change": on_want or ignore, "on_ask_change": on_ask or ignore}
-    return PLAYERS.mount("player", key=key, data=data, **heard).want
+    want: Want | None = PLAYERS.mount("player", key=key, data=data, **heard).want
+    return want
 
 
 def _positions(points: np.ndarray, extent: float) -> bytes:

@@ -17,7 +17,7 @@ from ganlab.ui.players.player import PLAYERS, labels
 
 def duel_labels(lang: str) -> dict[str, str]:
     """Every label of this player in `lang`, by key: the arena's, and its own."""
-    return labels(lang) | {f"duel_{key}": said for key, said in component.labels("duel.player.", lang).items()}
+    return labels(lang) | {f"duel_{key}": sentence for key, sentence in component.labels("duel.player.", lang).items()}
 
 
 def message(
@@ -35,7 +35,7 @@ def message(
     in which they differ; `view`, read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed.
     """
     head = dict(run=run, member=0, sizes=[len(side) for side in sides], titles=list(titles), text=dict(text))
-    head |= dict(differences=[list(told) for told in differences], live=live, view=dict(view or {}))
+    head |= dict(differences=[list(difference) for difference in differences], live=live, view=dict(view or {}))
     return packed(head, sides)
 
 

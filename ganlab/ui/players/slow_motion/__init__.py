@@ -72,12 +72,12 @@ def picture(stop: Stop, facts: Mapping[str, Any], now: PlaneConfig) -> dict[str,
         return {"kind": "moved", "moved": "g_step.moved"} | drawn
     if key == "g_push":
         return {"kind": "push", "push": "g_push.push"} | drawn
-    judge = next((other["arrays"] for other in facts["stops"] if other["key"] == f"{side}_judge"), None)
+    outputs = next((other["arrays"] for other in facts["stops"] if other["key"] == f"{side}_judge"), None)
     pairs = key == "d_penalty" and REGULARIZERS[now.regularizer].between
-    said = {"said": beliefs(judge, now)} if judge and key != "d_real" else {}
-    histogram = {"histogram": spread(judge, now)} if judge and key.endswith("judge") else {}
+    belief = {"said": beliefs(outputs, now)} if outputs and key != "d_real" else {}
+    histogram = {"histogram": spread(outputs, now)} if outputs and key.endswith("judge") else {}
     weight = {"costs": {name: each(arrays[name], now) for name in arrays}} if key == "d_loss" else {}
-    return {"kind": "pairs" if pairs else "points"} | drawn | said | histogram | weight
+    return {"kind": "pairs" if pairs else "points"} | drawn | belief | histogram | weight
 
 
 def flat(points: Sequence[Sequence[float | None]]) -> list[float | None]:
@@ -105,9 +105,9 @@ def sizes(side: str, now: PlaneConfig) -> list[int]:
     return [*now.d_sizes[:-1], minibatch_layer.size, 1]
 
 
-def beliefs(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, list[float | None]]:
+def beliefs(outputs: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, list[float | None]]:
     """How real D thinks each point is, -1 to 1; where D only compares, against the others of the two batches."""
-    values = {name: numbers(packs) for name, packs in judge.items()}
+    values = {name: numbers(packs) for name, packs in outputs.items()}
     together = np.concatenate(list(values.values()))
     finite = together[np.isfinite(together)]
     threshold = LOSSES[now.loss].undecided(now.label_smoothing)
@@ -116,13 +116,13 @@ def beliefs(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> di
     sure = LOSSES[now.loss].sure
     if LOSSES[now.loss].threshold is None and finite.size:
         sure = float(np.abs(finite - threshold).max()) or 1.0
-    shown = {name: np.tanh((packs - threshold) / sure) for name, packs in values.items()}
-    return {name: each([float(v) if np.isfinite(v) else None for v in packs], now) for name, packs in shown.items()}
+    scaled = {name: np.tanh((packs - threshold) / sure) for name, packs in values.items()}
+    return {name: each([float(v) if np.isfinite(v) else None for v in packs], now) for name, packs in scaled.items()}
 
 
-def spread(judge: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, Any]:
+def spread(outputs: Mapping[str, Sequence[float | None]], now: PlaneConfig) -> dict[str, Any]:
     """Histograms of D's outputs, over the same bins; `mark` is where D is undecided."""
-    values = {name: numbers(packs) for name, packs in judge.items()}
+    values = {name: numbers(packs) for name, packs in outputs.items()}
     finite = np.concatenate([packs[np.isfinite(packs)] for packs in values.values()])
     mark = LOSSES[now.loss].undecided(now.label_smoothing)
     around = [*finite, *([] if mark is None else [mark])]

@@ -1,5 +1,5 @@
 // @ts-check
-// The view with its axes, the points in it, and the brush.
+// The canvas: axes, points and the outline of the brush.
 
 const LEFT = 26,
   RIGHT = 8,
@@ -21,10 +21,12 @@ export class Board {
   /** @type {Record<string, string>} */
   colours;
 
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
   }
 
+  /** @param {number} side */
   resize(side) {
     const scale = Math.min(3, window.devicePixelRatio || 1),
       pixels = Math.round(side * scale);
@@ -46,7 +48,7 @@ export class Board {
   at = ([x, y]) => [LEFT + ((x / this.extent + 1) / 2) * this.wide, TOP + ((1 - y / this.extent) / 2) * this.high];
 
   /**
-   * Where on the plane a pointer is.
+   * The plane coordinates of a pointer.
    * @param {{ clientX: number, clientY: number }} pointer
    * @returns {Point}
    */
@@ -56,7 +58,10 @@ export class Board {
     return [(((x - LEFT) / this.wide) * 2 - 1) * this.extent, (1 - ((y - TOP) / this.high) * 2) * this.extent];
   }
 
-  /** brush: {place, radius, erases} or none. */
+  /**
+   * Draws the view; `brush`: its outline, or null.
+   * @param {{ extent: number, limit: number, points: Point[], brush: Brush | null, colours: DrawColours }} view
+   */
   draw({ extent, limit, points, brush, colours }) {
     if (!this.side) return;
     const c = /** @type {Drawing} */ (this.canvas.getContext("2d"));
@@ -87,6 +92,12 @@ export class Board {
     }
   }
 
+  /**
+   * @param {number} x0
+   * @param {number} y0
+   * @param {number} x1
+   * @param {number} y1
+   */
   #line(x0, y0, x1, y1) {
     this.c.beginPath();
     this.c.moveTo(x0, y0);
@@ -94,6 +105,7 @@ export class Board {
     this.c.stroke();
   }
 
+  /** @param {number} limit */
   #bounds(limit) {
     const { c } = this,
       [x, y] = this.at([-limit, limit]),
@@ -104,6 +116,7 @@ export class Board {
     c.setLineDash([]);
   }
 
+  /** @param {Point[]} points */
   #points(points) {
     const { c } = this,
       r = points.length > 2000 ? 1.5 : 2.6;
@@ -120,6 +133,7 @@ export class Board {
     c.globalAlpha = 1;
   }
 
+  /** @param {Brush} brush */
   #brush({ place, radius, erases }) {
     const { c } = this,
       [x, y] = this.at(place),

@@ -1,7 +1,7 @@
 // @ts-check
-// The points drawn so far, and what they were before each change. Pairs never change, so an old list is a snapshot.
+// The drawn points with undo and redo. Points are never modified, so an old list is a snapshot.
 
-const CHANGES = 60; // that can be undone
+const CHANGES = 60; // length of the undo history
 
 export class Cloud {
   /** @type {number} */
@@ -19,6 +19,7 @@ export class Cloud {
   /** @type {Point[] | null} */
   before;
 
+  /** @param {Pick<DrawHead, "limit" | "unit" | "most">} bounds */
   constructor({ limit, unit, most }) {
     Object.assign(this, { limit, unit, most, points: [], past: [], future: [] });
   }
@@ -27,7 +28,7 @@ export class Cloud {
     return this.points.length;
   }
 
-  /** Everything between `begin` and `end` is undone together. */
+  /** Starts a change. All edits until `end` are undone together. */
   begin() {
     this.before = this.points;
     this.points = this.points.slice();
@@ -42,14 +43,23 @@ export class Cloud {
     return true;
   }
 
-  /** A point inside the bounds and below the most; whether it was taken. */
+  /**
+   * Adds a point inside the bounds, up to the largest number of points. Whether it was added.
+   * @param {number} x
+   * @param {number} y
+   */
   add(x, y) {
     if (this.count >= this.most || Math.max(Math.abs(x), Math.abs(y)) > this.limit) return false;
     this.points.push([this.#round(x), this.#round(y)]);
     return true;
   }
 
-  /** Takes away what lies within `radius` of the way between two places. */
+  /**
+   * Removes the points within `radius` of the segment between two points.
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} radius
+   */
   erase([x0, y0], [x1, y1], radius) {
     const [u, v] = [x1 - x0, y1 - y0],
       length = u * u + v * v;
@@ -59,14 +69,20 @@ export class Cloud {
     });
   }
 
-  /** One change of the whole. */
+  /**
+   * Replaces all points in one change.
+   * @param {Point[]} points
+   */
   replace(points) {
     this.begin();
     this.points = points;
     return this.end();
   }
 
-  /** Leaves `n` of them, each as likely. */
+  /**
+   * Keeps a uniform random subset of `n` points.
+   * @param {number} n
+   */
   thin(n) {
     const drawn = this.points
       .map((point) => /** @type {[number, Point]} */ ([Math.random(), point]))
@@ -82,14 +98,18 @@ export class Cloud {
     this.#step(this.future, this.past);
   }
 
+  /**
+   * @param {Point[][]} from
+   * @param {Point[][]} to
+   */
   #step(from, to) {
     if (!from.length) return;
     to.push(this.points);
-    this.points = from.pop();
+    this.points = /** @type {Point[]} */ (from.pop());
   }
 
   /**
-   * The points of packed bytes.
+   * Decodes packed points.
    * @param {Uint8Array} bytes
    * @returns {Point[]}
    */
@@ -98,14 +118,19 @@ export class Cloud {
     return Array.from({ length: whole.length / 2 }, (_, i) => [whole[2 * i] * this.unit, whole[2 * i + 1] * this.unit]);
   }
 
-  /** The points as packed bytes in base64url. */
+  /** Encodes the points in base64url. */
   written() {
     const whole = Int16Array.from(this.points.flat(), (v) => Math.round(v / this.unit));
     const text = Array.from(new Uint8Array(whole.buffer), (byte) => String.fromCharCode(byte)).join("");
     return btoa(text).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
   }
 
+  /** @param {number} v */
   #round = (v) => Math.round(v / this.unit) * this.unit;
 }
 
+/**
+ * @param {Point[]} a
+ * @param {Point[]} b
+ */
 const same = (a, b) => a.length === b.length && a.every((point, i) => point === b[i]);

@@ -1,17 +1,19 @@
 // @ts-check
-// Points drawn by hand, with mouse, finger, pen or keys: a brush that sprays, an eraser, undo; sent once, by a button.
+// Drawing points with mouse, finger, pen or keys: a spraying brush, an eraser, undo. A button sends the points.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
 import { reader, thin } from "../ganlab.player/words.js";
 import { Board } from "./board.js";
 import { Cloud } from "./cloud.js";
+import { label } from "./labels.js";
 
-const TICK = 50; // ms between two sprays of a brush that rests
-const RESTING = 2; // units of way that a second of rest counts for
-const LEAST = 0.08; // radius of the eraser, at least
+const TICK = 50; // ms between two sprays while the brush rests
+const RESTING = 2; // distance that counts for a second of rest
+const LEAST = 0.08; // smallest radius of the eraser
+/** @type {Record<string, Point>} */
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
-const drafts = new Map(); // by the message's key: what was drawn outlives the element
+const drafts = new Map(); // drawings by the message's key; they survive a new element
 
 class Draw {
   /** @type {Part} */
@@ -20,7 +22,7 @@ class Draw {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {string} */
   words;
@@ -46,11 +48,12 @@ class Draw {
   resting;
   /** @type {number | undefined} */
   request;
-  /** @type {any} */
+  /** @type {DrawColours} */
   colours;
   /** @type {(name: string, value: unknown) => void} */
   call;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -71,35 +74,45 @@ class Draw {
 
   #listen() {
     const canvas = this.part("canvas");
-    canvas.onpointerdown = (event) => this.#down(event);
-    canvas.onpointermove = (event) => this.#move(event);
-    canvas.onpointerup = canvas.onpointercancel = canvas.onlostpointercapture = (event) => this.#up(event);
+    canvas.onpointerdown = (/** @type {PointerEvent} */ event) => this.#down(event);
+    canvas.onpointermove = (/** @type {PointerEvent} */ event) => this.#move(event);
+    canvas.onpointerup =
+      canvas.onpointercancel =
+      canvas.onlostpointercapture =
+        (/** @type {PointerEvent} */ event) => this.#up(event);
     canvas.onpointerleave = () => this.#hover(null);
-    canvas.onkeydown = (event) => this.#key(event);
+    canvas.onkeydown = (/** @type {KeyboardEvent} */ event) => this.#key(event);
     canvas.onfocus = () => canvas.matches(":focus-visible") && this.#hover(this.cursor);
     canvas.onblur = () => this.#hover(null);
-    canvas.oncontextmenu = (event) => event.preventDefault();
+    canvas.oncontextmenu = (/** @type {Event} */ event) => event.preventDefault();
     this.root.onkeydown = (event) => this.#shortcut(event);
-    const acts = { undo: () => this.cloud.undo(), redo: () => this.cloud.redo(), clear: () => this.cloud.replace([]) };
-    acts.thin = () => this.cloud.thin(this.head.in_name);
+    const acts = {
+      undo: () => this.cloud.undo(),
+      redo: () => this.cloud.redo(),
+      clear: () => this.cloud.replace([]),
+      thin: () => this.cloud.thin(this.head.in_name),
+    };
     Object.entries(acts).forEach(([name, act]) => (this.part(name).onclick = () => this.#change(act)));
-    ["brush", "eraser"].forEach((name) => (this.part(name).onclick = () => this.#take(name)));
+    this.part("brush").onclick = () => this.#take("brush");
+    this.part("eraser").onclick = () => this.#take("eraser");
     this.part("use").onclick = () => this.call("use", this.cloud.written());
   }
 
-  // What the server says
+  // Messages from the server
 
+  /** @param {Bytes} data */
   receive(data) {
     if (data !== this.data) this.#open(data);
     this.data = data;
     this.dress();
   }
 
+  /** @param {Bytes} data */
   #open(data) {
     const { head, at } = opened(data);
     const words = JSON.stringify(head.text);
     Object.assign(this, { head, reader: reader(head.text) });
-    if (words !== this.words) this.#label();
+    if (words !== this.words) label(this.part, this.reader.say, head.in_name);
     this.words = words;
     if (this.cloud && this.cloud === drafts.get(head.key)) return;
     const known = drafts.get(head.key),
@@ -112,20 +125,6 @@ class Draw {
     drafts.set(head.key, this.cloud);
   }
 
-  #label() {
-    const { say } = this.reader;
-    ["brush", "eraser", "clear", "thin", "size", "density", "use"].forEach(
-      (name) => (this.part(`${name}-label`).textContent = say(name, { n: this.head.in_name })),
-    );
-    ["brush", "eraser", "undo", "redo", "clear", "thin", "use"].forEach(
-      (name) => (this.part(name).title = say(`${name}_help`, { n: this.head.in_name })),
-    );
-    ["undo", "redo"].forEach((name) => this.part(name).setAttribute("aria-label", say(name)));
-    this.part("tools").setAttribute("aria-label", say("tools"));
-    this.part("canvas").setAttribute("aria-description", say("keys"));
-    this.part("keys").textContent = say("keys");
-  }
-
   dress() {
     const colours = palette(this.root),
       style = getComputedStyle(this.root);
@@ -133,7 +132,6 @@ class Draw {
     this.colours = {
       ...colours,
       gradient: style.getPropertyValue("--gradient"),
-      muted: dark ? "#9aa5b4" : "#5b6675",
       line: dark ? "#2f3946" : "#e3e7ec",
     };
     this.#fit();
@@ -148,14 +146,18 @@ class Draw {
     this.#show();
   }
 
-  // What the visitor does
+  // Input
 
+  /** @param {"brush" | "eraser"} tool */
   #take(tool) {
     this.tool = tool;
     this.#show();
   }
 
-  /** An act that is undone as one. */
+  /**
+   * Performs an action that is undone in one step.
+   * @param {() => void} act
+   */
   #change(act) {
     act();
     this.#show();
@@ -171,6 +173,7 @@ class Draw {
     return this.tool === "eraser" || this.turned;
   }
 
+  /** @param {PointerEvent} event */
   #down(event) {
     if (this.pointer !== undefined || (event.pointerType === "mouse" && event.button)) return;
     event.preventDefault();
@@ -184,6 +187,7 @@ class Draw {
     this.resting = setInterval(() => this.#rest(), TICK);
   }
 
+  /** @param {PointerEvent} event */
   #move(event) {
     if (event.pointerId !== this.pointer)
       return event.pointerType === "touch" ? null : this.#hover(this.board.place(event));
@@ -193,6 +197,7 @@ class Draw {
     this.moved = true;
   }
 
+  /** @param {PointerEvent} event */
   #up(event) {
     if (event.pointerId !== this.pointer) return;
     clearInterval(this.resting);
@@ -209,7 +214,11 @@ class Draw {
     this.#show();
   }
 
-  /** The tool at a place, or on its way there from the one before. */
+  /**
+   * Applies the tool at a point, or along the segment from the previous one.
+   * @param {Point} place
+   * @param {Point} [from]
+   */
   #stroke(place, from = place) {
     if (this.erasing) this.cloud.erase(from, place, this.radius);
     else this.#spray(from, place, Math.hypot(place[0] - from[0], place[1] - from[1]));
@@ -217,7 +226,12 @@ class Draw {
     this.#show();
   }
 
-  /** Points around a way, as many for each unit of it as the density says. */
+  /**
+   * Adds random points along a segment; their number is its length times the density.
+   * @param {Point} from
+   * @param {Point} to
+   * @param {number} way
+   */
   #spray([x0, y0], [x1, y1], way) {
     this.owed += way * Number(this.part("density").value) * this.pressure;
     for (; this.owed >= 1; this.owed--) {
@@ -226,17 +240,19 @@ class Draw {
     }
   }
 
+  /** @param {Point | null} place */
   #hover(place) {
     this.hovers = place;
     this.#show();
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const step = ARROWS[event.key],
       { limit } = this.head;
     if (step && !event.ctrlKey && !event.metaKey) {
       const far = event.shiftKey ? 0.5 : 0.1,
-        within = (v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
+        within = (/** @type {number} */ v) => Math.max(-limit, Math.min(limit, Math.round(v * 10) / 10));
       const [x, y] = this.cursor;
       this.cursor = [within(x + far * step[0]), within(y + far * step[1])];
       this.#hover(this.cursor);
@@ -253,6 +269,7 @@ class Draw {
     this.#speak(true);
   }
 
+  /** @param {KeyboardEvent} event */
   #shortcut(event) {
     const key = event.key.toLowerCase();
     if (!(event.ctrlKey || event.metaKey) || !["z", "y"].includes(key)) return;
@@ -261,7 +278,7 @@ class Draw {
     this.#change(() => (key === "y" || event.shiftKey ? this.cloud.redo() : this.cloud.undo()));
   }
 
-  // What is seen and heard
+  // Output
 
   #show() {
     this.request ??= requestAnimationFrame(() => {
@@ -293,10 +310,14 @@ class Draw {
     this.#enable("use", count >= head.least);
     ["brush", "eraser"].forEach((name) => this.part(name).setAttribute("aria-pressed", String(this.tool === name)));
     this.part("canvas").setAttribute("aria-label", say("canvas", { n: thin(count) }));
-    this.root.dataset.count = count;
+    this.root.dataset.count = String(count);
   }
 
-  /** Whether a button may be pressed; one that has the focus hands it on, so that the keys go on to work. */
+  /**
+   * Enables or disables a button. A disabled button passes the focus to the canvas, so that keys keep working.
+   * @param {string} name
+   * @param {boolean | number} on
+   */
   #enable(name, on) {
     const button = this.part(name);
     if (!on && this.root.getRootNode().activeElement === button) this.part("canvas").focus({ preventScroll: true });
@@ -310,7 +331,10 @@ class Draw {
   }
 }
 
-/** How strongly a pen presses, 1 for all that cannot tell. */
+/**
+ * The pressure of a pen; 1 for other devices.
+ * @param {PointerEvent} event
+ */
 const pressed = (event) => (event.pointerType === "pen" && event.pressure ? 2 * event.pressure : 1);
 
 export default mounted(Draw);

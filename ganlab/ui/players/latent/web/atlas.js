@@ -1,5 +1,5 @@
 // @ts-check
-// A map: what every point of a square of latent space becomes, and how the classes share it.
+// A map of a square of latent space: the output at each point, and its class.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/mount.js";
 import { reader } from "../ganlab.player/words.js";
@@ -7,6 +7,7 @@ import { DASHES, element, looks, sharp, tile } from "./looks.js";
 import { Plane } from "./plane.js";
 import { pictures } from "./sheets.js";
 
+/** @type {Record<string, [number, number]>} */
 const STEPS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class Atlas {
@@ -16,7 +17,7 @@ class Atlas {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {ImageBitmap | null} */
   sheet;
@@ -27,14 +28,15 @@ class Atlas {
   /** @type {import("./looks.js").Looks} */
   looks;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     Object.assign(this, { cell: -1, regions: true });
     const map = this.part("map");
-    map.onpointermove = (event) => this.#point(event);
-    map.onpointerdown = (event) => this.#point(event);
-    map.onkeydown = (event) => this.#key(event);
+    map.onpointermove = (/** @type {PointerEvent} */ event) => this.#point(event);
+    map.onpointerdown = (/** @type {PointerEvent} */ event) => this.#point(event);
+    map.onkeydown = (/** @type {KeyboardEvent} */ event) => this.#key(event);
     this.part("regions").onclick = () => this.#toggle();
     this.plane = new Plane(this.part("look"));
     this.resized = new ResizeObserver(() => this.draw());
@@ -45,6 +47,7 @@ class Atlas {
     this.resized.disconnect();
   }
 
+  /** @param {Bytes} data */
   async receive(data) {
     if (data !== this.data) {
       this.data = data;
@@ -62,6 +65,10 @@ class Atlas {
     this.draw();
   }
 
+  /**
+   * @param {AtlasHead} head
+   * @param {ImageBitmap | null} sheet
+   */
   #take(head, sheet) {
     Object.assign(this, { head, sheet, reader: reader(head.text), cell: Math.floor(head.side / 2) * (head.side + 1) });
     Object.assign(this.root.dataset, { map: head.key, kind: head.kind, side: head.side });
@@ -78,13 +85,16 @@ class Atlas {
     this.draw();
   }
 
+  /** @param {PointerEvent} event */
   #point(event) {
     const box = this.part("map").getBoundingClientRect(),
       { side } = this.head;
-    const place = (at, from, size) => Math.max(0, Math.min(side - 1, Math.floor(((at - from) / size) * side)));
+    const place = (/** @type {number} */ at, /** @type {number} */ from, /** @type {number} */ size) =>
+      Math.max(0, Math.min(side - 1, Math.floor(((at - from) / size) * side)));
     this.#go(place(event.clientX, box.left, box.width), place(event.clientY, box.top, box.height));
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const step = STEPS[event.key];
     if (!step) return;
@@ -95,6 +105,10 @@ class Atlas {
     if (x >= 0 && y >= 0 && x < side && y < side) this.#go(x, y);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #go(x, y) {
     this.cell = y * this.head.side + x;
     this.draw();
@@ -106,7 +120,7 @@ class Atlas {
     if (!head || !colours || !width) return;
     const wide = width >= 640,
       side = Math.floor(Math.min(560, wide ? 0.56 * width : width));
-    this.root.dataset.cell = this.cell;
+    this.root.dataset.cell = String(this.cell);
     this.part("legend").style.maxWidth = `${side}px`;
     const c = sharp(this.part("map"), side, side),
       unit = side / head.side;
@@ -126,6 +140,10 @@ class Atlas {
     this.#read(x, y);
   }
 
+  /**
+   * @param {Drawing} c
+   * @param {number} unit
+   */
   #cells(c, unit) {
     const { head, looks: colours, sheet } = this;
     c.imageSmoothingEnabled = true;
@@ -144,7 +162,7 @@ class Atlas {
     if (!sheet) this.#names(c, unit);
   }
 
-  /** The classes that are there, the most frequent first, each with its share. */
+  /** The classes in the map by frequency, each with its share. */
   #classes() {
     const { head, looks: colours } = this,
       counts = new Map();
@@ -163,7 +181,11 @@ class Atlas {
     );
   }
 
-  /** Each class' name in the middle of where it is. */
+  /**
+   * Draws the name of each class at the centre of its region.
+   * @param {Drawing} c
+   * @param {number} unit
+   */
   #names(c, unit) {
     const { head, looks: colours } = this;
     Object.assign(c, { font: "700 13px sans-serif", textAlign: "center", textBaseline: "middle" });
@@ -173,7 +195,8 @@ class Atlas {
         .filter(([found, i]) => found === label && head.sure[i] > 0.5)
         .map(([, i]) => i);
       if (cells.length < 4) return;
-      const middle = (of) => cells.reduce((sum, i) => sum + of(i), 0) / cells.length;
+      const middle = (/** @type {(i: number) => number} */ of) =>
+        cells.reduce((sum, i) => sum + of(i), 0) / cells.length;
       const [mx, my] = [middle((i) => i % head.side), middle((i) => Math.floor(i / head.side))];
       const near = cells.reduce((best, i) => (far(i, mx, my, head.side) < far(best, mx, my, head.side) ? i : best));
       c.fillStyle = colours.dark ? "#0e131b" : "#fff";
@@ -181,9 +204,15 @@ class Atlas {
     });
   }
 
-  /** Where walks and the shell run on the map of a whole plane: coordinates in [-1, 1], y upwards. */
+  /**
+   * Draws the walks and the shell on the map; coordinates in [-1, 1], y upwards.
+   * @param {Drawing} c
+   * @param {number} side
+   * @param {NonNullable<AtlasHead["walk"]>} walk
+   */
   #walk(c, side, walk) {
     const { looks: colours } = this,
+      /** @type {(point: Point) => Point} */
       at = ([x, y]) => [((x + 1) / 2) * side, ((1 - y) / 2) * side];
     c.lineWidth = 1.5;
     c.strokeStyle = colours.dark ? "#ffffffaa" : "#000000aa";
@@ -193,10 +222,10 @@ class Atlas {
     c.stroke();
     walk.paths.forEach(({ colour, points }) => {
       [
-        ["#000", 5, []],
-        [colours.path(colour), 3, DASHES[colour]],
-      ].forEach(([ink, wide, dash]) => {
-        Object.assign(c, { strokeStyle: ink, lineWidth: wide, globalAlpha: wide === 5 ? 0.35 : 1 });
+        { ink: "#000", wide: 5, alpha: 0.35, dash: [] },
+        { ink: colours.path(colour), wide: 3, alpha: 1, dash: DASHES[colour] },
+      ].forEach(({ ink, wide, alpha, dash }) => {
+        Object.assign(c, { strokeStyle: ink, lineWidth: wide, globalAlpha: alpha });
         c.setLineDash(dash);
         c.beginPath();
         points.forEach((p, i) => c[i ? "lineTo" : "moveTo"](...at(p)));
@@ -207,18 +236,23 @@ class Atlas {
     c.globalAlpha = 1;
   }
 
+  /** @param {number} side */
   #look(side) {
     const { head, plane, looks: colours, cell } = this;
     if (head.kind === "plane") {
-      plane.ground(side, head.scene, colours, 0.2);
+      plane.ground(side, /** @type {PlaneScene} */ (head.scene), colours, 0.2);
       if (head.side <= 24) plane.mesh(head.points, head.side);
       return plane.mark(head.points[cell], colours.d);
     }
     const c = sharp(this.part("look"), side, side);
     c.imageSmoothingEnabled = false;
-    tile(c, this.sheet, head.columns, cell, 0, 0, side);
+    tile(c, /** @type {ImageBitmap} */ (this.sheet), head.columns, cell, 0, 0, side);
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #read(x, y) {
     const {
       head,
@@ -234,7 +268,7 @@ class Atlas {
           ? say("mode", { label: head.classes[label] })
           : say("no_mode");
     this.part("reading").textContent = head.judged ? (head.kind === "plane" ? mode() : digit()) : "";
-    const along = (i) => i / (head.side - 1);
+    const along = (/** @type {number} */ i) => i / (head.side - 1);
     const place = head.reach
       ? [head.reach * (2 * along(x) - 1), head.reach * (1 - 2 * along(y))]
       : [along(x), along(y)];
@@ -246,7 +280,14 @@ class Atlas {
   }
 }
 
+/** @param {string} words */
 const signed = (words) => words.replace("-", "−");
+/**
+ * @param {number} i
+ * @param {number} x
+ * @param {number} y
+ * @param {number} side
+ */
 const far = (i, x, y, side) => ((i % side) - x) ** 2 + (Math.floor(i / side) - y) ** 2;
 
 export default mounted(Atlas);

@@ -1,6 +1,8 @@
 // @ts-check
-// The plane: real points, generated ones, and what a walk or a map makes of its latent points.
+// The plane: real points, generated points, and the outputs of a walk or a map.
 import { DASHES, sharp } from "./looks.js";
+
+/** @import { Looks } from "./looks.js" */
 
 const TURN = 2 * Math.PI;
 
@@ -14,11 +16,18 @@ export class Plane {
   /** @type {import("./looks.js").Looks} */
   looks;
 
+  /** @param {HTMLCanvasElement} canvas */
   constructor(canvas) {
     this.canvas = canvas;
   }
 
-  /** scene: {extent, real, fake}; draws it and leaves the context for more. */
+  /**
+   * Draws the scene and prepares the context for more.
+   * @param {number} side
+   * @param {PlaneScene} scene
+   * @param {Looks} looks
+   * @param {number} [faint]
+   */
   ground(side, scene, looks, faint = 0.35) {
     const c = sharp(this.canvas, side, side);
     Object.assign(this, { context: c, side, scene, looks });
@@ -35,7 +44,11 @@ export class Plane {
     scene.modes.forEach((mode, i) => this.#name(mode, String(i + 1)));
   }
 
-  /** A mode's number, beside it. */
+  /**
+   * Draws a mode's number beside it.
+   * @param {Point} mode
+   * @param {string} words
+   */
   #name(mode, words) {
     const { context: c, looks } = this,
       [x, y] = this.at(mode),
@@ -52,13 +65,23 @@ export class Plane {
   /** @type {(point: Point) => Point} */
   at = ([x, y]) => [((x / this.scene.extent + 1) / 2) * this.side, ((1 - y / this.scene.extent) / 2) * this.side];
 
+  /**
+   * @param {Point} point
+   * @param {number} radius
+   * @param {"fill" | "stroke"} act
+   */
   #dot(point, radius, act) {
     this.context.beginPath();
     this.context.arc(...this.at(point), radius, 0, TURN);
     this.context[act]();
   }
 
-  /** A walk as a line with arrow heads, every `every` moments one. */
+  /**
+   * Draws a walk as a line with an arrow head every `every` frames.
+   * @param {Point[]} points
+   * @param {string} colour
+   * @param {number} [every]
+   */
   path(points, colour, every = 12) {
     const { context: c, looks } = this;
     c.strokeStyle = c.fillStyle = looks.path(colour);
@@ -72,6 +95,10 @@ export class Plane {
     for (let i = every; i < points.length - 1; i += every) this.#head(points[i - 1], points[i]);
   }
 
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   */
   #head(from, to) {
     const [[x0, y0], [x1, y1]] = [this.at(from), this.at(to)];
     const length = Math.hypot(x1 - x0, y1 - y0);
@@ -85,7 +112,13 @@ export class Plane {
     c.fill();
   }
 
-  /** A point that stands out, with a name beside it. */
+  /**
+   * Draws a highlighted point with a name.
+   * @param {Point} point
+   * @param {string} colour
+   * @param {string} [name]
+   * @param {number} [radius]
+   */
   mark(point, colour, name = "", radius = 6) {
     const { context: c, looks } = this;
     c.fillStyle = colour;
@@ -107,7 +140,11 @@ export class Plane {
     c.fillText(name, left, bottom);
   }
 
-  /** A lattice of side × side points as lines. */
+  /**
+   * Draws a lattice of side × side points.
+   * @param {Point[]} points
+   * @param {number} side
+   */
   mesh(points, side) {
     const { context: c, looks } = this;
     c.strokeStyle = looks.ink;
@@ -122,12 +159,21 @@ export class Plane {
     c.globalAlpha = 1;
   }
 
+  /**
+   * @param {Point} a
+   * @param {Point} b
+   */
   #link(a, b) {
     this.context.moveTo(...this.at(a));
     this.context.lineTo(...this.at(b));
   }
 
-  /** The generated point nearest to a place on the canvas, within reach; -1 without. */
+  /**
+   * The index of the generated point nearest to a position on the canvas, within reach; -1 without one.
+   * @param {number} x
+   * @param {number} y
+   * @param {number} [reach]
+   */
   nearest(x, y, reach = 24) {
     let [best, found] = [reach * reach, -1];
     this.scene.fake.forEach((point, i) => {

@@ -1,11 +1,21 @@
 // @ts-check
-// A walk's filmstrip, and below it what is thought of each of its moments.
+// The filmstrip of a walk, and below it the classification of each frame.
 import { sharp, tile } from "./looks.js";
+
+/** @import { Looks } from "./looks.js" */
 
 const THUMB = 42;
 const BAND = 17;
 
-/** Evenly spaced moments of a strip side by side; the line is now. */
+/**
+ * Draws evenly spaced frames of a walk side by side, with a line at the present one.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {WalkRow} row
+ * @param {number} columns
+ * @param {number} t
+ * @param {Looks} looks
+ */
 export function film(canvas, width, row, columns, t, looks) {
   const count = Math.max(4, Math.floor(width / THUMB)),
     cell = width / count;
@@ -18,7 +28,15 @@ export function film(canvas, width, row, columns, t, looks) {
   needle(context, t * width, THUMB, looks.path(row.colour));
 }
 
-/** The class of every moment as a colour, the paler the less sure, with its name where there is room. */
+/**
+ * Draws the class of each frame as a colour, paler if less certain, with its name if there is room.
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} width
+ * @param {WalkRow} row
+ * @param {string[]} classes
+ * @param {number} t
+ * @param {Looks} looks
+ */
 export function band(canvas, width, row, classes, t, looks) {
   const context = sharp(canvas, width, BAND),
     n = row.labels.length;
@@ -41,24 +59,41 @@ export function band(canvas, width, row, classes, t, looks) {
   needle(context, t * width, BAND, looks.text);
 }
 
+/**
+ * @param {WalkRow} row
+ * @param {number} i
+ * @param {string[]} classes
+ * @param {Looks} looks
+ */
 function colour(row, i, classes, looks) {
   const sure = Math.max(0, (row.sure[i] - 0.2) / 0.8);
   if (row.labels[i] >= 0) return looks.of(row.labels[i], classes.length, 0.12 + 0.88 * sure);
   return row.sure[i] ? looks.real : "transparent";
 }
 
-/** Stretches of one label that are fairly sure: [{label, from, to}]. */
+/**
+ * Ranges of frames with the same, fairly certain label.
+ * @param {number[]} labels
+ * @param {number[]} sure
+ */
 export function runs(labels, sure) {
+  /** @type {{ label: number, from: number, to: number }[]} */
   const found = [];
   labels.forEach((label, i) => {
     const last = found.at(-1);
     if (label < 0 || sure[i] < 0.5) return;
-    if (last?.label === label && last.to === i) last.to = i + 1;
+    if (last && last.label === label && last.to === i) last.to = i + 1;
     else found.push({ label, from: i, to: i + 1 });
   });
   return found;
 }
 
+/**
+ * @param {Drawing} context
+ * @param {number} x
+ * @param {number} height
+ * @param {string} colour
+ */
 export function needle(context, x, height, colour) {
   context.fillStyle = colour;
   context.fillRect(Math.max(0, Math.min(x - 1, context.canvas.clientWidth - 2)), 0, 2, height);

@@ -1,7 +1,12 @@
 // @ts-check
-// PNG sheets that travel behind a message's JSON.
+// PNG sheets after a message's JSON.
 
-/** The pictures of the given sizes in bytes that stand back to back from `at` on; null for a size of 0. */
+/**
+ * Decodes consecutive pictures of the given sizes in bytes, from `at` on; null for size 0.
+ * @param {Bytes} bytes
+ * @param {number} at
+ * @param {number[]} sizes
+ */
 export function pictures(bytes, at, sizes) {
   return Promise.all(
     sizes.map((size) => {

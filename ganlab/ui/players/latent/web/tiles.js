@@ -1,5 +1,5 @@
 // @ts-check
-// Images side by side; two of them may be chosen.
+// Images side by side. Two of them can be selected.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/mount.js";
 import { palette } from "../ganlab.player/palette.js";
@@ -13,7 +13,7 @@ class Tiles {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {string} */
   url;
@@ -24,6 +24,7 @@ class Tiles {
   /** @type {(name: string, value: unknown) => void} */
   tell;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -37,12 +38,14 @@ class Tiles {
     palette(this.root);
   }
 
+  /** @param {Bytes} data */
   receive(data) {
     if (data !== this.data) this.#take(data);
     this.data = data;
     this.dress();
   }
 
+  /** @param {Bytes} data */
   #take(data) {
     const { head, at } = opened(data);
     this.dispose();
@@ -62,6 +65,10 @@ class Tiles {
     this.#mark();
   }
 
+  /**
+   * @param {number} i
+   * @param {number} rows
+   */
   #tile(i, rows) {
     const { head } = this,
       made = element(head.pick ? "button" : "div", "tile"),
@@ -77,6 +84,7 @@ class Tiles {
     return made;
   }
 
+  /** @param {number} i */
   #pick(i) {
     const first = this.pending;
     this.pending = first < 0 ? i : -1;

@@ -1,5 +1,5 @@
 // @ts-check
-// Walks through latent space as films, scrubbed here without the server. Python: ganlab/ui/players/latent/__init__.py.
+// Walks through latent space. They are scrubbed in the browser, without the server. Python: ganlab/ui/players/latent/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { mounted } from "../ganlab.player/mount.js";
 import { reader } from "../ganlab.player/words.js";
@@ -9,8 +9,8 @@ import { Plane } from "./plane.js";
 import { band, film } from "./reel.js";
 import { pictures } from "./sheets.js";
 
-const SECONDS = 6; // from one end to the other
-const SPEAK = 700; // ms of rest before a screen reader hears where we are
+const SECONDS = 6; // duration of a walk
+const SPEAK = 700; // ms without a change before a screen reader announces the position
 
 class Walk {
   /** @type {Part} */
@@ -19,7 +19,7 @@ class Walk {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {import("./looks.js").Looks} */
   looks;
@@ -31,9 +31,9 @@ class Walk {
   onward;
   /** @type {number} */
   pending;
-  /** @type {any[]} */
+  /** @type {RowParts[]} */
   rows;
-  /** @type {any[]} */
+  /** @type {{ root: HTMLElement, canvas: HTMLCanvasElement, curve: WalkCurve }[]} */
   charts;
   /** @type {number} */
   request;
@@ -42,13 +42,14 @@ class Walk {
   /** @type {(name: string, value: unknown) => void} */
   tell;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     Object.assign(this, { t: 0.5, playing: false, onward: 1, rows: [], charts: [] });
     this.plane = new Plane(this.part("plane"));
     this.part("play").onclick = () => this.play(!this.playing);
-    this.part("time").oninput = (event) => this.scrub(Number(event.target.value));
+    this.part("time").oninput = (/** @type {Input} */ event) => this.scrub(Number(event.target.value));
     root.onkeydown = (event) => this.#key(event);
     this.resized = new ResizeObserver(() => this.draw());
     this.resized.observe(root);
@@ -60,6 +61,7 @@ class Walk {
     clearTimeout(this.speaking);
   }
 
+  /** @param {Bytes} data */
   async receive(data) {
     if (data !== this.data) {
       this.data = data;
@@ -67,10 +69,12 @@ class Walk {
       const sheets = await pictures(
         data,
         at,
-        head.rows.map((row) => row.size),
+        head.rows.map((/** @type {WalkRow} */ row) => row.size),
       );
       if (this.data !== data) return;
-      head.rows.forEach((row, i) => Object.assign(row, { sheet: sheets[i], frames: row.norms.length }));
+      head.rows.forEach((/** @type {WalkRow} */ row, /** @type {number} */ i) =>
+        Object.assign(row, { sheet: sheets[i], frames: row.norms.length }),
+      );
       this.#take(head);
     }
     this.dress();
@@ -81,6 +85,7 @@ class Walk {
     this.draw();
   }
 
+  /** @param {WalkHead} head */
   #take(head) {
     Object.assign(this, { head, reader: reader(head.text), pending: -1 });
     const { say } = this.reader;
@@ -90,7 +95,7 @@ class Walk {
     this.part("time").setAttribute("aria-label", say("time"));
     this.part("letter").textContent = head.scale[0];
     this.part("stage").hidden = head.kind !== "plane";
-    this.part("plane").onclick = head.pick ? (event) => this.#pick(event) : null;
+    this.part("plane").onclick = head.pick ? (/** @type {PointerEvent} */ event) => this.#pick(event) : null;
     this.part("plane").style.cursor = head.pick ? "crosshair" : "";
     this.#legend();
     this.rows = head.rows.map((row) => this.#row(row));
@@ -104,6 +109,7 @@ class Walk {
     this.part("legend").textContent = `${say(this.head.scene?.fake.length ? "legend" : "legend_real")} ${hint}`;
   }
 
+  /** @param {WalkRow} row */
   #row(row) {
     const root = element("article", "row"),
       now = element("canvas", "now"),
@@ -130,9 +136,12 @@ class Walk {
       reader: { say, number },
     } = this;
     const all = head.rows,
+      /** @type {(name: "norms" | "steps") => number} */
       most = (name) => Math.max(...all.flatMap((row) => row[name]), 0);
+    /** @type {(name: "norms" | "sure" | "steps") => Curve["series"]} */
     const series = (name) => all.map((row) => ({ values: row[name], colour: row.colour }));
     const { shell } = head;
+    /** @type {WalkCurve} */
     const norm = {
       key: "norms",
       series: series("norms"),
@@ -144,7 +153,9 @@ class Walk {
       line: shell.radius,
       label: say(`shell_${head.noise}`, { radius: number(shell.radius, shell.radius < 10 ? 2 : 1) }),
     };
+    /** @type {WalkCurve} */
     const sure = { key: "sure", series: series("sure"), top: 1, write: (v) => this.reader.percent(v) };
+    /** @type {WalkCurve} */
     const steps = {
       key: "steps",
       series: series("steps"),
@@ -155,6 +166,7 @@ class Walk {
     this.part("charts").replaceChildren(...this.charts.map(({ root }) => root));
   }
 
+  /** @param {WalkCurve} curve */
   #chart(curve) {
     const { say } = this.reader,
       root = element("article", "chart"),
@@ -170,16 +182,23 @@ class Walk {
     return { root, canvas, curve };
   }
 
-  /** A curve in words: its start, middle and end for each walk. */
+  /**
+   * A curve in words: first, middle and last value of each walk.
+   * @param {WalkCurve} curve
+   */
   #described({ key, series, write }) {
-    const middle = (values) =>
+    const middle = (/** @type {number[]} */ values) =>
       [0, Math.floor(values.length / 2), values.length - 1].map((i) => write(values[i] ?? 0)).join(", ");
     const lines = series.map(({ values }, i) => `${this.head.rows[i].name}: ${middle(values)}`);
     return `${this.reader.say(key)} ${lines.join("; ")}`;
   }
 
+  /**
+   * @param {HTMLElement} canvas
+   * @param {(x: number, width: number) => number} read
+   */
   #dragged(canvas, read) {
-    const move = (event) => {
+    const move = (/** @type {PointerEvent} */ event) => {
       const box = canvas.getBoundingClientRect();
       this.scrub(read(event.clientX - box.left, box.width));
     };
@@ -190,25 +209,31 @@ class Walk {
     canvas.onpointermove = (event) => event.buttons && move(event);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
-    if (event.key !== " " || event.target.matches("button")) return;
+    if (event.key !== " " || /** @type {HTMLElement} */ (event.target).matches("button")) return;
     event.preventDefault();
     this.play(!this.playing);
   }
 
+  /** @param {number} t */
   scrub(t) {
     this.play(false);
     this.t = Math.max(0, Math.min(1, t));
     this.draw();
   }
 
-  /** Back and forth without end. */
+  /**
+   * Plays back and forth.
+   * @param {boolean} on
+   */
   play(on) {
     this.playing = on;
-    this.root.dataset.playing = on;
+    this.root.dataset.playing = String(on);
     cancelAnimationFrame(this.request);
+    /** @type {number | undefined} */
     let before;
-    const step = (now) => {
+    const step = (/** @type {number} */ now) => {
       this.t += (this.onward * (now - (before ?? now))) / (1000 * SECONDS);
       before = now;
       if (this.t >= 1 || this.t <= 0) this.onward = this.t >= 1 ? -1 : 1;
@@ -219,6 +244,7 @@ class Walk {
     if (on) this.request = requestAnimationFrame(step);
   }
 
+  /** @param {WalkRow} row */
   index = (row) => Math.round(this.t * (row.frames - 1));
 
   draw() {
@@ -237,12 +263,16 @@ class Walk {
     this.#speakSoon();
   }
 
-  /** The slider's value in its own scale. */
+  /** The slider's value on its scale. */
   #now() {
     const [, low, high] = this.head.scale;
     return this.reader.number(low + this.t * (high - low)).replace("-", "−");
   }
 
+  /**
+   * @param {RowParts} parts
+   * @param {number} big
+   */
   #drawRow({ now, strip, opinion, reel, reading, row }, big) {
     const { head, t, looks: colours } = this,
       index = this.index(row);
@@ -251,12 +281,16 @@ class Walk {
       context.imageSmoothingEnabled = false;
       tile(context, row.sheet, head.columns, index, 0, 0, big);
     }
-    const width = reel.clientWidth; // what the image beside it leaves
+    const width = reel.clientWidth; // without the image beside it
     if (row.sheet) film(strip, width, row, head.columns, t, colours);
     if (head.judged) band(opinion, width, row, head.classes, t, colours);
     reading.textContent = head.judged ? this.#reading(row, index) : "";
   }
 
+  /**
+   * @param {WalkRow} row
+   * @param {number} i
+   */
   #reading(row, i) {
     const { say, percent } = this.reader,
       [label, sure] = [row.labels[i], row.sure[i]];
@@ -266,17 +300,20 @@ class Walk {
     return sure ? say("mode", { label: this.head.classes[label] }) : say("no_mode");
   }
 
+  /** @param {number} side */
   #plane(side) {
     const { plane, head, looks: colours } = this;
     this.part("legend").style.maxWidth = `${side}px`;
-    plane.ground(side, head.scene, colours);
+    plane.ground(side, /** @type {PlaneScene} */ (head.scene), colours);
     head.rows.forEach((row) => plane.path(row.points, row.colour));
-    const ends = [head.rows[0].points[0], head.rows[0].points.at(-1)];
+    const { points } = head.rows[0];
+    const ends = [points[0], points[points.length - 1]];
     if (!head.separate) ends.forEach((end, i) => plane.mark(end, i ? "#b2442f" : "#2166ac", i ? "z₂" : "z₁"));
     head.rows.forEach((row) => plane.mark(row.points[this.index(row)], colours.path(row.colour), "", 7));
     if (head.scene && this.pending >= 0) plane.mark(head.scene.fake[this.pending], "#2166ac", "z₁");
   }
 
+  /** @param {PointerEvent} event */
   #pick(event) {
     const box = this.part("plane").getBoundingClientRect();
     const seed = this.plane.nearest(event.clientX - box.left, event.clientY - box.top);

@@ -1,10 +1,10 @@
 // @ts-check
-// The scoreboard: verdict, battle, modes (or cells), two metrics. It follows the frame that is shown.
+// The scoreboard of the shown frame: verdict, accuracies, modes (or cells), two metrics.
 import { judges } from "./message.js";
 import { Scores } from "./scores.js";
 
 const COVERED = 0.01; // a mode counts from 1 % of all generated points
-const LIT = 0.25; // a cell counts from a quarter of its due
+const LIT = 0.25; // a cell counts from a quarter of its expected share
 
 export class Board extends Scores {
   /** @type {PlaneHead} */
@@ -12,11 +12,17 @@ export class Board extends Scores {
   /** @type {boolean} */
   kind;
 
+  /** @type {HTMLElement[]} */
   lamps = [];
 
-  /** Labels that do not change with the frame. */
+  /**
+   * Labels that do not change with the frame.
+   * @param {Reader} reader
+   * @param {PlaneHead} [head]
+   */
   label(reader, head) {
     super.label(reader);
+    if (!head) return;
     this.head = head;
     this.part("battle").hidden = !judges(head);
     const { say } = reader;
@@ -26,22 +32,33 @@ export class Board extends Scores {
     this.put("right-label", say(head.modes ? "mode_tv" : "js"));
   }
 
-  /** What each score counts, for whoever points at its name or has it read aloud. */
+  /**
+   * Sets the definition of each score as tooltip and as description for screen readers.
+   * @param {Point[] | null} modes
+   */
   #explain(modes) {
     const { say } = this.reader;
-    const define = (name, sentence) => this.define(name, sentence);
+    const define = (/** @type {string} */ name, /** @type {string} */ sentence) => this.define(name, sentence);
     ["modes-label", "lamps"].forEach((name) => define(name, modes ? say("define_modes") : say("define_cells")));
     define("left-label", modes ? say("define_valid") : say("define_cells_covered"));
     define("right-label", modes ? say("define_mode_tv") : say("define_js"));
   }
 
-  /** The scores of a run that has no frame yet. */
+  /**
+   * Shows a run without frames.
+   * @param {Hover} hover
+   */
   blank(hover) {
     const shares = new Float32Array(this.head.modes?.length ?? 32).fill(NaN);
     this.show({ scalars: {}, shares }, null, hover);
   }
 
-  /** Shows the scores of a frame; `hover(mode)` is called when a lamp is pointed at (-1: no longer). */
+  /**
+   * Shows the scores of a frame. `hover(mode)` is called when the pointer enters a lamp (-1: leaves).
+   * @param {Pick<PlaneFrame, "scalars" | "shares">} frame
+   * @param {Verdict | null} verdict
+   * @param {Hover} hover
+   */
   show(frame, verdict, hover) {
     this.verdict(verdict);
     this.battle(frame.scalars, this.head.threshold === null);
@@ -49,7 +66,11 @@ export class Board extends Scores {
     this.head.modes ? this.#valid(frame) : this.#cells(frame);
   }
 
-  /** One sentence of it all, for a screen reader. */
+  /**
+   * A summary for screen readers.
+   * @param {PlaneFrame} frame
+   * @param {number | ""} step
+   */
   summary(frame, step) {
     const { say, percent, number } = this.reader;
     const { d_accuracy, fools } = frame.scalars;
@@ -66,6 +87,10 @@ export class Board extends Scores {
     ].join(" ");
   }
 
+  /**
+   * @param {Float32Array} shares
+   * @param {Hover} hover
+   */
   #lamps(shares, hover) {
     const { say, percent } = this.reader;
     if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
@@ -73,9 +98,9 @@ export class Board extends Scores {
     const due = 1 / shares.length,
       least = enough(shares.length, !!this.head.modes);
     this.lamps.forEach((lamp, i) => {
-      lamp.style.setProperty("--fill", Math.min(1, shares[i] / (2 * due)) || 0);
-      lamp.dataset.lit = shares[i] >= least;
-      lamp.lastChild.textContent = this.head.modes ? this.#share(shares[i]) : "";
+      lamp.style.setProperty("--fill", String(Math.min(1, shares[i] / (2 * due)) || 0));
+      lamp.dataset.lit = String(shares[i] >= least);
+      /** @type {Node} */ (lamp.lastChild).textContent = this.head.modes ? this.#share(shares[i]) : "";
     });
     this.put("modes-count", Number.isFinite(shares[0]) ? say("modes_count", { m: lit, of }) : "–");
     this.put(
@@ -89,11 +114,16 @@ export class Board extends Scores {
     this.part("lamps").setAttribute("aria-label", `${say("modes_count", { m: lit, of })}: ${list}`);
   }
 
+  /** @param {number} share */
   #share(share) {
     const { percent } = this.reader;
     return share > 0 && share < COVERED ? `<${percent(COVERED)}` : percent(share);
   }
 
+  /**
+   * @param {number} count
+   * @param {Hover} hover
+   */
   #build(count, hover) {
     this.kind = !!this.head.modes;
     this.lamps = Array.from({ length: count }, (_, i) =>
@@ -108,6 +138,7 @@ export class Board extends Scores {
     row.replaceChildren(...this.lamps);
   }
 
+  /** @param {Pick<PlaneFrame, "scalars" | "shares">} frame */
   #valid(frame) {
     const { say, percent, number } = this.reader;
     const { valid, mode_tv } = frame.scalars;
@@ -118,6 +149,7 @@ export class Board extends Scores {
     this.put("right-note", say("mode_tv_note", { one: number(1 - 1 / frame.shares.length, 3) }));
   }
 
+  /** @param {Pick<PlaneFrame, "scalars" | "shares">} frame */
   #cells(frame) {
     const { say, percent, number } = this.reader;
     this.put("left-value", percent(frame.scalars.cells_covered));
@@ -127,18 +159,34 @@ export class Board extends Scores {
   }
 }
 
-/** The share of all points from which on one of `count` modes (or cells) is covered. */
+/**
+ * The least share of points for which one of `count` modes (or cells) is covered.
+ * @param {number} count
+ * @param {boolean} modes
+ */
 const enough = (count, modes) => (modes ? COVERED : LIT / count);
 
-/** How many modes (or cells) are covered, and how many there are. */
+/**
+ * The number of covered modes (or cells), and of all.
+ * @param {Float32Array | number[]} shares
+ * @param {boolean} modes
+ */
 export const covered = (shares, modes) => [
   shares.filter((share) => share >= enough(shares.length, modes)).length,
   shares.length,
 ];
 
-/** How many lamps stand in a row: more than ten modes in rows that are as full as possible, at most 13 each. */
+/**
+ * Lamps per row: more than ten modes are distributed evenly over rows of at most 13.
+ * @param {number} count
+ * @param {boolean} modes
+ */
 export const columns = (count, modes) => (modes ? (count > 10 ? Math.ceil(count / Math.ceil(count / 13)) : count) : 16);
 
+/**
+ * @param {() => void} enter
+ * @param {() => void} leave
+ */
 function lamp(enter, leave) {
   const element = document.createElement("span");
   element.className = "lamp";

@@ -1,12 +1,12 @@
 // @ts-check
-// The picture: D's field, G's warped latent grid, real points, arrows, generated points.
+// The picture of the plane: D's field, G's image of the latent grid, real points, arrows, generated points.
 import { Field } from "./field.js";
 import { net } from "./net.js";
 
 /** @import { Film } from "./film.js" */
 /**
- * What is drawn: frames a and b, t from one (0) to the other (1); the highlighted mode, or -1; journey: null, or how far
- * the noise is on its way from its own plane (morph.js).
+ * What is drawn: frames a and b, interpolated by t in [0, 1]; the highlighted mode, or -1; journey: null, or the
+ * animation of the noise from its own plane (morph.js).
  * @typedef {object} Scene
  * @property {any} a
  * @property {any} b
@@ -47,11 +47,19 @@ export class Canvas {
   /** @type {(y: number) => number} */
   y;
 
-  /** `least`: the smallest radius of a point, in pixels. */
+  /**
+   * `least`: the smallest radius of a point, in pixels.
+   * @param {HTMLCanvasElement} element
+   * @param {{ least?: number }} [options]
+   */
   constructor(element, { least = 2 } = {}) {
     Object.assign(this, { element, least, context: element.getContext("2d"), field: new Field(), real: null });
   }
 
+  /**
+   * @param {number} side
+   * @param {number} [scale]
+   */
   resize(side, scale = Math.min(3, window.devicePixelRatio || 1)) {
     if (this.side === side && this.scale === scale) return;
     Object.assign(this, { side, scale, real: null, unit: side / 640 });
@@ -59,12 +67,14 @@ export class Canvas {
     this.element.style.width = this.element.style.height = `${side}px`;
   }
 
+  /** @param {Palette} palette */
   dress(palette) {
     this.palette = palette;
     this.field.colour(palette.field);
     this.real = null;
   }
 
+  /** @param {{ extent: number }} head */
   #aim({ extent }) {
     const { context, scale, side } = this;
     context.setTransform(scale, 0, 0, scale, 0, 0);
@@ -72,7 +82,11 @@ export class Canvas {
     this.y = (y) => ((1 - y / extent) / 2) * side;
   }
 
-  /** A run without frames: its real points alone. */
+  /**
+   * Draws only the real points, for a run without frames.
+   * @param {Film<PlaneHead>} film
+   * @param {Layers} layers
+   */
   blank(film, layers) {
     this.#aim(film.head);
     this.#ground(null, null, 0, false);
@@ -82,7 +96,8 @@ export class Canvas {
   /** @param {Scene} scene */
   draw({ a, b, t, film, layers, arrows, mode, journey = null }) {
     const { head } = film;
-    const came = (from, points) => (journey ? blend(from, points, journey.at) : points);
+    const came = (/** @type {Float32Array | undefined} */ from, /** @type {Float32Array} */ points) =>
+      journey && from ? blend(from, points, journey.at) : points;
     this.#aim(head);
     this.#ground(a, b, t, layers.field, journey?.at ?? 1);
     if (layers.grid || journey) this.#grid(came(journey?.grid, blend(a.grid, b.grid, t)), a, head);
@@ -93,18 +108,30 @@ export class Canvas {
     if (layers.fake || journey) this.#fake(fake);
   }
 
+  /**
+   * @param {Drawn | null} a
+   * @param {Drawn | null} b
+   * @param {number} t
+   * @param {boolean} shown
+   * @param {number} [strength]
+   */
   #ground(a, b, t, shown, strength = 1) {
     const { context: c, side, palette } = this;
     c.fillStyle = palette.ground;
     c.fillRect(0, 0, side, side);
-    if (!shown || !a.side) return;
+    if (!shown || !a?.side || !a.field || !b?.field) return;
     c.imageSmoothingEnabled = true;
     c.globalAlpha = strength;
     c.drawImage(this.field.paint(a.field, b.field, t, a.side), 0, 0, side, side);
     c.globalAlpha = 1;
   }
 
-  /** Cells are shaded where they carry equal noise: a slice through more dimensions says nothing of density. */
+  /**
+   * Cells are shaded only if they have equal probability: a slice through more dimensions does not show the density.
+   * @param {Float32Array} points
+   * @param {Pick<Drawn, "rows" | "columns">} lattice
+   * @param {PlaneHead} head
+   */
   #grid(points, { rows, columns }, { latent_dim, extent }) {
     const { x, y, unit, palette } = this;
     net(this.context, points, {
@@ -119,13 +146,19 @@ export class Canvas {
     });
   }
 
+  /**
+   * @param {PlaneHead} head
+   * @param {Float32Array} shares
+   * @param {boolean} all
+   * @param {number} highlighted
+   */
   #modes({ modes, std, extent }, shares, all, highlighted) {
     const { context: c, palette, side } = this;
     (modes ?? []).forEach(([x, y], i) => {
       if (!all && i !== highlighted) return;
       const covered = shares[i] >= 0.01;
       c.beginPath();
-      c.arc(this.x(x), this.y(y), (3 * std * side) / (2 * extent) + (i === highlighted ? 3 : 0), 0, TURN);
+      c.arc(this.x(x), this.y(y), (3 * (std ?? 0) * side) / (2 * extent) + (i === highlighted ? 3 : 0), 0, TURN);
       c.setLineDash(covered ? [] : [4, 4]);
       c.lineWidth = i === highlighted ? 3 : 1.25;
       c.strokeStyle = covered ? palette.real : palette.gradient;
@@ -134,7 +167,11 @@ export class Canvas {
     c.setLineDash([]);
   }
 
-  /** Real points never move: drawn once, then copied. */
+  /**
+   * Real points never move, so they are drawn once and copied.
+   * @param {Film<PlaneHead>} film
+   * @param {number} [strength]
+   */
   #real(film, strength = 1) {
     if (!this.real || this.realOf !== film.real) {
       this.real = document.createElement("canvas");
@@ -152,11 +189,14 @@ export class Canvas {
     this.context.globalAlpha = 1;
   }
 
-  /** Many small shapes are drawn far faster than one intricate one; the halos all lie below the dots. */
+  /**
+   * Many small paths are drawn much faster than one complex path. All halos are below the dots.
+   * @param {Float32Array} points
+   */
   #fake(points) {
     const { context: c, palette } = this;
     const radius = this.#radius(2.9);
-    const discs = (r, colour, alpha) => {
+    const discs = (/** @type {number} */ r, /** @type {string} */ colour, /** @type {number} */ alpha) => {
       c.fillStyle = colour;
       c.globalAlpha = alpha;
       this.#each(points, (x, y) => disc(c, x, y, r));
@@ -166,7 +206,11 @@ export class Canvas {
     c.globalAlpha = 1;
   }
 
-  /** Length grows as sqrt(m / (1 + m)) of the gradient m: alike in all frames and runs, so a vanishing one vanishes. */
+  /**
+   * The length is proportional to sqrt(m / (1 + m)) for gradient norm m, with the same scale in all frames and runs.
+   * @param {Float32Array} points
+   * @param {Float32Array} vectors
+   */
   #arrows(points, vectors) {
     const { context: c, palette, unit } = this;
     const longest = 16 + 24 * unit;
@@ -182,8 +226,13 @@ export class Canvas {
     c.globalAlpha = 1;
   }
 
+  /** @param {number} r */
   #radius = (r) => Math.max(this.least, r * Math.sqrt(this.unit));
 
+  /**
+   * @param {Float32Array} points
+   * @param {(x: number, y: number, i: number) => void} visit
+   */
   #each(points, visit) {
     for (let i = 0; i < points.length / 2; i++) {
       if (Number.isFinite(points[2 * i] + points[2 * i + 1]))
@@ -192,18 +241,38 @@ export class Canvas {
   }
 }
 
+/**
+ * @param {Drawing} c
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
 function ring(c, x, y, radius) {
   c.beginPath();
   c.arc(x, y, radius, 0, TURN);
   c.stroke();
 }
 
+/**
+ * @param {Drawing} c
+ * @param {number} x
+ * @param {number} y
+ * @param {number} radius
+ */
 function disc(c, x, y, radius) {
   c.beginPath();
   c.arc(x, y, radius, 0, TURN);
   c.fill();
 }
 
+/**
+ * @param {Drawing} c
+ * @param {number} x
+ * @param {number} y
+ * @param {number} ux
+ * @param {number} uy
+ * @param {number} length
+ */
 function arrow(c, x, y, ux, uy, length) {
   const head = Math.min(7.5, 0.42 * length),
     wide = 0.45 * head;
@@ -225,7 +294,12 @@ function arrow(c, x, y, ux, uy, length) {
   c.fill();
 }
 
-/** The numbers of a, on their way to b by t in [0, 1]. */
+/**
+ * Linear interpolation from a to b, t in [0, 1].
+ * @param {Float32Array} a
+ * @param {Float32Array} b
+ * @param {number} t
+ */
 export function blend(a, b, t) {
   if (t === 0 || a === b) return a;
   return a.map((v, i) => v + (b[i] - v) * t);

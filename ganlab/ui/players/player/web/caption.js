@@ -1,5 +1,5 @@
 // @ts-check
-// The sentences below a picture of the plane; their words toggle its layers.
+// The caption of a picture of the plane. Words in it are buttons that toggle the layers.
 import { judges } from "./message.js";
 import { pieces } from "./words.js";
 
@@ -13,6 +13,10 @@ export class Caption {
   /** @type {Reader["say"]} */
   say;
 
+  /**
+   * @param {Root} root
+   * @param {Caption["acts"]} acts
+   */
   constructor(root, acts) {
     Object.assign(this, { acts, caption: root.querySelector('[data-part="caption"]') });
   }
@@ -34,6 +38,7 @@ export class Caption {
     this.caption.replaceChildren(...nodes);
   }
 
+  /** @param {string} name */
   #word(name) {
     const button = document.createElement("button");
     button.textContent = this.say(`word_${name}`);
@@ -44,16 +49,19 @@ export class Caption {
     return button;
   }
 
+  /** @param {string} name */
   #press(name) {
     if (name === "morph") this.acts.bend?.();
     else if (LAYERS.includes(name)) this.acts.toggle(name);
     else this.acts.point(name);
   }
 
+  /** @param {{ layers: Layers, arrows: Arrows, morphing?: boolean }} state */
   show({ layers, arrows, morphing = false }) {
     this.caption.querySelectorAll("button").forEach((word) => {
       const name = word.dataset.name ?? "";
-      word.setAttribute("aria-pressed", layers[name] ?? (name === "morph" ? morphing : arrows === name));
+      const pressed = layers[/** @type {keyof Layers} */ (name)] ?? (name === "morph" ? morphing : arrows === name);
+      word.setAttribute("aria-pressed", String(pressed));
       word.disabled = !(name in layers) && name !== "morph" && !layers.arrows;
     });
   }

@@ -2,6 +2,7 @@
 // Buttons, slider and keyboard.
 import { thin } from "./words.js";
 
+/** @type {Record<string, string>} */
 const KEYS = { " ": "play", ArrowLeft: "previous", ArrowRight: "next", Home: "reset", End: "end" };
 
 export class Controls {
@@ -10,19 +11,24 @@ export class Controls {
   /** @type {Reader["say"]} */
   say;
 
+  /**
+   * @param {Root} root
+   * @param {any} acts
+   */
   constructor(root, acts) {
     this.root = root;
     this.acts = acts;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     root.querySelectorAll("[data-act]").forEach((button) => (button.onclick = () => acts[button.dataset.act]()));
-    this.part("time").oninput = (event) => acts.scrub(Number(event.target.value));
-    this.part("speed").onchange = (event) => acts.pace(Number(event.target.value));
+    this.part("time").oninput = (/** @type {Input} */ event) => acts.scrub(Number(event.target.value));
+    this.part("speed").onchange = (/** @type {Input} */ event) => acts.pace(Number(event.target.value));
     root.onkeydown = (event) => this.#key(event);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const act = KEYS[event.key];
-    const { target } = event;
+    const target = /** @type {HTMLElement} */ (event.target);
     const native =
       target.matches("select") ||
       (target.matches("button") && act === "play") ||
@@ -33,7 +39,10 @@ export class Controls {
     this.acts[act]();
   }
 
-  /** Labels; once per language and run. */
+  /**
+   * Writes the labels, once per language and run.
+   * @param {Reader} reader
+   */
   label({ say }) {
     this.say = say;
     for (const name of ["previous", "next", "reset"]) named(this.root.querySelector(`[data-act="${name}"]`), say(name));
@@ -46,6 +55,7 @@ export class Controls {
     this.part("step-label").textContent = say("step");
   }
 
+  /** @param {{ playing: boolean, waiting: boolean, index: number, last: number, step: number | "", live: boolean }} state */
   show({ playing, waiting, index, last, step, live }) {
     Object.assign(this.root.dataset, { playing, waiting, step, index: Math.floor(index), last, live });
     this.part("step").textContent = step === "" ? "–" : thin(step);
@@ -54,6 +64,11 @@ export class Controls {
     this.#time(Math.round(index), last, step);
   }
 
+  /**
+   * @param {number} index
+   * @param {number} last
+   * @param {number | ""} step
+   */
   #time(index, last, step) {
     const time = this.part("time");
     time.max = Math.max(0, last);
@@ -63,6 +78,10 @@ export class Controls {
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
 function named(element, name) {
   element.setAttribute("aria-label", name);
   element.title = name;

@@ -1,5 +1,5 @@
 // @ts-check
-// The player of runs on digits: a sheet of 8 x 8 images on fixed noise, one run or two beside each other.
+// The player of runs on digits: 8 x 8 images from fixed noise, for one run or two side by side.
 import { Controls } from "./controls.js";
 import { DigitsBoard } from "./digits_board.js";
 import { Epochs, parse } from "./epochs.js";
@@ -11,10 +11,12 @@ import { Versus } from "./versus.js";
 import { Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
+/** @type {Record<string, number>} */
 const WALK = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -ROWS, ArrowDown: ROWS };
+/** @type {Record<string, "previous" | "next" | "epochBack" | "epochOn">} */
 const JUMP = { ",": "previous", ".": "next", PageUp: "epochBack", PageDown: "epochOn" };
-const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // epochs with a name on the slider
-const LARGE = 4; // a saved sheet has so many pixels for one
+const MARKS = [0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000]; // labelled epochs on the slider
+const LARGE = 4; // scale of a saved sheet
 
 /** @extends {Viewer<Epochs>} */
 class Digits extends Viewer {
@@ -29,6 +31,7 @@ class Digits extends Viewer {
   /** @type {string} */
   ticked;
 
+  /** @param {Root} root */
   constructor(root) {
     super(root);
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -41,23 +44,28 @@ class Digits extends Viewer {
     root.addEventListener("keydown", (event) => this.#jump(event), true);
   }
 
-  // What the server says
+  // Messages from the server
 
+  /** @param {Bytes} data */
   read(data) {
     const message = parse(data, this.film);
     this.strip = message.strip;
     return message;
   }
 
+  /** @param {DigitsHead} head */
   reel = (head) => new Epochs(head, () => this.arrived());
+  /** @param {DigitsHead} head */
   labelled = (head) => head.runs.map(({ name, run }) => [name, run]);
 
+  /** @param {Bytes} data */
   receive(data) {
     super.receive(data);
     const { look } = this.film.head;
     if (look) this.look.answer(look, this.strip);
   }
 
+  /** @param {Palette} palette */
   colours(palette) {
     this.sheets.forEach((sheet) => sheet.dress(palette));
   }
@@ -67,6 +75,7 @@ class Digits extends Viewer {
     this.schedule();
   }
 
+  /** @param {DigitsHead} head */
   label(head) {
     const { say } = this.reader;
     const save = this.root.querySelector('[data-act="save"]');
@@ -75,20 +84,30 @@ class Digits extends Viewer {
     this.controls.label(this.reader);
     this.look.label(this.reader);
     this.board.label(this.reader, head.runs[0]);
-    this.root.dataset.compare = this.compares = head.runs.length > 1;
+    this.compares = head.runs.length > 1;
+    this.root.dataset.compare = String(this.compares);
     if (this.compares) this.versus.label(this.reader, head.runs);
     ["a", "b"].forEach((side, k) => (this.part(`name-${side}`).textContent = this.compares ? head.runs[k].name : ""));
     this.fit();
   }
 
-  // What the viewer does
+  // Input
 
+  /**
+   * @param {Sheet} sheet
+   * @param {number} k
+   */
   #listen(sheet, k) {
     sheet.element.onclick = (event) => this.choose(k, sheet.under(event));
     sheet.element.onkeydown = (event) => this.#walk(event, sheet, k);
     sheet.element.onblur = () => this.#mark(sheet, this.chosen?.side === k ? (this.chosen?.cell ?? -1) : -1);
   }
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {Sheet} sheet
+   * @param {number} k
+   */
   #walk(event, sheet, k) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     if (event.key === "Enter") this.choose(k, Math.max(0, sheet.cell));
@@ -99,13 +118,21 @@ class Digits extends Viewer {
     event.stopPropagation();
   }
 
+  /**
+   * @param {Sheet} sheet
+   * @param {number} cell
+   */
   #mark(sheet, cell) {
     if (sheet.cell === cell) return;
     sheet.cell = cell;
     this.arrived();
   }
 
-  /** Looks closer at an image of what is on screen. */
+  /**
+   * Selects an image of the shown frame.
+   * @param {number} side
+   * @param {number} cell
+   */
   choose(side, cell) {
     const frame = this.film?.last < 0 ? null : this.sheets[side].shown;
     if (!frame) return;
@@ -116,8 +143,15 @@ class Digits extends Viewer {
     this.tell("pick", { run: this.film.reels[side].run, step: frame.step, cell });
   }
 
+  /** @param {KeyboardEvent} event */
   #jump(event) {
-    if (!(event.key in JUMP) || event.ctrlKey || event.metaKey || event.altKey || event.target.matches("select"))
+    if (
+      !(event.key in JUMP) ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      /** @type {HTMLElement} */ (event.target).matches("select")
+    )
       return;
     event.preventDefault();
     event.stopPropagation();
@@ -126,17 +160,22 @@ class Digits extends Viewer {
 
   epochOn = () => this.#toEpoch(this.#passed(this.pair().i) + 1);
 
-  /** To where the shown epoch began, or the one before it. */
+  /** Goes to the start of the shown epoch, or of the one before. */
   epochBack() {
     const { i } = this.pair();
     const began = this.#begin(this.#passed(i));
     this.#toEpoch(this.#passed(i) - (began === i ? 1 : 0));
   }
 
-  /** Epochs that are complete at a frame. */
+  /**
+   * Completed epochs at a frame.
+   * @param {number} index
+   */
   #passed = (index) => Math.floor(this.film.epoch(index) + 1e-6);
+  /** @param {number} epoch */
   #begin = (epoch) => this.film.known.findIndex((_, i) => this.#passed(i) >= epoch);
 
+  /** @param {number} epoch */
   #toEpoch(epoch) {
     if (this.film.last < 0) return;
     const at = this.#begin(epoch);
@@ -152,7 +191,7 @@ class Digits extends Viewer {
     });
   }
 
-  // What is on screen
+  // Output
 
   fit() {
     const { width } = this.root.getBoundingClientRect();
@@ -167,7 +206,7 @@ class Digits extends Viewer {
     this.schedule();
   }
 
-  /** Names of epochs below the slider, where there is room for them. */
+  /** Labels epochs below the slider if there is room. */
   #ticks() {
     const { film } = this;
     const width = this.part("time").getBoundingClientRect().width;
@@ -187,11 +226,20 @@ class Digits extends Viewer {
     this.part("ticks").replaceChildren(...marks.filter(Boolean));
   }
 
+  /**
+   * @param {Pair} pair
+   * @param {DigitsFrame[] | null} shown
+   */
   picture({ i, j, t }, shown) {
     const next = shown && j !== i ? this.film.frame(j) : shown;
-    this.sheets.forEach((sheet, k) => (shown?.[k] ? sheet.draw(shown[k], next[k] ?? shown[k], t) : sheet.blank()));
+    this.sheets.forEach((sheet, k) => (shown?.[k] ? sheet.draw(shown[k], next?.[k] ?? shown[k], t) : sheet.blank()));
   }
 
+  /**
+   * @param {DigitsFrame[] | null} shown
+   * @param {boolean} waiting
+   * @param {Pair} pair
+   */
   scores(shown, waiting, { i }) {
     const { film, playing, live } = this;
     const { say, number } = this.reader;
@@ -205,11 +253,16 @@ class Digits extends Viewer {
     this.part("time").setAttribute("aria-valuetext", say("summary_moment", { step, epoch: number(epoch, 1) }));
     this.#ticks();
     this.#overlay(shown);
-    const judged = film.judgements(i);
+    const judged = /** @type {(Judgement | null)[]} */ (film.judgements(i));
     if (this.compares) this.#sides(shown ?? [null, null], judged, runs);
     else this.board.show(shown?.[0] ?? null, judged[0], runs[0]);
   }
 
+  /**
+   * @param {(DigitsFrame | null)[]} shown
+   * @param {(Judgement | null)[]} judged
+   * @param {DigitsRun[]} runs
+   */
   #sides(shown, judged, runs) {
     const { say, number } = this.reader;
     ["a", "b"].forEach((side, k) => {
@@ -220,6 +273,7 @@ class Digits extends Viewer {
     this.versus.show(shown, judged, runs);
   }
 
+  /** @param {DigitsFrame[] | null} shown */
   #overlay(shown) {
     const { say } = this.reader;
     const diverged = !this.compares && shown?.[0]?.diverged ? this.film.judgements(this.pair().i)[0] : null;
@@ -228,9 +282,10 @@ class Digits extends Viewer {
     this.part("overlay-sentence").textContent = diverged?.sentence ?? say("empty_sentence");
   }
 
+  /** @param {DigitsFrame[]} shown */
   summary(shown) {
     const { film, board } = this;
-    const judged = film.judgements(this.pair().i);
+    const judged = /** @type {(Judgement | null)[]} */ (film.judgements(this.pair().i));
     return shown
       .map((frame, k) =>
         frame ? `${film.head.runs[k].name} ${board.summary(frame, judged[k], film.head.runs[k])}` : "",
@@ -240,11 +295,16 @@ class Digits extends Viewer {
   }
 }
 
+/**
+ * @param {number} epoch
+ * @param {number} share
+ * @param {() => void} go
+ */
 function tick(epoch, share, go) {
   const element = document.createElement("button");
   element.textContent = thin(epoch);
   element.tabIndex = -1;
-  element.style.setProperty("--share", share);
+  element.style.setProperty("--share", String(share));
   element.onclick = go;
   return element;
 }

@@ -1,11 +1,14 @@
 // @ts-check
-// The scoreboard of a run on digits: verdict, battle, ten bars, eight numbers. It follows the frame that is shown; what
-// the judge said stands until it says something newer, with the step of which it is.
+// The scoreboard of a run on digits: verdict, accuracies, ten bars, eight scores. The classifier's scores stay until the
+// next evaluation, with their step.
 import { count, Histogram } from "./histogram.js";
 import { Scores } from "./scores.js";
 import { thin } from "./words.js";
 
-/** name -> how it is written; in the order of the board. */
+/**
+ * name -> its format, in the order of the board.
+ * @type {Record<string, (reader: Reader, x: number) => string>}
+ */
 export const NUMBERS = {
   accepted: ({ percent }, x) => percent(x),
   diversity: ({ number }, x) => number(x),
@@ -23,7 +26,11 @@ export class DigitsBoard extends Scores {
   /** @type {number[]} */
   owed;
 
-  label(reader, { owed }) {
+  /**
+   * @param {Reader} reader
+   * @param {DigitsRun} [run]
+   */
+  label(reader, run) {
     super.label(reader);
     const { say } = reader;
     this.histogram = new Histogram(this.part("lamps"));
@@ -32,10 +39,15 @@ export class DigitsBoard extends Scores {
     ["digits-label", "lamps"].forEach((name) => this.define(name, say("define_digits")));
     this.define("judged-label", say("define_judged"));
     this.part("numbers").replaceChildren(...Object.keys(NUMBERS).map((name) => tile(name, say)));
-    this.owed = owed;
+    this.owed = run?.owed ?? [];
   }
 
-  /** `frame` or null, `judged`: the newest judgement or null, `run`: what the head says of it. */
+  /**
+   * `judged`: the newest evaluation, `run`: its part of the message's head.
+   * @param {DigitsFrame | null} frame
+   * @param {Judgement | null} judged
+   * @param {DigitsRun} run
+   */
   show(frame, judged, run) {
     const { say, percent } = this.reader;
     this.verdict(judged);
@@ -53,8 +65,14 @@ export class DigitsBoard extends Scores {
     Object.keys(NUMBERS).forEach((name) => this.#number(name, judged, run));
   }
 
+  /** @param {[step: number, epoch: number]} moment */
   #moment = ([step, epoch]) => ({ step: thin(step), epoch: this.reader.number(epoch, epoch < 10 ? 1 : 0) });
 
+  /**
+   * @param {string} name
+   * @param {Judgement | null} judged
+   * @param {DigitsRun} run
+   */
   #number(name, judged, run) {
     const { say } = this.reader;
     const [value, of] = [judged?.numbers?.[name], judged?.older?.[name]];
@@ -69,7 +87,12 @@ export class DigitsBoard extends Scores {
     this.put(`note-${name}`, of ? say("older", { step: thin(of) }) : reference);
   }
 
-  /** One sentence of it all, for a screen reader. */
+  /**
+   * A summary for screen readers.
+   * @param {DigitsFrame} frame
+   * @param {Judgement | null} judged
+   * @param {DigitsRun} run
+   */
   summary(frame, judged, run) {
     const { say, percent, number } = this.reader;
     const { step, epoch, d_accuracy, fools } = frame;
@@ -82,6 +105,10 @@ export class DigitsBoard extends Scores {
   }
 }
 
+/**
+ * @param {string} name
+ * @param {Reader["say"]} say
+ */
 function tile(name, say) {
   const element = document.createElement("div");
   const [label, value, note] = ["h4", "b", "small"].map((tag) => document.createElement(tag));

@@ -1,5 +1,5 @@
 // @ts-check
-// Two runs on the plane side by side, one bar and one time for both. Python sends messages (ganlab/ui/players/player/duel.py).
+// Two runs on the plane side by side, with common controls. Python sends messages (ganlab/ui/players/player/duel.py).
 import { Caption } from "./caption.js";
 import { Controls } from "./controls.js";
 import { decode, named, opened, parse } from "./message.js";
@@ -19,6 +19,7 @@ class Duel extends Viewer {
   /** @type {number} */
   mode;
 
+  /** @param {Root} root */
   constructor(root) {
     super(root);
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -29,44 +30,52 @@ class Duel extends Viewer {
     Object.assign(this, { arrows: "push", mode: -1 });
   }
 
-  /** {head, parts: what came of each run}; a message holds one of the player's for each run. */
+  /**
+   * Decodes a message: {head, parts}. It contains a message of the player for each run.
+   * @param {Bytes} data
+   */
   read(data) {
     const { head, at } = opened(data);
     let end = at;
-    const parts = head.sizes.map((size, k) => {
-      const has = (run, step) => this.film?.reels[k]?.has(run, step);
+    const parts = head.sizes.map((/** @type {number} */ size, /** @type {number} */ k) => {
+      const has = (/** @type {PlaneHead} */ run, /** @type {number} */ step) =>
+        this.film?.reels[k]?.has(run, step) ?? false;
       const part = data.subarray(end, end + size);
       end += size;
       return parse(part, has);
     });
-    return { head: { ...head, runs: parts.map((part) => part.head) }, parts };
+    return { head: { ...head, runs: parts.map((/** @type {PlaneMessage} */ part) => part.head) }, parts };
   }
 
-  reel = (head) =>
-    new Reels(
-      head,
-      (run) => (blob) => decode(blob, run.extent, run.threshold, named(run)),
-    );
+  /** @param {DuelHead} head */
+  reel = (head) => new Reels(head, (run) => (blob) => decode(blob, run.extent, run.threshold, named(run)));
+  /** @param {DuelHead} head */
   labelled = ({ titles, differences, runs }) => [
     titles,
     differences,
     ...runs.map(({ threshold, modes }) => [threshold, modes]),
   ];
+  /** @param {Palette} palette */
   colours = (palette) => this.sides.forEach(({ canvas }) => canvas.dress(palette));
+  /** @param {number} j */
   glides = (j) => this.film.frame(j).every((frame) => !frame?.diverged);
 
+  /** @param {DuelHead} head */
   label(head) {
     const { runs, titles } = head;
     this.controls.label(this.reader);
     this.caption.label(this.reader, {
-      modes: runs.find(({ modes }) => modes),
+      modes: runs.find(({ modes }) => modes)?.modes,
       threshold: runs[0].threshold ?? runs[1].threshold,
     });
     this.sides.forEach((side, k) => side.label(this.reader, runs[k], titles[k]));
     this.#differences(head);
   }
 
-  /** In what the two differ: a word or two, or that they are one and the same. */
+  /**
+   * Lists the differences of the two runs.
+   * @param {DuelHead} head
+   */
   #differences({ differences }) {
     const { say } = this.reader;
     const lines = differences.map(([name, mine, theirs]) => say("duel_against", { name, mine, theirs }));
@@ -77,11 +86,13 @@ class Duel extends Viewer {
     this.part("differences").dataset.count = lines.length;
   }
 
+  /** @param {keyof Layers} layer */
   toggle(layer) {
     this.layers[layer] = !this.layers[layer];
     this.moved();
   }
 
+  /** @param {Arrows} arrows */
   point(arrows) {
     this.arrows = arrows;
     this.moved();
@@ -99,9 +110,14 @@ class Duel extends Viewer {
     this.schedule();
   }
 
-  /** Where a run is on a side at a moment, -1 while it has nothing. */
+  /**
+   * Where a run is on a side at a moment, -1 while it has nothing.
+   * @param {number} index
+   * @param {number} k
+   */
   #place = (index, k) => this.film.places[index]?.[k] ?? -1;
 
+  /** @param {Pair} pair */
   picture({ i, j, t }) {
     const { layers, arrows, mode } = this;
     this.sides.forEach((side, k) =>
@@ -109,20 +125,27 @@ class Duel extends Viewer {
     );
   }
 
+  /**
+   * @param {PlaneFrame[] | null} shown
+   * @param {boolean} waiting
+   * @param {Pair} pair
+   */
   scores(shown, waiting, { i }) {
     const { film, playing, layers, arrows, step, live } = this;
     this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
     this.caption.show({ layers, arrows });
     Object.assign(this.root.dataset, { frames: film.size, empty: !shown });
-    const hover = (mode) => this.#highlight(mode);
+    const hover = (/** @type {number} */ mode) => this.#highlight(mode);
     this.sides.forEach((side, k) => side.show(film.reels[k], this.#place(i, k), step, hover));
   }
 
+  /** @param {number} mode */
   #highlight(mode) {
     this.mode = mode;
     this.moved();
   }
 
+  /** @param {PlaneFrame[]} shown */
   summary(shown) {
     const said = this.sides.map((side, k) => (shown[k] ? side.summary(shown[k], this.film.reels[k]) : ""));
     return said.join(" ").trim();

@@ -1,12 +1,12 @@
 // @ts-check
-// Runs on digits as one film: two runs' moments are all their epochs.
+// One or two runs on digits as one film. Its moments are the epochs of both runs.
 import { cut, opened } from "./message.js";
 import { Reels } from "./reels.js";
 
 /** @import { Film } from "./film.js" */
 
 /**
- * {head, parts: what came of each run, strip}; layout: ganlab/ui/players/player/digits.py.
+ * Decodes a message: {head, parts, strip}; layout: ganlab/ui/players/player/digits.py.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {{ reels: Film[] } | undefined} film what is known
  */
@@ -22,7 +22,7 @@ export function parse(bytes, film) {
 }
 
 /**
- * One packed frame (ganlab/digits/frame.py): its numbers, and its sheet as soon as the browser has unpacked it.
+ * Decodes a packed frame (ganlab/digits/frame.py). The sheet is set when the browser has decoded it.
  * @param {Uint8Array<ArrayBuffer>} blob
  * @param {() => void} ready
  */
@@ -38,25 +38,36 @@ function decode(blob, ready) {
 }
 
 export class Epochs extends Reels {
-  /** `ready()` is called whenever a sheet has been unpacked. */
+  /**
+   * `ready()` is called when a sheet has been decoded.
+   * @param {DigitsHead} head
+   * @param {() => void} ready
+   */
   constructor(head, ready) {
     super(head, () => (blob) => decode(blob, ready));
   }
 
+  /** @param {Film<DigitsRun>} reel */
   moments = (reel) => reel.head.epochs;
 
+  /** @param {number} index */
   epoch(index) {
     const [reel, place] = this.#first(index);
     return reel ? reel.head.epochs[place] : 0;
   }
 
+  /**
+   * @param {number} index
+   * @returns {number | ""}
+   */
   stepAt(index) {
     const [reel, place] = this.#first(index);
     return reel ? reel.known[place] : "";
   }
 
   /**
-   * The run whose frame at a moment is the newest, and where that frame is among the run's.
+   * The run with the newest frame at a moment, and the index of this frame.
+   * @param {number} index
    * @returns {[Film | null, number]}
    */
   #first(index) {
@@ -66,14 +77,24 @@ export class Epochs extends Reels {
     return [this.reels[k], this.places[index][k]];
   }
 
+  /**
+   * @param {number} index
+   * @param {number} ahead
+   * @param {number} stride
+   */
   missing(index, ahead, stride) {
     return this.#wish((reel, place) => reel.missing(place, ahead, stride), index);
   }
 
+  /** @param {number} index */
   around(index) {
     return this.#wish((reel, place) => (reel.holds(place) ? null : reel.around(place)), index);
   }
 
+  /**
+   * @param {(reel: Film, place: number) => Wish | null} missing
+   * @param {number} index
+   */
   #wish(missing, index) {
     const wishes = this.reels.map((reel, k) =>
       reel.last < 0 ? null : missing(reel, Math.max(0, this.places[index]?.[k] ?? 0)),
@@ -81,6 +102,10 @@ export class Epochs extends Reels {
     return wishes.find(Boolean) ?? null;
   }
 
+  /**
+   * @param {Wish | null} wish
+   * @param {number} now
+   */
   ask(wish, now) {
     return this.reels.find((reel) => reel.run === wish?.run)?.ask(wish, now) ?? null;
   }

@@ -1,5 +1,5 @@
 // @ts-check
-// D's belief as a smooth picture: the 40 x 40 values are interpolated as values, then coloured, then scaled up.
+// D's output as a smooth picture: the 40 x 40 values are interpolated, then coloured, then scaled up.
 
 const UP = 4;
 
@@ -29,7 +29,9 @@ export class Field {
     this.context = /** @type {Drawing} */ (this.canvas.getContext("2d"));
   }
 
+  /** @param {Palette["field"]} colours */
   colour({ saysFake, undecided, saysReal }) {
+    /** @type {(from: Colour, to: Colour) => (t: number) => Colour} */
     const ramp = (from, to) => (t) => from.map((c, i) => c + (to[i] - c) * t);
     const [down, up] = [ramp(undecided, saysFake), ramp(undecided, saysReal)];
     this.table = Uint32Array.from({ length: 255 }, (_, i) =>
@@ -37,6 +39,7 @@ export class Field {
     );
   }
 
+  /** @param {number} side */
   #resize(side) {
     if (this.side === side) return;
     this.side = side;
@@ -48,7 +51,13 @@ export class Field {
     this.taps = taps(side, this.size);
   }
 
-  /** Blends field a towards b by t and paints it. */
+  /**
+   * Paints the interpolation of fields a and b at t.
+   * @param {Float32Array} a
+   * @param {Float32Array} b
+   * @param {number} t
+   * @param {number} side
+   */
   paint(a, b, t, side) {
     this.#resize(side);
     const {
@@ -83,9 +92,14 @@ export class Field {
   }
 }
 
+/** @param {Colour} colour */
 const abgr = ([r, g, b]) => ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
 
-/** For every fine pixel: the four coarse cells around it (edges repeated) and their cubic B-spline weights. */
+/**
+ * For each fine pixel the four nearest coarse cells (edges repeated) and their cubic B-spline weights.
+ * @param {number} side
+ * @param {number} size
+ */
 export function taps(side, size) {
   const at = new Int32Array(4 * size),
     weight = new Float32Array(4 * size);

@@ -1,13 +1,13 @@
 // @ts-check
-// What the viewer has of one run: the known steps, the frames that came, and which are still missing.
+// The frames of one run in the browser: known steps, received frames, requests for missing ones.
 
 const KEPT = 48; // decoded frames
-const ASKED = 48; // frames in one wish
-const PATIENCE = 3000; // ms before a wish counts as lost
+const ASKED = 48; // frames in one request
+const PATIENCE = 3000; // ms before a request counts as lost
 const TRIES = 3;
 
 /**
- * @template [H=any] what the newest message's JSON says of it
+ * @template [H=any] the head of the newest message
  */
 export class Film {
   /** @type {string} */
@@ -35,7 +35,11 @@ export class Film {
   /** @type {Float32Array} */
   real;
 
-  /** `decode(blob)` makes a frame of its bytes. */
+  /**
+   * `decode(blob)` decodes a frame.
+   * @param {{ run: string, member: number }} head
+   * @param {(blob: Bytes) => any} [decode]
+   */
   constructor(head, decode) {
     Object.assign(this, {
       decode,
@@ -48,13 +52,18 @@ export class Film {
     Object.assign(this, { known: [], verdictSteps: [], wish: null, tries: new Map() });
   }
 
+  /** @param {any} head */
   is = (head) => head.run === this.run && head.member === this.member;
+  /**
+   * @param {any} head
+   * @param {number} step
+   */
   has = (head, step) => this.is(head) && this.blobs.has(step);
 
-  /** Takes what a message brings: {head, real, blobs}. */
+  /** Adds the frames of a message {head, real, blobs}. */
   merge(/** @type {any} */ { head, real, blobs }) {
     Object.assign(this, { head, real });
-    blobs.forEach((blob, step) => this.blobs.set(step, blob));
+    blobs.forEach((/** @type {Bytes} */ blob, /** @type {number} */ step) => this.blobs.set(step, blob));
     this.known = head.known.length ? head.known : [...this.blobs.keys()].sort((a, b) => a - b);
     Object.assign(this.verdicts, head.verdicts);
     this.verdictSteps = Object.keys(this.verdicts)
@@ -63,7 +72,10 @@ export class Film {
     this.answered(head.frames);
   }
 
-  /** Frames [step, length] have come: if one of them was wished, the wish is granted. */
+  /**
+   * Clears the request if one of the received frames [step, length] belongs to it.
+   * @param {[step: number, length: number][]} frames
+   */
   answered(frames) {
     const { from, to } = this.wish ?? { from: 1, to: 0 };
     if (frames.some(([step]) => from <= step && step <= to)) this.wish = null;
@@ -73,25 +85,34 @@ export class Film {
     return this.known.length - 1;
   }
 
+  /** @param {number} index */
   holds = (index) => this.blobs.has(this.known[index]);
 
-  /** Nearest index at or before (at or after) `index` whose frame is here, or -1. */
+  /**
+   * The nearest index at or before (at or after) `index` with a frame, or -1.
+   * @param {number} index
+   */
   before(index) {
     while (index >= 0 && !this.holds(index)) index--;
     return index;
   }
 
+  /** @param {number} index */
   after(index) {
     while (index <= this.last && !this.holds(index)) index++;
     return index <= this.last ? index : -1;
   }
 
-  /** The index of the latest known step that is not after `step`. */
+  /**
+   * The index of the latest known step that is not after `step`.
+   * @param {number} step
+   */
   index(step) {
     const later = this.known.findIndex((known) => known > step);
     return later < 0 ? this.last : Math.max(0, later - 1);
   }
 
+  /** @param {number} index */
   frame(index) {
     const step = this.known[index];
     const found = this.decoded.get(step) ?? this.decode(/** @type {Uint8Array} */ (this.blobs.get(step)));
@@ -101,12 +122,18 @@ export class Film {
     return found;
   }
 
+  /** @param {number} step */
   verdict(step) {
     const at = this.verdictSteps.filter((known) => known <= step).at(-1);
     return at === undefined ? null : (this.verdicts[at] ?? null);
   }
 
-  /** What to ask the server for so that every `stride`-th frame from `index` on is here, or null. */
+  /**
+   * The request for every `stride`-th missing frame from `index` on, or null.
+   * @param {number} index
+   * @param {number} ahead
+   * @param {number} stride
+   */
   missing(index, ahead, stride) {
     const end = Math.min(this.last, index + ahead);
     for (let i = index, run = 0; i <= end; i++) {
@@ -116,19 +143,32 @@ export class Film {
     return null;
   }
 
-  /** What to ask for to show one frame, with its neighbours. */
+  /**
+   * The request for one frame and its neighbours.
+   * @param {number} index
+   * @returns {Wish | null}
+   */
   around(index) {
     const [first, last] = [Math.max(0, index - 8), Math.min(this.last, index + 8)];
     return { run: this.run, member: this.member, from: this.known[first], to: this.known[last], n: last - first + 1 };
   }
 
+  /**
+   * @param {number} first
+   * @param {number} ahead
+   * @param {number} stride
+   */
   #range(first, ahead, stride) {
     const last = Math.min(this.last, first + Math.max(ahead, 1) - 1);
     const n = Math.min(ASKED, Math.ceil((last - first + 1) / stride));
     return { run: this.run, member: this.member, from: this.known[first], to: this.known[last], n };
   }
 
-  /** The wish to send now: one at a time; one that got lost is repeated with one frame more, so that it differs. */
+  /**
+   * The request to send now, or null. Only one is open at a time; a repeated one asks for one more frame, to differ.
+   * @param {Wish | null} wish
+   * @param {number} now
+   */
   ask(wish, now) {
     if (!wish || (this.wish && now - this.wish.at < PATIENCE)) return null;
     const name = `${wish.from} ${wish.to}`;

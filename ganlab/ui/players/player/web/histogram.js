@@ -1,23 +1,33 @@
 // @ts-check
-// Ten bars, one a digit: its share of all generated images, and a mark where the share stands that it owes.
+// Ten bars: the share of each digit among the generated images, and a mark at its share in the data.
 
 const COVERED = 0.01; // a digit is covered from 1 % of all images
 const DIGITS = 10;
 
-/** How many owed digits are covered, and how many are owed. */
+/**
+ * The number of covered digits, and of digits in the data.
+ * @param {number[]} shares
+ * @param {number[]} owed
+ */
 export function count(shares, owed) {
   const due = owed.map((share, i) => [share, i]).filter(([share]) => share > 0);
   return [due.filter(([, i]) => shares[i] >= COVERED).length, due.length];
 }
 
 export class Histogram {
+  /** @param {HTMLElement} row */
   constructor(row) {
     this.row = row;
     this.bars = Array.from({ length: DIGITS }, (_, digit) => bar(digit));
     row.replaceChildren(...this.bars);
   }
 
-  /** `shares` (10) or null where nothing was judged; `owed` (10). */
+  /**
+   * `shares` (10), null before the first evaluation; `owed` (10): the shares in the data.
+   * @param {number[] | null} shares
+   * @param {number[]} owed
+   * @param {Reader} reader
+   */
   show(shares, owed, { say, percent }) {
     const top = Math.min(1, 3 * Math.max(...owed));
     this.bars.forEach((element, digit) => {
@@ -35,11 +45,12 @@ export class Histogram {
   }
 }
 
+/** @param {number} digit */
 function bar(digit) {
   const element = document.createElement("span");
   element.className = "lamp";
   const name = document.createElement("b");
-  name.textContent = digit;
+  name.textContent = String(digit);
   element.append(document.createElement("i"), name, document.createElement("small"));
   return element;
 }

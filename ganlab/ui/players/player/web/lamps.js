@@ -1,14 +1,19 @@
 // @ts-check
-// What many seeds came to: for every arm a row of lamps a seed, one lamp a mode. Python: ganlab/ui/players/player/lamps.py.
+// The results of many seeds: for each arm a row of lamps per seed, one lamp per mode. Python: ganlab/ui/players/player/lamps.py.
 import { palette, whenStyled } from "./palette.js";
 
+/** @param {Mounting} mounting */
 export default function mount({ data, parentElement }) {
   const root = parentElement.querySelector(".player");
   whenStyled(parentElement, root, () => palette(root));
   palette(root);
-  root.querySelector(".arms").replaceChildren(...data.arms.map((arm) => card(arm, data.covered)));
+  root.querySelector(".arms").replaceChildren(...data.arms.map((/** @type {Arm} */ arm) => card(arm, data.covered)));
 }
 
+/**
+ * @param {Arm} arm
+ * @param {number} covered
+ */
 function card({ title, head, note, rows, died, yours, alt }, covered) {
   const element = made("article", "card");
   element.classList.toggle("yours", yours);
@@ -25,21 +30,36 @@ function card({ title, head, note, rows, died, yours, alt }, covered) {
   return element;
 }
 
+/**
+ * @param {number[]} shares
+ * @param {number} covered
+ * @param {boolean} died
+ */
 function row(shares, covered, died) {
   const element = made("li");
-  element.style.setProperty("--columns", shares.length);
-  element.dataset.died = died;
+  element.style.setProperty("--columns", String(shares.length));
+  element.dataset.died = String(died);
   element.append(...shares.map((share) => lamp(share, covered, 1 / shares.length)));
   return element;
 }
 
+/**
+ * @param {number} share
+ * @param {number} covered
+ * @param {number} due
+ */
 function lamp(share, covered, due) {
   const element = made("i");
-  element.dataset.lit = share >= covered;
-  element.style.setProperty("--fill", Math.min(1, share / (2 * due)));
+  element.dataset.lit = String(share >= covered);
+  element.style.setProperty("--fill", String(Math.min(1, share / (2 * due))));
   return element;
 }
 
+/**
+ * @param {string} tag
+ * @param {string} [name]
+ * @param {string} [text]
+ */
 function made(tag, name = "", text = "") {
   const element = document.createElement(tag);
   if (name) element.className = name;

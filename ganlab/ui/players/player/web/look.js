@@ -1,5 +1,5 @@
 // @ts-check
-// A closer look at one image: its nearest training images, and what the judge makes of it.
+// One image in detail: its nearest training images, and the classifier's probabilities.
 import { crop } from "./sheet.js";
 import { thin } from "./words.js";
 
@@ -13,11 +13,13 @@ export class Look {
   /** @type {string} */
   answered;
 
+  /** @param {Root} root */
   constructor(root) {
     this.part = (name) => root.querySelector(`[data-part="look-${name}"]`);
     this.card = root.querySelector('[data-part="look"]');
   }
 
+  /** @param {Reader} reader */
   label(reader) {
     const { say } = reader;
     this.reader = reader;
@@ -29,20 +31,32 @@ export class Look {
     this.part("note").textContent = say("look_note");
   }
 
-  /** An image that was just chosen: the server has not answered yet. */
+  /**
+   * Shows a selected image before the server's answer.
+   * @param {DigitsFrame} frame
+   * @param {number} cell
+   */
   choose(frame, cell) {
     Object.assign(this.card.dataset, { cell, known: false, open: true });
     this.part("of").textContent = this.#of(cell, frame.step);
-    crop(this.part("image"), frame.sheet, cell);
+    crop(this.part("image"), /** @type {ImageBitmap} */ (frame.sheet), cell);
     this.part("sentence").textContent = this.reader.say("look_wait");
     this.part("near").replaceChildren();
     this.part("opinion").replaceChildren();
   }
 
+  /**
+   * @param {number} cell
+   * @param {number} step
+   */
   #of = (cell, step) =>
     this.reader.say("look_of", { row: Math.floor(cell / 8) + 1, column: (cell % 8) + 1, step: thin(step) });
 
-  /** What the server says of it; `strip`: the chosen image and its neighbours, a PNG. */
+  /**
+   * Shows the server's answer. `strip`: a PNG of the selected image and its neighbours.
+   * @param {LookAnswer} look
+   * @param {Bytes} strip
+   */
   async answer(look, strip) {
     const name = `${look.run} ${look.step} ${look.cell} ${this.reader.say("look_of")}`;
     if (name === this.answered && this.card.dataset.known === "true") return;
@@ -60,6 +74,12 @@ export class Look {
     this.part("opinion-label").hidden = !look.opinion.length;
   }
 
+  /**
+   * @param {Neighbour} near
+   * @param {ImageBitmap} picture
+   * @param {number} at
+   * @param {number} columns
+   */
   #neighbour({ distance, label }, picture, at, columns) {
     const element = document.createElement("figure");
     const canvas = document.createElement("canvas");
@@ -72,12 +92,16 @@ export class Look {
     return element;
   }
 
+  /**
+   * @param {number} p
+   * @param {number} digit
+   */
   #bar(p, digit) {
     const element = document.createElement("span");
-    element.style.setProperty("--p", p);
+    element.style.setProperty("--p", String(p));
     element.title = this.reader.percent(p, 1);
     const [bar, name] = [document.createElement("i"), document.createElement("small")];
-    name.textContent = digit;
+    name.textContent = String(digit);
     element.dataset.sure = String(p >= 0.9);
     element.append(bar, name);
     return element;

@@ -1,5 +1,5 @@
 // @ts-check
-// Bytes to numbers. ganlab/ui/component.py and ganlab/ui/players/player/__init__.py describe the message, ganlab/plane/frame.py a frame.
+// Decoding of messages. ganlab/ui/component.py and ganlab/ui/players/player/__init__.py describe the message, ganlab/plane/frame.py a frame.
 
 const SCALARS = [
   "d_loss",
@@ -25,7 +25,7 @@ export const judges = (/** @type {Partial<PlaneHead>} */ head) => named(head).in
 const NOT_FINITE = -32768;
 
 /**
- * A message's JSON, and where its parts begin.
+ * A message's JSON, and the offset of its parts.
  * @param {Uint8Array} bytes
  */
 export function opened(bytes) {
@@ -34,7 +34,7 @@ export function opened(bytes) {
 }
 
 /**
- * Copies of the frames that stand back to back from `at` on and are not known yet; where they end.
+ * Copies of the consecutive frames from `at` on that are not known yet, and their end.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {number} at
  * @param {[step: number, length: number][]} frames
@@ -51,7 +51,7 @@ export function cut(bytes, at, frames, has) {
 }
 
 /**
- * A message's JSON, its real points, and a copy of each frame that is not known yet.
+ * Decodes a message: its JSON, its real points, and copies of the frames that are not known yet.
  * @param {Uint8Array<ArrayBuffer>} bytes
  * @param {(head: PlaneHead, step: number) => boolean} has whether a frame of the run that the JSON names is known
  * @returns {PlaneMessage}
@@ -70,7 +70,7 @@ export function parse(bytes, has) {
 }
 
 /**
- * One packed frame as numbers; D's field relative to its threshold, or to the frame's own zero where there is none.
+ * Decodes a packed frame. D's field is relative to the threshold, or to the frame's own zero without one.
  * @param {Uint8Array<ArrayBuffer>} blob a copy: it fills its buffer
  * @param {number} extent
  * @param {number | null} threshold
@@ -83,6 +83,11 @@ export function decode(blob, extent, threshold, names = SCALARS) {
   const [side, modes, scalars] = [view.getUint8(16), view.getUint8(17), view.getUint16(18, true)];
   const [zero, fieldScale, pushScale, riseScale] = [20, 24, 28, 32].map((at) => view.getFloat32(at, true));
   let at = 40;
+  /**
+   * @template {{ byteLength: number }} A
+   * @param {new (buffer: ArrayBuffer, at: number, length: number) => A} Kind
+   * @param {number} length
+   */
   const take = (Kind, length) => {
     const part = new Kind(blob.buffer, at, length);
     at += part.byteLength;
@@ -120,8 +125,7 @@ function arrows(q, scale) {
 }
 
 /**
- * Shades in [-1, 1]. Full colour means that D is sure: 4 in logits is 98 %. Below a half the scale stays, so a blind D
- * looks blind.
+ * Shades in [-1, 1]. Full colour is a logit of 4 (98 %). The scale is at least 0.5, so an undecided D has no colour.
  * @type {(q: Int8Array, shift: number, scale: number, relative: boolean) => Float32Array}
  */
 function belief(q, shift, scale, relative) {

@@ -1,18 +1,18 @@
 // @ts-check
-// The moment that the page's player shows, for whatever else on the page follows it.
+// The step shown by the player, for other components of the page that follow it.
 
 /** @type {Set<(moment: Moment) => void>} */
 const followers = new Set();
 /** @type {Moment | null} */
 let now = null;
 
-/** Tells everyone who follows. */
+/** Notifies all followers. */
 export function announce(/** @type {Moment} */ moment) {
   now = moment;
   followers.forEach((follow) => follow(moment));
 }
 
-/** Calls back at once and at every moment to come; the returned function ends it. */
+/** Calls `callback` now and for each new moment. Returns a function that ends this. */
 export function follow(/** @type {(moment: Moment) => void} */ callback) {
   followers.add(callback);
   if (now) callback(now);

@@ -1,11 +1,16 @@
 // @ts-check
-// G's warped latent lattice: its cells carry equal noise, so a cell is the darker the smaller it is, as density is 1/area.
+// G's image of the latent lattice. Its cells have equal probability, so the density is 1/area: smaller cells are darker.
 
 const LINES = 6; // shades of the lines
-const SHADE = 0.05; // opacity that a cell gains when it holds twice as dense a cloud
+const SHADE = 0.05; // opacity added when the density doubles
 const DARKEST = 0.45;
 
-/** points (R·C, 2) in the view's units; how: rows, columns, x and y (to pixels), unit, ink, extent, shaded. */
+/**
+ * points (R·C, 2) in the view's units; how: rows, columns, x and y (to pixels), unit, ink, extent, shaded.
+ * @param {Drawing} c
+ * @param {Float32Array} points
+ * @param {Lattice} how
+ */
 export function net(c, points, how) {
   const place = points.map((value, i) => (i % 2 ? how.y(value) : how.x(value)));
   c.fillStyle = c.strokeStyle = how.ink;
@@ -14,7 +19,13 @@ export function net(c, points, how) {
   c.globalAlpha = 1;
 }
 
-/** Each cell alone: many small shapes are drawn far faster than few intricate ones, and where the lattice folds they add up. */
+/**
+ * Draws each cell alone: small paths are faster than complex ones, and overlapping cells add up.
+ * @param {Drawing} c
+ * @param {Float32Array} points
+ * @param {Float32Array} place
+ * @param {Lattice} how
+ */
 function cells(c, points, place, { rows, columns, extent }) {
   const even = (4 * extent * extent) / ((rows - 1) * (columns - 1));
   for (let r = 0; r + 1 < rows; r++) {
@@ -32,15 +43,26 @@ function cells(c, points, place, { rows, columns, extent }) {
   }
 }
 
-/** Twice the signed area of a triangle. */
+/**
+ * Twice the signed area of a triangle.
+ * @param {Float32Array} p
+ * @param {number} i
+ * @param {number} j
+ * @param {number} k
+ */
 function turn(p, i, j, k) {
   return (p[2 * j] - p[2 * i]) * (p[2 * k + 1] - p[2 * i + 1]) - (p[2 * k] - p[2 * i]) * (p[2 * j + 1] - p[2 * i + 1]);
 }
 
-/** Lines of the lattice; the shorter a link, the denser G's points lie along it and the darker it is. */
+/**
+ * Draws the lines of the lattice. A shorter segment has a higher density and is darker.
+ * @param {Drawing} c
+ * @param {Float32Array} p
+ * @param {Lattice} how
+ */
 function lines(c, p, { rows, columns, unit, shaded }) {
   const shades = Array.from({ length: LINES }, () => new Path2D());
-  const link = (i, j) => {
+  const link = (/** @type {number} */ i, /** @type {number} */ j) => {
     const length = Math.hypot(p[2 * j] - p[2 * i], p[2 * j + 1] - p[2 * i + 1]);
     if (!(length > 0)) return;
     const shade = shades[Math.min(LINES - 1, Math.floor(Math.log2(1 + length / (6 * unit))))];

@@ -1,9 +1,15 @@
 // @ts-check
-// What D says of the points: two histograms over its belief, the real points' above, the generated points' below.
+// D's outputs as two histograms: real points above, generated points below.
 
 const BINS = 21;
 
-/** Draws into a context of side x side pixels; `field` is D's belief in [-1, 1], its lowest row first. */
+/**
+ * Draws into a context of side x side pixels; `field` is D's belief in [-1, 1], its lowest row first.
+ * @param {Drawing} c
+ * @param {number} side
+ * @param {{ real: Float32Array, fake: Float32Array, field: Float32Array, cells: number, extent: number }} seen
+ * @param {Palette} palette
+ */
 export function opinions(c, side, { real, fake, field, cells, extent }, palette) {
   const seen = [real, fake].map((points) => counted(points, field, cells, extent));
   const top = Math.max(...seen.flat(), 1e-9),
@@ -11,13 +17,13 @@ export function opinions(c, side, { real, fake, field, cells, extent }, palette)
     middle = side / 2;
   backdrop(c, side, palette.field);
   [
-    [seen[0], palette.real, -1],
-    [seen[1], palette.generated, 1],
-  ].forEach(([shares, colour, way]) => {
+    { shares: seen[0], colour: palette.real, up: true },
+    { shares: seen[1], colour: palette.generated, up: false },
+  ].forEach(({ shares, colour, up }) => {
     c.fillStyle = colour;
     shares.forEach((share, i) => {
       const height = (middle - 3) * Math.sqrt(share / top);
-      c.fillRect(i * wide + 0.5, way < 0 ? middle - height : middle, wide - 1, height);
+      c.fillRect(i * wide + 0.5, up ? middle - height : middle, wide - 1, height);
     });
   });
   c.fillStyle = palette.ink;
@@ -25,7 +31,12 @@ export function opinions(c, side, { real, fake, field, cells, extent }, palette)
   c.fillRect(middle - 0.5, 0, 1, side);
 }
 
-/** The field's own colours from "fake" on the left to "real" on the right. */
+/**
+ * Draws the field's colours from "fake" on the left to "real" on the right.
+ * @param {Drawing} c
+ * @param {number} side
+ * @param {Palette["field"]} colours
+ */
 function backdrop(c, side, { saysFake, undecided, saysReal }) {
   const ramp = c.createLinearGradient(0, 0, side, 0);
   [saysFake, undecided, saysReal].forEach((rgb, i) => ramp.addColorStop(i / 2, `rgb(${rgb.join()})`));
@@ -33,7 +44,13 @@ function backdrop(c, side, { saysFake, undecided, saysReal }) {
   c.fillRect(0, 0, side, side);
 }
 
-/** The share of the points in each bin of D's belief at them. */
+/**
+ * The share of the points in each bin of D's output.
+ * @param {Float32Array} points
+ * @param {Float32Array} field
+ * @param {number} cells
+ * @param {number} extent
+ */
 function counted(points, field, cells, extent) {
   const shares = new Array(BINS).fill(0),
     n = points.length / 2;
@@ -44,12 +61,18 @@ function counted(points, field, cells, extent) {
   return shares;
 }
 
-/** The field between its cells' centres, at x and y in [-1, 1]; beyond the view that of its edge. */
+/**
+ * The bilinear interpolation of the field at x and y in [-1, 1]; constant beyond the edge.
+ * @param {Float32Array} field
+ * @param {number} cells
+ * @param {number} x
+ * @param {number} y
+ */
 function at(field, cells, x, y) {
   const [u, v] = [x, y].map((z) => Math.max(0, Math.min(cells - 1.001, ((z + 1) / 2) * cells - 0.5)));
   const [i, j] = [Math.floor(v), Math.floor(u)],
     [s, t] = [v - i, u - j];
-  const value = (row, column) => field[row * cells + column];
+  const value = (/** @type {number} */ row, /** @type {number} */ column) => field[row * cells + column];
   return (
     (1 - s) * ((1 - t) * value(i, j) + t * value(i, j + 1)) + s * ((1 - t) * value(i + 1, j) + t * value(i + 1, j + 1))
   );

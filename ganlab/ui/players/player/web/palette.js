@@ -1,6 +1,8 @@
 // @ts-check
 // Colours: the fixed palette of palette.css for light or dark, chosen by how bright Streamlit's background is.
 
+const MUTED = { light: "#5b6675", dark: "#9aa5b4" }; // numbers and names on a canvas
+
 const context = /** @type {Drawing} */ (document.createElement("canvas").getContext("2d"));
 
 /**
@@ -26,8 +28,9 @@ const brightness = ([r, g, b]) => (0.299 * r + 0.587 * g + 0.114 * b) / 255;
  */
 export function palette(root) {
   const style = getComputedStyle(root);
-  const value = (name) => style.getPropertyValue(name);
-  root.dataset.theme = brightness(rgb(value("--st-background-color"))) < 0.5 ? "dark" : "light";
+  const value = (/** @type {string} */ name) => style.getPropertyValue(name);
+  const theme = brightness(rgb(value("--st-background-color"))) < 0.5 ? "dark" : "light";
+  root.dataset.theme = theme;
   root.dataset.primary = brightness(rgb(value("--st-primary-color"))) < 0.6 ? "dark" : "light";
   const [saysFake, undecided, saysReal] = ["--says-fake", "--undecided", "--says-real"].map((name) => rgb(value(name)));
   return {
@@ -37,10 +40,16 @@ export function palette(root) {
     generated: value("--generated"),
     gradient: value("--gradient"),
     ink: value("--ink"),
+    muted: MUTED[theme],
   };
 }
 
-/** Dresses what is mounted again when its styles have come: a sheet is there before those that it imports. */
+/**
+ * Calls `dress` again when the styles are loaded: a style sheet is present before those that it imports.
+ * @param {Root} parentElement
+ * @param {HTMLElement} root
+ * @param {() => void} dress
+ */
 export function whenStyled(parentElement, root, dress) {
   const sheet = parentElement.querySelector("link");
   if (sheet && !getComputedStyle(root).getPropertyValue("--real")) sheet.onload = dress;

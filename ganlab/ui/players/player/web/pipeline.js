@@ -1,12 +1,16 @@
 // @ts-check
-// The machine behind the picture as a strip: noise, G, generated and real, D, predictions, losses, and gradients back. At
-// every stop a small live picture of the frame on screen; a stop switches its layer of the large picture.
+// The training pipeline as a strip: noise, G, generated and real points, D, predictions, losses, gradients. Each stop
+// has a small picture of the shown frame. A click on a stop toggles its layer in the large picture.
 import { Canvas } from "./canvas.js";
 import { judges } from "./message.js";
 import { plane } from "./morph.js";
 import { opinions } from "./opinions.js";
 import { thickness, vanished, wires } from "./wires.js";
 
+/** @import { Film } from "./film.js" */
+/** @import { Scene } from "./canvas.js" */
+
+/** @type {Record<string, keyof Layers>} */
 const LAYERS = { g: "grid", fake: "fake", real: "real", d: "field", back_g: "arrows" };
 const PICTURES = ["noise", "g", "fake", "real", "d", "predictions"];
 const MOVING = ["g", "fake", "d", "predictions"];
@@ -35,11 +39,15 @@ export class Pipeline {
   measured;
   /** @type {string} */
   drawn;
-  /** @type {import("./film.js").Film} */
+  /** @type {Film<PlaneHead>} */
   film;
   /** @type {Float32Array} */
   points;
 
+  /**
+   * @param {Root} root
+   * @param {Pipeline["acts"]} acts
+   */
   constructor(root, acts) {
     Object.assign(this, {
       acts,
@@ -54,8 +62,12 @@ export class Pipeline {
     this.strip.replaceChildren(this.flow);
   }
 
-  // What it says
+  // Labels
 
+  /**
+   * @param {Reader} reader
+   * @param {PlaneHead} head
+   */
   label(reader, head) {
     const { say } = reader;
     this.reader = reader;
@@ -68,6 +80,7 @@ export class Pipeline {
     this.measured = null;
   }
 
+  /** @param {string} name */
   #stop(name) {
     const { say } = this.reader;
     const element = document.createElement(this.#act(name) ? "button" : "div");
@@ -82,6 +95,10 @@ export class Pipeline {
     return element;
   }
 
+  /**
+   * @param {string} name
+   * @param {string} label
+   */
   #inside(name, label) {
     const value = PICTURES.includes(name) ? [] : ["b", "small"].slice(0, LOSSES.includes(name) ? 2 : 1);
     const parts = [part("span", label), ...value.map((tag) => part(tag, ""))];
@@ -91,28 +108,33 @@ export class Pipeline {
     return [canvas, ...parts];
   }
 
-  /** What a press on a stop does, if anything. */
+  /**
+   * The action of a click on a stop, or null.
+   * @param {string} name
+   */
   #act(name) {
     if (name === "noise") return this.head.noise && this.head.latent_dim === 2 ? () => this.acts.bend() : null;
     return LAYERS[name] ? () => this.acts.toggle(LAYERS[name]) : null;
   }
 
-  // How it looks
+  // Appearance
 
   get open() {
     return !this.strip.hidden;
   }
 
+  /** @param {boolean} open */
   unfold(open) {
     this.strip.hidden = !open || (!!this.head && !judges(this.head));
   }
 
+  /** @param {Palette} palette */
   dress(palette) {
     this.palette = palette;
     this.measured = null;
   }
 
-  /** Gives the small pictures their size; whether it is a new one, so that all have to be painted anew. */
+  /** Sets the size of the small pictures. Whether it changed, so that all must be painted. */
   #measure() {
     const side = this.stops.noise.offsetWidth;
     const name = `${side} ${window.devicePixelRatio}`;
@@ -125,7 +147,11 @@ export class Pipeline {
     return true;
   }
 
-  /** scene: as Canvas.draw takes it, or {film} alone while there is no frame. While all moves, one small picture a time. */
+  /**
+   * scene: as for Canvas.draw, or only {film}. While the film plays, one small picture is painted per frame.
+   * @param {Partial<Scene> & { film: Film<PlaneHead> }} scene
+   * @param {boolean} busy
+   */
   paint(scene, busy) {
     if (!this.open) return;
     const all = this.#measure() || !busy || this.film !== scene.film || this.points !== scene.film.real;
@@ -134,11 +160,16 @@ export class Pipeline {
     else this.#next(scene);
   }
 
+  /** @param {Partial<Scene> & { film: Film<PlaneHead> }} scene */
   #next(scene) {
     this.turn = (this.turn + 1) % MOVING.length;
     this.#picture(MOVING[this.turn], scene);
   }
 
+  /**
+   * @param {string} name
+   * @param {Partial<Scene> & { film: Film<PlaneHead> }} scene
+   */
   #picture(name, scene) {
     const canvas = this.canvases[name];
     const layer = { ...NOTHING, [LAYERS[name]]: true };
@@ -146,16 +177,24 @@ export class Pipeline {
     if (["noise", "real"].includes(name) || !scene.a)
       return canvas.blank(scene.film, { ...NOTHING, real: name === "real" });
     if (name === "predictions") return this.#opinions(canvas, scene);
-    canvas.draw({ ...scene, layers: layer, mode: -1, journey: null });
+    canvas.draw({ .../** @type {Scene} */ (scene), layers: layer, mode: -1, journey: null });
   }
 
-  /** The noise in its own plane, as G gets it. */
+  /**
+   * Draws the noise in its own plane.
+   * @param {Canvas} canvas
+   * @param {Film<PlaneHead>} film
+   */
   #noise(canvas, film) {
-    const { axis } = film.head.noise;
+    const { axis } = /** @type {NonNullable<PlaneHead["noise"]>} */ (film.head.noise);
     const still = { ...plane(film.head), rows: film.head.latent_dim === 1 ? 1 : axis.length, columns: axis.length };
     canvas.draw({ a: still, b: still, t: 0, film, layers: { ...NOTHING, fake: true, grid: true }, mode: -1 });
   }
 
+  /**
+   * @param {Canvas} canvas
+   * @param {Partial<Scene> & { film: Film<PlaneHead> }} scene
+   */
   #opinions(canvas, { a, film }) {
     const { context, scale, side } = canvas;
     context.setTransform(scale, 0, 0, scale, 0, 0);
@@ -167,12 +206,19 @@ export class Pipeline {
     );
   }
 
-  /** The numbers of a frame, null while there is none, and which layers are on. */
+  /**
+   * Shows the numbers of a frame, if there is one, and the active layers.
+   * @param {PlaneFrame | null} frame
+   * @param {Layers} layers
+   * @param {boolean} morphing
+   */
   show(frame, layers, morphing) {
     if (!this.open) return;
     const { number } = this.reader;
-    Object.entries(LAYERS).forEach(([name, layer]) => this.stops[name].setAttribute("aria-pressed", layers[layer]));
-    if (this.#act("noise")) this.stops.noise.setAttribute("aria-pressed", morphing);
+    Object.entries(LAYERS).forEach(([name, layer]) =>
+      this.stops[name].setAttribute("aria-pressed", String(layers[layer])),
+    );
+    if (this.#act("noise")) this.stops.noise.setAttribute("aria-pressed", String(morphing));
     const values = frame?.scalars ?? {};
     LOSSES.forEach((name) => this.#loss(name, values[name]));
     this.#predictions(values);
@@ -181,13 +227,18 @@ export class Pipeline {
     this.#wires(norms);
   }
 
+  /**
+   * @param {string} name
+   * @param {number} value
+   */
   #loss(name, value) {
     const { say, number } = this.reader;
-    const level = this.head.levels?.[name[0]];
+    const level = this.head.levels?.[/** @type {"d" | "g"} */ (name[0])];
     put(this.stops[name].querySelector("b"), number(value));
     put(this.stops[name].querySelector("small"), level ? say("stop_level", { level }) : "");
   }
 
+  /** @param {Record<string, number>} scalars */
   #predictions({ d_accuracy, fools }) {
     const { say, percent } = this.reader;
     const known = Number.isFinite(d_accuracy);
@@ -203,7 +254,10 @@ export class Pipeline {
     );
   }
 
-  /** The arrows, whenever the page or a gradient's thickness changed. */
+  /**
+   * Draws the arrows if the layout or a gradient's thickness changed.
+   * @param {Norms} norms
+   */
   #wires(norms) {
     const {
       flow: { offsetWidth: wide, offsetHeight: high },
@@ -223,7 +277,10 @@ export class Pipeline {
     wires(c, { wide, high, norms, boxes, ink, gradient: palette.gradient });
   }
 
-  /** Where a stop is in the flow; its middle is that of its picture. */
+  /**
+   * The box of a stop; its vertical centre is that of its picture.
+   * @param {string} name
+   */
   #box(name) {
     const stop = this.stops[name],
       { offsetLeft: left, offsetTop: top, offsetWidth: wide, offsetHeight: high } = stop;
@@ -232,21 +289,34 @@ export class Pipeline {
   }
 }
 
+/**
+ * @param {string} tag
+ * @param {string} text
+ */
 function part(tag, text) {
   const element = document.createElement(tag);
   element.textContent = text;
   return element;
 }
 
+/**
+ * @param {Element | null} element
+ * @param {string} text
+ */
 function put(element, text) {
-  if (element.textContent !== text) element.textContent = text;
+  if (element && element.textContent !== text) element.textContent = text;
 }
 
-/** A gradient's norm, however small or large it is. */
+/**
+ * A gradient's norm, in scientific notation if very small or large.
+ * @param {number} x
+ * @param {Reader["number"]} number
+ */
 export function short(x, number) {
   if (!Number.isFinite(x) || x === 0 || (x >= 0.001 && x < 1000)) return number(x, x >= 1 ? 2 : 3);
   const [digit, power] = x.toExponential(0).split("e");
   return `${digit}·10${[...power].map((sign) => RAISED[sign]).join("")}`;
 }
 
+/** @type {Record<string, string>} */
 const RAISED = { "-": "⁻", "+": "", ...Object.fromEntries([..."⁰¹²³⁴⁵⁶⁷⁸⁹"].map((sign, digit) => [digit, sign])) };

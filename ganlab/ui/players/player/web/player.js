@@ -1,5 +1,5 @@
 // @ts-check
-// GAN Arena's player: one run on the plane as a film. Python sends messages (ganlab/ui/players/player/__init__.py).
+// The player of one run on the plane. Python sends messages (ganlab/ui/players/player/__init__.py).
 import { Board } from "./board.js";
 import { Canvas } from "./canvas.js";
 import { Caption } from "./caption.js";
@@ -17,11 +17,11 @@ import { Tools } from "./tools.js";
 import { Viewer } from "./viewer.js";
 import { thin } from "./words.js";
 
-const [STRIP, NARROW] = [470, 392]; // pixels beside the picture that the pipeline likes to have, and that it needs
-const ROOMY = 1400; // pixels from which on it costs nothing, and is open from the start
-const SLACK = 40; // pixels that a line of words above the player may come and go without moving the picture
+const [STRIP, NARROW] = [470, 392]; // preferred and least width of the pipeline in pixels
+const ROOMY = 1400; // width from which the pipeline is open at the start
+const SLACK = 40; // change of the content above the player, in pixels, that does not resize the picture
 /** @type {{ pipeline: boolean | null }} */
-const page = { pipeline: null }; // what the visitor opened or closed, as long as the page lives
+const page = { pipeline: null }; // the visitor's choice, kept until the page is reloaded
 
 /** @extends {Viewer<Film<PlaneHead>>} */
 class Player extends Viewer {
@@ -38,6 +38,7 @@ class Player extends Viewer {
   /** @type {import("./canvas.js").Scene | null} */
   scene;
 
+  /** @param {Root} root */
   constructor(root) {
     super(root);
     this.canvas = new Canvas(root.querySelector("canvas"));
@@ -52,12 +53,18 @@ class Player extends Viewer {
     Object.assign(this, { arrows: "push", mode: -1 });
   }
 
+  /** @param {Bytes} data */
   read = (data) => parse(data, (head, step) => this.film?.has(head, step));
+  /** @param {PlaneHead} head */
   reel = (head) => new Film(head, (blob) => decode(blob, head.extent, head.threshold, named(head)));
+  /** @param {PlaneHead} head */
   labelled = ({ threshold, modes, asks, latent_dim, levels }) => [threshold === null, modes, asks, latent_dim, levels];
+  /** @param {number} j */
   glides = (j) => !this.film.frame(j).diverged;
+  /** @param {number} now */
   animates = (now) => this.morph.goes(now);
 
+  /** @param {Palette} palette */
   colours(palette) {
     this.palette = palette;
     [this.canvas, this.strip].forEach((picture) => picture.dress(palette));
@@ -72,6 +79,7 @@ class Player extends Viewer {
     page.pipeline ??= pipeline ?? null;
   }
 
+  /** @param {PlaneHead} head */
   label(head) {
     this.controls.label(this.reader);
     this.caption.label(this.reader, head);
@@ -80,39 +88,44 @@ class Player extends Viewer {
     this.board.label(this.reader, head);
   }
 
+  /** @param {keyof Layers} layer */
   toggle(layer) {
     this.layers[layer] = !this.layers[layer];
     this.moved();
   }
 
+  /** @param {Arrows} arrows */
   point(arrows) {
     this.arrows = arrows;
     this.moved();
   }
 
-  /** Takes the noise on its way from its own plane to G's output. */
+  /** Starts the animation of the noise from its own plane to G's output. */
   bend() {
     if (this.film.last >= 0) this.morph.press(this.still.matches);
     this.moved();
   }
 
-  /** Opens or closes the view of the machine behind the picture. */
+  /** Opens or closes the pipeline. */
   pipeline() {
     page.pipeline = !this.strip.open;
     this.fit();
   }
 
-  /** Saves what is on screen as a file. */
+  /** Saves the picture as a file. */
   save() {
     const { film, step, scene, layers, palette } = this;
     const { run } = film.head;
     const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step)}`;
     /** @type {[string, string]} */
-    const words = [film.verdict(step)?.title ?? "", facts];
+    const words = [film.verdict(Number(step))?.title ?? "", facts];
     png(scene, film, layers, palette, words, (file) => download(file, `gan-${run}-step-${step}.png`));
   }
 
-  /** Stops, and has Python answer for what is on screen. */
+  /**
+   * Pauses, and sends a request about the shown step to Python.
+   * @param {string} name
+   */
   ask(name) {
     if (this.playing) this.play();
     const { run, member } = this.film.head;
@@ -130,13 +143,17 @@ class Player extends Viewer {
     const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
     const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
-    this.root.dataset.tight = side < 400;
+    this.root.dataset.tight = String(side < 400);
     this.canvas.resize(side);
     this.changed = true;
     this.schedule();
   }
 
-  /** Pixels of the first screen between what stands above the player, if it is on that screen, and `beside` that it adds. */
+  /**
+   * The height available for the picture on the first screen, without the content above and `beside` pixels of controls.
+   * @param {number} usual
+   * @param {number} beside
+   */
   #room(usual, beside) {
     const main = this.root.getRootNode().host?.closest('[data-testid="stMain"]') ?? document.documentElement;
     const top = this.root.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
@@ -144,6 +161,11 @@ class Player extends Viewer {
     return window.innerHeight - beside - (this.top < 0.4 * window.innerHeight ? this.top : usual);
   }
 
+  /**
+   * @param {Pair} pair
+   * @param {PlaneFrame | null} shown
+   * @param {boolean} busy
+   */
   picture({ i, j, t }, shown, busy) {
     const { film, layers, arrows, mode } = this;
     const scene = shown
@@ -154,12 +176,21 @@ class Player extends Viewer {
     this.strip.paint(scene ?? { film }, busy && !this.changed);
   }
 
-  /** The frames on either side of the clock; in place of a diverged one the last that was finite. */
+  /**
+   * The frames to interpolate; a diverged one is replaced by the last finite one.
+   * @param {PlaneFrame} shown
+   * @param {number} i
+   * @param {number} j
+   */
   #between(shown, i, j) {
     const a = shown.diverged ? (finite(this.film, i) ?? shown) : shown;
     return { a, b: j === i ? a : this.film.frame(j) };
   }
 
+  /**
+   * @param {PlaneFrame | null} shown
+   * @param {boolean} waiting
+   */
   scores(shown, waiting) {
     const { film, playing, layers, arrows, step, live } = this;
     this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
@@ -167,19 +198,21 @@ class Player extends Viewer {
     this.caption.show({ layers, arrows, morphing: this.morph.on });
     this.tools.show({ empty: !shown, pipeline: this.strip.open });
     this.strip.show(shown, layers, this.morph.on);
-    this.root.dataset.frames = film.blobs.size;
-    this.root.dataset.empty = !shown;
+    this.root.dataset.frames = String(film.blobs.size);
+    this.root.dataset.empty = String(!shown);
     this.overlay.show(film, this.pair().i, this.reader);
-    const hover = (mode) => this.#highlight(mode);
-    shown ? this.board.show(shown, film.verdict(step), hover) : this.board.blank(hover);
+    const hover = (/** @type {number} */ mode) => this.#highlight(mode);
+    shown ? this.board.show(shown, film.verdict(Number(step)), hover) : this.board.blank(hover);
   }
 
+  /** @param {number} mode */
   #highlight(mode) {
     this.mode = mode;
     this.moved();
   }
 
-  summary = (frame) => `${this.board.summary(frame, this.step)} ${this.film.verdict(this.step)?.title ?? ""}`;
+  /** @param {PlaneFrame} frame */
+  summary = (frame) => `${this.board.summary(frame, this.step)} ${this.film.verdict(Number(this.step))?.title ?? ""}`;
 }
 
 export default mounted(Player);

@@ -1,11 +1,22 @@
 // @ts-check
-// The picture as a file: what is on screen, larger, over a line that says what it is.
+// The picture as a file, with a caption.
 import { Canvas } from "./canvas.js";
+
+/** @import { Film } from "./film.js" */
+/** @import { Scene } from "./canvas.js" */
 
 const SIDE = 960; // pixels
 const LINE = 56; // pixels below it
 
-/** Hands `done` a PNG of the scene (null: the real points alone) with two lines of words below it, at most as wide as it. */
+/**
+ * Calls `done` with a PNG of the scene (null: only the real points) and a caption of two texts.
+ * @param {Scene | null} scene
+ * @param {Film<PlaneHead>} film
+ * @param {Layers} layers
+ * @param {Palette} palette
+ * @param {[title: string, facts: string]} words
+ * @param {BlobCallback} done
+ */
 export function png(scene, film, layers, palette, [title, facts], done) {
   const sheet = document.createElement("canvas");
   const canvas = new Canvas(document.createElement("canvas"));

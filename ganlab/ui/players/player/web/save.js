@@ -1,8 +1,13 @@
 // @ts-check
-// What the browser keeps: files made here.
+// Saving files.
 
-/** Has the browser keep a picture as a file. */
+/**
+ * Downloads a picture as a file.
+ * @param {Blob | null} png
+ * @param {string} name
+ */
 export function download(png, name) {
+  if (!png) return;
   const link = document.createElement("a");
   link.href = URL.createObjectURL(png);
   link.download = name;

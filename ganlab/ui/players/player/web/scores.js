@@ -1,5 +1,5 @@
 // @ts-check
-// What every scoreboard has: the verdict, the battle's two meters, names that explain themselves.
+// The common parts of the scoreboards: verdict, the meters of D and G, and definitions.
 import { pieces } from "./words.js";
 
 export class Scores {
@@ -8,11 +8,15 @@ export class Scores {
   /** @type {Reader} */
   reader;
 
+  /** @param {Root} root */
   constructor(root) {
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
   }
 
-  /** Labels that do not change with the frame. */
+  /**
+   * Writes the labels that do not change with the frame.
+   * @param {Reader} reader
+   */
   label(reader) {
     const { say } = reader;
     this.reader = reader;
@@ -26,42 +30,65 @@ export class Scores {
     ["g-label", "g-meter"].forEach((name) => this.define(name, say("define_g")));
   }
 
+  /**
+   * @param {string} name
+   * @param {string} text
+   */
   put(name, text) {
     const part = this.part(name);
     if (part.textContent !== text) part.textContent = text;
   }
 
-  /** What a score counts, for whoever points at its name or has it read aloud. */
+  /**
+   * Sets the definition of a score as tooltip and as description for screen readers.
+   * @param {string} name
+   * @param {string} sentence
+   */
   define(name, sentence) {
     this.part(name).title = sentence;
     this.part(name).setAttribute("aria-description", sentence);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} template
+   * @param {Record<string, string>} names
+   */
   #named(name, template, names) {
     this.part(name).replaceChildren(
       ...pieces(template).map((piece) => (typeof piece === "string" ? piece : strong(names[piece.name]))),
     );
   }
 
+  /** @param {Verdict | null} verdict */
   verdict(verdict) {
     this.part("verdict").dataset.verdict = verdict?.key ?? "";
     this.put("verdict-title", verdict?.title ?? this.reader.say("verdict_none"));
     this.put("verdict-sentence", verdict?.sentence ?? "");
   }
 
-  /** How often D is right and how often G fools it; without a threshold of D's neither is defined. */
+  /**
+   * Shows D's accuracy and how often G fools D. Without a threshold of D they are undefined.
+   * @param {Battle} scores
+   * @param {boolean} compares
+   */
   battle({ d_accuracy, fools }, compares) {
     this.#meter("d", d_accuracy, compares);
     this.#meter("g", fools, compares);
   }
 
+  /**
+   * @param {"d" | "g"} side
+   * @param {number | null | undefined} share
+   * @param {boolean} compares
+   */
   #meter(side, share, compares) {
     const known = Number.isFinite(share);
     const meter = this.part(`${side}-meter`);
     meter.style.setProperty("--share", known ? share : 0);
     meter.dataset.known = known;
     meter.setAttribute("aria-label", this.part(`${side}-label`).textContent);
-    meter.setAttribute("aria-valuenow", known ? Math.round(100 * share) : 0);
+    meter.setAttribute("aria-valuenow", known ? Math.round(100 * Number(share)) : 0);
     const text = known ? this.reader.percent(share) : compares ? this.reader.say("undefined") : "–";
     meter.setAttribute("aria-valuetext", text);
     this.part(`${side}-value`).dataset.known = known;
@@ -70,6 +97,7 @@ export class Scores {
   }
 }
 
+/** @param {string} text */
 export function strong(text) {
   const element = document.createElement("b");
   element.textContent = text;

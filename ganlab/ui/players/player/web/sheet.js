@@ -1,10 +1,10 @@
 // @ts-check
-// A sheet of 8 x 8 images: sharp at every size, hair lines between them, one of them under the cursor.
+// A sheet of 8 x 8 images, sharp at every size, with thin lines between them and a cursor.
 
 export const ROWS = 8;
 const SIDE = 28;
 const LINE = "#3d4452"; // on black, in either theme
-const FADE = 0.4; // share of the way to the next frame in which one sheet goes over into it
+const FADE = 0.4; // share of the time to the next frame in which the sheets cross-fade
 
 export class Sheet {
   /** @type {HTMLCanvasElement} */
@@ -24,6 +24,7 @@ export class Sheet {
   /** @type {number} */
   scale;
 
+  /** @param {HTMLCanvasElement} element */
   constructor(element) {
     Object.assign(this, {
       element,
@@ -33,6 +34,7 @@ export class Sheet {
     });
   }
 
+  /** @param {number} side */
   resize(side) {
     const scale = Math.min(3, window.devicePixelRatio || 1);
     if (this.side === side && this.scale === scale) return;
@@ -42,6 +44,7 @@ export class Sheet {
     this.big.width = this.big.height = ROWS * SIDE * Math.ceil((side * scale) / (ROWS * SIDE));
   }
 
+  /** @param {Palette} palette */
   dress(palette) {
     this.palette = palette;
   }
@@ -53,13 +56,19 @@ export class Sheet {
     this.#lines();
   }
 
-  /** Frame a, on its way to b by t in [0, 1]; a sheet that is not unpacked yet leaves what is there. */
+  /**
+   * Draws frame a, cross-fading to b by t in [0, 1]. Does nothing until the sheet is decoded.
+   * @param {DigitsFrame} a
+   * @param {DigitsFrame | null} b
+   * @param {number} t
+   */
   draw(a, b, t) {
     if (!a.sheet) return;
     this.shown = a;
-    const fade = b !== a && b?.sheet ? Math.max(0, (t - 1 + FADE) / FADE) : 0;
+    const next = b && b !== a ? b.sheet : null;
+    const fade = next ? Math.max(0, (t - 1 + FADE) / FADE) : 0;
     this.#spread(a.sheet, 1);
-    if (fade) this.#spread(b.sheet, fade);
+    if (next && fade) this.#spread(next, fade);
     const { context: c, element } = this;
     c.imageSmoothingEnabled = true;
     c.imageSmoothingQuality = "high";
@@ -68,7 +77,11 @@ export class Sheet {
     if (this.cell >= 0) this.#cursor();
   }
 
-  /** Whole multiples of a pixel first: scaled from there, every pixel keeps its square. */
+  /**
+   * Scales by whole factors first, so that every pixel stays a square.
+   * @param {ImageBitmap} sheet
+   * @param {number} alpha
+   */
   #spread(sheet, alpha) {
     const c = /** @type {Drawing} */ (this.big.getContext("2d"));
     c.imageSmoothingEnabled = false;
@@ -107,14 +120,22 @@ export class Sheet {
     c.strokeRect((cell % ROWS) * size + line / 2, Math.floor(cell / ROWS) * size + line / 2, size - line, size - line);
   }
 
-  /** The image under a pointer. */
+  /**
+   * The index of the image under a pointer.
+   * @param {{ clientX: number, clientY: number }} pointer
+   */
   under({ clientX, clientY }) {
     const box = this.element.getBoundingClientRect();
-    const at = (offset, length) => Math.max(0, Math.min(ROWS - 1, Math.floor((offset / length) * ROWS)));
+    const at = (/** @type {number} */ offset, /** @type {number} */ length) =>
+      Math.max(0, Math.min(ROWS - 1, Math.floor((offset / length) * ROWS)));
     return at(clientY - box.top, box.height) * ROWS + at(clientX - box.left, box.width);
   }
 
-  /** The shown sheet as a PNG of `times` its pixels. */
+  /**
+   * Calls `give` with a PNG of the shown sheet, enlarged by `times`.
+   * @param {number} times
+   * @param {BlobCallback} give
+   */
   png(times, give) {
     const canvas = document.createElement("canvas");
     canvas.width = canvas.height = ROWS * SIDE * times;
@@ -131,7 +152,13 @@ export class Sheet {
   }
 }
 
-/** Draws image `cell` of a sheet, or the `cell`-th of a strip, into a small canvas. */
+/**
+ * Draws image `cell` of a sheet, or the `cell`-th of a strip, into a small canvas.
+ * @param {HTMLCanvasElement} canvas
+ * @param {ImageBitmap} picture
+ * @param {number} cell
+ * @param {number} [columns]
+ */
 export function crop(canvas, picture, cell, columns = ROWS) {
   canvas.width = canvas.height = 4 * SIDE;
   const c = /** @type {Drawing} */ (canvas.getContext("2d"));

@@ -1,8 +1,9 @@
 // @ts-check
-// Buttons below the picture: what opens here, and what Python answers.
+// The buttons below the picture: local ones, and requests to Python.
 
 import { judges } from "./message.js";
 
+/** @type {Record<string, string>} */
 const ICONS = {
   pipeline: "M1.4 5.4h4.2v5.2H1.4zM10.4 5.4h4.2v5.2h-4.2zM5.8 8h4.4",
   slow: "M8 1.8a6.2 6.2 0 1 1-4.4 1.8M8 4.6V8l2.6 1.7M1.6 8a6.4 6.4 0 0 1 .5-2.4",
@@ -16,11 +17,19 @@ export class Tools {
   /** @type {HTMLElement} */
   row;
 
+  /**
+   * @param {Root} root
+   * @param {any} acts
+   */
   constructor(root, acts) {
     Object.assign(this, { acts, row: root.querySelector('[data-part="tools"]') });
   }
 
-  /** Buttons for what there is to open; `asks` are those that Python answers. */
+  /**
+   * Builds the buttons; `asks`: those that Python answers.
+   * @param {Reader} reader
+   * @param {Partial<PlaneHead>} head
+   */
   label({ say }, head) {
     const { asks = [] } = head;
     const names = [...(judges(head) ? ["pipeline"] : []), ...asks, "save"].filter((name) => name in ICONS);
@@ -30,6 +39,12 @@ export class Tools {
     );
   }
 
+  /**
+   * @param {string} name
+   * @param {string} label
+   * @param {string} tip
+   * @param {boolean} asks
+   */
   #button(name, label, tip, asks) {
     const button = document.createElement("button");
     const words = document.createElement("span");
@@ -43,14 +58,16 @@ export class Tools {
     return button;
   }
 
+  /** @param {{ empty: boolean, pipeline: boolean }} state */
   show({ empty, pipeline }) {
     this.row.querySelectorAll("button").forEach((button) => {
-      if (button.dataset.tool === "pipeline") button.setAttribute("aria-expanded", pipeline);
+      if (button.dataset.tool === "pipeline") button.setAttribute("aria-expanded", String(pipeline));
       else button.disabled = empty;
     });
   }
 }
 
+/** @param {string} line */
 function icon(line) {
   const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
   const path = document.createElementNS("http://www.w3.org/2000/svg", "path");

@@ -1,5 +1,5 @@
 // @ts-check
-// Two runs in numbers: for each its verdict and ten bars, below them one table with the difference.
+// The scores of two runs: the verdict and ten bars of each, and a table with the differences.
 import { NUMBERS } from "./digits_board.js";
 import { count, Histogram } from "./histogram.js";
 
@@ -17,12 +17,17 @@ export class Versus {
   /** @type {HTMLTableElement} */
   table;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.sides = [...root.querySelectorAll("[data-side]")];
     this.table = root.querySelector("table");
   }
 
+  /**
+   * @param {Reader} reader
+   * @param {DigitsRun[]} runs
+   */
   label(reader, runs) {
     const { say } = reader;
     this.reader = reader;
@@ -44,8 +49,17 @@ export class Versus {
     this.table.replaceChildren(line(heads), ...this.rows.map(({ element }) => element));
   }
 
+  /**
+   * @param {Root} side
+   * @param {string} part
+   */
   #in = (side, part) => side.querySelector(`[data-in="${part}"]`);
 
+  /**
+   * @param {(DigitsFrame | null)[]} frames
+   * @param {(Judgement | null)[]} judged
+   * @param {DigitsRun[]} runs
+   */
   show(frames, judged, runs) {
     const { say } = this.reader;
     this.sides.forEach((side, k) => {
@@ -58,6 +72,12 @@ export class Versus {
     this.rows.forEach((row) => this.#fill(row, frames, judged, runs));
   }
 
+  /**
+   * @param {ReturnType<typeof row>} row
+   * @param {any[]} frames
+   * @param {(Judgement | null)[]} judged
+   * @param {DigitsRun[]} runs
+   */
   #fill({ name, cells }, frames, judged, runs) {
     const values = frames.map((frame, k) => {
       if (name in BATTLE) return frame?.[name] ?? NaN;
@@ -67,9 +87,13 @@ export class Versus {
     const write = this.#writer(name);
     const change = values[1] - values[0];
     [...values.map(write), signed(change, write)].forEach((text, k) => (cells[k].textContent = text));
-    cells[2].dataset.better = better(name, change);
+    cells[2].dataset.better = String(better(name, change));
   }
 
+  /**
+   * @param {string} name
+   * @returns {(x: number) => string}
+   */
   #writer(name) {
     const { reader } = this;
     if (name in BATTLE) return (x) => reader.percent(x);
@@ -78,16 +102,29 @@ export class Versus {
   }
 }
 
-/** A difference, written with its sign. */
+/**
+ * A difference with its sign.
+ * @param {number} change
+ * @param {(x: number) => string} write
+ */
 export const signed = (change, write) =>
   Number.isFinite(change) ? `${change < 0 ? "−" : "+"}${write(Math.abs(change))}` : "–";
 
-/** Whether a change is for the better; '' where neither direction is. */
+/**
+ * Whether a change is an improvement; '' if neither direction is.
+ * @param {string} name
+ * @param {number} change
+ */
 export function better(name, change) {
   if (!change) return "";
   return LESS.has(name) ? change < 0 : MORE.has(name) ? change > 0 : "";
 }
 
+/**
+ * @param {string} tag
+ * @param {string} text
+ * @param {string} [title]
+ */
 function cell(tag, text, title = "") {
   const element = document.createElement(tag);
   element.textContent = text;
@@ -95,12 +132,18 @@ function cell(tag, text, title = "") {
   return element;
 }
 
+/** @param {HTMLElement[]} cells */
 function line(cells) {
   const element = document.createElement("tr");
   element.append(...cells);
   return element;
 }
 
+/**
+ * @param {string} name
+ * @param {string} label
+ * @param {string} title
+ */
 function row(name, label, title) {
   const cells = [0, 1, 2].map(() => cell("td", ""));
   const element = line([cell("th", label, title), ...cells]);

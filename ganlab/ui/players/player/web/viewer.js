@@ -1,24 +1,23 @@
 // @ts-check
-// A film in the viewer's own time: play, pause, scrub, follow what is trained now, ask for what is missing. Subclasses
-// say what a message holds and what is on screen: see "What a subclass is".
+// Playback of a film: play, pause, scrub, follow a run in training, request missing frames. hooks.js: what players add.
+import { Hooks } from "./hooks.js";
 import { palette } from "./palette.js";
 import { reader } from "./words.js";
 
 const RATE = 12; // frames a second at speed 1, at most
-const WHOLE = 9; // seconds that a finished run takes at speed 1, at least: what ships has few frames
-const DEBOUNCE = 150; // ms before a gap becomes a wish
-const READ = 90; // ms between two readings of the scoreboard while playing
+const WHOLE = 9; // least duration of a finished run at speed 1, in seconds: shipped runs have few frames
+const DEBOUNCE = 150; // ms before missing frames are requested
+const READ = 90; // ms between two updates of the scoreboard while playing
 const SPEAK = 10000; // ms between two summaries for screen readers while playing
-
-/** @typedef {{ i: number, j: number, t: number }} Pair see Viewer.pair */
 
 /**
  * @template {import("./film.js").Film} F
+ * @extends {Hooks<F>}
  */
-export class Viewer {
+export class Viewer extends Hooks {
   /** @type {F} */
   film;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {Reader} */
   reader;
@@ -53,7 +52,9 @@ export class Viewer {
   /** @type {(name: string, value: unknown) => void} */
   call;
 
+  /** @param {Root} root */
   constructor(root) {
+    super();
     this.root = root;
     Object.assign(this, { speed: 1, at: 0, playing: false, held: false, interval: 1 });
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
@@ -71,64 +72,22 @@ export class Viewer {
     this.playing = false;
   }
 
-  // What a subclass is: each of these is its own
+  // Messages from the server
 
-  /**
-   * The message in some bytes: {head, …}.
-   * @param {Uint8Array} data
-   * @returns {any}
-   */
-  read(data) {
-    throw new TypeError(`no reader for ${data.length} bytes`);
-  }
-
-  /**
-   * An empty film for a message's head.
-   * @returns {F}
-   */
-  reel(head) {
-    throw new TypeError(`no film for ${head.run}`);
-  }
-
-  /** Facts of a head, other than its text, on which labels depend. */
-  labelled(head) {
-    return [head.run];
-  }
-
-  /** Writes the labels. */
-  label(_head) {}
-
-  /** Takes the colours of the theme. */
-  colours(/** @type {Palette} */ _palette) {}
-
-  /** Takes the measure of the page. */
-  fit() {}
-
-  /** Draws a moment; shown: film.frame of it, or null. */
-  picture(/** @type {Pair} */ _pair, _shown, /** @type {boolean} */ _busy) {}
-
-  /** Writes the numbers of a moment. */
-  scores(_shown, /** @type {boolean} */ _waiting, /** @type {Pair} */ _pair) {}
-
-  /** What a screen reader says of a frame. */
-  summary(_shown) {
-    return "";
-  }
-
-  // What the server says
-
+  /** @param {Bytes} data */
   receive(data) {
     if (data !== this.data) this.#merge(this.read(data));
     this.data = data;
     this.dress();
   }
 
-  /** Takes the colours of the theme and the measure of the page. */
+  /** Applies the theme's colours and fits the size. */
   dress() {
     this.colours(palette(this.root));
     this.fit();
   }
 
+  /** @param {any} message */
   #merge(message) {
     const { head } = message;
     const [first, fresh] = [!this.film, !this.film?.is(head)];
@@ -153,22 +112,31 @@ export class Viewer {
     if (speed) this.pace(speed);
   }
 
-  /** The last known frame (a trained picture), or the one the view names, which plays on only where motion is welcome. */
+  /**
+   * Starts at the last known frame, or at that of the view. With reduced motion it does not play.
+   * @param {View} view
+   */
   #open(view) {
     const { film } = this;
     const { at, playing } = view.playing && this.still.matches ? { playing: false } : view;
-    this.at = Number.isFinite(at ?? NaN) ? film.index(at) : Math.max(0, film.last);
+    this.at = Number.isFinite(at ?? NaN) ? film.index(Number(at)) : Math.max(0, film.last);
     this.held = false;
     this.playing = (playing ?? film.head.live) && film.last >= 0;
   }
 
+  /**
+   * @param {number | ""} moment
+   * @param {boolean} following
+   * @param {boolean} wasLive
+   */
   #goOn(moment, following, wasLive) {
     const { film } = this;
-    if (film.known[Math.floor(this.at)] !== moment) this.at = film.index(moment) + (this.at % 1);
+    if (film.known[Math.floor(this.at)] !== moment) this.at = film.index(Number(moment)) + (this.at % 1);
     if (film.head.live && !wasLive) this.held = false;
     if (film.head.live && following && !this.held) this.playing = true;
   }
 
+  /** @param {any} head */
   #label(head) {
     const words = JSON.stringify([head.text, ...this.labelled(head)]);
     if (words === this.words) return;
@@ -177,7 +145,10 @@ export class Viewer {
     this.label(head);
   }
 
-  /** Running mean of the seconds between two messages that bring new frames: a live run is shown at its own pace. */
+  /**
+   * Running mean of the seconds between two messages that bring new frames: a live run is shown at its own pace.
+   * @param {number} length
+   */
   #pace(length) {
     const now = performance.now();
     if (this.film.known.length <= length) return;
@@ -185,7 +156,7 @@ export class Viewer {
     this.came = now;
   }
 
-  // What the viewer does
+  // Input
 
   play() {
     const { film } = this;
@@ -203,6 +174,7 @@ export class Viewer {
   reset = () => this.scrub(0);
   end = () => this.scrub(this.film.last);
 
+  /** @param {number} index */
   scrub(index) {
     this.playing = false;
     this.at = Math.max(0, Math.min(this.film.last, index));
@@ -212,6 +184,7 @@ export class Viewer {
     this.moved();
   }
 
+  /** @param {number} speed */
   pace(speed) {
     this.speed = speed;
     this.root.querySelector("select").value = speed;
@@ -234,20 +207,24 @@ export class Viewer {
   }
 
   /**
-   * The moment on screen as the film names it, '' while there is none.
+   * The shown step, '' without one.
    * @returns {number | ""}
    */
   get step() {
     return this.film?.known[this.pair().i] ?? "";
   }
 
-  /** Whether playing stands still, or what is shown is not what was asked for, because frames are missing. */
+  /**
+   * Whether frames are missing: playing is stalled, or another frame than the requested one is shown.
+   * @param {boolean} moving
+   * @param {number} i
+   */
   waiting(moving, i) {
     const { film, at, playing } = this;
     return playing ? !moving && at < film.last : film.last >= 0 && i !== at;
   }
 
-  /** Frames i and j on either side of the clock, and how far it is between them; paused: the frame at or before it. */
+  /** The frames i and j around the clock and the interpolation t; when paused, the frame at or before the clock. */
   pair() {
     const { film, at } = this;
     const index = Math.floor(at);
@@ -258,11 +235,9 @@ export class Viewer {
     return { i, j, t: Math.min(1, (at - i) / (j - i)) };
   }
 
-  /** Whether what is on screen may go over into a frame. */
-  glides = (/** @type {number} */ _index) => true;
-
   #rate = () => (this.film.head.live ? RATE : Math.min(RATE, this.film.last / WHOLE));
 
+  /** @param {number} seconds */
   #advance(seconds) {
     const { film } = this;
     const reach = film.before(film.last);
@@ -278,6 +253,7 @@ export class Viewer {
     this.request = requestAnimationFrame((now) => this.#tick(now));
   }
 
+  /** @param {number} now */
   #tick(now) {
     const seconds = Math.min(0.1, Math.max(0, now - this.clock) / 1000);
     this.clock = now;
@@ -290,9 +266,11 @@ export class Viewer {
     if (busy) this.request = requestAnimationFrame((later) => this.#tick(later));
   }
 
-  /** Whether the picture moves by itself, whatever the film does. */
-  animates = (/** @type {number} */ _now) => false;
-
+  /**
+   * @param {boolean} moving
+   * @param {boolean} busy
+   * @param {number} now
+   */
   #paint(moving, busy, now) {
     const pair = this.pair();
     const shown = pair.i < 0 ? null : this.film.frame(pair.i);
@@ -304,6 +282,7 @@ export class Viewer {
     this.#speakSoon(shown);
   }
 
+  /** @param {any} shown */
   #speakSoon(shown) {
     if (!shown || (this.playing && this.speaking)) return;
     clearTimeout(this.speaking);
@@ -319,7 +298,7 @@ export class Viewer {
     this.root.querySelector("canvas").setAttribute("aria-label", this.reader.say("canvas", { summary: text }));
   }
 
-  // What is missing
+  // Missing frames
 
   #wishSoon() {
     this.wishing ||= setTimeout(() => this.#wish(), DEBOUNCE);

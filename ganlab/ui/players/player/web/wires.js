@@ -1,5 +1,5 @@
 // @ts-check
-// The arrows of the pipeline: what flows forward, and the two gradients that come back.
+// The arrows of the pipeline: the forward pass and the two gradients.
 
 const FORWARD = [
   ["noise", "g"],
@@ -10,9 +10,13 @@ const FORWARD = [
   ["predictions", "g_loss"],
   ["predictions", "d_loss"],
 ];
-const FAINT = 1e-4; // a gradient's norm below which its arrow is dashed
+const FAINT = 1e-4; // gradient norm below which the arrow is dashed
 
-/** Draws over the whole flow; `boxes` are the stops' {left, right, top, bottom, x, y}, `norms` {d, g}. */
+/**
+ * Draws all arrows.
+ * @param {Drawing} c
+ * @param {{ wide: number, high: number, boxes: Record<string, Box>, norms: Norms, ink: string, gradient: string }} flow
+ */
 export function wires(c, { wide, high, boxes, norms, ink, gradient }) {
   c.clearRect(0, 0, wide, high);
   c.lineJoin = "round";
@@ -24,7 +28,13 @@ export function wires(c, { wide, high, boxes, norms, ink, gradient }) {
   back(c, boxes.d_loss, boxes.d, norms.d, high - 11, 1);
 }
 
-/** A gentle curve from a stop's right side to the next one's left; two that meet at D keep apart. */
+/**
+ * Draws a curve from the right side of a stop to the left side of another; the two at D are shifted apart.
+ * @param {Drawing} c
+ * @param {Box} from
+ * @param {Box} to
+ * @param {string} name
+ */
 function forward(c, from, to, name) {
   const gap = to.left - from.right > 14 ? 3 : 1,
     lean = name === "d" ? Math.sign(from.y - to.y) * 9 : 0;
@@ -37,7 +47,15 @@ function forward(c, from, to, name) {
   head(c, x1, y1, 1, 0, 6);
 }
 
-/** From a loss up (way -1) or down (1) to a lane, back along it, and into the network that learns from it. */
+/**
+ * Draws a gradient: from a loss up (way -1) or down (1) to a lane, along it, and to the network.
+ * @param {Drawing} c
+ * @param {Box} from
+ * @param {Box} to
+ * @param {number} norm
+ * @param {number} lane
+ * @param {number} way
+ */
 function back(c, from, to, norm, lane, way) {
   const thick = thickness(norm),
     size = 5 + thick;
@@ -54,11 +72,23 @@ function back(c, from, to, norm, lane, way) {
   head(c, to.x, end, 0, -way, size);
 }
 
+/** @param {number} norm */
 export const vanished = (norm) => !(norm >= FAINT);
 
-/** 1 to 4.5 pixels, one more for ten times the norm. */
+/**
+ * The width of an arrow: 1 to 4.5 pixels, one more per factor of ten.
+ * @param {number} norm
+ */
 export const thickness = (norm) => (vanished(norm) ? 1 : Math.max(1, Math.min(4.5, 3.5 + Math.log10(norm))));
 
+/**
+ * @param {Drawing} c
+ * @param {number} x
+ * @param {number} y
+ * @param {number} ux
+ * @param {number} uy
+ * @param {number} size
+ */
 function head(c, x, y, ux, uy, size) {
   const wide = 0.6 * size;
   c.beginPath();

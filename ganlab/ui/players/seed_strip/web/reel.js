@@ -1,5 +1,5 @@
 // @ts-check
-// The moments of a run that came, each with a record of every member; ganlab/ui/players/seed_strip/__init__.py says of what.
+// The received steps of a run, with a record of every member; layout: ganlab/ui/players/seed_strip/__init__.py.
 
 const POINTS = 128,
   MODES = 32,
@@ -15,7 +15,7 @@ export class Reel {
     return this.steps.length - 1;
   }
 
-  /** Takes what a message brings; its records begin at `at`. */
+  /** Adds the records of a message; they begin at `at`. */
   merge(/** @type {SeedsHead} */ { steps, members }, /** @type {Uint8Array} */ data, /** @type {number} */ at) {
     steps.forEach((step, k) => {
       if (!this.records.has(step))
@@ -24,7 +24,7 @@ export class Reel {
     this.steps = [...this.records.keys()].sort((a, b) => a - b);
   }
 
-  /** Where a step lies among the moments: a whole number at one of them, evenly in log step between two. */
+  /** The position of a step: its index, or between two indices linearly in log step. */
   place(/** @type {number} */ step) {
     const later = this.steps.findIndex((known) => known > step);
     if (later < 0) return this.last;
@@ -34,7 +34,7 @@ export class Reel {
   }
 
   /**
-   * A member at a moment: which modes are covered and how full they are, its verdict, its points x, y, x, y …
+   * A member at a moment: its modes, verdict and points x, y, x, y …
    * @param {number} index
    * @param {number} member
    * @param {SeedsHead} head

@@ -1,5 +1,5 @@
 // @ts-check
-// The seed strip: all members of a run side by side, at the player's moment. Python: ganlab/ui/players/seed_strip/__init__.py.
+// The seed strip: all members of a run side by side, at the player's step. Python: ganlab/ui/players/seed_strip/__init__.py.
 import { opened } from "../ganlab.player/message.js";
 import { follow } from "../ganlab.player/moment.js";
 import { mounted } from "../ganlab.player/mount.js";
@@ -8,12 +8,16 @@ import { reader, thin } from "../ganlab.player/words.js";
 import { Reel } from "./reel.js";
 import { Tile } from "./tile.js";
 
-const CATCH_UP = 0.25; // of the way to the player's moment, every frame
+const CATCH_UP = 0.25; // share of the distance to the player's step, per frame
 const WHOLE = 9000; // ms in which the strip plays a whole run
 const AROUND = 190; // pixels of a full screen above and below the pictures
 const BELOW = 68; // pixels below each picture, its gap included
 
-/** Pixels of each picture on a full screen. */
+/**
+ * Pixels of each picture on a full screen.
+ * @param {number} columns
+ * @param {number} count
+ */
 const tile = (columns, count) =>
   Math.min(
     (0.93 * window.innerWidth) / columns - 12,
@@ -27,7 +31,7 @@ class Seeds {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {Reel} */
   reel;
@@ -58,6 +62,7 @@ class Seeds {
   /** @type {(name: string, value: unknown) => void} */
   call;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
@@ -78,6 +83,7 @@ class Seeds {
     this.leave?.();
   }
 
+  /** @param {Bytes} data */
   receive(data) {
     if (data !== this.data) this.#take(opened(data), data);
     this.data = data;
@@ -85,6 +91,10 @@ class Seeds {
     this.leave ??= follow((moment) => this.#meet(moment));
   }
 
+  /**
+   * @param {{ head: SeedsHead, at: number }} message
+   * @param {Bytes} data
+   */
   #take({ head, at }, data) {
     const fresh = this.head?.run !== head.run || this.head.members !== head.members;
     Object.assign(this, { head, reader: reader(head.text) });
@@ -127,7 +137,7 @@ class Seeds {
     if (!width || !length) return;
     const full = this.root.matches(":fullscreen");
     const columns = full ? this.#widest(length) : Math.min(length, width >= (length > 8 ? 720 : 560) ? 8 : 4);
-    this.root.style.setProperty("--columns", columns);
+    this.root.style.setProperty("--columns", String(columns));
     this.root.style.setProperty("--tile", `${Math.floor(tile(columns, length))}px`);
     this.part("large").textContent = this.reader.say(full ? "small" : "large");
     this.part("large").hidden = !this.root.requestFullscreen;
@@ -135,30 +145,38 @@ class Seeds {
     this.#schedule();
   }
 
-  /** Draws at once: a canvas of a new size is empty, and would be shown so. */
+  /** Draws at once, because a resized canvas is empty. */
   #resize() {
     this.fit();
     if (this.palette && this.head) this.#draw();
   }
 
-  /** How many stand in a row so that all are as large as the screen allows. */
+  /**
+   * The number of columns that makes the tiles as large as possible.
+   * @param {number} count
+   */
   #widest(count) {
     const sizes = Array.from({ length: count }, (_, i) => tile(i + 1, count));
     return 1 + sizes.indexOf(Math.max(...sizes));
   }
 
+  /** @param {number} member */
   #pick(member) {
     this.call("pick", { run: this.head.run, member });
   }
 
   // The moment
 
+  /** @param {Moment} moment */
   #meet(moment) {
     this.moment = moment;
     if (this.head?.run === moment.run) this.#aim();
   }
 
-  /** From the beginning, or from where it was stopped, to the last moment. */
+  /**
+   * Plays from the present moment, or from the start, to the end.
+   * @param {boolean} on
+   */
   play(on) {
     if (on && this.u >= this.reel.last) this.u = 0;
     if (!on) this.u = this.to = Math.floor(this.u);
@@ -167,13 +185,14 @@ class Seeds {
     this.#schedule();
   }
 
+  /** @param {boolean} on */
   #playing(on) {
     this.playing = on;
     this.part("play").textContent = this.reader.say(on ? "pause" : "play");
     this.part("play").setAttribute("aria-pressed", on);
   }
 
-  /** Glides after a player that plays; shows only moments that were, with one that stands. */
+  /** Follows the player: smoothly while it plays, else at the latest recorded moment. */
   #aim() {
     this.#playing(false);
     const { step, playing } = /** @type {Moment} */ (this.moment),
@@ -187,6 +206,7 @@ class Seeds {
     this.request ||= requestAnimationFrame((now) => this.#tick(now));
   }
 
+  /** @param {number} now */
   #tick(now) {
     this.request = 0;
     if (!this.root.isConnected || !this.palette) return;
@@ -197,6 +217,7 @@ class Seeds {
     if (this.u !== this.to) this.#schedule();
   }
 
+  /** @param {number} now */
   #advance(now) {
     const { last } = this.reel;
     this.u = Math.min(last, this.u + (last * Math.max(0, now - this.clock)) / WHOLE);
@@ -220,6 +241,10 @@ class Seeds {
     this.counted = reel.steps.length;
   }
 
+  /**
+   * @param {Told[]} told
+   * @param {number} step
+   */
   #count(told, step) {
     const {
       head,
@@ -227,7 +252,7 @@ class Seeds {
     } = this;
     this.now = step;
     const n = told.filter(({ m }) => m >= head.whole).length;
-    this.root.dataset.step = step;
+    this.root.dataset.step = String(step);
     this.part("when").textContent = say("step", { step: thin(step) });
     const facts = { n, all: told.length, of: head.of, whole: head.whole };
     this.part("count").textContent = say(head.modes ? "count" : "count_cells", facts);
@@ -235,6 +260,10 @@ class Seeds {
     if (this.sorted) this.#order();
   }
 
+  /**
+   * @param {string} key
+   * @param {Told[]} told
+   */
   #tally(key, told) {
     const n = told.filter(({ verdict }) => verdict === key).length;
     if (!n) return null;
@@ -246,13 +275,14 @@ class Seeds {
 
   // Best first
 
+  /** @param {boolean} on */
   #sort(on) {
     this.sorted = on;
     this.part("sort").setAttribute("aria-pressed", on);
     this.#order();
   }
 
-  /** Puts the pictures in order; each glides to its new place. */
+  /** Sorts the tiles; each moves to its new position. */
   #order() {
     const before = this.tiles.map(({ element }) => element.getBoundingClientRect());
     const ranked = this.sorted ? [...this.tiles].sort((a, b) => b.rank - a.rank || a.i - b.i) : this.tiles;

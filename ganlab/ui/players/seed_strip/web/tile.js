@@ -1,7 +1,7 @@
 // @ts-check
-// One member: its picture, its lamps, its name.
+// The tile of one member: picture, lamps and name.
 
-const MANY = 12; // lamps from which on they are thin
+const MANY = 12; // number of lamps from which they are thin
 const RANKS = [
   "diverged",
   "diverging",
@@ -27,6 +27,11 @@ export class Tile {
   /** @type {number} */
   rank;
 
+  /**
+   * @param {number} i
+   * @param {SeedsHead} head
+   * @param {() => void} pick
+   */
   constructor(i, { of }, pick) {
     this.i = i;
     this.element = document.createElement("button");
@@ -41,6 +46,10 @@ export class Tile {
     this.rank = 0;
   }
 
+  /**
+   * @param {Palette} palette
+   * @param {SeedsHead} head
+   */
   dress(palette, { real, extent }) {
     Object.assign(this, { palette, real, extent, ground: null });
   }
@@ -52,7 +61,12 @@ export class Tile {
     this.ground = null;
   }
 
-  /** Between two moments, told as the first of them: m covered, verdict. */
+  /**
+   * Draws the points between two moments. Returns the modes and the verdict of the first.
+   * @param {Member} a
+   * @param {Member} b
+   * @param {number} t
+   */
   draw(a, b, t) {
     const { canvas, palette } = this,
       c = /** @type {Drawing} */ (canvas.getContext("2d")),
@@ -75,6 +89,10 @@ export class Tile {
     return { modes: a.modes, m: a.modes.filter(({ lit }) => lit).length, verdict: a.verdict };
   }
 
+  /**
+   * @param {number} x
+   * @param {number} y
+   */
   #place(x, y) {
     const {
       extent,
@@ -83,7 +101,7 @@ export class Tile {
     return [((x / extent + 1) / 2) * width, ((1 - y / extent) / 2) * width];
   }
 
-  /** The real points, which never move. */
+  /** Draws the real points once, because they never move. */
   #paint() {
     const {
         palette,
@@ -105,9 +123,14 @@ export class Tile {
     return ground;
   }
 
+  /**
+   * @param {Told} told
+   * @param {boolean} shown
+   * @param {Reader} reader
+   */
   say({ modes, m, verdict }, shown, { say }) {
     const { element, lamps, words, i } = this;
-    element.setAttribute("aria-pressed", shown);
+    element.setAttribute("aria-pressed", String(shown));
     const name = say(shown ? "tile_shown" : "tile", { i, m, of: modes.length, verdict: say(verdict) });
     this.rank = m * RANKS.length + RANKS.indexOf(verdict);
     if (element.title === name && element.dataset.full === String(modes[0].fill)) return;
@@ -117,12 +140,16 @@ export class Tile {
     words[0].textContent = `${m}/${modes.length}`;
     words[1].textContent = say(verdict);
     lamps.forEach((lamp, k) => {
-      lamp.dataset.lit = modes[k].lit;
+      lamp.dataset.lit = String(modes[k].lit);
       lamp.style.setProperty("--fill", String(Math.max(0.18, modes[k].fill)));
     });
   }
 }
 
+/**
+ * @param {string} name
+ * @param {...Node} children
+ */
 function span(name, ...children) {
   const element = document.createElement("span");
   element.className = name;

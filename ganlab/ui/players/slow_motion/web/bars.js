@@ -1,6 +1,10 @@
 // @ts-check
-// A stop's numbers as bars, all to the same scale.
+// The numbers of a stop as bars on a common scale.
 
+/**
+ * @param {HTMLElement} place
+ * @param {Bar[]} rows
+ */
 export function bars(place, rows) {
   const sizes = rows
     .flatMap(({ value, mark }) => [value, mark])
@@ -10,6 +14,10 @@ export function bars(place, rows) {
   place.replaceChildren(...rows.flatMap((row) => line(row, top)));
 }
 
+/**
+ * @param {Bar} row
+ * @param {number} top
+ */
 function line({ name, value, shown, colour, mark }, top) {
   const [label, bar, number] = ["span", "i", "output"].map((tag) => document.createElement(tag));
   label.textContent = name;
@@ -23,7 +31,13 @@ function line({ name, value, shown, colour, mark }, top) {
   return [label, bar, number];
 }
 
-/** D's outputs as two histograms over one axis: real points upwards, generated ones downwards. */
+/**
+ * Draws D's outputs as two histograms on one axis: real points upwards, generated points downwards.
+ * @param {HTMLCanvasElement} element
+ * @param {Bins | undefined} data
+ * @param {{ side: number, scale: number, palette: Palette }} how
+ * @param {Reader} reader
+ */
 export function histogram(element, data, { side, scale, palette }, { number }) {
   element.hidden = !data;
   if (!data) return;
@@ -49,7 +63,14 @@ export function histogram(element, data, { side, scale, palette }, { number }) {
   axis(c, { low, high, mark, side, zero, height }, palette.ink, number);
 }
 
+/**
+ * @param {Drawing} c
+ * @param {{ low: number, high: number, mark: number | null, side: number, zero: number, height: number }} bins
+ * @param {string} ink
+ * @param {Reader["number"]} number
+ */
 function axis(c, { low, high, mark, side, zero, height }, ink, number) {
+  /** @type {(x0: number, y0: number, x1: number, y1: number) => void} */
   const line = (x0, y0, x1, y1) => {
     c.beginPath();
     c.moveTo(x0, y0);
@@ -59,6 +80,7 @@ function axis(c, { low, high, mark, side, zero, height }, ink, number) {
   c.strokeStyle = c.fillStyle = ink;
   line(0, zero, side, zero);
   c.font = "11px sans-serif";
+  /** @type {(value: number, x: number, digits: number) => void} */
   const at = (value, x, digits) => {
     const words = number(value, digits),
       wide = c.measureText(words).width;

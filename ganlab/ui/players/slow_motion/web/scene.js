@@ -1,9 +1,9 @@
 // @ts-check
-// The picture of a stop: noise, points as D sees and judges them, where they are pushed, where they go, a network.
+// The picture of a stop: noise, points with D's outputs, pushes, moved points, or a network.
 
 const TURN = Math.PI * 2;
-const DOTS = 9; // neurons drawn of a layer, at most
-const SURE = [0.35, 1]; // how strong a colour is where D is undecided, and where it is sure
+const DOTS = 9; // most neurons drawn per layer
+const SURE = [0.35, 1]; // opacity where D is undecided, and where it is certain
 
 export class Scene {
   /** @type {HTMLCanvasElement} */
@@ -21,10 +21,12 @@ export class Scene {
   /** @type {(x: number, y: number, far?: number) => Point} */
   place;
 
+  /** @param {HTMLCanvasElement} element */
   constructor(element) {
     Object.assign(this, { element, context: element.getContext("2d") });
   }
 
+  /** @param {number} side */
   resize(side) {
     const scale = Math.min(3, window.devicePixelRatio || 1);
     Object.assign(this, { side, scale, unit: side / 460 });
@@ -32,39 +34,58 @@ export class Scene {
     this.element.style.width = this.element.style.height = `${side}px`;
   }
 
+  /**
+   * @param {Palette} palette
+   * @param {string} d
+   */
   dress(palette, d) {
     this.palette = { ...palette, d };
   }
 
-  /** stop: one of the message's; t: how far what moves has come, 0 to 1. */
+  /**
+   * Draws a stop; t: the progress of the animation, 0 to 1.
+   * @param {Stop} named
+   * @param {Pick<SlowHead, "extent" | "reach" | "points">} head
+   * @param {number} t
+   */
   draw(named, { extent, reach, points }, t) {
-    const stop = Object.fromEntries(Object.entries(named).map(([name, value]) => [name, points[value] ?? value]));
+    /** @type {any} */
+    const stop = Object.fromEntries(
+      Object.entries(named).map(([name, value]) => [name, points[String(value)] ?? value]),
+    );
     const { context: c, scale, side, palette } = this;
     c.setTransform(scale, 0, 0, scale, 0, 0);
     c.fillStyle = palette.ground;
     c.fillRect(0, 0, side, side);
-    const aim = (far) => (stop.kind === "noise" ? reach : far);
+    const aim = (/** @type {number} */ far) => (stop.kind === "noise" ? reach : far);
     this.place = (x, y, far = aim(extent)) => [((x / far + 1) / 2) * side, ((1 - y / far) / 2) * side];
-    this[stop.kind](stop, t, { extent, reach });
+    this[/** @type {Kind} */ (stop.kind)](stop, t, { extent, reach });
   }
 
   // Kinds of pictures
 
+  /** @param {{ z: Flat }} stop */
   noise({ z }) {
     this.#axes();
     this.#dots(this.#placed(z), this.palette.ink);
     this.#first(this.#placed(z)[0]);
   }
 
-  /** From where the noise was to where G puts it. */
+  /**
+   * Draws points moving from the noise to G's output.
+   * @param {{ z: Flat, fake: Flat }} stop
+   * @param {number} t
+   * @param {{ extent: number, reach: number }} view
+   */
   made({ z, fake }, t, { extent, reach }) {
     const from = this.#placed(z, reach),
       to = this.#placed(fake, extent);
-    const points = to.map(([x, y], i) => [from[i][0] + (x - from[i][0]) * t, from[i][1] + (y - from[i][1]) * t]);
+    const points = to.map((end, i) => between(from[i], end, t));
     this.#dots(points, this.palette.generated);
     this.#first(points[0]);
   }
 
+  /** @param {{ real?: Flat, fake: Flat, said?: Record<string, Flat>, costs?: Record<string, Flat> }} stop */
   points({ real, fake, said, costs }) {
     const { palette } = this;
     if (real) this.#rings(this.#placed(real), said?.real, costs?.real);
@@ -73,7 +94,10 @@ export class Scene {
     this.#first(this.#placed(fake)[0]);
   }
 
-  /** Between each real point and a generated one, where the gradient's length is held to 1. */
+  /**
+   * Draws the segments between real and generated points on which the gradient norm is penalised.
+   * @param {{ real: Flat, fake: Flat }} stop
+   */
   pairs({ real, fake }) {
     const { context: c, palette } = this,
       [from, to] = [this.#placed(real), this.#placed(fake)];
@@ -86,6 +110,7 @@ export class Scene {
     this.#dots(to, palette.generated);
   }
 
+  /** @param {{ fake: Flat, push: Flat }} stop */
   push({ fake, push }) {
     const points = this.#placed(fake);
     this.#arrows(points, push);
@@ -93,22 +118,27 @@ export class Scene {
     this.#first(points[0]);
   }
 
-  /** From where G put its points to where it puts them after the step. */
+  /**
+   * Draws points moving from G's output before the step to that after it.
+   * @param {{ fake: Flat, moved: Flat }} stop
+   * @param {number} t
+   */
   moved({ fake, moved }, t) {
     const { context: c, palette } = this,
       [from, to] = [this.#placed(fake), this.#placed(moved)];
     this.#dots(from, palette.generated, null, null, 0.25);
     c.strokeStyle = palette.gradient;
     c.lineWidth = 1.2;
-    const at = to.map(
-      ([x, y], i) => /** @type {Point} */ ([from[i][0] + (x - from[i][0]) * t, from[i][1] + (y - from[i][1]) * t]),
-    );
+    const at = to.map((end, i) => between(from[i], end, t));
     from.forEach((start, i) => this.#line(start, at[i]));
     this.#dots(at, palette.generated);
     this.#first(at[0]);
   }
 
-  /** Layers of neurons; the wires between two are as strong as what goes through that layer's weights. */
+  /**
+   * Draws the layers of a network; the lines are as strong as the norm of the layer.
+   * @param {{ key: string, sizes: number[], norms: number[] }} stop
+   */
   net({ key, sizes, norms }) {
     const { context: c, side, palette } = this,
       top = Math.max(1e-30, ...norms);
@@ -126,11 +156,16 @@ export class Scene {
     layers.forEach((layer, i) => {
       this.#dots(layer, palette.ink, null, null, 1, 6);
       c.fillStyle = palette.ink;
-      c.fillText(sizes[i], layer[0][0], side - 12);
+      c.fillText(String(sizes[i]), layer[0][0], side - 12);
     });
     c.textAlign = "start";
   }
 
+  /**
+   * @param {number} count
+   * @param {number} x
+   * @returns {Point[]}
+   */
   #layer(count, x) {
     const step = Math.min(38 * this.unit, (0.78 * this.side) / count);
     return Array.from({ length: count }, (_, i) => [x, this.side * 0.47 + (i - (count - 1) / 2) * step]);
@@ -138,6 +173,10 @@ export class Scene {
 
   // Parts of pictures
 
+  /**
+   * @param {Flat} flat
+   * @param {number} [far]
+   */
   #placed(flat, far) {
     return Array.from({ length: flat.length / 2 }, (_, i) =>
       this.place(flat[2 * i] ?? NaN, flat[2 * i + 1] ?? NaN, far),
@@ -154,6 +193,10 @@ export class Scene {
     c.globalAlpha = 1;
   }
 
+  /**
+   * @param {Point} from
+   * @param {Point} to
+   */
   #line([x0, y0], [x1, y1]) {
     const { context: c } = this;
     c.beginPath();
@@ -162,7 +205,15 @@ export class Scene {
     c.stroke();
   }
 
-  /** Discs; `said` colours them by what D thinks, `costs` sizes them by what they cost. */
+  /**
+   * Draws discs; `said`: D's output determines the colour, `costs`: the loss determines the size.
+   * @param {Point[]} points
+   * @param {string} colour
+   * @param {Flat | null} [said]
+   * @param {Flat | null} [costs]
+   * @param {number} [strength]
+   * @param {number} [radius]
+   */
   #dots(points, colour, said, costs, strength = 0.92, radius = 3.4) {
     const { context: c, palette } = this,
       size = scales(costs);
@@ -182,6 +233,11 @@ export class Scene {
     c.globalAlpha = 1;
   }
 
+  /**
+   * @param {Point[]} points
+   * @param {Flat} [said]
+   * @param {Flat} [costs]
+   */
   #rings(points, said, costs) {
     const { context: c, palette } = this,
       size = scales(costs);
@@ -198,14 +254,20 @@ export class Scene {
     c.globalAlpha = 1;
   }
 
-  /** @returns {[string, number]} */
+  /**
+   * @returns {[string, number]}
+   * @param {number | null} real
+   */
   #belief(real) {
     const { palette } = this,
       sure = Math.min(1, Math.abs(real ?? 0));
-    return [real > 0 ? palette.real : palette.generated, SURE[0] + (SURE[1] - SURE[0]) * sure];
+    return [Number(real) > 0 ? palette.real : palette.generated, SURE[0] + (SURE[1] - SURE[0]) * sure];
   }
 
-  /** The point whose numbers stand in the formula. */
+  /**
+   * Marks the point of the formula.
+   * @param {Point} point
+   */
   #first(point) {
     const { context: c, palette } = this;
     if (!point || !Number.isFinite(point[0] + point[1])) return;
@@ -218,7 +280,11 @@ export class Scene {
     c.setLineDash([]);
   }
 
-  /** As the player's: length grows as sqrt(m / (1 + m)), alike in all runs, so a vanishing push vanishes. */
+  /**
+   * As in the player: the length is proportional to sqrt(m / (1 + m)), with the same scale in all runs.
+   * @param {Point[]} points
+   * @param {Flat} push
+   */
   #arrows(points, push) {
     const { context: c, palette } = this,
       longest = 16 + 24 * this.unit;
@@ -241,10 +307,23 @@ export class Scene {
   }
 }
 
-/** How many times its usual size each point has. The area grows with the cost; the mean one has its usual size. */
+/**
+ * A point on its way from one place to another.
+ * @param {Point} from
+ * @param {Point} to
+ * @param {number} t 0 to 1
+ * @returns {Point}
+ */
+const between = (from, to, t) => [from[0] + (to[0] - from[0]) * t, from[1] + (to[1] - from[1]) * t];
+
+/**
+ * The relative size of each point. The area is proportional to the cost; the mean cost has size 1.
+ * @param {Flat | null} [costs]
+ * @returns {(i: number) => number}
+ */
 export function scales(costs) {
   if (!costs) return () => 1;
-  const low = Math.min(0, ...costs.filter(Number.isFinite)),
+  const low = Math.min(0, ...costs.map(Number).filter(Number.isFinite)),
     above = costs.map((cost) => (cost ?? low) - low);
   const mean = above.reduce((sum, cost) => sum + cost, 0) / above.length || 1;
   return (i) => Math.max(0.45, Math.min(2.6, Math.sqrt(above[i] / mean)));

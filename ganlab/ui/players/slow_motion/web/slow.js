@@ -8,7 +8,8 @@ import { bars, histogram } from "./bars.js";
 import { Scene } from "./scene.js";
 
 const STAY = 5000; // ms at a stop at speed 1
-const TURN = 900; // ms in which points go from one place to the next
+const TURN = 900; // ms in which points move
+/** @type {Record<string, "play" | "back" | "forward" | "first" | "last">} */
 const KEYS = { " ": "play", ArrowLeft: "back", ArrowRight: "forward", Home: "first", End: "last" };
 
 class Slow {
@@ -18,7 +19,7 @@ class Slow {
   head;
   /** @type {Reader} */
   reader;
-  /** @type {Uint8Array} */
+  /** @type {Bytes} */
   data;
   /** @type {Palette} */
   palette;
@@ -37,14 +38,17 @@ class Slow {
   /** @type {ReturnType<typeof setTimeout>} */
   waiting;
 
+  /** @param {Root} root */
   constructor(root) {
     this.root = root;
     this.part = (name) => root.querySelector(`[data-part="${name}"]`);
     Object.assign(this, { at: 0, playing: false, speed: 1, t: 1 });
     this.scene = new Scene(this.part("canvas"));
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
-    root.querySelectorAll("[data-act]").forEach((button) => (button.onclick = () => this[button.dataset.act]()));
-    this.part("speed").onchange = (event) => this.pace(Number(event.target.value));
+    root
+      .querySelectorAll("[data-act]")
+      .forEach((button) => (button.onclick = () => this[/** @type {"play"} */ (button.dataset.act)]()));
+    this.part("speed").onchange = (/** @type {Input} */ event) => this.pace(Number(event.target.value));
     root.onkeydown = (event) => this.#key(event);
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(root);
@@ -58,12 +62,14 @@ class Slow {
     this.beside.remove();
   }
 
+  /** @param {Bytes} data */
   receive(data) {
     if (data !== this.data) this.#take(opened(data).head);
     this.data = data;
     this.dress();
   }
 
+  /** @param {SlowHead} head */
   #take(head) {
     const other = this.head?.key !== head.key;
     Object.assign(this, { head, reader: reader(head.text) });
@@ -104,6 +110,7 @@ class Slow {
     this.part("stops").replaceChildren(...rows);
   }
 
+  /** @param {string} player */
   #row(player) {
     const row = document.createElement("div"),
       name = document.createElement("b");
@@ -113,16 +120,20 @@ class Slow {
     return row;
   }
 
+  /**
+   * @param {Stop} stop
+   * @param {number} i
+   */
   #button({ key, title }, i) {
     const button = document.createElement("button");
     Object.assign(button.dataset, { player: key[0], stop: key, testid: `slow-at-${key}` });
-    button.textContent = i + 1;
+    button.textContent = String(i + 1);
     named(button, `${i + 1}. ${title}`);
     button.onclick = () => this.jump(i);
     return button;
   }
 
-  // What the viewer does
+  // Input
 
   get end() {
     return this.head.stops.length - 1;
@@ -133,6 +144,7 @@ class Slow {
   first = () => this.jump(0);
   last = () => this.jump(this.end);
 
+  /** @param {number} i */
   jump(i) {
     this.#hold();
     this.go(i);
@@ -150,11 +162,13 @@ class Slow {
     this.#mark();
   }
 
+  /** @param {number} speed */
   pace(speed) {
     this.speed = speed;
     this.#wait();
   }
 
+  /** @param {number} i */
   go(i) {
     this.at = Math.max(0, Math.min(this.end, i));
     this.#show();
@@ -167,9 +181,10 @@ class Slow {
     this.waiting = setTimeout(() => (this.at < this.end ? this.go(this.at + 1) : this.#hold()), STAY / this.speed);
   }
 
+  /** @param {KeyboardEvent} event */
   #key(event) {
     const act = KEYS[event.key],
-      { target } = event;
+      target = /** @type {HTMLElement} */ (event.target);
     const native = target.matches("select") || (target.matches("button") && act === "play");
     if (!act || native || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return;
     event.preventDefault();
@@ -177,7 +192,7 @@ class Slow {
     this[act]();
   }
 
-  // What is seen
+  // Output
 
   #show() {
     const stop = this.head.stops[this.at];
@@ -204,24 +219,24 @@ class Slow {
     root.querySelector('[data-act="forward"]').disabled = at === this.end;
   }
 
-  /** What stands beside it on the page: of all stops' words only this one's, the formula in the theme's colours. */
+  /** Styles the page beside the component: shows only this stop's text, with formulas in the theme's colours. */
   #say() {
     if (!this.palette) return;
     const { real, generated } = this.palette;
-    const words = (stop) => `.st-key-slow-at-${stop}`;
+    const words = (/** @type {string} */ stop) => `.st-key-slow-at-${stop}`;
     this.beside.textContent = `${words(this.head.stops[this.at].key)} { display: flex !important; }
       [class*="${words("").slice(1)}"] .katex [style*="color:green"] { color: ${real} !important; }
       [class*="${words("").slice(1)}"] .katex [style*="color:purple"] { color: ${generated} !important; }`;
   }
 
-  /** Points that go from one place to another do so once, where motion is welcome. */
+  /** Animates moving points once, unless reduced motion is preferred. */
   #turn() {
     cancelAnimationFrame(this.request);
     const moves = ["made", "moved"].includes(this.head.stops[this.at].kind) && !this.still.matches;
     this.t = moves ? 0 : 1;
     const start = performance.now(),
       time = TURN / Math.max(1, this.speed);
-    const tick = (now) => {
+    const tick = (/** @type {number} */ now) => {
       const share = Math.max(0, Math.min(1, (now - start - 150) / time));
       this.t = share * share * (3 - 2 * share);
       this.#draw();
@@ -239,6 +254,10 @@ class Slow {
   }
 }
 
+/**
+ * @param {HTMLElement} element
+ * @param {string} name
+ */
 function named(element, name) {
   element.setAttribute("aria-label", name);
   element.title = name;

@@ -1,7 +1,7 @@
-"""Slow motion on the arena page: one update of D and one of G, stop by stop, computed again exactly from a checkpoint.
+"""Slow motion on the arena page: one update of D and one of G in stops, recomputed exactly from a checkpoint.
 
-What is said at every stop is on the page at once, in containers of which the component `slow_player` shows one: so
-going through the stops asks nobody, and the formulas are Streamlit's own.
+The texts of all stops are on the page at once, in containers; the component `slow_player` shows one of them. So moving
+between stops needs no rerun, and Streamlit renders the formulas.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from functools import partial
 from typing import Any
@@ -29,17 +29,17 @@ from ganlab.ui.run.training import status_of
 from ganlab.ui.text import exists, named, text
 
 ASK, OPEN = "a.ask", "a.slow"
-"""What the player asks for; the step that is gone through here, {key, step}."""
+"""Session keys: the player's request; the step in slow motion, {key, step}."""
 KEPT = 64
-"""Traces that a server keeps."""
+"""Traces that the server keeps."""
 AT_ONCE, LOOK = 1.0, 0.5
-"""Seconds that a visit waits for a trace before it looks every so many seconds."""
+"""Seconds that a page waits for a trace, and then the seconds between two checks."""
 WEAK = 0.02
-"""Length of a mean push from which on G hardly learns."""
+"""Mean push below which G hardly learns."""
 
 
 class Traces:
-    """The traces that this server's visitors have asked for, each computed once, beside whatever else goes on."""
+    """A cache of requested traces, each computed once in the background."""
 
     def __init__(self) -> None:
         self.desk = ThreadPoolExecutor(4)
@@ -47,7 +47,7 @@ class Traces:
         self.kept: OrderedDict[tuple[str, int, int], Future[Any]] = OrderedDict()
 
     def ask(self, config: PlaneConfig, step: int, member: int) -> Future[Any]:
-        """A trace to come; what was asked before is at hand, what went wrong is tried again."""
+        """The future of a trace, from the cache if possible."""
         name = (config.key(), step, member)
         with self.lock:
             if name not in self.kept:
@@ -58,27 +58,27 @@ class Traces:
             return self.kept[name]
 
     def forget(self, config: PlaneConfig, step: int, member: int) -> None:
-        """Has it computed anew when it is asked for again."""
+        """Removes a trace, so that the next request computes it again."""
         with self.lock:
             self.kept.pop((config.key(), step, member), None)
 
 
-def compute(place: Any, config: PlaneConfig, step: int, member: int) -> dict[str, Any] | None:
-    """The trace, from the process for short work. None where the run had diverged. Raises Busy, or what goes wrong."""
-    return short_jobs().run(slow_motion, place, config.to_json(), step, member)
+def compute(store: Any, config: PlaneConfig, step: int, member: int) -> dict[str, Any] | None:
+    """The trace, from the process for short jobs. None if the run had diverged. Raises Busy or the job's error."""
+    return short_jobs().run(slow_motion, store, config.to_json(), step, member)
 
 
 @st.cache_resource(show_spinner=False)
 def traces() -> Traces:
-    """This server's."""
+    """The server's traces."""
     return Traces()
 
 
-# What is open
+# The open step
 
 
 def button(config: PlaneConfig, lang: str) -> None:
-    """Opens the last step, where nothing is open and something is trained."""
+    """The button that opens the last step, if the run has any."""
     step = last_step(config)
     label, help = text("slow.page.open", lang), text("slow.page.open_help", lang, step=step)
     look: dict[str, Any] = {
@@ -91,7 +91,7 @@ def button(config: PlaneConfig, lang: str) -> None:
 
 
 def last_step(config: PlaneConfig) -> int:
-    """The last step of the run that the visitor sees."""
+    """The last trained step, at most the target."""
     return min(status_of(config).step, config.steps)
 
 
@@ -102,13 +102,13 @@ def show(config: PlaneConfig, step: int) -> None:
 
 
 def close() -> None:
-    """Closes it."""
+    """Closes slow motion."""
     ui.touched()
     st.session_state.pop(OPEN, None)
 
 
 def opened(config: PlaneConfig) -> int | None:
-    """The step that is open, if one of this run's is; takes what the player has asked for meanwhile."""
+    """The open step of this run, or None. Handles the player's request first."""
     ask = st.session_state.get(ASK)
     if ask and ask["name"] == "slow":
         del st.session_state[ASK]
@@ -121,7 +121,7 @@ def opened(config: PlaneConfig) -> int | None:
 
 
 def panel(config: PlaneConfig, member: int, lang: str) -> None:
-    """The open step, or nothing; while it is computed, it looks again by itself."""
+    """The open step, or nothing. It updates itself while the trace is computed."""
     step = opened(config)
     if step is None:
         return
@@ -133,7 +133,7 @@ def panel(config: PlaneConfig, member: int, lang: str) -> None:
 
 
 def look(config: PlaneConfig, member: int, coming: bool, lang: str) -> None:
-    """The frame of it, and what there is to see so far; the whole page follows once a trace has come."""
+    """The panel so far. When the trace is ready, the whole page is rerun."""
     step = opened(config)
     if step is None:
         ui.rerun()
@@ -145,13 +145,13 @@ def look(config: PlaneConfig, member: int, coming: bool, lang: str) -> None:
             with st.spinner(text("slow.page.wait", lang, step=step)):
                 wait([trace], LOOK)
         if trace.done() and not coming:
-            draw_trace(trace, config, step, member, lang)
+            show_result(trace, config, step, member, lang)
         elif trace.done() or not coming:
             ui.rerun()
 
 
 def head(config: PlaneConfig, step: int, member: int, lang: str) -> None:
-    """Which step it is, the way on, and Close."""
+    """The title with the step, and the buttons Next and Close."""
     with st.container(horizontal=True, vertical_alignment="center", key="a.slow.head"):
         st.markdown(f"**{text('slow.page.title', lang, step=step, next=step + 1)}**", width="stretch")
         look: dict[str, Any] = {"icon": ":material/arrow_forward:", "disabled": step >= last_step(config)}
@@ -159,8 +159,8 @@ def head(config: PlaneConfig, step: int, member: int, lang: str) -> None:
         st.button(text("slow.page.close", lang), key="a.slow.close", icon=":material/close:", on_click=close)
 
 
-def draw_trace(trace: Future[Any], config: PlaneConfig, step: int, member: int, lang: str) -> None:
-    """The trace, or why there is none."""
+def show_result(trace: Future[Any], config: PlaneConfig, step: int, member: int, lang: str) -> None:
+    """The trace, or a sentence why there is none."""
     try:
         facts = trace.result()
     except Exception as error:
@@ -174,7 +174,7 @@ def draw_trace(trace: Future[Any], config: PlaneConfig, step: int, member: int, 
 
 
 def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
-    """The picture, and beside it what is said at every stop."""
+    """The picture, and beside it the texts of all stops."""
     now, step = config.at(facts["step"]), facts["step"]
     st.caption(which(facts, config, now, lang))
     if now.mistake != "none":
@@ -194,30 +194,30 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
 
 
 def which(facts: Mapping[str, Any], config: PlaneConfig, now: PlaneConfig, lang: str) -> str:
-    """Whose updates these are, which of them, of how many."""
-    said = [text("slow.page.member", lang, member=facts["member"])] if config.members > 1 else []
+    """The member, and the numbers of the updates within the step."""
+    sentences = [text("slow.page.member", lang, member=facts["member"])] if config.members > 1 else []
     for player, count in (("d", now.d_steps), ("g", now.g_steps)):
         number = facts[f"{player}_update"]
         if number is None:
-            said.append(text(f"slow.which.{player}_rests", lang))
+            sentences.append(text(f"slow.which.{player}_rests", lang))
             continue
         key = "one" if count == 1 else "many"
-        said.append(text(f"slow.which.{player}_{key}", lang, number=number + 1, count=count))
-    return " ".join([*said, text("slow.page.exact", lang)])
+        sentences.append(text(f"slow.which.{player}_{key}", lang, number=number + 1, count=count))
+    return " ".join([*sentences, text("slow.page.exact", lang)])
 
 
-# What is said at a stop
+# The text of a stop
 
 
 def sentence(moment: Moment) -> str:
-    """One plain sentence, and what is special about this run."""
+    """The stop's sentence, and remarks on this run."""
     facts = values(moment)
     missing = [] if written(moment) else ["slow.also.unwritten"]
     return " ".join(text(key, moment.lang, **facts) for key in [main(moment), *remarks(moment), *missing])
 
 
 def main(moment: Moment) -> str:
-    """The key of a stop's sentence: that of the loss, the constraint or the optimiser where it has one of its own."""
+    """The key of a stop's sentence: a special one for the loss, the constraint or the optimiser, if there is one."""
     now, key = moment.now, f"slow.say.{moment.key}"
     loss = "matched" if moment.key == "g_loss" and now.feature_matching else now.loss
     own = [f"{key}_{name}" for name in (loss, now.regularizer, now.optimizer, now.update)]
@@ -225,7 +225,7 @@ def main(moment: Moment) -> str:
 
 
 def form(moment: Moment) -> str | None:
-    """The key of a sentence for all losses of a form, where the loss at hand has none of its own."""
+    """The key of a sentence for a class of losses, or None."""
     loss = LOSSES[moment.now.loss]
     if moment.key == "d_judge" and loss.probability:
         return "slow.say.d_judge_probability"
@@ -233,31 +233,31 @@ def form(moment: Moment) -> str | None:
 
 
 def values(moment: Moment) -> dict[str, Any]:
-    """What sentences may name."""
+    """The values that sentences can use."""
     now, level = moment.now, slow_player.level(moment.now, int(moment.key[0] == "g"))
     facts: dict[str, Any] = {"batch": now.batch_size, "dim": now.latent_dim, "packing": now.packing}
     facts |= {"unroll": now.unroll, "alpha": now.label_smoothing, "clip": now.clip_bound}
-    shown = {name: math.nan if value is None else value for name, value in moment.numbers.items()}
-    return facts | {"even": math.nan if level is None else level, "real": math.nan, "fake": math.nan} | shown
+    known = {name: math.nan if value is None else value for name, value in moment.numbers.items()}
+    return facts | {"even": math.nan if level is None else level, "real": math.nan, "fake": math.nan} | known
 
 
 def remarks(moment: Moment) -> list[str]:
-    """The keys of what else is to be said."""
+    """The keys of the remarks."""
     return [f"slow.also.{name}" for name, (stop, holds) in REMARKS.items() if moment.key == stop and holds(moment)]
 
 
 def even(moment: Moment) -> bool:
-    """Whether an even match has a level of its own."""
+    """Whether the loss has a value at equilibrium."""
     return slow_player.level(moment.now, int(moment.key[0] == "g")) is not None
 
 
 def weak(moment: Moment) -> bool:
-    """Whether G is hardly pushed."""
+    """Whether the mean push is very small."""
     mean = moment.numbers["mean"]
     return mean is not None and mean < WEAK
 
 
-REMARKS = {
+REMARKS: dict[str, tuple[str, Callable[[Moment], bool]]] = {
     "shaken": ("d_real", lambda moment: moment.now.instance_noise > 0 and moment.step < moment.now.noise_until),
     "packed": ("d_judge", lambda moment: moment.now.packing > 1),
     "company": ("d_judge", lambda moment: moment.now.minibatch_layer is not None),
@@ -271,4 +271,4 @@ REMARKS = {
     "weak": ("g_push", weak),
     "average": ("g_step", lambda moment: moment.now.ema > 0),
 }
-"""By the sentence's name: at which stop, and when."""
+"""Remarks: name -> (stop, condition)."""

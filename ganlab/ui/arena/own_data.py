@@ -22,41 +22,41 @@ from ganlab.ui.run.server import service
 from ganlab.ui.text import text
 
 DRAFT = "own.draft"
-"""Where the session keeps what is being drawn; while it is there, so is the dialog."""
+"""Session key of the drawing. The dialog is open while it is set."""
 
 
 @dataclass(frozen=True)
 class Draft:
-    """What the server knows of a drawing."""
+    """The server's state of a drawing."""
 
     key: str
-    """Another one replaces, in the browser, what was drawn meanwhile; its undo brings that back."""
+    """A new key replaces the browser's drawing; undo restores it."""
     opening: str
-    """The same from the dialog's opening to its end."""
+    """An id of the dialog, constant while it is open."""
     content: bytes = b""
     """The points, as `points.pack` writes them."""
     file: str = ""
-    """The name of the file that they are from."""
+    """The name of the uploaded file."""
     refused: PointsError | None = None
-    """Why the last file was not taken."""
+    """Why the last file was refused."""
 
 
-def open_button(place: Experiment, lang: str) -> None:
-    """Opens the dialog; stands below the menu of data sets, which goes on to offer the points that were shown last."""
-    if is_own(place.config.dataset):
-        st.session_state[f"{widget_key(place, 'dataset')}.also"] = (place.config.dataset,)
+def open_button(experiment: Experiment, lang: str) -> None:
+    """The button that opens the dialog. The menu of data sets keeps offering the last own points."""
+    if is_own(experiment.config.dataset):
+        st.session_state[f"{widget_key(experiment, 'dataset')}.also"] = (experiment.config.dataset,)
     look: dict[str, Any] = {"icon": ":material/draw:", "width": "stretch", "help": text("own.open.help", lang)}
-    look |= {"key": place.name("own"), "on_click": begin, "args": (place.config.dataset,)}
-    st.button(text("own.open.edit" if is_own(place.config.dataset) else "own.open.button", lang), **look)
+    look |= {"key": experiment.name("own"), "on_click": begin, "args": (experiment.config.dataset,)}
+    st.button(text("own.open.edit" if is_own(experiment.config.dataset) else "own.open.button", lang), **look)
 
 
 def is_own(dataset: str) -> bool:
-    """Whether a data set is somebody's own points."""
+    """Whether a data set is a visitor's own points."""
     return dataset.startswith(points.PREFIX)
 
 
 def begin(dataset: str) -> None:
-    """Opens the dialog on the coming rerun, with the points of the present data set where they are one's own."""
+    """Opens the dialog at the next rerun, with the present points if the data set is the visitor's own."""
     touched()
     name = uuid.uuid4().hex
     mine = is_own(dataset) and points.at_hand(dataset)
@@ -64,33 +64,33 @@ def begin(dataset: str) -> None:
 
 
 def end() -> None:
-    """Forgets the drawing."""
+    """Closes the dialog and discards the drawing."""
     touched()
     st.session_state.pop(DRAFT, None)
 
 
-def dialog(place: Experiment, lang: str) -> None:
-    """The dialog, while there is a draft; it outlives reruns of the page."""
+def dialog(experiment: Experiment, lang: str) -> None:
+    """The dialog. It stays open across reruns while there is a draft."""
     if DRAFT not in st.session_state:
         return
 
     @st.dialog(text("own.dialog.title", lang), width="medium", on_dismiss=end)
-    def shown() -> None:
+    def contents() -> None:
         draft: Draft = st.session_state[DRAFT]
-        if is_own(place.config.dataset) and not points.at_hand(place.config.dataset):
+        if is_own(experiment.config.dataset) and not points.at_hand(experiment.config.dataset):
             st.warning(text("points.refused.gone", lang))
         say(draft, lang)
         sent = draw(message(draft.key, draft.content, lang), key="own.draw")
         if sent is not None:
-            use(place, sent, lang)
+            use(experiment, sent, lang)
         upload(draft, lang)
         st.caption(text("own.dialog.lead", lang, std=points.JITTER))
 
-    shown()
+    contents()
 
 
 def say(draft: Draft, lang: str) -> None:
-    """What became of a file."""
+    """The result of the last upload."""
     if draft.refused is not None:
         st.error(refusal(draft.refused, lang), icon=":material/block:")
     elif draft.file:
@@ -98,10 +98,10 @@ def say(draft: Draft, lang: str) -> None:
         st.success(text("own.upload.taken", lang, n=n, name=code(draft.file), reach=points.REACH))
 
 
-def use(place: Experiment, sent: Any, lang: str) -> None:
-    """Makes what the browser sent the page's data set, or says why it cannot be."""
+def use(experiment: Experiment, sent: Any, lang: str) -> None:
+    """Makes the drawn points the data set, or says why they are refused."""
     try:
-        place.adopt({"dataset": kept(sent)})
+        experiment.adopt({"dataset": kept(sent)})
     except PointsError as error:
         st.error(refusal(error, lang), icon=":material/block:")
     except OSError:
@@ -122,7 +122,7 @@ def kept(sent: Any) -> str:
 
 
 def upload(draft: Draft, lang: str) -> None:
-    """The place for a file; what is in it goes into the drawing."""
+    """The file upload. Its points are added to the drawing."""
     key = f"own.file.{draft.opening}"
     facts = {"most": points.MOST, "mb": LARGEST / 2**20, "reach": points.REACH}
     label, help = text("own.upload.label", lang), text("own.upload.help", lang, **facts)
@@ -156,7 +156,7 @@ def refusal(error: PointsError, lang: str) -> str:
 
 @contextmanager
 def at_hand(lang: str) -> Iterator[None]:
-    """A sentence in place of what is drawn inside, where the run's points have gone from the store meanwhile."""
+    """Replaces the content by a sentence if the run's points are no longer in the store."""
     try:
         yield
     except PointsError as error:

@@ -1,4 +1,4 @@
-"""A closer look at one image of a sheet: what the server answers when a visitor picks one."""
+"""The nearest training images of a generated image that the visitor picked."""
 
 import io
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,7 +18,7 @@ from ganlab.ui.text import text
 
 
 def looked(key: str, configs: Sequence[DigitsConfig], lang: str) -> tuple[dict[str, Any] | None, bytes]:
-    """What the visitor chose to look at closely, with the PNG strip of it; (None, nothing) if nothing that is shown."""
+    """The facts about the picked image, and its PNG strip; (None, b"") without a valid pick."""
     pick = (st.session_state.get(key) or {}).get("pick") or {}
     config = next((config for config in configs if config.key() == pick.get("run")), None)
     step, cell = pick.get("step"), pick.get("cell")
@@ -36,9 +36,9 @@ def looked(key: str, configs: Sequence[DigitsConfig], lang: str) -> tuple[dict[s
 def closer(
     run: str, step: int, cell: int, data_here: bool, _config: DigitsConfig
 ) -> tuple[dict[str, Any], bytes] | None:
-    """An image's nearest training images and the judge's opinion; None if the run has no such frame.
+    """An image's nearest training images and the classifier's probabilities; None if the run has no such frame.
 
-    Looking downloads nothing: where the training images are not here, there are none near.
+    It downloads nothing: without the training images on this machine, the list is empty.
     """
     if not (blob := service().frame_cache(run).blobs(0, [step]).get(step)):
         return None
@@ -63,17 +63,17 @@ def side_by_side(images: Iterable[np.ndarray]) -> bytes:
 
 
 def opinion(facts: Mapping[str, Any], config: DigitsConfig, lang: str) -> str:
-    """What the judge takes an image for, and how near the nearest training image is, in sentences."""
+    """Sentences with the classifier's digit and the distance of the nearest training image."""
     if not facts["near"]:
         return text("digits_stage.look.absent", lang)
-    said: dict[str, Any] = {"distance": facts["near"][0]["distance"], "count": config.count}
+    values: dict[str, Any] = {"distance": facts["near"][0]["distance"], "count": config.count}
     if not facts["opinion"]:
-        return text("digits_stage.look.plain", lang, **said)
+        return text("digits_stage.look.plain", lang, **values)
     p = max(facts["opinion"])
-    said |= {"p": p, "digit": facts["opinion"].index(p)}
-    sentences = [text(f"digits_stage.look.{'sure' if p >= ACCEPT else 'unsure'}", lang, **said)]
+    values |= {"p": p, "digit": facts["opinion"].index(p)}
+    sentences = [text(f"digits_stage.look.{'sure' if p >= ACCEPT else 'unsure'}", lang, **values)]
     if not facts["typical"]:
-        return " ".join([*sentences, text("digits_stage.look.plain", lang, **said)])
+        return " ".join([*sentences, text("digits_stage.look.plain", lang, **values)])
     typical, least = facts["typical"]
-    kind = "suspicious" if said["distance"] < least else "nearest"
-    return " ".join([*sentences, text(f"digits_stage.look.{kind}", lang, typical=typical, **said)])
+    kind = "suspicious" if values["distance"] < least else "nearest"
+    return " ".join([*sentences, text(f"digits_stage.look.{kind}", lang, typical=typical, **values)])

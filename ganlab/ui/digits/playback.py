@@ -1,4 +1,4 @@
-"""What is watched of runs on digits: their films, the messages that bring them to the player, verdicts in words."""
+"""Showing runs on digits: their frames, the messages to the player, the curves, and verdicts in words."""
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
@@ -17,7 +17,7 @@ from ganlab.digits.snapshot import JUDGED
 from ganlab.game.verdict import Verdict
 from ganlab.gan.losses import LOSSES
 from ganlab.ui.digits import charts
-from ganlab.ui.digits.look import looked
+from ganlab.ui.digits.nearest_images import looked
 from ganlab.ui.players.player.digits import Shown, digit_labels, message, player
 from ganlab.ui.run.differences import plain
 from ganlab.ui.run.film import HEAD_START, SENT, Film, carried, wanted
@@ -25,7 +25,7 @@ from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, text
 
 KEY_FRAMES = 24
-"""Frames of an opening message, and of the answer to a wish, at most: half a megabyte."""
+"""Most frames in the first message, and in the answer to a request: half a megabyte."""
 BESIDE = 12
 """The same for each of two runs."""
 REAL = {
@@ -37,20 +37,20 @@ REAL = {
     "density": 1.01,
     "coverage": 0.965,
 }
-"""What real test images score, by docs/judge.md; TV as the sampling of 1000 images alone makes it."""
+"""Scores of real test images (docs/judge.md). TV: the expected value for 1000 samples."""
 SCENE = "m.scene"
-"""Which runs the session's player shows, and what it had said when it was first sent them."""
+"""Session key: the runs in the player, and its state when they were first sent."""
 SEEN = "m.curves.seen"
-"""Whether the visit has had its first curves."""
+"""Session key: whether the visit has drawn curves."""
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def film(key: str, _config: DigitsConfig) -> Film[DigitsFrame]:
-    """The one film of a run, without its sheets."""
+def film_of(key: str, _config: DigitsConfig) -> Film[DigitsFrame]:
+    """The shared frames of a run, without their images."""
     return Film(_config, lambda blob: unpack(blob, with_sheet=False), lambda frames: verdict(frames, _config))
 
 
-def stage(
+def show(
     config: DigitsConfig,
     live: bool,
     lang: str,
@@ -59,12 +59,15 @@ def stage(
     beside: DigitsConfig | None = None,
     names: tuple[str, str] = ("A", "B"),
 ) -> None:
-    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens, `beside` a second run."""
+    """Shows one run, or two, in the player and sends the missing frames.
+
+    `key`: its key on the page, `view`: its initial state, `beside`: a second run.
+    """
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
     goes_on = has_answered(key, scene) or live
     runs = [
-        replace(shown(one, live, lang, name), **brought(one, scene, goes_on, lang, most))
+        replace(run_head(one, live, lang, name), **brought(one, scene, goes_on, lang, most))
         for one, name in zip(configs, names, strict=False)
     ]
     look, strip = looked(key, configs, lang)
@@ -72,26 +75,27 @@ def stage(
 
 
 def picture(config: DigitsConfig, lang: str, key: str) -> bool:
-    """A run that ships, played once from its first step where nothing is trained; whether it is in the store."""
-    shipped = film(config.key(), config).grow(0, config.steps)
+    """Plays a shipped run once; nothing is trained. Whether it is in the store."""
+    shipped = film_of(config.key(), config).grow(0, config.steps)
     if shipped:
-        stage(config, False, lang, key=key, view={"at": 0, "playing": True})
+        show(config, False, lang, key=key, view={"at": 0, "playing": True})
     return bool(shipped)
 
 
 def has_answered(key: str, scene: tuple[str, ...]) -> bool:
-    """Whether the player has said anything since the session first sent it these runs: then it has their opening."""
+    """Whether the player's state changed since these runs were first sent. Then it has received the first message."""
     spoken = st.session_state.get(key) or {}
     now = (spoken.get("want"), spoken.get("pick"))
     before, then = st.session_state.get(SCENE, ((), None))
     if before != scene:
         st.session_state[SCENE] = (scene, now)
-    return before == scene and then != now
+    same_runs: bool = before == scene
+    return same_runs and then != now
 
 
-def shown(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
-    """What a message says of a run, without frames."""
-    data, steps = IMAGE_SETS[config.dataset], film(config.key(), config).grow(0, config.steps)
+def run_head(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
+    """A run's part of a message, without frames."""
+    data, steps = IMAGE_SETS[config.dataset], film_of(config.key(), config).grow(0, config.steps)
     return Shown(
         config.key(),
         name,
@@ -107,65 +111,66 @@ def shown(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
 
 
 def brought(config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, lang: str, most: int) -> dict[str, Any]:
-    """The frames that a player lacks of a run, and what was known at each."""
-    run, reel = config.key(), film(config.key(), config)
-    steps = reel.grow(0, config.steps)
+    """The missing frames of a run, and the verdicts at their steps."""
+    run, film = config.key(), film_of(config.key(), config)
+    steps = film.grow(0, config.steps)
     named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}")
     named = sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
-    return {"frames": service().frame_cache(run).blobs(0, named), "verdicts": verdicts(reel, config, named, lang)}
+    return {"frames": service().frame_cache(run).blobs(0, named), "verdicts": verdicts(film, config, named, lang)}
 
 
 def real_scores(config: DigitsConfig) -> dict[str, float]:
-    """What real images score, by number; FID's floor only where it was measured."""
+    """Scores of real images by name; the FID's floor only if it was measured."""
     floor = fid_floor(JUDGED, IMAGE_SETS[config.dataset].shares(config.classes))
     return REAL | ({"fid": round(floor, 1)} if math.isfinite(floor) else {})
 
 
-def verdicts(reel: Film[DigitsFrame], config: DigitsConfig, named: Sequence[int], lang: str) -> dict[int, Any]:
-    """What was known at each of the named steps: the newest judgement at or before it, by its own step."""
-    frames = reel.upto(max(named, default=-1))
-    told = [frame.step for frame in frames if frame.metrics or frame.outcome]
-    newest = {max((step for step in told if step <= name), default=-1) for name in named} - {-1}
-    return {step: entry(reel, config, step, lang) for step in sorted(newest)}
+def verdicts(film: Film[DigitsFrame], config: DigitsConfig, named: Sequence[int], lang: str) -> dict[int, Any]:
+    """The newest evaluation at or before each of the named steps, by its own step."""
+    frames = film.upto(max(named, default=-1))
+    with_verdict = [frame.step for frame in frames if frame.metrics or frame.outcome]
+    newest = {max((step for step in with_verdict if step <= name), default=-1) for name in named} - {-1}
+    return {step: entry(film, config, step, lang) for step in sorted(newest)}
 
 
-def entry(reel: Film[DigitsFrame], config: DigitsConfig, step: int, lang: str) -> dict[str, Any]:
-    """The verdict at a step in words, with the newest numbers, and of which step each is that is not of the newest."""
-    said: dict[str, Any] = dict(judgement(reel.verdict(step), lang))
-    judged = [frame for frame in reel.upto(step) if frame.metrics]
+def entry(film: Film[DigitsFrame], config: DigitsConfig, step: int, lang: str) -> dict[str, Any]:
+    """The verdict at a step in words, with the newest scores, and the steps of scores that are older."""
+    answer: dict[str, Any] = dict(describe(film.verdict(step), lang))
+    judged = [frame for frame in film.upto(step) if frame.metrics]
     if not judged:
-        return said
+        return answer
     last = judged[-1]
     values = {name: (value, frame.step) for frame in judged for name, value in frame.metrics.items()}
     finite = {name: known for name, known in values.items() if math.isfinite(known[0])}
-    said |= {"of": [last.step, round(config.epoch(last.step), 2)], "shares": [round(float(s), 4) for s in last.shares]}
-    said["numbers"] = {name: round(value, 4) for name, (value, _) in finite.items()}
-    return said | {"older": {name: of for name, (_, of) in finite.items() if of != last.step}}
+    answer["of"] = [last.step, round(config.epoch(last.step), 2)]
+    answer |= {"shares": [round(float(s), 4) for s in last.shares]}
+    answer["numbers"] = {name: round(value, 4) for name, (value, _) in finite.items()}
+    return answer | {"older": {name: of for name, (_, of) in finite.items() if of != last.step}}
 
 
 def curves(
     config: DigitsConfig, lang: str, beside: DigitsConfig | None = None, names: tuple[str, str] = ("A", "B")
 ) -> None:
-    """Losses, quality, FID and gradient norms up to now; of a second run below those of the first."""
+    """The curves so far: losses, quality, FID and gradient norms. Those of a second run are below."""
     if SEEN not in st.session_state:
         st.session_state[SEEN] = True
         sleep(HEAD_START)
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
-    for place, (one, name) in enumerate(zip(configs, names, strict=False)):
-        reel = film(one.key(), one)
-        curve = charts.curves(reel.upto(max(reel.grow(0, one.steps), default=-1)), one)
+    for index, (one, name) in enumerate(zip(configs, names, strict=False)):
+        film = film_of(one.key(), one)
+        curve = charts.curves(film.upto(max(film.grow(0, one.steps), default=-1)), one)
         if len(configs) > 1:
             st.markdown(f"**{plain(name)}**")
         drawn, alt = charts.table(curve, one, lang), charts.alt(curve, lang)
-        st.vega_lite_chart(drawn, charts.spec(lang), width="stretch", key=f"m.curves.{place}", alt=alt)
-        if said := charts.claim(curve, one, lang):
-            st.caption(f"{said} {text('digits_stage.chart.claim_tried', lang)}")
+        st.vega_lite_chart(drawn, charts.spec(lang), width="stretch", key=f"m.curves.{index}", alt=alt)
+        if answer := charts.claim(curve, one, lang):
+            st.caption(f"{answer} {text('digits_stage.chart.claim_tried', lang)}")
 
 
 # A verdict in words
 
 
-def judgement(found: Verdict, lang: str) -> dict[str, str]:
+def describe(found: Verdict, lang: str) -> dict[str, str]:
     """A verdict in words: key, title, sentence."""
     facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
     resting = found.key == "d_too_weak" and found.evidence["d_rests"] == 1
@@ -178,7 +183,7 @@ def judgement(found: Verdict, lang: str) -> dict[str, str]:
 
 
 def remarks(found: Verdict) -> Iterable[str]:
-    """What else the evidence says, in order."""
+    """Remarks on the evidence, in order."""
     if "most" in found.evidence:
         yield "lost"
     if found.key == "smear" and found.evidence.get("diversity", math.inf) < ALIKE:

@@ -1,4 +1,4 @@
-"""What is watched: a run's film, the messages that bring it to the player, the curves, and verdicts in words."""
+"""Showing a run on the plane: its frames, the messages to the player, the curves, and verdicts in words."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping
@@ -30,14 +30,14 @@ VALID_CEILING = 1 - float(np.exp(-4.5))
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
-def film(key: str, member: int, _config: PlaneConfig) -> Film[Frame]:
-    """The one film of a run's member."""
+def film_of(key: str, member: int, _config: PlaneConfig) -> Film[Frame]:
+    """The shared frames of a run's member."""
     extent = DATASETS[_config.dataset].extent
     return Film(_config, lambda blob: lean(unpack(blob, extent)), lambda frames: verdict(frames, _config))
 
 
 def lean(frame: Frame) -> Frame:
-    """A frame without the arrays that no verdict reads."""
+    """A frame without the arrays that verdicts do not need."""
     none = np.empty((1, 0), "f4")
     return replace(frame, push=none, rise=none, field=none, grid=none)
 
@@ -50,13 +50,13 @@ def real(key: str, _config: PlaneConfig) -> np.ndarray:
 
 @st.cache_data(max_entries=256, show_spinner=False)
 def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
-    """What the player shows of the noise: the generated points' z, two coordinates of it, and the lattice's axis."""
+    """The noise for the player: two coordinates of the generated points' z, and the axis of the lattice."""
     z, lattice = fixed_points(_config)[0], latent_grid(_config)
     axis = lattice[:, 0] if _config.latent_dim == 1 else lattice[:LATENT_GRID, 1]
     return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
 
 
-def stage(
+def show(
     config: PlaneConfig,
     member: int,
     live: bool,
@@ -65,18 +65,18 @@ def stage(
     view: Mapping[str, Any] | None = None,
     on_ask: Callable[[], None] | None = None,
 ) -> None:
-    """The player, sent what it lacks; `key` is its name on the page, `view` how it opens.
+    """Shows a run in the player and sends the missing frames. `key`: its key on the page, `view`: its initial state.
 
-    Where somebody answers, `on_ask`, it has the buttons that ask.
+    With `on_ask`, the player has the buttons for slow motion and for a change of a setting.
     """
-    run, reel = (config.key(), member), film(config.key(), member, config)
-    steps = reel.grow(member, config.steps)
+    run, film = (config.key(), member), film_of(config.key(), member, config)
+    steps = film.grow(member, config.steps)
     named, opening = carried((key, lang, *run), steps, live)
     named = sorted({*named, *wanted(key, run, steps)})
     data = message(
         known=steps,
         frames=service().frame_cache(run[0]).blobs(member, named),
-        verdicts={step: judgement(reel.verdict(step), lang) for step in named},
+        verdicts={step: describe(film.verdict(step), lang) for step in named},
         live=live,
         key_frames=opening,
         view=view,
@@ -89,15 +89,15 @@ def stage(
 
 
 def picture(config: PlaneConfig, lang: str) -> None:
-    """A run that ships, played once from its first step where nothing is trained."""
-    shipped = film(config.key(), 0, config).grow(0, config.steps)
+    """Plays a shipped run once; nothing is trained."""
+    shipped = film_of(config.key(), 0, config).grow(0, config.steps)
     st.caption(text("start.page.picture" if shipped else "start.page.unavailable", lang))
     if shipped:
-        stage(config, 0, False, lang, key="s.player", view={"at": 0, "playing": True})
+        show(config, 0, False, lang, key="s.player", view={"at": 0, "playing": True})
 
 
 def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
-    """What every message about a run says alike."""
+    """The constant part of every message about a run."""
     dataset, key = DATASETS[config.dataset], config.key()
     return {
         "run": key,
@@ -117,7 +117,7 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
 
 
 def threshold(config: PlaneConfig) -> float | None:
-    """D's output at which it is undecided; None where it only compares, or if the loss changes to another's."""
+    """D's output at which it is undecided. None for a critic, or if it changes during the run."""
     found = {
         LOSSES[name].undecided(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
     }
@@ -125,7 +125,7 @@ def threshold(config: PlaneConfig) -> float | None:
 
 
 def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
-    """The player's labels, true of this config: D may judge packs, and only two dimensions of noise make a net."""
+    """The player's labels for a config. They depend on packing and on the dimension of the noise."""
     ours, own = sentences(lang), dict[str, str]()
     if config.packing > 1 or config.minibatch_layer:
         own["caption_belief"] = ours["arena.caption.belief_packed"]
@@ -135,19 +135,19 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     return labels(lang) | own
 
 
-def judgement(found: Verdict, lang: str) -> dict[str, str]:
+def describe(found: Verdict, lang: str) -> dict[str, str]:
     """A verdict in words: key, title, sentence."""
     facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
     title, sentence = (variant(f"verdict.{part}.{found.key}", found) for part in ("title", "sentence"))
     also = [text(f"verdict.also.{name}", lang, **facts) for name in remarks(found)]
     if found.knob:
         also.append(text("verdict.also.knob", lang, knob=text(f"field.label.{found.knob}", lang)))
-    said = " ".join([text(sentence, lang, **facts), *also])
-    return {"key": found.key, "title": text(title, lang, **facts), "sentence": said}
+    sentences = " ".join([text(sentence, lang, **facts), *also])
+    return {"key": found.key, "title": text(title, lang, **facts), "sentence": sentences}
 
 
 def variant(key: str, found: Verdict) -> str:
-    """The sentence for data without modes, a smear that has just come together, a D that rests, where there is one."""
+    """The key of a sentence for a special case, if there is one: late smear, idle D, data without modes."""
     most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
     if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
         return f"{key}_late"
@@ -158,7 +158,7 @@ def variant(key: str, found: Verdict) -> str:
 
 
 def remarks(found: Verdict) -> Iterable[str]:
-    """What else a verdict's evidence says, in order; medians decide, so each is held to what is shown."""
+    """Further remarks on a verdict, in order. Verdicts use medians, so remarks are checked against the numbers."""
     if found.key == "near_equilibrium" and abs(found.evidence.get("d_accuracy", math.inf) - 0.5) <= BLIND:
         yield "coin"
     if "most" in found.evidence:
@@ -168,14 +168,14 @@ def remarks(found: Verdict) -> Iterable[str]:
 
 
 def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
-    """Losses, JS divergence and gradient norms up to now."""
+    """The curves so far: losses, JS divergence and gradient norms."""
     if "stage.curves" not in st.session_state:
         st.session_state["stage.curves"] = True
         sleep(HEAD_START)
-    reel = film(config.key(), member, config)
-    steps = reel.grow(member, config.steps)
+    film = film_of(config.key(), member, config)
+    steps = film.grow(member, config.steps)
     curve = charts.curves(service().frame_cache(config.key()).blobs(member, steps))
     changes = fork.marks(config, lang)
-    table = charts.table(curve, config, reel.verdict(steps[-1]) if steps else None, lang, changes)
+    table = charts.table(curve, config, film.verdict(steps[-1]) if steps else None, lang, changes)
     alt = charts.alt(curve, config, lang, changes)
     st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)
