@@ -20,7 +20,7 @@ from ganlab.plane.snapshot import encode, snapshot
 from ganlab.plane.state import start
 from ganlab.studies.cards import LESSONS
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
 from browsing import CHROMIUM, FLAGS, Server, fact, part, until
 from test_browser import offered, press

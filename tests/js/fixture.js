@@ -1,5 +1,5 @@
 // @ts-check
-// Messages that Python wrote (tests/make_js_fixtures.py), and some of the numbers that it reads in them.
+// Messages that Python wrote (tests/support/make_js_fixtures.py), and some of the numbers that it reads in them.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 

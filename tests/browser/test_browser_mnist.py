@@ -1,0 +1,228 @@
+"""The MNIST page in a real browser: train, stop, go on, replay, compare, weights out and in; small networks' runs."""
+
+import os
+import signal
+import time
+from urllib.parse import urlencode, urlsplit
+
+import pytest
+from browsing import (
+    NEEDS_CHROMIUM,
+    Server,
+    address,
+    choose,
+    fact,
+    link,
+    offered,
+    part,
+    press,
+    step,
+    until,
+)
+from playwright.sync_api import expect
+
+from ganlab.digits.config import DigitsConfig
+from ganlab.kinds import engines
+from ganlab.links import to_query
+from ganlab.service import worker
+from ganlab.store.runs import Store
+from tests.digits.test_weights import BAD
+
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
+RUN = DigitsConfig(classes="1", batch_size=32, latent_dim=2, steps=47)
+"""Three epochs of one digit, trained before the first visitor comes."""
+SLOW = DigitsConfig(classes="1", batch_size=8, latent_dim=2, d_steps=3, steps=5000)
+"""A run that takes long enough to be stopped, killed and shared."""
+
+
+def query(config, beside=None, **more):
+    """The link that opens a run, and a second one beside it."""
+    return urlencode({"lang": "en"} | to_query(config, "m.") | (to_query(beside, "n.") if beside else {}) | more)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server whose store has a run, and that reaches no network."""
+    place = tmp_path_factory.mktemp("store")
+    with Store(place) as store:
+        store.wish(RUN.key(), RUN.to_json(), RUN.steps, "test")
+        worker.compute(store, store.claim("test/0/0"), engines())
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    server = Server(place, GANLAB_DATA=str(place / "data"), **nowhere)
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def visit(visit):
+    """Opens the MNIST page as a new visitor."""
+    return lambda query="lang=en", **options: visit("mnist", query, **options)
+
+
+def epoch(page):
+    return float(fact(page, "epoch"))
+
+
+def drawer(page, name):
+    page.get_by_role("tab", name=name).click()
+
+
+def say(page):
+    return page.locator(".st-key-m-status").inner_text()
+
+
+def test_a_deep_link_as_the_very_first_visit_shows_trained_digits(visit):
+    page = visit(query(RUN))
+    assert step(page) == 47
+    expect(page.get_by_text("Trained: 3 epochs, 47 steps. Computing took")).to_be_visible()
+    expect(part(page, "digits-count")).to_contain_text("1")
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_epochs_are_replayed_and_walked_through(visit):
+    page = visit(query(RUN))
+    part(page, "reset").click()
+    until(lambda: step(page) == 0)
+    part(page, "play").click()
+    until(lambda: fact(page, "playing") == "true" and step(page) > 0)
+    until(lambda: fact(page, "playing") == "false" and step(page) == 47)
+    part(page, "time").focus()
+    page.keyboard.press("PageUp")
+    page.keyboard.press("Home")
+    until(lambda: step(page) == 0)
+    part(page, "next").click()
+    until(lambda: step(page) == 1)
+    page.keyboard.press("End")
+    until(lambda: epoch(page) > 3)
+
+
+def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
+    page = visit(query(SLOW))
+    assert fact(page, "empty") == "true"
+    press(page, "m-train")
+    until(lambda: int(fact(page, "last") or 0) > 2)
+    expect(page.locator(".st-key-m-status")).to_contain_text("images/s")
+    press(page, "m-stop")
+    offered(page, "m-train")
+    stopped = until(lambda: server.runs().get(SLOW.key(), ("", 0))[0] == "stopped") and server.runs()[SLOW.key()][1]
+    expect(page.locator(".st-key-m-status")).to_contain_text("Trained to epoch")
+    press(page, "m-train")
+    until(lambda: server.runs()[SLOW.key()][1] > stopped)
+    press(page, "m-more")
+    until(lambda: int(link(page)["m.steps"]) > SLOW.steps)
+    assert SLOW.replace(steps=int(link(page)["m.steps"])).key() == SLOW.key()
+    (target,) = server.rows("SELECT target FROM wishes WHERE run = ?", SLOW.key())[0]
+    assert SLOW.epoch(target) == pytest.approx(round(SLOW.epoch(SLOW.steps)) + 5, abs=0.1)
+    press(page, "m-stop")
+    until(lambda: server.runs()[SLOW.key()][0] == "stopped")
+
+
+def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
+    config = SLOW.replace(seed=1)
+    page = visit(query(config))
+    press(page, "m-train")
+    until(lambda: server.runs().get(config.key(), ("", 0))[1] > 5)
+    _, reached, pid = server.runs()[config.key()]
+    os.kill(pid, signal.SIGKILL)
+    expect(page.get_by_text("The worker died at step")).to_be_visible()
+    until(lambda: server.runs()[config.key()][0] == "running" and server.runs()[config.key()][1] > reached)
+    press(page, "m-stop")
+    until(lambda: server.runs()[config.key()][0] == "stopped")
+
+
+def test_two_runs_stand_side_by_side_and_the_second_has_its_own_button(visit, server):
+    page = visit(query(RUN))
+    choose(page, "m-w-d_steps", "2")
+    until(lambda: link(page).get("m.d_steps") == "2")
+    menu = page.locator(".st-key-n-w-preset input:visible").first
+    menu.click()
+    page.get_by_role("option", name="before the last change").click()
+    expect(page.get_by_text("The second run differs in: k 2 against 1.")).to_be_visible()
+    until(lambda: part(page, "sheet-b").count() == 1)  # while the page is drawn anew, the old one stands beside it
+    expect(part(page, "sheet-b")).to_be_visible()
+    until(lambda: link(page).get("n.classes") == "1")
+    other = visit(urlsplit(address(page)).query)
+    expect(part(other, "sheet-b")).to_be_visible()
+    assert link(other) == link(page)
+    choose(page, "m-w-d_steps", "1")
+    expect(page.get_by_text("Both are the same run.")).to_be_visible()
+
+
+def test_the_run_beside_is_trained_by_its_own_button(visit, server):
+    other = SLOW.replace(seed=2)
+    page = visit(query(RUN, other))
+    press(page, "n-train")
+    until(lambda: server.runs().get(other.key(), ("", 0))[1] > 0)
+    offered(page, "n-stop")
+    expect(page.locator(".st-key-n-status")).to_contain_text("epoch")
+    assert "Trained: 3 epochs" in say(page)
+    press(page, "n-stop")
+    until(lambda: server.runs()[other.key()][0] == "stopped")
+
+
+def test_weights_go_out_and_come_back(visit, tmp_path):
+    page = visit(query(RUN))
+    drawer(page, "This run's weights")
+    files = []
+    for name in ("Weights of G", "Settings (.json)"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        files.append(tmp_path / download.value.suggested_filename)
+        download.value.save_as(files[-1])
+    drawer(page, "Your own weights")
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_text("A light generator with 2 latent numbers, kept as")).to_be_visible()
+    page.get_by_role("button", name="Train further").click()
+    until(lambda: len(link(page).get("m.g_from", "")) == 16)
+    until(lambda: fact(page, "empty") == "true")
+    press(page, "m-train")
+    until(lambda: int(fact(page, "last") or 0) > 0)
+
+
+def test_every_bad_upload_is_one_clear_sentence(visit, tmp_path):
+    page = visit(query(RUN))
+    drawer(page, "Your own weights")
+    for name in ("tensor_misshapen", "tensor_of_floats", "pickle", "half"):
+        file = tmp_path / f"{name}.safetensors"
+        file.write_bytes(BAD[name][0])
+        page.locator("input[type=file]").set_input_files(file)
+        expect(page.get_by_test_id("stAlert")).to_have_count(1)
+        assert page.get_by_test_id("stAlert").inner_text().strip().endswith(".")
+        page.get_by_test_id("stFileChipDeleteBtn").get_by_role("button").click()
+        expect(page.get_by_test_id("stAlert")).to_have_count(0)
+    huge = tmp_path / "huge.safetensors"
+    with huge.open("wb") as file:
+        file.truncate(10**9)
+    page.locator("input[type=file]").set_input_files(huge)
+    expect(page.get_by_text("File must be 20.0MB or smaller.").first).to_be_attached()
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_a_full_set_without_a_network_is_a_sentence_and_leaves_no_file(visit, server):
+    page = visit(query(RUN.replace(dataset="fashion_mnist")))
+    expect(page.get_by_text("To be downloaded once, when you train: 30.9 MB.").first).to_be_visible()
+    press(page, "m-train")
+    expect(page.get_by_text("there is no network or no server answered")).to_be_visible()
+    assert [path for path in (server.store / "data").rglob("*") if path.is_file()] == []
+    offered(page, "m-train")
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_phones_first_screen_holds_play_and_digits(visit, lang):
+    page = visit(query(RUN, lang=lang), width=390, height=844, has_touch=True, is_mobile=True)
+    for name in ("play", "sheet"):
+        box = part(page, name).bounding_box()
+        assert box["y"] >= 0, name
+        assert box["y"] + box["height"] <= 844, name
+        assert box["x"] + box["width"] <= 390, name
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+
+
+def test_a_bad_link_gives_the_default_and_says_so(visit):
+    page = visit("lang=en&m.classes=abc&m.architecture=%3Cscript%3Ealert(1)%3C/script%3E&n.seed=-1")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("alert(1)")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Seed")
+    assert "m.architecture" not in link(page)
+    time.sleep(0.5)
+    assert page.get_by_text("Traceback").count() == 0

@@ -1,0 +1,157 @@
+"""Chromium, a real server and real workers, for the tests of every page in a browser."""
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from waiting import GUARD, until
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PATIENCE = GUARD * 1000
+expect.set_options(timeout=PATIENCE)
+
+if CHROMIUM is None and os.environ.get("CI"):
+    raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
+NEEDS_CHROMIUM = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine: apt-get install chromium"),
+    pytest.mark.filterwarnings("default"),
+]
+
+
+class Server:
+    """One Streamlit server over one store; may be killed and started again."""
+
+    def __init__(self, store: Path, **environment: str):
+        self.store, self.environment = store, os.environ | {"GANLAB_STORE": str(store)} | environment
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port = free.getsockname()[1]
+        self.start()
+
+    def start(self):
+        options = f"--server.port={self.port} --server.headless=true --server.address=127.0.0.1"
+        command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options.split()]
+        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, **quiet)
+        until(self.healthy)
+
+    def healthy(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/_stcore/health", timeout=GUARD).status == 200
+        except OSError:
+            return False
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(GUARD)
+        except subprocess.TimeoutExpired:
+            self.kill()
+
+    def url(self, path="", query=""):
+        return f"http://127.0.0.1:{self.port}/{path}?{query}"
+
+    def rows(self, sql, *values):
+        with sqlite3.connect(next(self.store.glob("*.sqlite*")), timeout=GUARD) as db:
+            return db.execute(sql, values).fetchall()
+
+    def runs(self):
+        """Of runs that somebody had trained here: key -> (state, step, owner's process id, token)."""
+        rows = self.rows("SELECT key, state, step, owner FROM runs WHERE owner != ''")
+        return {key: (state, step, int(owner.split("/")[-1])) for key, state, step, owner in rows}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("store"))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, server):
+    """Opens a page as a new visitor and waits for its player."""
+    contexts = []
+
+    def visit(path, query="lang=en", width=1280, height=900, player=True, late=None, **options):
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(PATIENCE)
+        if late:
+            page.route(late, lambda route: (time.sleep(1), route.continue_()))
+        page.goto(server.url(path, query))
+        if player:
+            page.wait_for_selector("[data-testid=player][data-step]")
+            page.evaluate("document.fonts.ready")  # others are wider
+        return page
+
+    yield visit
+    for context in contexts:
+        context.close()
+
+
+def part(page, name):
+    return page.get_by_test_id(name)
+
+
+def fact(page, name):
+    return part(page, "player").get_attribute(f"data-{name}")
+
+
+def step(page):
+    return int(fact(page, "step") or -1)
+
+
+def address(page):
+    return page.evaluate("location.href")
+
+
+def link(page):
+    return {name: values[0] for name, values in parse_qs(urlsplit(address(page)).query).items()}
+
+
+def press(page, key):
+    page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def offered(page, key):
+    page.wait_for_selector(f".st-key-{key} button:visible")
+
+
+def choose(page, field, value):
+    box = page.locator(f".st-key-{field} input:visible").first
+    box.fill(value)
+    box.press("Enter")

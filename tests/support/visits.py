@@ -1,0 +1,99 @@
+"""Visits to the pages by AppTest, for the tests of every page; no worker is started."""
+
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.components.v2 import manifest_scanner
+from streamlit.testing.v1 import AppTest
+from waiting import GUARD
+
+from ganlab.kind.config import RunConfig
+from ganlab.kinds import KINDS
+from ganlab.service.runs import Runs
+from ganlab.store import recording
+from ganlab.ui.arena import playback
+from ganlab.ui.digits import playback as digits_playback
+from ganlab.ui.run import server, share, training
+from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.text import LANGUAGES, text
+
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+"""A server looks once for packages that bring components, an AppTest at every run: that is half of its time."""
+ROUTER = Path(__file__).parents[2] / "streamlit_app.py"
+
+
+@pytest.fixture(autouse=True)
+def quiet_server(monkeypatch, tmp_path):
+    """A run service of the test's own that never starts a worker."""
+    monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    monkeypatch.setattr(training, "HEAD_START", 0)
+    monkeypatch.setattr(playback, "HEAD_START", 0)
+    monkeypatch.setattr(digits_playback, "HEAD_START", 0)
+    monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
+    server.RECORDED.mkdir()
+    st.cache_resource.clear()
+    st.cache_data.clear()
+    yield
+    server.service().close()
+    st.cache_resource.clear()
+
+
+def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None:
+    """Ships a run with the product."""
+    engine = import_module(KINDS[config.kind].engine)
+    packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
+    frames = [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
+    facts = {
+        "key": config.key(),
+        "config": config.to_json(),
+        "step": config.steps,
+        "frames": frames,
+    }
+    computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds, "device": device}
+    whole = recording.Recording(config.engine, **facts, **computing, checkpoint=None)
+    recording.write(whole, server.RECORDED / f"{config.key()}.zip")
+
+
+def opened(script: str, link: dict[str, str] | None = None, lang: str = "en") -> AppTest:
+    """A page opened by a link; its address is its script's name."""
+    app = AppTest.from_file(str(ROUTER), default_timeout=GUARD)
+    app.context = {"locale": "en-GB"}
+    app.switch_page(script)
+    for name, value in {"lang": lang, **(link or {})}.items():
+        app.query_params[name] = value
+    return sound(app.run())
+
+
+def sound(app: AppTest) -> AppTest:
+    """The same app, without an exception."""
+    assert [error.message for error in app.exception] == []
+    return app
+
+
+def enter(app: AppTest, key: str, value, typed: bool = False) -> AppTest:
+    """The app after a visitor has set a widget, or typed what its menu does not offer."""
+    widget = app.get_by_key(key)
+    if typed:
+        widget.options.append(value)
+    widget.set_value(value).run()
+    return sound(app)
+
+
+def held(app: AppTest, place: Experiment):
+    """The config that a place holds."""
+    return app.session_state[place.name("config")]
+
+
+def captions(app: AppTest) -> str:
+    return "\n".join(caption.value for caption in app.caption)
+
+
+def notice(link: dict[str, str], place: Experiment) -> str:
+    """What the English page says of a link that it cannot use; in Spanish as many sentences, none of them the same."""
+    config, _, _, notices = share.from_link(link, place)
+    english, spanish = ([share.notice(said, config, lang) for said in notices] for lang in LANGUAGES)
+    assert all(one != other for one, other in zip(english, spanish, strict=True))
+    return "\n".join([text("notice.link.title", "en"), *(f"- {sentence}" for sentence in english)])
