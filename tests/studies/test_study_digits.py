@@ -182,7 +182,7 @@ def test_a_cell_of_digits_that_diverged_is_finished(place, here):
 
 
 def test_broken_images_are_not_judged():
-    found = digits_evaluation.judged(SMALL, torch.full((N, 1, 28, 28), torch.nan))
+    found = digits_evaluation.judge_metrics(SMALL, torch.full((N, 1, 28, 28), torch.nan))
     assert np.isnan(found["accepted"])
     assert np.isnan(found["shares"]).all()
     assert found["fid_floor"] > 0
