@@ -94,6 +94,6 @@ def captions(app: AppTest) -> str:
 def notice(link: dict[str, str], place: Experiment) -> str:
     """What the English page says of a link that it cannot use; in Spanish as many sentences, none of them the same."""
     config, _, _, notices = share.from_link(link, place)
-    english, spanish = ([share.notice(said, config, lang) for said in notices] for lang in LANGUAGES)
+    english, spanish = ([share.explain(said, config, lang) for said in notices] for lang in LANGUAGES)
     assert all(one != other for one, other in zip(english, spanish, strict=True))
     return "\n".join([text("notice.link.title", "en"), *(f"- {sentence}" for sentence in english)])
