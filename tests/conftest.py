@@ -2,6 +2,7 @@
 
 import os
 
+import hypothesis
 import pytest
 import torch
 
@@ -9,6 +10,9 @@ from ganlab.data.user_files import use_store
 from ganlab.host import settings
 
 torch.set_num_threads(1)
+SLOW = [hypothesis.HealthCheck.too_slow]
+hypothesis.settings.register_profile("any speed", deadline=None, derandomize=True, suppress_health_check=SLOW)
+hypothesis.settings.load_profile("any speed")
 pytest.register_assert_rewrite("browsing", "visits")
 
 

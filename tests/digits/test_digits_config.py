@@ -66,7 +66,7 @@ def test_what_takes_too_long_or_too_much_memory_is_refused():
         DigitsConfig(**good)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.fixed_dictionaries({}, optional={name: values(spec) for name, spec in KNOBS.items()}))
 def test_links_and_json_carry_every_config_exactly(fields):
     try:
@@ -78,7 +78,7 @@ def test_links_and_json_carry_every_config_exactly(fields):
     assert config.key() == from_json(config.to_json()).key()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from([*KNOBS, "v", "zzz"]), st.text(max_size=30) | st.integers().map(str)))
 def test_no_link_raises_and_every_bad_value_is_reported(query):
     config, notices = from_query(query, "digits")

@@ -132,7 +132,7 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=200, deadline=None, derandomize=True)
+@settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from([*knobs(PlaneConfig), "zzz"]), VALUES, max_size=6))
 def test_no_settings_raise_and_every_bad_value_is_reported(facts):
     config, notices = read_settings(json.dumps(facts | {"kind": "plane"}).encode())

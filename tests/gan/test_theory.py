@@ -82,7 +82,7 @@ def test_optimal_discriminator():
     assert math.isnan(optimal_discriminator(0, 0))
 
 
-@settings(derandomize=True, max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(masses, masses)
 def test_value_is_twice_the_js_divergence_less_log_four(p, q):
     assert optimal_value(p, q) == pytest.approx(-math.log(4) + 2 * jensen_shannon(p, q), abs=1e-9)
@@ -93,7 +93,7 @@ def test_value_at_the_ends():
     assert optimal_value([1, 0], [0, 1]) == pytest.approx(0)
 
 
-@settings(derandomize=True, max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(masses, masses, arrays(float, 6, elements=st.floats(0.01, 0.99)))
 def test_no_discriminator_does_better_than_the_optimal_one(p, q, d):
     assert p @ np.log(d) + q @ np.log(1 - d) <= optimal_value(p, q) + 1e-12

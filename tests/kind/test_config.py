@@ -67,7 +67,7 @@ def test_every_field_has_a_default_inside_its_own_bounds(name):
     assert KNOBS[name].check(name, getattr(PlaneConfig(), name)) == getattr(PlaneConfig(), name)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=60)
 @given(st.fixed_dictionaries({}, optional={name: values(spec) for name, spec in KNOBS.items()}))
 def test_links_and_json_carry_every_config_exactly(fields):
     try:
@@ -79,7 +79,7 @@ def test_links_and_json_carry_every_config_exactly(fields):
     assert config.key() == from_json(config.to_json()).key()
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=100)
 @given(st.dictionaries(st.sampled_from([*KNOBS, "v", "zzz"]), st.text(max_size=30) | st.integers().map(str)))
 def test_no_link_raises_and_every_bad_value_is_reported(query):
     config, notices = from_query(query, "plane")

@@ -8,7 +8,7 @@ from itertools import product
 
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ganlab.gan.rng import NOISES, stream
@@ -115,7 +115,6 @@ def test_zero_is_an_end_like_another(name):
     assert bend(a, paths.point(4, 5)) == ""
 
 
-@settings(deadline=None)
 @given(st.integers(0, 2**31 - 1), st.integers(0, 2**31 - 1), st.sampled_from(DIMS), st.sampled_from(sorted(PATHS)))
 def test_no_walk_has_holes(one, other, d, name):
     walk = PATHS[name](paths.point(one, d), paths.point(other, d), times(9))
