@@ -41,7 +41,7 @@ CURES: dict[str, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Card:
-    """One mistake. The page plays one run of each side; the evidence has sixteen seeds of each."""
+    """One mistake. Runs play with their config's seed; the evidence has sixteen seeds of each, from 0."""
 
     broken: RunConfig
     fixed: RunConfig

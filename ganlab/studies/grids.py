@@ -46,6 +46,10 @@ class Study:
         names = [name for name in knobs(type(configs[0])) if name in shared.difference(IDENTITY)]
         return [name for name in names if len({getattr(config, name) for config in configs}) > 1]
 
+    def only(self, prefix: str) -> Study:
+        """The same study with only the arms whose names begin with the prefix."""
+        return replace(self, arms={arm: configs for arm, configs in self.arms.items() if arm.startswith(prefix)})
+
     def first(self, count: int) -> Study:
         """The same study with only the first configs of every arm."""
         return replace(self, arms={arm: configs[:count] for arm, configs in self.arms.items()})

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from math import inf
 from pathlib import Path
@@ -22,7 +22,6 @@ from ganlab.host import command
 from ganlab.host.folders import find_place
 from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU
-from ganlab.kind.fields import spell
 from ganlab.service.runs import Runs, RunStatus
 from ganlab.store.runs import Store
 from ganlab.studies import tables
@@ -58,19 +57,29 @@ class StudyStore:
         """Whether a cell's rows exist."""
         return self.part(config).exists()
 
-    def table(self, study: Study) -> pd.DataFrame:
-        """The rows of all finished cells, by arm, with columns for the arm and the varied fields; empty without any."""
-        cells = [(arm, config) for arm, configs in study.arms.items() for config in configs if self.finished(config)]
-        labelled = [self._labelled(arm, config, study.varied) for arm, config in cells]
-        whole = pd.concat(labelled, ignore_index=True) if labelled else pd.DataFrame()
+    def table(self, study: Study, shipped: pd.DataFrame | None = None, prefix: str = "") -> pd.DataFrame:
+        """The rows of finished cells, by arm, with columns for the arm and the varied fields; empty without any.
+
+        An arm keeps its rows in the shipped table until all its cells are finished here; an arm whose name does not
+        begin with the prefix keeps them even then.
+        """
+        cells = [
+            tables.labelled(arm, config, study.varied, rows)
+            for arm, configs in study.arms.items()
+            for config, rows in self._cells(arm, configs, shipped, arm.startswith(prefix)).items()
+        ]
+        whole = pd.concat(cells, ignore_index=True) if cells else pd.DataFrame()
         return whole if study.history or whole.empty else tables.ends(whole)
 
-    def _labelled(self, arm: str, config: RunConfig, varied: list[str]) -> pd.DataFrame:
-        rows = pd.read_parquet(self.part(config))
-        names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is also a metric
-        values = {name: getattr(config, name) for name in varied}
-        labels = {"arm": arm} | {names[k]: spell(v) if isinstance(v, tuple) else v for k, v in values.items()}
-        return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
+    def _cells(
+        self, arm: str, configs: Sequence[RunConfig], shipped: pd.DataFrame | None, replace: bool
+    ) -> dict[RunConfig, pd.DataFrame]:
+        """An arm's rows by config: its finished cells, or its shipped ones."""
+        own = [config for config in configs if self.finished(config)]
+        kept = {} if shipped is None else tables.cells(shipped, arm, configs)
+        complete = replace and len(own) == len(configs)
+        taken = complete or len(own) > len(kept)
+        return {config: pd.read_parquet(self.part(config)) for config in own} if taken else kept
 
 
 # Running
@@ -249,14 +258,15 @@ def missing_arms(study: Study, table: pd.DataFrame | None) -> list[str]:
 
 def main(arguments: list[str]) -> int:
     """Lists the studies, runs one, or shows its results; returns the exit status, 1 if a cell failed."""
-    asked = parser().parse_args(arguments)
+    asked = parsed(arguments)
     torch.set_num_threads(1)
     study_store, failed = StudyStore(asked.place), 0
     if asked.name:
         if not asked.table:
-            study = STUDIES[asked.name].first(asked.first) if asked.first else STUDIES[asked.name]
+            study = STUDIES[asked.name].only(asked.arms)
+            study = study.first(asked.first) if asked.first else study
             failed = compute(asked.name, study, study_store, asked.slots, asked.minutes)
-        show(asked.name, study_store, asked.out)
+        show(asked.name, study_store, asked.out, asked.arms)
     elif not asked.docs:
         listing(study_store)
     if asked.docs:
@@ -271,12 +281,21 @@ def listing(study_store: StudyStore) -> None:
         print(f"{name:10} {sum(map(study_store.finished, cells))}/{len(cells)} cells finished")
 
 
+def parsed(arguments: list[str]) -> argparse.Namespace:
+    """The parsed command line. Ends the program if no arm of the study has the prefix."""
+    asked = parser().parse_args(arguments)
+    if asked.arms and not (asked.name and STUDIES[asked.name].only(asked.arms).arms):
+        parser().error(f"--arms {asked.arms}: expected the beginning of an arm's name in the named study")
+    return asked
+
+
 def parser() -> argparse.ArgumentParser:
     """The parser of the command line."""
     parser = command.parser("study", "Named grids of configs and seeds.", "ring --slots 2 --minutes 20")
     parser.add_argument("name", nargs="?", choices=tuple(STUDIES))
     parser.add_argument("--table", action="store_true", help="only write and show the table of what is finished")
     parser.add_argument("--place", type=Path, help="folder of the study store")
+    parser.add_argument("--arms", default="", metavar="PREFIX", help="only the arms whose names begin so")
     parser.add_argument("--first", type=int, metavar="N", help="compute only the first N configs of every arm")
     parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
     parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
@@ -285,14 +304,15 @@ def parser() -> argparse.ArgumentParser:
     return parser
 
 
-def show(name: str, study_store: StudyStore, out: Path) -> None:
-    """Writes the table of a study's finished cells and prints its medians."""
-    table = study_store.table(STUDIES[name])
-    if table.empty:
+def show(name: str, study_store: StudyStore, out: Path, prefix: str = "") -> None:
+    """Writes the table of a study's finished cells and of the shipped rows that stay, and prints its medians."""
+    study, file = STUDIES[name], out / f"{name}.parquet"
+    if not any(study_store.finished(config) for _, config in study.cells):
         print("no cell is finished")
         return
-    tables.write(table, out / f"{name}.parquet")
-    print(tables.markdown(table, STUDIES[name].expected))
+    table = study_store.table(study, pd.read_parquet(file) if file.exists() else None, prefix)
+    tables.write(table, file)
+    print(tables.markdown(table, study.expected))
 
 
 HEAD = """# What the studies measured

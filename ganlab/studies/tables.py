@@ -13,6 +13,7 @@ import pandas as pd
 from ganlab.host import atomic
 from ganlab.kind.config import RunConfig
 from ganlab.kind.evaluation import SUFFIX, Evaluation
+from ganlab.kind.fields import spell
 from ganlab.kind.frame import RunFrame
 from ganlab.kind.state import RunState
 from ganlab.kinds import KINDS
@@ -73,6 +74,21 @@ def stored_frames(store: Store, config: RunConfig, member: int, before: int) -> 
     for step, blob in store.frames(config.key(), member).items():
         if step < before:
             yield kind.unpack(config, blob)
+
+
+def labelled(arm: str, config: RunConfig, varied: Iterable[str], rows: pd.DataFrame) -> pd.DataFrame:
+    """A config's rows, after columns for the arm and the varied fields."""
+    names = {name: f"run_{name}" if name in rows else name for name in varied}  # precision is also a metric
+    values = {name: getattr(config, name) for name in varied}
+    labels = {"arm": arm} | {names[k]: spell(v) if isinstance(v, tuple) else v for k, v in values.items()}
+    return pd.concat([pd.DataFrame(labels, index=rows.index), rows], axis=1)
+
+
+def cells(table: pd.DataFrame, arm: str, configs: Iterable[RunConfig]) -> dict[RunConfig, pd.DataFrame]:
+    """An arm's rows in a table by config, without labels; rows of configs that the arm no longer has are left out."""
+    mine = table.loc[table["arm"] == arm, list(table)[list(table).index("key") :]]
+    found = {config: mine[(mine["key"] == config.key()) & (mine["steps"] == config.steps)] for config in configs}
+    return {config: rows for config, rows in found.items() if len(rows)}
 
 
 def tidy(table: pd.DataFrame) -> pd.DataFrame:

@@ -321,6 +321,68 @@ def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, ca
     )
 
 
+PAIRED = Study(arms={"one.a": PAIR, "two.a": PAIR, "two.b": (SMALL.replace(d_steps=2),)}, protocol="")
+
+
+def shipped_by(tmp_path, grid):
+    """The table of a study that was computed on another machine."""
+    other = StudyStore(tmp_path / "other")
+    with Store(other.path) as store:
+        finish(other, Here(store), grid)
+    return other.table(grid).assign(steps_per_s=-1.0)
+
+
+def rows_by_arm(table):
+    """Number of rows, and whether they ship, of each arm."""
+    return {arm: (len(rows), set(rows["steps_per_s"]) == {-1.0}) for arm, rows in table.groupby("arm", sort=False)}
+
+
+def test_the_command_computes_one_arm_and_keeps_the_shipped_rows_of_the_others(place, here, tmp_path, monkeypatch):
+    monkeypatch.setattr(study, "STUDIES", {"tiny": PAIRED})
+    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid).failed)
+    shipped, out = shipped_by(tmp_path, PAIRED), tmp_path / "out"
+    tables.write(shipped, out / "tiny.parquet")
+    assert study.main(["tiny", "--arms", "one.", "--place", str(place.path), "--out", str(out)]) == 0
+    assert here.submitted == list(PAIR)
+    table, frames = pd.read_parquet(out / "tiny.parquet"), len(frame_steps(20))
+    own, kept = {"one.a": (2 * frames, False)}, {"two.a": (2 * frames, True), "two.b": (frames, True)}
+    assert rows_by_arm(table) == own | kept, "two.a is finished here, too, but nobody asked for it"
+    pd.testing.assert_frame_equal(table.drop(columns="steps_per_s"), shipped.drop(columns="steps_per_s"))
+
+
+def test_a_shipped_arm_stays_until_all_its_seeds_are_finished(place, here, tmp_path):
+    shipped = shipped_by(tmp_path, TINY)
+    finish(place, here, TINY.first(1))
+    assert rows_by_arm(place.table(TINY, shipped))["more"] == (2 * len(frame_steps(20)), True)
+    finish(place, here)
+    assert not any(kept for _, kept in rows_by_arm(place.table(TINY, shipped)).values())
+
+
+def test_shipped_rows_of_another_config_or_of_no_arm_are_dropped(place, tmp_path):
+    shipped = shipped_by(tmp_path, TINY)
+    changed = {"one": TINY.arms["one"], "longer": (PAIR[0].replace(steps=30),), "more": (SMALL.replace(d_steps=3),)}
+    assert list(rows_by_arm(place.table(Study(arms=changed, protocol=""), shipped))) == ["one"]
+    assert list(rows_by_arm(place.table(TINY.only("one"), shipped))) == ["one"]
+
+
+def test_a_new_arm_labels_the_shipped_rows_with_what_it_varies(place, here, tmp_path):
+    shipped, wide = shipped_by(tmp_path, TINY.only("one")), SMALL.replace(batch_size=16)
+    grid = Study(arms={"one": PAIR, "wide": (wide,)}, protocol="")
+    assert "batch_size" not in shipped
+    finish(place, here, grid.only("wide"))
+    assert place.table(grid, shipped).groupby("arm")["batch_size"].unique().map(list).to_dict() == {
+        "one": [8],
+        "wide": [16],
+    }
+
+
+@pytest.mark.parametrize("arguments", [["--arms", "one"], ["ring", "--arms", "nonsense"]])
+def test_a_prefix_of_no_arm_is_refused(arguments, capsys):
+    with pytest.raises(SystemExit):
+        study.main(arguments)
+    assert "expected the beginning of an arm's name" in capsys.readouterr().err
+
+
 # What ships
 
 
