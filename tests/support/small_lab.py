@@ -12,7 +12,7 @@ from ganlab.studies import cards, tables  # noqa: E402
 
 NAME = "too_much_d"
 RIGHT = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=60)
-CARD = cards.Card(RIGHT.replace(d_steps=2, steps=40), RIGHT)
+CARD = cards.Card(RIGHT.replace(d_steps=2, steps=40), RIGHT, dict.fromkeys(cards.LESSONS[NAME].others, RIGHT))
 
 
 def main() -> None:

@@ -11,7 +11,7 @@ from ganlab.studies import cards, tables
 from ganlab.studies.cards import IN_CODE, LESSONS, Card
 from ganlab.ui.mistakes import evidence, mistakes, runs
 from ganlab.ui.mistakes.evidence import NUMBERS, SEEN, Arm
-from ganlab.ui.text import LANGUAGES, text
+from ganlab.ui.text import LANGUAGES, sentences, text
 
 PAGE = "pages/lab/mistakes.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
@@ -77,16 +77,33 @@ def test_only_what_was_measured_is_told(monkeypatch):
 @pytest.mark.parametrize("name", LESSONS)
 def test_every_sentence_can_be_said_with_the_cards_own_numbers(monkeypatch, name, lang):
     monkeypatch.setattr(evidence, "shipped", lambda names, *_: dict.fromkeys(names, arm()))
-    facts = mistakes.known(name)
-    for part in ("what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure"):
-        assert "{" not in text(f"mistakes.{name}.{part}", lang, **facts)
+    for part in mistakes.VALUES:
+        assert "{" not in mistakes.sentence(name, part, lang)
     assert len({mistakes.arm_name(name, each, lang) for each, _ in LESSONS[name].arms}) == len(list(LESSONS[name].arms))
+
+
+def test_an_arm_has_the_values_that_sentences_may_wait_for():
+    assert arm().facts("k5").keys() == {f"k5_{fact}" for fact in evidence.FACTS}
+
+
+def test_a_sentence_waits_for_measurements_but_not_for_a_value_that_there_is_not(monkeypatch):
+    captions = []
+    monkeypatch.setattr(evidence, "table", lambda _: pd.DataFrame({"arm": []}))
+    monkeypatch.setattr(mistakes.st, "caption", captions.append)
+    for value, waits in (("broken_modes", 1), ("k50_r1_acc_low", 2)):
+        monkeypatch.setitem(sentences("en"), "mistakes.too_much_d.verdict", f"Of {{{value}}}.")
+        mistakes.show_part("too_much_d", "verdict", "en")
+        assert captions == [text("mistakes.page.unmeasured", "en")] * waits
+    monkeypatch.setitem(sentences("en"), "mistakes.too_much_d.verdict", "Of {broken_modse}.")
+    with pytest.raises(KeyError, match="broken_modse"):
+        mistakes.show_part("too_much_d", "verdict", "en")
 
 
 @pytest.mark.parametrize("name", LESSONS)
 def test_the_words_of_a_card_agree_with_what_ships(name):
     facts = mistakes.known(name)
     assert [arm for arm, _ in LESSONS[name].arms if f"{arm}_n" not in facts] == [], "python -m ganlab study lab"
+    assert all(mistakes.sentence(name, part, "en") for part in ("verdict", "folklore", "cure"))
     assert SETTLED[name](facts)
     assert mistakes.QUESTIONS.get(name, mistakes.Question(mistakes.covered)).answer(facts) is not None
 
@@ -176,7 +193,8 @@ def test_two_lines_of_code_are_shown_as_they_are():
 @pytest.fixture
 def lab(monkeypatch):
     """A page with one small card beside the others."""
-    name, card = "too_much_d", Card(SMALL.replace(d_steps=2), SMALL)
+    name = "too_much_d"
+    card = Card(SMALL.replace(d_steps=2), SMALL, dict.fromkeys(LESSONS[name].others, SMALL))
     monkeypatch.setitem(LESSONS, name, card)
     monkeypatch.setattr(evidence, "shipped", lambda names, *_: dict.fromkeys(names, arm(covered=2)))
     return card

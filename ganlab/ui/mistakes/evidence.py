@@ -34,6 +34,11 @@ NUMBERS = {
 """Name in sentences -> name in the final evaluation."""
 SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}
 """Name in sentences -> name in the last frame."""
+FACTS = (
+    *("n", "of", "died", "full", "speed"),
+    *(f"{number}{end}" for number in ("modes", *NUMBERS, *SEEN) for end in ("", "_low", "_high")),
+)
+"""Names of an arm's values in sentences, each after the arm's name and `_`."""
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ SHOWN = -1
 """The answer of a visitor who does not predict."""
 ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")}
 """Arms of the k sweep on digits used in a card's sentences."""
-NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr")
-"""Settings used in sentences."""
+NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size")
+"""Settings used in sentences, each after an arm's name and `_`."""
 
 
 # The open card
@@ -126,9 +126,7 @@ def guess(name: str) -> int | None:
 def predict(name: str, lang: str) -> bool:
     """Asks for a prediction. Whether the outcome is shown."""
     with st.container(border=True, key="c.predict"):
-        st.markdown(
-            f"**{text('mistakes.page.predict', lang)}** {text(f'mistakes.{name}.question', lang, **settings(name))}"
-        )
+        st.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
         key, given = f"c.w.guess.{name}", guess(name)
         st.session_state[key] = None if given in (None, SHOWN) else given
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -151,7 +149,7 @@ def predict(name: str, lang: str) -> bool:
 
 def option(name: str, index: int, lang: str) -> str:
     """One of three answers."""
-    return text(f"mistakes.{name}.{'abc'[index]}", lang)
+    return sentence(name, "abc"[index], lang)
 
 
 def tell(name: str, index: int | None) -> None:
@@ -181,6 +179,11 @@ def feedback(name: str, given: int, lang: str) -> None:
 # Sentences
 
 
+def sentence(name: str, part: str, lang: str) -> str:
+    """A part of a card, filled with the values that it may use. Raises KeyError for any other value."""
+    return text(f"mistakes.{name}.{part}", lang, **VALUES[part](name))
+
+
 def known(name: str) -> dict[str, Any]:
     """All values for a card's sentences: measured, and theoretical for one mode of eight and for all."""
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
@@ -188,6 +191,12 @@ def known(name: str) -> dict[str, Any]:
     of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
     arms = evidence.measured(name, LESSONS[name]) | evidence.shipped(ON_DIGITS.get(name, ()), "digits_k")
     return evidence.facts(arms) | of_theory | settings(name)
+
+
+def measurable(name: str) -> set[str]:
+    """The names of all values for a card's sentences that are measured, now or later."""
+    arms = *dict(LESSONS[name].arms), *ON_DIGITS.get(name, ())
+    return {f"{arm}_{fact}" for arm in arms for fact in evidence.FACTS}
 
 
 def settings(name: str) -> dict[str, Any]:
@@ -202,8 +211,10 @@ def show_part(name: str, part: str, lang: str) -> None:
     """Shows a part of a card with measurements, or a note that there are none."""
     st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
     try:
-        st.markdown(text(f"mistakes.{name}.{part}", lang, **known(name)))
-    except KeyError:
+        st.markdown(sentence(name, part, lang))
+    except KeyError as error:
+        if error.args[0] not in measurable(name):
+            raise
         st.caption(text("mistakes.page.unmeasured", lang))
 
 
@@ -212,7 +223,7 @@ def lesson(name: str, lang: str) -> None:
     parts = st.columns(2, gap="medium")
     for column, part in zip(parts, ("what", "why"), strict=True):
         column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
-        column.markdown(text(f"mistakes.{name}.{part}", lang, **settings(name)))
+        column.markdown(sentence(name, part, lang))
     if name in IN_CODE:
         st.code(diff(name), language="diff")
         with st.expander(text("mistakes.page.program", lang)):
@@ -243,3 +254,11 @@ def conclusion(name: str, lang: str) -> None:
     query = {"lang": lang} | to_query(card.broken, here.prefix) | to_query(card.fixed, beside.prefix)
     label = text(f"mistakes.page.{here.words}", lang)
     st.page_link(here.script, label=label, icon=":material/arrow_forward:", query_params=query)
+
+
+VALUES: dict[str, Callable[[str], dict[str, Any]]] = {
+    **dict.fromkeys(("what", "why", "question"), settings),
+    **dict.fromkeys(("a", "b", "c"), lambda _: {}),
+    **dict.fromkeys(("verdict", "folklore", "cure"), known),
+}
+"""The values that each part of a card may use: what stands before the prediction knows no measurement."""
