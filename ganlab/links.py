@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ganlab.data import points
 from ganlab.kind.config import RunConfig
-from ganlab.kind.fields import ConfigError, knobs, spell
+from ganlab.kind.fields import MESSAGES, ConfigError, knobs, spell
 from ganlab.kinds import KINDS
 
 C = TypeVar("C", bound=RunConfig)
@@ -31,6 +31,9 @@ class Notice:
     value: str
     reason: str
     facts: dict[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.field}={self.value!r}: {MESSAGES[self.reason].format(**self.facts)}"
 
 
 def to_query(config: RunConfig, prefix: str = "") -> dict[str, str]:

@@ -136,7 +136,7 @@ def described(text: str) -> Any:
     """The config of a link, its query, or settings as JSON. Raises ConfigError or ValueError for other text."""
     if text.lstrip().startswith("{"):
         return from_json(json.loads(text))
-    link = dict(parse_qsl(text.rpartition("?")[2]))
+    link = parameters(text)
     if not any(name.startswith("a.") for name in link) and any(name.startswith(ELSEWHERE) for name in link):
         raise ScriptError("kind", "kind")
     query = {name.removeprefix("a."): value for name, value in link.items()}
@@ -147,8 +147,17 @@ def described(text: str) -> Any:
     base = to_query(preset) if preset is not None and "v" not in query else {}
     config, notices = from_query(base | query, PlaneConfig.kind)
     if notices:
-        raise ValueError("; ".join(f"{said.field}={said.value}: {said.reason}" for said in notices))
+        raise ValueError("; ".join(map(str, notices)))
     return config
+
+
+def parameters(text: str) -> dict[str, str]:
+    """The parameters of a link, or of its query alone. Raises ValueError for a part that is no NAME=VALUE."""
+    query = text.rpartition("?")[2] if "?" in text or "://" not in text else ""
+    stray = next((part for part in query.split("&") if part and "=" not in part), None)
+    if stray is not None:
+        raise ValueError(f"{stray}: expected NAME=VALUE, as in a link, or settings as JSON")
+    return dict(parse_qsl(query, keep_blank_values=True))
 
 
 def main(arguments: list[str]) -> int:

@@ -22,7 +22,11 @@ Pair = Callable[[Tensor, Tensor], Tensor]
 
 @dataclass(frozen=True)
 class LossFormulas:
-    """A loss in LaTeX, as templates: $real and $fake are the inputs, $D is D, $mean the mean over the batch."""
+    """A loss in LaTeX, as templates: $real and $fake are the inputs, $mean is the mean over the batch.
+
+    D's own loss says `D`. G's loss says `$D`: with unrolling G is judged by a D some steps ahead, and `$D` becomes that
+    one's symbol.
+    """
 
     discriminator: tuple[str, ...]
     """The summands of D's loss: of real and of fake inputs, or of pairs."""
@@ -47,9 +51,13 @@ class Loss:
     threshold: float | None = None
     """D's output above which it says "real"; None where D only compares."""
     sure: float = 1.0
-    """Distance from the threshold at which D is fairly sure; the scale of the colours."""
+    """Distance from the threshold at which D is fairly sure; the scale of the colours in slow motion.
+
+    1.5 for a cross entropy, as σ(1.5) = 0.82; else the distance to the output that D aims at. Unused where D only
+    compares.
+    """
     logits: bool = False
-    """Whether the loss takes the sigmoid of D's output."""
+    """Whether the loss takes the sigmoid of D's output l, also where it is written as softplus(-l) = -log σ(l)."""
     generator_sees_real: bool = False
     """Whether G's loss depends on the real logits; if not, the trainer does not compute them."""
     smoothing: Callable[[Tensor, float], Tensor] | None = None

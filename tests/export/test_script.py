@@ -227,6 +227,26 @@ def test_what_is_none_is_said_on_one_line(capsys, text):
     assert len(said.err.splitlines()) == 1
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("loss=exponental", "loss='exponental': expected one of nonsaturating, saturating, "),
+        ("loss=", "loss='': expected one of nonsaturating, saturating, "),
+        ("d_lr=9&v=0", "v='0': expected link version 1; d_lr='9': expected 1e-06 to 1"),
+        ("loss", "loss: expected NAME=VALUE, as in a link, or settings as JSON"),
+        ("https://x/arena?a.loss", "a.loss: expected NAME=VALUE"),
+    ],
+)
+def test_the_command_says_what_was_expected(capsys, text, words):
+    status, said = printed(capsys, text)
+    assert (status, said.out) == (2, "")
+    assert said.err.startswith(words)
+
+
+def test_a_link_without_settings_is_the_default_run(capsys):
+    assert printed(capsys, "https://x/arena") == (0, (script(PlaneConfig()), ""))
+
+
 @pytest.mark.parametrize("arguments", [[], ["a.preset=ring_r1", "first"]])
 def test_without_a_run_or_with_a_member_that_is_no_number_the_usage_is_shown(capsys, arguments):
     with pytest.raises(SystemExit) as error:
