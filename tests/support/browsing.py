@@ -128,7 +128,10 @@ def part(page, name):
 
 
 def fact(page, name):
-    return part(page, "player").get_attribute(f"data-{name}")
+    """What the player says of itself. While a page runs again, the one before may stand beside the new one."""
+    players = part(page, "player")
+    expect(players).to_have_count(1)
+    return players.evaluate_all("(all, name) => all[0]?.getAttribute(name)", f"data-{name}")
 
 
 def step(page):
