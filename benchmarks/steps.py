@@ -1,26 +1,34 @@
-"""Compares steps per CPU second with the plain PyTorch loop of tutorials; prints the README's table.
+"""Updates and whole runs on the plane against their peers; prints the README's two tables.
 
-One thread, one process, the same nets, batch and data; pairs interleaved; median and range.
-Run it on an idle machine: `python -m benchmarks.steps`.
+Updates: steps per CPU second of the tutorials' PyTorch loop, of ours and, with `--jax PYTHON` (an environment of its
+own that has jax), of the same step in JAX. Runs: `train()` from start to end against its updates alone. One thread, one
+process each, the same nets, batch and data; measurements interleaved; medians and ranges. Run it on an idle machine:
+`python -m benchmarks.steps`.
 """
 
+import argparse
 import statistics
-import sys
+import subprocess
 import time
 from itertools import pairwise
+from pathlib import Path
 
 import torch
 from torch import nn
 
 from ganlab.data.plane import DATASETS
 from ganlab.kind.fields import ConfigError
+from ganlab.plane import config
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.train import start, update
+from ganlab.plane.train import start, train, update
 
 SETTINGS = {"16x1, batch 128": (16, 1, 128), "64x2, batch 256": (64, 2, 256), "128x2, batch 256": (128, 2, 256)}
 MEMBERS = (1, 4, 16)
 SECONDS = 1.5
 """CPU time of one measurement."""
+RUNS = ((1, 200), (1, 2000), (16, 200))
+"""Members and steps of whole runs."""
+PEER = Path(__file__).with_name("jax_plane.py")
 
 
 def perceptron(sizes):
@@ -75,40 +83,114 @@ def speed(loop, seconds=SECONDS):
     return steps / (time.process_time() - begin)
 
 
-def row(config, pairs):
-    """Medians of the tutorial's steps/s, of our members' steps/s, and of the ratio with its range."""
+class Jax:
+    """The peer in a process of its own."""
+
+    def __init__(self, python):
+        self.process = python and subprocess.Popen([python, PEER], stdin=-1, stdout=-1, stderr=-3, text=True)
+        if python and self.process.stdout.readline() != "ready\n":
+            raise SystemExit(f"{python} cannot run {PEER.name}: does it have jax?")
+
+    def speed(self, config):
+        """Member steps per CPU second; nan without a peer, or where it has no such loop."""
+        if not self.process or config.regularizer != "none":
+            return float("nan")
+        sizes = (config.g_width, config.g_depth, config.batch_size, config.members)
+        print(*sizes, SECONDS, file=self.process.stdin, flush=True)
+        return float(self.process.stdout.readline())
+
+    def close(self):
+        """Ends the process."""
+        if self.process:
+            self.process.kill()
+            self.process.wait()
+
+
+def row(config, pairs, jax):
+    """Medians of the tutorial's steps/s, of our member steps/s and of JAX', and of both ratios with their ranges."""
     alone, ours = config.replace(members=1), our_loop(config)
     plain = tutorial_loop(alone)
-    results = [(speed(plain), speed(ours) * config.members) for _ in range(pairs)]
-    ratios = [mine / theirs for theirs, mine in results]
+    results = [(speed(plain), speed(ours) * config.members, jax.speed(config)) for _ in range(pairs)]
     medians = [statistics.median(column) for column in zip(*results, strict=True)]
-    return (*medians, statistics.median(ratios), min(ratios), max(ratios))
+    ratios = [[mine / other for mine, other in ((one[1], one[0]), (one[1], one[2]))] for one in results]
+    return medians, [(statistics.median(of), min(of), max(of)) for of in zip(*ratios, strict=True)]
 
 
-def main(pairs=5):
-    torch.set_num_threads(1)
-    print("| nets | penalty | members | tutorial, steps/s | ours, member steps/s | ratio [range] |")
-    print("|---|---|---|---|---|---|")
-    for name, (width, depth, batch) in SETTINGS.items():
-        nets = dict(g_width=width, d_width=width, g_depth=depth, d_depth=depth, batch_size=batch)
+def written(ratio):
+    """A ratio with its range."""
+    return "–" if ratio[0] != ratio[0] else "{:.2f} [{:.2f}–{:.2f}]".format(*ratio)
+
+
+def spent(work):
+    """CPU seconds."""
+    began = time.process_time()
+    work()
+    return time.process_time() - began
+
+
+def updates_alone(config):
+    state = start(config)
+    while state.step < config.steps:
+        update(state)
+
+
+def run_ratios(config, pairs):
+    """CPU seconds of a run's updates, of `train()`, and their ratio with its range; medians."""
+    results = [(spent(lambda: updates_alone(config)), spent(lambda: list(train(config)))) for _ in range(pairs)]
+    ratios = [whole / alone for alone, whole in results]
+    alone, whole = (statistics.median(column) for column in zip(*results, strict=True))
+    return alone, whole, (statistics.median(ratios), min(ratios), max(ratios))
+
+
+def nets(width, depth, batch):
+    return dict(g_width=width, d_width=width, g_depth=depth, d_depth=depth, batch_size=batch)
+
+
+def table(*heads):
+    print("| " + " | ".join(heads) + " |\n|" + "---|" * len(heads))
+
+
+def print_updates(pairs, python):
+    jax = Jax(python)
+    table("nets", "penalty", "members", "tutorial, steps/s", "ours, member steps/s", "ratio [range]", "JAX", "ratio")
+    for name, sizes in SETTINGS.items():
         for regularizer in ("none", "r1"):
             for members in MEMBERS:
                 try:
-                    config = PlaneConfig(regularizer=regularizer, members=members, **nets)
+                    config = PlaneConfig(regularizer=regularizer, members=members, **nets(*sizes))
                 except ConfigError as error:
-                    print(f"| {name} | {regularizer} | {members} | – | refused: {error} | – |")
+                    print(f"| {name} | {regularizer} | {members} | – | refused: {error} | – | – | – |")
                     continue
-                plain, ours, ratio, low, high = row(config, pairs)
-                cells = (
-                    name,
-                    regularizer,
-                    members,
-                    f"{plain:,.0f}",
-                    f"{ours:,.0f}",
-                    f"{ratio:.1f} [{low:.1f}–{high:.1f}]",
-                )
+                (plain, ours, peer), (ratio, beside) = row(config, pairs, jax)
+                cells = (name, regularizer, members, f"{plain:,.0f}", f"{ours:,.0f}", written(ratio))
+                cells = (*cells, "–" if peer != peer else f"{peer:,.0f}", written(beside))
                 print("| " + " | ".join(map(str, cells)) + " |", flush=True)
+    jax.close()
+
+
+def print_runs(pairs):
+    table("nets", "members", "steps", "updates alone, CPU s", "`train()`, CPU s", "ratio [range]")
+    list(train(PlaneConfig(steps=3)))
+    for name, sizes in list(SETTINGS.items())[:2]:
+        for members, steps in RUNS:
+            alone, whole, ratio = run_ratios(PlaneConfig(members=members, steps=steps, **nets(*sizes)), pairs)
+            print(f"| {name} | {members} | {steps:,} | {alone:.3f} | {whole:.3f} | {written(ratio)} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.steps", description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--jax", metavar="PYTHON", help="of an environment with jax")
+    parser.add_argument("--runs", action="store_true", help="only the second table")
+    parser.add_argument("--next", action="store_true", help="measure the next engine, see ganlab/plane/config.py")
+    asked = parser.parse_args()
+    config.NEXT |= asked.next
+    torch.set_num_threads(1)
+    if not asked.runs:
+        print_updates(asked.pairs, asked.jax)
+        print()
+    print_runs(asked.pairs)
 
 
 if __name__ == "__main__":
-    main(*map(int, sys.argv[1:]))
+    main()

@@ -61,7 +61,7 @@ class Run:
 def train(config: RunConfig) -> Iterator[RunFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence; nothing is stored."""
     trainer = engine.load(KINDS[config.kind].engine)
-    yield from training.frames(trainer.start(config), trainer.advance, trainer.snapshot)
+    yield from training.frames(trainer.start(config), trainer.advance, trainer.moment, trainer.develop)
 
 
 def run(config: RunConfig, store: Path | str | None = None) -> Run:

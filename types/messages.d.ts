@@ -59,7 +59,7 @@ type PlaneHead = FilmHead & {
   key_frames: boolean;
   modes: Point[] | null;
   std: number | null;
-  js_floor: [number, number];
+  js_floor: Record<number, number>;
   valid_ceiling: number | null;
   asks: string[];
   scalars?: string[];

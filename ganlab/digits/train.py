@@ -30,10 +30,12 @@ from ganlab.kind.devices import AGREES, CPU, DeviceError
 __all__ = [
     "advance",
     "checkpoint",
+    "develop",
     "due",
     "encode",
     "from_json",
     "keepsake",
+    "moment",
     "moved",
     "restore",
     "snapshot",
@@ -84,6 +86,10 @@ def snapshot(state: DigitsState) -> DigitsFrame:
     return digits_snapshot.snapshot(state, measure_for(state))
 
 
+moment, develop = snapshot, list[DigitsFrame]
+"""Networks of images gain nothing by frames computed together."""
+
+
 def measure_for(state: DigitsState) -> Measure | None:
     """The measure for the current step's images; None if there is none or the run has diverged."""
     config, asked = state.config, judgement(state.config, state.step)
@@ -117,7 +123,7 @@ def first_gradients(config: DigitsConfig, device: str) -> list[Tensor]:
 
 def train(config: DigitsConfig) -> Iterator[DigitsFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence. Raises DataError."""
-    yield from training.frames(start(config), advance, snapshot)
+    yield from training.frames(start(config), advance, moment, develop)
 
 
 def d_gradient(state: DigitsState) -> None:

@@ -13,21 +13,27 @@ from ganlab.game.state import GanState, Player
 from ganlab.gan.losses import LOSSES
 
 
-def numbers(state: GanState[Any, Any]) -> dict[str, Any]:
-    """The fields of a GanFrame except those that depend on generated samples."""
-    members = len(state.diverged_at)
+def counts(state: GanState[Any, Any]) -> dict[str, Any]:
+    """The fields of a GanFrame that are no floats."""
     return {
         "step": state.step,
         "d_updates": state.d.updates,
         "g_updates": state.g.updates,
+        "diverged_at": state.diverged_at.numpy().copy(),
+        "outcome": state.outcome,
+        "facts": dict(state.facts),
+    }
+
+
+def numbers(state: GanState[Any, Any]) -> dict[str, Any]:
+    """The fields of a GanFrame except those that depend on generated samples."""
+    members = len(state.diverged_at)
+    return counts(state) | {
         "d_loss": known(state.d.loss, members),
         "g_loss": known(state.g.loss, members),
         "penalty": known(state.penalty, members),
         "d_grad": known(norms(state.d), members),
         "g_grad": known(norms(state.g), members),
-        "diverged_at": state.diverged_at.numpy().copy(),
-        "outcome": state.outcome,
-        "facts": dict(state.facts),
     }
 
 

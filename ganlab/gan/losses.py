@@ -14,6 +14,8 @@ import torch
 from torch import Tensor
 from torch.nn.functional import relu, softplus
 
+from ganlab.gan import derivatives
+
 Term = Callable[[Tensor], Tensor]
 """D's cost of one logit, elementwise."""
 Pair = Callable[[Tensor, Tensor], Tensor]
@@ -56,6 +58,10 @@ class Loss:
     1.5 for a cross entropy, as σ(1.5) = 0.82; else the distance to the output that D aims at. Unused where D only
     compares.
     """
+    d_slopes: Callable[[Tensor, Tensor], tuple[Tensor, Tensor]] | None = None
+    """The derivatives of D's cost at its real and its fake logits, elementwise, in new memory; None: by autograd."""
+    g_slope: Callable[[Tensor, Tensor], Tensor] | None = None
+    """(real_logits, fake_logits) -> the derivative of G's cost at each fake one, in new memory; None: by autograd."""
     logits: bool = False
     """Whether the loss takes the sigmoid of D's output l, also where it is written as softplus(-l) = -log σ(l)."""
     generator_sees_real: bool = False
@@ -93,6 +99,19 @@ class Loss:
             assert self.terms is not None
             loss = self.terms[0](real).mean(-1) + self.terms[1](fake).mean(-1)
         return loss + self.smoothing(real, smoothing) if smoothing and self.smoothing else loss
+
+    def discriminator_slopes(self, real: Tensor, fake: Tensor, smoothing: float = 0.0) -> tuple[Tensor, Tensor, Tensor]:
+        """D's objective at logits (..., B), and its gradients at both, (...), (..., B), (..., B)."""
+        if self.d_slopes is None or smoothing:
+            return derivatives.slopes(lambda one, other: self.discriminator(one, other, smoothing), real, fake)
+        at_real, at_fake = self.d_slopes(real, fake)
+        return self.discriminator(real, fake), at_real.div_(real.shape[-1]), at_fake.div_(fake.shape[-1])
+
+    def generator_slope(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """G's objective at logits (..., B), and its gradient at the fake ones, (...), (..., B)."""
+        if self.g_slope is None:
+            return derivatives.slope(lambda logits: self.generator(real, logits), fake)
+        return self.generator(real, fake), self.g_slope(real, fake).div_(fake.shape[-1])
 
     def balance(self, smoothing: float = 0.0) -> tuple[float, float] | None:
         """(L_D, L_G) at p_g = p_data with D optimal, where real points are labelled 1 - α."""
@@ -247,6 +266,8 @@ LOSSES = {
     "nonsaturating": Loss(
         terms=ENTROPIES,
         generator=nonsaturating_g,
+        d_slopes=derivatives.entropy_slopes,
+        g_slope=derivatives.nonsaturating_slope,
         source="arXiv:1406.2661 sec. 3",
         equilibrium=(log(4), log(2)),
         threshold=0.0,
@@ -261,6 +282,8 @@ LOSSES = {
     "saturating": Loss(
         terms=ENTROPIES,
         generator=saturating_g,
+        d_slopes=derivatives.entropy_slopes,
+        g_slope=derivatives.saturating_slope,
         source="arXiv:1406.2661 eq. 1",
         equilibrium=(log(4), -log(2)),
         threshold=0.0,
@@ -276,6 +299,8 @@ LOSSES = {
     "least_squares": Loss(
         terms=SQUARES,
         generator=least_squares_g,
+        d_slopes=derivatives.square_slopes,
+        g_slope=derivatives.square_slope,
         source="arXiv:1611.04076",
         equilibrium=(0.25, 0.125),
         threshold=0.5,
@@ -288,6 +313,8 @@ LOSSES = {
     "hinge": Loss(
         terms=HINGES,
         generator=critic_g,
+        d_slopes=derivatives.hinge_slopes,
+        g_slope=derivatives.critic_slope,
         source="arXiv:1802.05957",
         equilibrium=(2.0, 0.0),
         threshold=0.0,
@@ -297,6 +324,8 @@ LOSSES = {
     "wasserstein": Loss(
         terms=DISTANCE,
         generator=critic_g,
+        d_slopes=derivatives.distance_slopes,
+        g_slope=derivatives.critic_slope,
         source="arXiv:1701.07875",
         lipschitz=True,
         tex=LossFormulas(DISTANCE_TEX, CRITIC_G_TEX),
@@ -305,6 +334,8 @@ LOSSES = {
     "relativistic": Loss(
         pairs=relativistic_pair,
         generator=relativistic_g,
+        d_slopes=derivatives.pair_slopes,
+        g_slope=derivatives.relativistic_slope,
         source="arXiv:2501.05441",
         equilibrium=(log(2), log(2)),
         sure=1.5,

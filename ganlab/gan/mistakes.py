@@ -14,7 +14,8 @@ from typing import Any
 
 from torch import Tensor
 
-from ganlab.gan.losses import LOSSES
+from ganlab.gan.derivatives import slope, slopes
+from ganlab.gan.losses import LOSSES, Loss
 
 LOOP = """\
 bce = nn.BCEWithLogitsLoss()
@@ -65,6 +66,21 @@ class Mistake:
         """The arguments (real, fake) of D's loss, from D's outputs at real and at generated points."""
         real, fake = self.loss_input(real), self.loss_input(fake)
         return (fake, real) if self.swaps else (real, fake)
+
+    def d_slopes(self, loss: Loss, real: Tensor, fake: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
+        """D's loss at D's outputs (..., B), and its gradients at both, (...), (..., B), (..., B)."""
+        if self.sigmoid:
+            return slopes(lambda a, b: loss.discriminator(*self.d_loss_inputs(a, b), smoothing), real, fake)
+        if not self.swaps:
+            return loss.discriminator_slopes(real, fake, smoothing)
+        value, at_fake, at_real = loss.discriminator_slopes(fake, real, smoothing)
+        return value, at_real, at_fake
+
+    def g_slope(self, loss: Loss, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+        """G's loss at D's outputs (..., B), and its gradient at the fake ones, (...), (..., B)."""
+        if self.sigmoid:
+            return slope(lambda x: loss.generator(self.loss_input(real), self.loss_input(x)), fake)
+        return loss.generator_slope(real, fake)
 
     def loss_input(self, output: Tensor) -> Tensor:
         """The argument of a loss that stands for D's output."""

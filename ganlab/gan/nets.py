@@ -1,7 +1,11 @@
 """M independent multilayer perceptrons that are trained side by side. Every tensor has a leading members axis."""
 
-from collections.abc import Callable
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Protocol
 
@@ -10,6 +14,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from ganlab.gan.rng import stream
+
+aten = torch.ops.aten
 
 
 def leaky_relu(x: Tensor) -> Tensor:
@@ -55,7 +61,7 @@ class Network:
         spectral: bool = False,
         minibatch_layer: MinibatchLayer | None = None,
     ):
-        self.members, self.activation, self.minibatch_layer = members, ACTIVATIONS[activation].function, minibatch_layer
+        self.members, self.activation, self.minibatch_layer = members, ACTIVATIONS[activation], minibatch_layer
         layers = layer_sizes(sizes, minibatch_layer)
         self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
         self.counts = [torch.Size(shape).numel() for shape in self.shapes]
@@ -84,7 +90,7 @@ class Network:
         """The last hidden layer's outputs (M, B, h) at inputs (M, B, sizes[0])."""
         params = self.params if params is None else params
         for layer in range(self.depth - 1):
-            x = self.activation(torch.baddbmm(params[2 * layer + 1], x, self.weight(layer, params)))
+            x = self.activation.function(torch.baddbmm(params[2 * layer + 1], x, self.weight(layer, params)))
         return x
 
     def conclude(self, features: Tensor, params: list[Tensor], others: Tensor | None = None) -> Tensor:
@@ -110,6 +116,17 @@ class Network:
             for _ in range(times):
                 self.power[2 * i].copy_(F.normalize(self.power[2 * i + 1] @ w.mT, dim=-1))
                 self.power[2 * i + 1].copy_(F.normalize(self.power[2 * i] @ w, dim=-1))
+
+    def beside(self, flats: Sequence[Tensor], power: Sequence[list[Tensor]]) -> Network:
+        """The networks that this one was at several moments, as members of one, moment by moment.
+
+        flats: copies of `flat`; power: of `power`. The new one's own `flat` is of no use.
+        """
+        other = copy(self)
+        parts = [torch.stack(column) for column in zip(*(self.views(flat) for flat in flats), strict=True)]
+        other.members, other.params = len(flats) * self.members, [part.flatten(0, 1) for part in parts]
+        other.power = [torch.cat(column) for column in zip(*power, strict=True)]
+        return other
 
     def norms(self, flat: Tensor) -> Tensor:
         """The Euclidean norm (M,) of each member's share of a vector laid out as `flat`."""
@@ -145,10 +162,34 @@ class Activation:
     """Elementwise."""
     script: str = ""
     """The same as a layer of torch.nn in the exported script; "": no run with it is exported."""
+    in_place: Callable[[Tensor], Tensor] | None = None
+    """The same in place; None, like `backward`: its networks are trained with autograd."""
+    backward: Callable[[Tensor, Tensor], Tensor] | None = None
+    """(gradient at the output, output) -> gradient at the input, in place."""
+
+
+def leaky_relu_backward(slope: Tensor, y: Tensor) -> Tensor:
+    """The gradient before `leaky_relu`, in place, from that behind it and the output."""
+    before: Tensor = aten.leaky_relu_backward.grad_input(slope, y, 0.2, True, grad_input=slope)
+    return before
+
+
+def relu_backward(slope: Tensor, y: Tensor) -> Tensor:
+    """The gradient before a rectifier, in place, from that behind it and the output."""
+    before: Tensor = aten.threshold_backward.grad_input(slope, y, 0, grad_input=slope)
+    return before
+
+
+def tanh_backward(slope: Tensor, y: Tensor) -> Tensor:
+    """The gradient before tanh, in place, from that behind it and the output."""
+    before: Tensor = aten.tanh_backward.grad_input(slope, y, grad_input=slope)
+    return before
 
 
 ACTIVATIONS = {
-    "leaky_relu": Activation(leaky_relu, "nn.LeakyReLU(0.2)"),
-    "relu": Activation(F.relu, "nn.ReLU()"),
-    "tanh": Activation(torch.tanh, "nn.Tanh()"),
+    "leaky_relu": Activation(
+        leaky_relu, "nn.LeakyReLU(0.2)", partial(F.leaky_relu_, negative_slope=0.2), leaky_relu_backward
+    ),
+    "relu": Activation(F.relu, "nn.ReLU()", torch.relu_, relu_backward),
+    "tanh": Activation(torch.tanh, "nn.Tanh()", torch.tanh_, tanh_backward),
 }

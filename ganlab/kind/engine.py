@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import Any, Protocol, TypeVar, cast
 
@@ -33,11 +33,17 @@ class Engine(Protocol[C, S, F]):
     def update(self, state: S, /) -> None:
         """One update, in place; a step takes one or several."""
 
-    def advance(self, state: S, /) -> F | None:
-        """One step. The frame, if the step is one or the run has diverged."""
+    def advance(self, state: S, /) -> Any:
+        """One step. Its `moment`, if the step becomes a frame or the run has diverged, else None."""
 
     def due(self, state: S, /) -> bool:
         """Whether this step becomes a frame."""
+
+    def moment(self, state: S, /) -> Any:
+        """What the frame of this moment is developed from, as copies; `snapshot` where that gains nothing."""
+
+    def develop(self, moments: Sequence[Any], /) -> list[F]:
+        """The frames of moments of one run, in order; `list` where a moment is a frame."""
 
     def snapshot(self, state: S, /) -> F:
         """The frame of this moment; changes nothing."""

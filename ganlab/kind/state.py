@@ -30,4 +30,4 @@ class RunState(Generic[C]):
     @property
     def outcome(self) -> str:
         """'' while a member is alive, else 'diverged'."""
-        return "diverged" if bool((self.diverged_at >= 0).all()) else ""
+        return "diverged" if self.facts and bool((self.diverged_at >= 0).all()) else ""

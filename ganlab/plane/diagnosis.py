@@ -95,7 +95,11 @@ def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
     battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
     on = metrics["valid"] if has_modes(frame) else on_data(frame.fake[member], data)
-    return metrics | battle | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data)[0]}
+    return (
+        metrics
+        | battle
+        | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data, frame.judged)[0]}
+    )
 
 
 def grid_resolves(data: Dataset) -> bool:

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ganlab.game.frame import BLAMED, MEASURED, QUANTITIES, GanFrame
-from ganlab.plane.metrics import METRICS
+from ganlab.plane import config
+from ganlab.plane.metrics import EVAL_POINTS, METRICS
 
 POINTS = 512
 FIELD = 40
@@ -19,6 +20,8 @@ LATENT_GRID = 21
 CURVE = 64
 EVERY = 100
 """Every step up to this one is a frame."""
+KEY = 50
+"""Up to 2 · EVERY, every frame at a multiple of this step judges EVAL_POINTS points, the others the shown ones."""
 LAST = 100_000
 ROUND = (*range(105, 200, 5), *range(200, 500, 10), *range(500, 1001, 20))
 """The later frames of a decade, in hundredths of it: round steps, 2 to 5 % apart, so that runs end with a frame."""
@@ -39,7 +42,9 @@ class Frame(GanFrame):
     grid: np.ndarray
     """G of a grid of latent points with equal mass between them, (M, R, C, 2)."""
     shares: np.ndarray
-    """Share of all generated points that are valid in each mode, or that lie in each of 32 cells, (M, K)."""
+    """Share of the judged points that are valid in each mode, or that lie in each of 32 cells, (M, K)."""
+    judged: int = EVAL_POINTS
+    """Number of generated points behind shares, metrics and D's accuracy."""
 
     @property
     def members(self) -> int:
@@ -55,6 +60,11 @@ class Frame(GanFrame):
         return replace(
             self, metrics=metrics, outcome="diverged" if dead else "", facts=self.facts if dead else {}, **one
         )
+
+
+def judged(step: int) -> int:
+    """Number of generated points that a frame judges: those shown where steps follow each other closely, else more."""
+    return EVAL_POINTS if not config.NEXT or step % KEY == 0 or step > 2 * EVERY else POINTS
 
 
 @cache
@@ -101,6 +111,7 @@ def unpack(blob: bytes, extent: float) -> Frame:
     field = _unstretch(read.take("i1", (1, side, side))) * head["field_scale"] + head["field_zero"]
     values = {name: scalars[i : i + 1] for i, name in enumerate(SCALARS)}
     diverged_at = np.nan_to_num(values.pop("died"), nan=-1).astype(np.int64)
+    count = values.pop("judged")
     measured: dict[str, Any] = {name: values.pop(name) for name in MEASURED}
     outcome, facts = _outcome(head["outcome"], int(diverged_at[0]))
     return Frame(
@@ -117,6 +128,7 @@ def unpack(blob: bytes, extent: float) -> Frame:
         diverged_at=diverged_at,
         outcome=outcome,
         facts=facts,
+        judged=int(count[0]) if count.size else EVAL_POINTS,
         **measured,
     )
 
@@ -139,7 +151,8 @@ HEADER_FIELDS = (
     "outcome",
 )
 """After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
-SCALARS = (*MEASURED, *METRICS, "died")
+SCALARS = (*MEASURED, *METRICS, "died", "judged")
+"""Frames of ENGINE 1 end with "died"; they judge EVAL_POINTS."""
 
 
 def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
@@ -150,6 +163,7 @@ def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
     shape = (frame.fake.shape[1], *frame.grid.shape[1:3], frame.field.shape[-1], frame.shares.shape[1], len(SCALARS))
     diverged_at = np.where(frame.diverged_at < 0, np.nan, frame.diverged_at)
     values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics) | {"died": diverged_at}
+    values["judged"] = np.array([frame.judged])
     scalars = np.array([values[name][0] for name in SCALARS], "<f4")
     scales = (zero, field_scale, push_scale, rise_scale)
     head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))

@@ -24,6 +24,7 @@ EVAL_POINTS = 2500  # as VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086)
 CELLS = 32
 BINS_PER_SIDE = 30
 FLOOR_DRAWS = 200
+AT_ONCE = 8192  # points whose histograms are made at once: 64 KB a column
 
 
 @dataclass(frozen=True)
@@ -38,15 +39,19 @@ class Metric:
 
     def compute(self, points: Array, dataset: Dataset) -> float:
         """Value for points (n, 2); nan where undefined. Raises ValueError unless n >= 1."""
+        if np.ndim(points) != 2 or np.shape(points)[1] != 2 or not len(points):
+            raise ValueError(f"points of shape {np.shape(points)}: expected (n, 2) with n >= 1")
         if self.histogram == "modes" and dataset.modes is None:
             return math.nan
         return float(self.formula(HISTOGRAMS[self.histogram](points, dataset), dataset))
 
 
 def measure(points: Array, dataset: Dataset) -> tuple[dict[str, Array], Array]:
-    """Every metric, and the shares, of M members at once: points (M, n, 2) -> ({key: (M,)}, (M, K))."""
+    """Every metric, and the shares, of points (M, n, 2), all at once: ({key: (M,)}, (M, K))."""
     kinds = [key for key in HISTOGRAMS if key != "modes" or dataset.modes is not None]
-    counted = {key: np.stack([HISTOGRAMS[key](member, dataset) for member in points]) for key in kinds}
+    size = max(1, AT_ONCE // points.shape[1])
+    some = [points[first : first + size] for first in range(0, len(points), size)]
+    counted = {key: np.concatenate([HISTOGRAMS[key](part, dataset) for part in some]) for key in kinds}
     undefined = np.full(len(points), np.nan)
     values = {
         key: metric.formula(counted[metric.histogram], dataset) if metric.histogram in counted else undefined
@@ -60,65 +65,69 @@ def shares(points: Array, dataset: Dataset) -> Array:
     return cell_shares(points, dataset) if dataset.modes is None else mode_shares(points, dataset)
 
 
-# Histograms: points (n, 2) -> shares of all n points.
+# Histograms: points (..., n, 2) -> shares of all n points.
 
 
 def mode_shares(points: Array, dataset: Dataset) -> Array:
-    """(K,) share of all points whose nearest mode is k and that lie within 3 std of it.
+    """(..., K) share of all points whose nearest mode is k and that lie within 3 std of it.
 
     A perfect sampler has (1 - e^-4.5)/K = 0.9889/K in each, with standard error sqrt(share (1 - share)/n).
     """
     assert dataset.modes is not None
     assert dataset.std is not None
     x, y = _columns(points)
-    mode_x, mode_y = dataset.modes.double().numpy().T
+    axes = (..., *[None] * x.ndim)
     with np.errstate(over="ignore", invalid="ignore"):
-        squared = (x[:, None] - mode_x) ** 2 + (y[:, None] - mode_y) ** 2
-        nearest = squared.argmin(1)
-        valid = squared[np.arange(len(x)), nearest] <= (3 * dataset.std) ** 2
-    shares: Array = np.bincount(nearest[valid], minlength=len(mode_x)) / len(x)
+        centres = dataset.modes.double().numpy().T
+        squared = (x - centres[0][axes]) ** 2
+        squared += (y - centres[1][axes]) ** 2
+        valid = squared <= (3 * dataset.std) ** 2
+        if not apart(dataset):
+            valid &= squared == squared.min(0)
+    shares: Array = np.ascontiguousarray(np.moveaxis(valid.sum(-1), 0, -1)) / x.shape[-1]
     return shares
 
 
 def cell_shares(points: Array, dataset: Dataset) -> Array:
-    """(32,) share of all points in each equal-mass cell of the data; points outside the view are in none.
+    """(..., 32) share of all points in each equal-mass cell of the data; points outside the view are in none.
 
     A perfect sampler has 1/32 in each, with standard error 0.0035.
     """
-    columns = np.stack(_columns(points))
-    inside = _inside(columns, dataset.extent)
-    found = columns[:, inside]
+    columns = _columns(points)
     axes, cuts = cells(dataset)
-    node = np.zeros(found.shape[1], int)
-    while node.size and node[0] < CELLS - 1:
-        node = 2 * node + 1 + (found[axes[node], np.arange(node.size)] > cuts[node])
-    shares: Array = np.bincount(node - (CELLS - 1), minlength=CELLS) / columns.shape[1]
-    return shares
+    horizontal, node = axes == 0, np.zeros(columns.shape[1:], np.intp)
+    for _ in range(CELLS.bit_length() - 1):
+        node = 2 * node + 1 + (np.where(horizontal[node], *columns) > cuts[node])
+    return _shares(node - (CELLS - 1), CELLS, _inside(columns, dataset.extent))
 
 
 def grid_shares(points: Array, dataset: Dataset) -> Array:
-    """(901,) share of all points in each square of a 30 x 30 grid over the view (lowest y first), and off the grid."""
-    columns = np.stack(_columns(points))
-    inside = _inside(columns, dataset.extent)
-    scaled = (columns[:, inside] / dataset.extent + 1) * (BINS_PER_SIDE / 2)
-    column, row = np.minimum(scaled.astype(int), BINS_PER_SIDE - 1)  # rounding may reach the edge
-    counts = np.bincount(row * BINS_PER_SIDE + column, minlength=BINS_PER_SIDE**2 + 1)
-    counts[-1] = columns.shape[1] - inside.sum()
-    shares: Array = counts / columns.shape[1]
-    return shares
+    """(..., 901) share of the points in each square of a 30 x 30 grid over the view (lowest y first), and off it."""
+    columns = _columns(points)
+    inside, most = _inside(columns, dataset.extent), BINS_PER_SIDE - 1
+    scaled = np.where(inside, columns, 0) / dataset.extent
+    column, row = np.minimum(((scaled + 1) * (BINS_PER_SIDE / 2)).astype(np.intp), most)  # rounding may reach the edge
+    return _shares(np.where(inside, row * BINS_PER_SIDE + column, BINS_PER_SIDE**2), BINS_PER_SIDE**2 + 1)
 
 
-def _columns(points: Array) -> tuple[Array, Array]:
-    if np.ndim(points) != 2 or np.shape(points)[1] != 2 or not len(points):
-        raise ValueError(f"points of shape {np.shape(points)}: expected (n, 2) with n >= 1")
-    x, y = np.asarray(points, np.float64).T
-    return np.ascontiguousarray(x), np.ascontiguousarray(y)
+def _columns(points: Array) -> Array:
+    """(..., n, 2) -> (2, ..., n)."""
+    return np.stack([np.asarray(points[..., axis], np.float64) for axis in range(2)])
 
 
 def _inside(columns: Array, extent: float) -> NDArray[np.bool_]:
-    """Columns (2, n) -> (n,); a comparison with nan is false."""
+    """Columns (2, ..., n) -> (..., n); a comparison with nan is false."""
     inside: NDArray[np.bool_] = np.all((columns >= -extent) & (columns < extent), axis=0)
     return inside
+
+
+def _shares(bins: NDArray[np.intp], count: int, counted: NDArray[np.bool_] | None = None) -> Array:
+    """The shares (..., count) of the numbers of bins (..., n), as far as they are counted, among all n."""
+    *shape, n = bins.shape
+    rows = bins.reshape(-1, n) + count * np.arange(bins.size // n)[:, None]
+    found = rows if counted is None else rows[counted.reshape(-1, n)]
+    shares: Array = np.bincount(found.ravel(), minlength=len(rows) * count).reshape(*shape, count) / n
+    return shares
 
 
 # Formulas: shares (..., B) -> (...).
@@ -203,6 +212,14 @@ def jensen_shannon(p: Array, q: Array) -> Array:
 
 
 # Properties of the data, computed once per data set.
+
+
+@lru_cache(64)
+def apart(dataset: Dataset) -> bool:
+    """Whether no point is within 3 std of two modes."""
+    assert dataset.modes is not None
+    assert dataset.std is not None
+    return bool(torch.pdist(dataset.modes.double()).min() > 6 * dataset.std) if len(dataset.modes) > 1 else True
 
 
 @lru_cache(64)

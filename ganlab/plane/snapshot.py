@@ -1,4 +1,4 @@
-"""Makes the frame of a state on the plane, without changing the state."""
+"""Makes the frame of a state on the plane, without changing the state, and says where frames look."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ganlab.gan.nets import Network
 from ganlab.gan.rng import NOISES, stream
 from ganlab.plane import metrics
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.frame import CURVE, FIELD, LATENT_GRID, POINTS, Frame, pack
+from ganlab.plane.frame import CURVE, FIELD, LATENT_GRID, POINTS, Frame, judged, pack
 from ganlab.plane.objectives import g_loss
 from ganlab.plane.state import State, d_logits, sample_latent
 
@@ -28,31 +28,36 @@ COMPANIONS = 16
 
 
 def snapshot(state: State) -> Frame:
-    """The frame of the current state; the state is unchanged."""
-    now, dataset = state.now, DATASETS[state.config.dataset]
+    """The frame of the current state, for any way in which D judges; the state is unchanged."""
+    now, dataset, count = state.now, DATASETS[state.config.dataset], judged(state.step)
     latent, evaluated, real_shown, real = fixed_points(state.config)
     with torch.no_grad():
         fake, grid = state.g_ema(expand(latent, now)), state.g_ema(expand(latent_grid(now), now))
-        sample = state.g_ema(expand(evaluated, now))
-        view = plane_cells(dataset.extent)
-        values = field_values(state.d.net, view, real_shown, real, now)
-        d_accuracy, fools = accuracy(now, lambda: real_fake_logits(state, expand(real, now), sample))
+        sample = state.g_ema(expand(evaluated, now)) if count > POINTS else fake
+        told = real if count > POINTS else real_shown[: count // now.packing * now.packing]
+        values = field_values(state.d.net, plane_cells(dataset.extent), real_shown, real, now)
+        d_accuracy, fools = accuracy(now, lambda: real_fake_logits(state, expand(told, now), sample))
     push, rise = arrows(state, fake, expand(real_shown, now))
     values = values.view(now.members, FIELD, FIELD)
     measured, shares = metrics.measure(sample.numpy(), dataset)
-    rows, columns = (1, CURVE) if now.latent_dim == 1 else (LATENT_GRID, LATENT_GRID)
     return Frame(
         **numbers(state),
         fake=fake.numpy(),
         push=push.numpy(),
         rise=rise.numpy(),
         field=values.numpy(),
-        grid=grid.view(now.members, rows, columns, 2).numpy(),
+        grid=grid.view(now.members, *lattice(now), 2).numpy(),
         d_accuracy=d_accuracy,
         fools=fools,
         shares=shares,
         metrics=measured,
+        judged=count,
     )
+
+
+def lattice(config: PlaneConfig) -> tuple[int, int]:
+    """Rows and columns of the latent grid."""
+    return (1, CURVE) if config.latent_dim == 1 else (LATENT_GRID, LATENT_GRID)
 
 
 @lru_cache(8)

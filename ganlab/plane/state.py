@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -23,6 +24,10 @@ class State(GanState[PlaneConfig, Network]):
     draws: dict[str, Draws]
     marks: frozenset[int] = frozenset()
     """Additional frames: the step at which an edit starts, and the next."""
+    by_autograd: bool = False
+    """Whether all gradients come from calls of the networks and autograd, as slow motion records them."""
+    updates: Any = None
+    """The memory of updates in closed form, once there was one."""
 
 
 def start(config: PlaneConfig) -> State:

@@ -3,34 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import partial
-
-import torch
-from torch import Tensor
 
 from ganlab.game import rounds
-from ganlab.game.state import checkpoint
-from ganlab.gan.countermeasures import ema_decay, ema_update, sees_real
+from ganlab.game.state import Player, checkpoint
+from ganlab.gan.countermeasures import ema_decay, ema_update
 from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import Network
-from ganlab.gan.regularizers import REGULARIZERS
-from ganlab.gan.rng import stream
 from ganlab.kind import training
 from ganlab.kind.engine import keepsake, moved, vouch
+from ganlab.plane import by_autograd
+from ganlab.plane.closed_form import Updates, applies
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, is_frame
-from ganlab.plane.objectives import d_loss, g_loss, inputs
-from ganlab.plane.snapshot import encode, real_points, snapshot
-from ganlab.plane.state import State, d_logits, restore, start
+from ganlab.plane.moments import Moment, develop, moment
+from ganlab.plane.snapshot import encode, real_points
+from ganlab.plane.state import State, restore, start
 
 __all__ = [
     "State",
     "advance",
     "checkpoint",
+    "develop",
     "due",
     "encode",
     "from_json",
     "keepsake",
+    "moment",
     "moved",
     "real_points",
     "restore",
@@ -54,9 +52,9 @@ def update(state: State) -> None:
         ema_update([state.g_ema.flat], [state.g.net.flat], ema_decay(state.config.ema, state.g.updates))
 
 
-def advance(state: State) -> Frame | None:
-    """One step: the updates to the end of the round. Returns its frame if it is due or the run has diverged."""
-    return training.advance(state, update, due, snapshot)
+def advance(state: State) -> Moment | Frame | None:
+    """One step: the updates to the end of the round. Returns its moment if it is due or the run has diverged."""
+    return training.advance(state, update, due, moment)
 
 
 def due(state: State) -> bool:
@@ -64,55 +62,46 @@ def due(state: State) -> bool:
     return is_frame(state.step) or state.step in state.marks
 
 
+def snapshot(state: State) -> Frame:
+    """The frame of the current state; the state is unchanged."""
+    return develop([moment(state)])[0]
+
+
 def train(config: PlaneConfig) -> Iterator[Frame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence."""
-    yield from training.frames(start(config), advance, snapshot)
+    yield from training.frames(start(config), advance, moment, develop)
 
 
 def d_gradient(state: State) -> None:
-    """Computes the gradient of D's loss and penalty at new real points and new z."""
-    now, net, index = state.now, state.d.net, state.d.updates
-    real = state.draws["d_real"].row(index)
-    with torch.set_grad_enabled(mistake_of(now).leaks == "d"):
-        fake = state.g.net(state.draws["d_z"].row(index))
-    net.power_iteration()
-    real, fake = inputs(state, "d", index, real, fake)
-    loss = total = d_loss(now, net, real, fake)
-    if penalise := REGULARIZERS[now.regularizer].penalty:
-        state.penalty = penalise(partial(d_logits, net), real, fake, now, stream(now.seed, "penalty", index))
-        total = loss + state.penalty
-        state.penalty = state.penalty.detach()
-    state.d.loss = loss.detach()
-    backward(total, "d", state)
+    """Computes D's loss, penalty and gradient at new real points and new z."""
+    if updates := closed_form(state, "d"):
+        state.d.loss, state.d.grad = updates.d_gradient(state)
+    else:
+        by_autograd.d_gradient(state)
+    add_left(state.d, mistake_of(state.now).keeps)
 
 
 def g_gradient(state: State) -> None:
-    """Computes the gradient of G's loss at new z, and at real points if the loss compares pairs or D is unrolled."""
-    now, net, index = state.now, state.g.net, state.g.updates
-    points = [net(state.draws["g_z"].row(index))]
-    if now.unroll or sees_real(now):
-        points.append(state.draws["g_real"].row(index))
-    fake, *real = inputs(state, "g", index, *points)
-    value = g_loss(now, state.d, fake, *real)
-    state.g.loss = value.detach()
-    backward(value, "g", state)
-
-
-def backward(loss: Tensor, player: str, state: State) -> None:
-    """Stores the gradient of a player's loss (M,), with what a mistake adds to it or leaves for the next update."""
-    mistake, (mine, other) = mistake_of(state.now), (state.d, state.g) if player == "d" else (state.g, state.d)
-    if mistake.leaks == player:
-        own, leaked = flat_gradients(loss, mine.net, other.net)
-        other.left = leaked if other.left is None else other.left + leaked
+    """Computes G's loss and gradient at new z, and at real points if the loss compares pairs or D is unrolled."""
+    if updates := closed_form(state, "g"):
+        state.g.loss, state.g.grad = updates.g_gradient(state)
     else:
-        (own,) = flat_gradients(loss, mine.net)
-    mine.grad = own if mine.left is None else mine.left + own
-    mine.left = mine.grad if mistake.keeps else None
+        by_autograd.g_gradient(state)
+    add_left(state.g, mistake_of(state.now).keeps)
 
 
-def flat_gradients(loss: Tensor, *nets: Network) -> list[Tensor]:
-    """The gradients of all members' losses (M,), one vector for each net, laid out as its flat."""
-    params, several = [param for net in nets for param in net.params], len(nets) > 1
-    gradients = torch.autograd.grad(loss, params, torch.ones_like(loss), materialize_grads=several)
-    flat = torch.cat([gradient.reshape(-1) for gradient in gradients])
-    return list(torch.split(flat, [net.flat.numel() for net in nets]))
+def closed_form(state: State, player: str) -> Updates | None:
+    """The state's updates in closed form; None where a player's gradient needs autograd, or all calls are recorded."""
+    if state.by_autograd or not applies(state.config, state.now, player):
+        return None
+    updates: Updates = state.updates or Updates(state)
+    state.updates = updates
+    return updates
+
+
+def add_left(player: Player[Network], keeps: bool) -> None:
+    """Adds to a player's gradient what a mistake left from earlier updates; `keeps` leaves the sum for the next."""
+    assert player.grad is not None
+    if player.left is not None:
+        player.grad = player.grad + player.left
+    player.left = player.grad.clone() if keeps else None

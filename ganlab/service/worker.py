@@ -22,6 +22,7 @@ from ganlab.kind.devices import CPU, DeviceError, fix_arithmetic
 from ganlab.kind.engine import Engine, load
 from ganlab.kind.frame import RunFrame
 from ganlab.kind.state import RunState
+from ganlab.kind.training import TOGETHER
 from ganlab.service.rate import PERIOD, Rate
 from ganlab.service.replay import restored
 from ganlab.store import checkpoints
@@ -147,14 +148,14 @@ def signs_of_life(store: Store, run: RunRow) -> Iterator[None]:
 
 
 class Session:
-    """A claimed run in this process: its state and the frames that wait for the next commit."""
+    """A claimed run in this process: its state, and the moments and frames that wait for the next commit."""
 
     def __init__(self, store: Store, run: RunRow, engine: Engine[RunConfig, RunState[Any], RunFrame]):
         self.store, self.run, self.engine = store, run, engine
         self.config = engine.from_json(run.config)
         self.device = self.settle()
+        self.moments: list[Any] = []
         self.frames: list[tuple[int, int, bytes]] = []
-        self.outcome, self.facts = "", dict[str, Any]()
         self.state = self.resume() or self.fork() or self.begin()
         self.began = self.committed = self.saved = self.state.step
         self.pace, self.eager = Rate(self.state.step, run.steps_per_s), True
@@ -183,7 +184,7 @@ class Session:
     def begin(self) -> RunState[Any]:
         """The untrained state; its frame is queued for the next commit."""
         state = self.engine.moved(self.engine.start(self.config), self.device)
-        self.keep(self.engine.snapshot(state))
+        self.moments.append(self.engine.moment(state))
         return state
 
     def resume(self) -> RunState[Any] | None:
@@ -206,7 +207,7 @@ class Session:
             if state is not None:
                 self.store.copy_frames(self.run, parent.key(), state.step)
                 if self.engine.due(state):
-                    self.keep(self.engine.snapshot(state))
+                    self.moments.append(self.engine.moment(state))
                 return state
         return None
 
@@ -229,21 +230,24 @@ class Session:
 
     def advance(self) -> None:
         """One step."""
-        frame = self.engine.advance(self.state)
-        if frame is not None:
-            self.keep(frame)
+        if (moment := self.engine.advance(self.state)) is not None:
+            self.moments.append(moment)
+        if len(self.moments) >= TOGETHER:
+            self.develop()
 
-    def keep(self, frame: RunFrame) -> None:
-        """Encodes a frame for the next commit."""
-        blobs = self.engine.encode(self.config, frame)
-        self.frames += [(frame.step, member, blob) for member, blob in enumerate(blobs)]
-        self.outcome, self.facts = frame.outcome, dict(frame.facts)
+    def develop(self) -> None:
+        """Computes and encodes the frames that wait for the next commit."""
+        for frame in self.engine.develop(self.moments):
+            blobs = self.engine.encode(self.config, frame)
+            self.frames += [(frame.step, member, blob) for member, blob in enumerate(blobs)]
+        self.moments = []
 
     def due(self, target: int | None) -> bool:
         """Whether to commit now: at the first new frame, every PERIOD seconds, at the end, and at a kept checkpoint."""
         step = self.state.step
-        ends = target is None or step >= target or self.outcome or LEAVE.is_set()
-        return bool(ends or self.pace.elapsed() >= PERIOD or (self.eager and self.frames) or self.at_keepsake())
+        ends = target is None or step >= target or self.state.outcome or LEAVE.is_set()
+        fresh = self.eager and (self.moments or self.frames)
+        return bool(ends or fresh or self.pace.elapsed() >= PERIOD or self.at_keepsake())
 
     def at_keepsake(self) -> bool:
         """Whether this step's checkpoint is permanent. Those named by the engine are skipped if saving is slow."""
@@ -253,6 +257,7 @@ class Session:
 
     def commit(self) -> int | None:
         """Stores the waiting frames; returns the step up to which the run is requested. Raises Lost."""
+        self.develop()
         step, seconds, speed = self.state.step, self.pace.elapsed(), self.pace.measure(self.state.step)
         target = self.store.commit(self.run, step, self.frames, speed, seconds)
         self.eager = self.eager and not (self.frames and step > self.began)
@@ -261,7 +266,7 @@ class Session:
 
     def ending(self, target: int | None) -> str:
         """The reason why training ends now; '' if it goes on."""
-        if self.outcome:
+        if self.state.outcome:
             return "diverged"
         if target is None:
             return "stopped"
@@ -300,7 +305,7 @@ class Session:
         """Ends the claim. Raises Lost."""
         step = self.state.step
         if ending == "diverged":
-            self.store.release(self.run, ending, facts=self.facts)
+            self.store.release(self.run, ending, facts=dict(self.state.facts))
         elif ending == "interrupted":
             note = "server_restarted" if SERVER_GONE.is_set() else "worker_died"
             self.store.release(self.run, ending, note, {"step": step})

@@ -76,8 +76,7 @@ class RecordedUpdate:
 
 def record_round(state: State) -> tuple[State, RecordedUpdate | None, RecordedUpdate | None]:
     """(the state at the next step, the round's last update of D, its first of G); the given one stays as it is."""
-    copy = train.restore(state.config, train.checkpoint(state))
-    record_calls(copy)
+    copy = copied(state)
     d, g = None, None
     while copy.step == state.step:
         seen = update(copy)
@@ -85,27 +84,41 @@ def record_round(state: State) -> tuple[State, RecordedUpdate | None, RecordedUp
     return copy, d, g
 
 
-def record_calls(state: State) -> None:
-    """Replaces both networks by recording ones, in place; also `g_ema` if it is G itself."""
-    one = state.g_ema is state.g.net
-    for name, player in players(state).items():
-        player.net = RecordingNetwork(player.net, name)
-    if one:
-        state.g_ema = state.g.net
+def copied(state: State) -> State:
+    """An equal state that shares nothing with the given one."""
+    return train.restore(state.config, train.checkpoint(state))
 
 
 def update(state: State) -> dict[str, RecordedUpdate]:
-    """Makes one update of recording networks, in place; returns the record of each player that was updated."""
+    """Makes one update, in place, as training does; returns the record of each player that was updated."""
     before = {name: (player.updates, player.net.flat.clone()) for name, player in players(state).items()}
-    calls: list[Call] = []
-    for player in players(state).values():
-        assert isinstance(player.net, RecordingNetwork)
-        player.net.calls = calls
+    calls = next_calls(state)
     train.update(state)
     first = next((i for i, call in enumerate(calls) if call.net == "g" and call.slope is not None), len(calls))
     moved = {name: player for name, player in players(state).items() if player.updates > before[name][0]}
     parts = {"d": calls[:first], "g": calls[first:]} if len(moved) > 1 else dict.fromkeys(moved, calls)
     return {name: recorded(player, *before[name], state.penalty, parts[name]) for name, player in moved.items()}
+
+
+def next_calls(state: State) -> list[Call]:
+    """The calls of both networks in the state's next update, made by autograd on a copy."""
+    copy = copied(state)
+    record_calls(copy)
+    calls: list[Call] = []
+    for player in players(copy).values():
+        assert isinstance(player.net, RecordingNetwork)
+        player.net.calls = calls
+    train.update(copy)
+    return calls
+
+
+def record_calls(state: State) -> None:
+    """Replaces both networks by recording ones, in place; also `g_ema` if it is G itself."""
+    one, state.by_autograd = state.g_ema is state.g.net, True
+    for name, player in players(state).items():
+        player.net = RecordingNetwork(player.net, name)
+    if one:
+        state.g_ema = state.g.net
 
 
 def recorded(

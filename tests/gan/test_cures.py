@@ -18,7 +18,18 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.objectives import inputs
 from ganlab.plane.snapshot import arrows, expand, fixed_points, logits
 from ganlab.plane.state import d_logits
-from ganlab.plane.train import advance, checkpoint, d_gradient, g_gradient, restore, snapshot, start, train, update
+from ganlab.plane.train import (
+    advance,
+    checkpoint,
+    d_gradient,
+    develop,
+    g_gradient,
+    restore,
+    snapshot,
+    start,
+    train,
+    update,
+)
 
 SMALL = PlaneConfig(g_width=6, d_width=6, batch_size=24, members=2, steps=3)
 CURES = {
@@ -136,7 +147,7 @@ def test_frames_show_the_averaged_g_and_losses_those_of_the_raw_one():
     averaged, raw = start(SMALL.replace(ema=0.97)), start(SMALL)
     weights = raw.g.net.flat.clone()
     for updates in range(1, 5):
-        frame, plain = advance(averaged), advance(raw)
+        frame, plain = (develop([advance(state)])[0] for state in (averaged, raw))
         weights.lerp_(raw.g.net.flat, 1 - ema_decay(0.97, updates))
         assert torch.equal(averaged.g.net.flat, raw.g.net.flat), "training does not look at the average"
         assert torch.equal(averaged.g_ema.flat, weights)

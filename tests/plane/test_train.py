@@ -15,7 +15,7 @@ from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.fields import knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
-from ganlab.plane.train import advance, checkpoint, restore, snapshot, start, train, update
+from ganlab.plane.train import advance, checkpoint, develop, restore, snapshot, start, train, update
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=24, members=2, steps=12)
 KINDS = {
@@ -193,7 +193,7 @@ def test_one_member_may_diverge_alone():
     state = start(SMALL.replace(members=3))
     for param in state.d.net.params:
         param.data[1] = 1e9
-    frame = advance(state)
+    (frame,) = develop([advance(state)])
     assert frame.outcome == ""
     assert frame.diverged_at.tolist() == [-1, 1, -1]
     assert np.isfinite(frame.member(0).fake).all()

@@ -23,6 +23,8 @@ class State:
     config: Any
     step: int
     value: int
+    outcome: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -52,7 +54,10 @@ def checkpoint(state):
 
 
 def snapshot(state):
-    return Frame(state.step, state.value)
+    return Frame(state.step, state.value, state.outcome, state.facts)
+
+
+moment, develop = snapshot, list
 
 
 def advance(state):
@@ -76,7 +81,8 @@ def raises(state):
 
 
 def diverges(state):
-    return Frame(state.step, state.value, "diverged", {"step": state.step, "quantity": "d_loss", "knob": "d_lr"})
+    state.outcome, state.facts = "diverged", {"step": state.step, "quantity": "d_loss", "knob": "d_lr"}
+    return snapshot(state)
 
 
 def dies(state):

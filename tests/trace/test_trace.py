@@ -201,7 +201,7 @@ def test_a_number_that_is_none_is_said_to_be():
 
 def test_a_run_that_has_ended_has_no_next_update():
     state = start(SMALL)
-    state.diverged_at[:] = 3
+    state.diverged_at[:], state.facts = 3, {"step": 3, "quantity": "d_loss", "knob": "d_lr"}
     with pytest.raises(TraceError):
         trace_of(state)
 

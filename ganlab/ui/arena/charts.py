@@ -38,8 +38,9 @@ CROWDED = 0.06
 
 def curves(blobs: Mapping[int, bytes]) -> pd.DataFrame:
     """The scalars of one member's packed frames, by ascending step."""
-    values = [np.frombuffer(blobs[step], "<f4", len(SCALARS), HEADER.size) for step in sorted(blobs)]
-    table = pd.DataFrame(np.array(values).reshape(-1, len(SCALARS)), columns=list(SCALARS))[list(CURVES)]
+    names = SCALARS[: 1 + max(map(SCALARS.index, CURVES))]  # later ones are not in every frame
+    values = [np.frombuffer(blobs[step], "<f4", len(names), HEADER.size) for step in sorted(blobs)]
+    table = pd.DataFrame(np.array(values).reshape(-1, len(names)), columns=list(names))[list(CURVES)]
     return table.assign(step=np.array(sorted(blobs), "<f4"))
 
 

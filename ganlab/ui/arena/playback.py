@@ -14,8 +14,8 @@ from ganlab.game.verdict import BLIND, Verdict
 from ganlab.gan.losses import LOSSES
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
-from ganlab.plane.frame import LATENT_GRID, Frame, unpack
-from ganlab.plane.metrics import js_floor
+from ganlab.plane.frame import LATENT_GRID, POINTS, Frame, unpack
+from ganlab.plane.metrics import EVAL_POINTS, js_floor
 from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
@@ -110,7 +110,7 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "real": real(key, config),
         "modes": None if dataset.modes is None else dataset.modes.numpy(),
         "std": dataset.std,
-        "js_floor": js_floor(dataset),
+        "js_floor": {n: js_floor(dataset, n)[0] for n in (POINTS, EVAL_POINTS)},
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,
         "text": captions(config, lang),
     }

@@ -19,10 +19,12 @@ from tiny_kind.frame import POINTS, TinyFrame, pack
 __all__ = [
     "advance",
     "checkpoint",
+    "develop",
     "due",
     "encode",
     "from_json",
     "keepsake",
+    "moment",
     "moved",
     "restore",
     "snapshot",
@@ -100,6 +102,9 @@ def snapshot(state: TinyState) -> TinyFrame:
     )
 
 
+moment, develop = snapshot, list
+
+
 @torch.no_grad()
 def measured(state: TinyState, n: int) -> tuple[Tensor, Tensor]:
     """The networks' values at n even abscissas, (M, n), and the root of their mean squared error, (M,)."""
@@ -134,4 +139,4 @@ def encode(config: TinyConfig, frame: TinyFrame) -> list[bytes]:
 
 def train(config: TinyConfig) -> Iterator[TinyFrame]:
     """The frames of a run, from the untrained networks to `config.steps` or to divergence."""
-    yield from training.frames(start(config), advance, snapshot)
+    yield from training.frames(start(config), advance, moment, develop)

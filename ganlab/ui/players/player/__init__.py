@@ -53,7 +53,7 @@ def message(
     key_frames: bool = False,
     modes: np.ndarray | None = None,
     std: float | None = None,
-    js_floor: tuple[float, float] = (0.0, 0.0),
+    js_floor: Mapping[int, float] | None = None,
     valid_ceiling: float | None = None,
     verdicts: Mapping[int, Mapping[str, str]] | None = None,
     view: Mapping[str, Any] | None = None,
@@ -78,7 +78,12 @@ def message(
     head |= dict(threshold=threshold, live=live, target=target, key_frames=key_frames, std=std, text=dict(text))
     head |= dict(known=[int(step) for step in known], frames=[[int(step), len(frames[step])] for step in steps])
     head |= dict(modes=None if modes is None else np.asarray(modes).tolist(), valid_ceiling=valid_ceiling)
-    head |= dict(js_floor=list(js_floor), view=dict(view or {}), asks=list(asks), levels=dict(levels or {}))
+    head |= dict(
+        js_floor={str(n): floor for n, floor in (js_floor or {}).items()},
+        view=dict(view or {}),
+        asks=list(asks),
+        levels=dict(levels or {}),
+    )
     head |= dict(verdicts={str(step): dict(verdict) for step, verdict in (verdicts or {}).items()})
     head |= dict(scalars=list(scalars)) if scalars else {}
     points = [_positions(real, extent)]

@@ -1,6 +1,6 @@
 // @ts-check
 // The scoreboard of the shown frame: verdict, accuracies, modes (or cells), two metrics.
-import { judges } from "./message.js";
+import { judgedBy, judges } from "./message.js";
 import { Scores } from "./scores.js";
 
 const COVERED = 0.01; // a mode counts from 1 % of all generated points
@@ -62,7 +62,7 @@ export class Board extends Scores {
   show(frame, verdict, hover) {
     this.verdict(verdict);
     this.battle(frame.scalars, this.head.threshold === null);
-    this.#lamps(frame.shares, hover);
+    this.#lamps(frame, hover);
     this.head.modes ? this.#valid(frame) : this.#cells(frame);
   }
 
@@ -88,11 +88,12 @@ export class Board extends Scores {
   }
 
   /**
-   * @param {Float32Array} shares
+   * @param {Pick<PlaneFrame, "scalars" | "shares">} frame
    * @param {Hover} hover
    */
-  #lamps(shares, hover) {
-    const { say, percent } = this.reader;
+  #lamps(frame, hover) {
+    const { say, percent, number } = this.reader;
+    const { shares } = frame;
     if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
     const [lit, of] = covered(shares, !!this.head.modes);
     const due = 1 / shares.length,
@@ -108,6 +109,7 @@ export class Board extends Scores {
       say(this.head.modes ? "modes_note" : "cells_note", {
         due: percent(due, Number.isInteger(100 * due) ? 0 : 1),
         of,
+        n: number(judgedBy(frame), 0),
       }),
     );
     const list = [...shares].map((share) => percent(share)).join(", ");
@@ -155,7 +157,10 @@ export class Board extends Scores {
     this.put("left-value", percent(frame.scalars.cells_covered));
     this.put("left-note", say("cells_covered_note"));
     this.put("right-value", number(frame.scalars.js, 3));
-    this.put("right-note", say("js_note", { floor: number(this.head.js_floor[0], 3), most: number(Math.LN2, 3) }));
+    this.put(
+      "right-note",
+      say("js_note", { floor: number(this.head.js_floor[judgedBy(frame)], 3), most: number(Math.LN2, 3) }),
+    );
   }
 }
 

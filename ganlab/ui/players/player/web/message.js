@@ -16,8 +16,14 @@ const SCALARS = [
   "mode_tv",
   "reverse_kl",
   "js",
+  "died",
+  "judged",
 ];
 const POINTS = 512;
+/** Points that frames judge which do not say it. */
+const JUDGED = 2500;
+/** The number of generated points behind a frame's numbers. */
+export const judgedBy = (/** @type {Pick<PlaneFrame, "scalars">} */ frame) => frame.scalars.judged ?? JUDGED;
 /** The numbers of a frame, in order; a run that is no GAN names its own. */
 export const named = (/** @type {Partial<PlaneHead>} */ head) => head.scalars ?? SCALARS;
 /** Whether there is a D. */
