@@ -124,6 +124,7 @@ def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
     assert digits.downloaded("fashion_mnist") is digits.downloaded("mnist_5k") is None
 
 
+@pytest.mark.whole
 def test_torchvision_imports_whatever_build_it_is():
     code = "from ganlab.data import torchvision; print(torchvision.datasets().MNIST.__name__)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

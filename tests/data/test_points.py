@@ -325,6 +325,7 @@ def test_a_gan_trains_on_them():
     assert np.isfinite(frames[-1].shares).all()
 
 
+@pytest.mark.whole
 def test_workers_find_them(tmp_path):
     """Many points, in another process, that knows only where the store is."""
     with Store(tmp_path / "runs") as store, Runs(store, slots=1) as runs:

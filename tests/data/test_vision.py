@@ -9,6 +9,7 @@ import pytest
 from ganlab.data import torchvision
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(find_spec("torchvision") is None, reason="torchvision is not installed")
 def test_torchvision_imports_in_a_fresh_process():
     code = (

@@ -50,6 +50,7 @@ def noisy(images, sigma):
 # Real digits (docs/science.md#digits-and-their-judge: a published judge finds 10, TV 0.009, 98.3 % accepted).
 
 
+@pytest.mark.whole
 def test_real_digits_score_what_the_docstrings_say(real):
     values = scores(real[2], REAL)
     assert list(values) == CHEAP + DEAR == list(DIGIT_METRICS)

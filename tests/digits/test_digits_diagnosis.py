@@ -159,6 +159,7 @@ def test_a_real_run_passes_from_a_smear_to_health(step, accepted, diversity, tv,
     assert key(frame(step, shares, accepted=accepted, diversity=diversity, digit_tv=tv)) == expected
 
 
+@pytest.mark.whole
 def test_a_real_run_is_not_legible_when_it_is_first_judged():
     config = DigitsConfig(classes="01", batch_size=16, steps=64)
     frames = list(train(config))

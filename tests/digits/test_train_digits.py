@@ -38,6 +38,7 @@ KINDS = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_configs_give_equal_frames_whatever_else_the_process_does(kind):
     config = SMALL.replace(**KINDS[kind])
@@ -154,6 +155,7 @@ def test_every_optimiser_moves_both_sides(optimizer):
     assert not torch.equal(before[1], state.d.net.flat)
 
 
+@pytest.mark.whole
 def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tmp_path):
     config = SMALL.replace(steps=20)
     undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}
@@ -167,6 +169,7 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         assert store.steps(config.key()) == digit_steps(config)
 
 
+@pytest.mark.whole
 def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "monotonic", Clock())  # a busy machine makes no checkpoint more and none less
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=15)
@@ -181,6 +184,7 @@ def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(t
         assert kept == [15, 10, 5]
 
 
+@pytest.mark.whole
 def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end(tmp_path, monkeypatch):
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=5)
     monkeypatch.setitem(recorder.RUNS, "digits", config)
@@ -222,6 +226,7 @@ def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
     assert runs.threads("digits") == 1
 
 
+@pytest.mark.whole
 def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
     config = DigitsConfig(latent_dim=2, batch_size=512, steps=11)
     frames = {frame.step: frame for frame in train(config)}
@@ -234,6 +239,7 @@ def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
     assert_equal(snapshot(state), frames[10])
 
 
+@pytest.mark.whole
 def test_a_frame_has_the_mean_of_every_round_of_the_pass_so_far():
     config = DigitsConfig(latent_dim=2, batch_size=512, steps=12, edits=((4, "g_steps", 0), (6, "g_steps", 1)))
     state, losses = start(config), []

@@ -85,6 +85,7 @@ def test_the_default_run_in_float64_for_200_steps(in_float64):
     assert_the_same(PlaneConfig(), 200, 1e-9)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("constraint", CONSTRAINTS)
 @pytest.mark.parametrize("loss", LOSSES)
 def test_every_loss_under_every_constraint_in_float64_for_20_steps(loss, constraint, in_float64):
@@ -256,6 +257,7 @@ def test_without_a_run_or_with_a_member_that_is_no_number_the_usage_is_shown(cap
     assert "usage: python -m ganlab script" in capsys.readouterr().err
 
 
+@pytest.mark.whole
 def test_it_runs_by_itself(tmp_path):
     file = tmp_path / "gan.py"
     file.write_text(script(PlaneConfig(steps=2)))

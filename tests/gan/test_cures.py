@@ -72,6 +72,7 @@ def refuses(reason, changes):
     assert refused.value.reason == reason
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("loss", "regularizer"), PARTNERS)
 @pytest.mark.parametrize("cure", CURES)
 def test_every_cure_trains_with_every_loss_and_every_constraint_or_is_refused(cure, loss, regularizer):
@@ -90,6 +91,7 @@ def test_every_cure_trains_with_every_loss_and_every_constraint_or_is_refused(cu
     assert not np.allclose(last.fake, snapshot(start(config)).fake, atol=1e-5)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_frames_change_nothing_and_a_run_resumes_exactly_after_any_update(kind):
     config = SMALL.replace(**KINDS[kind])
@@ -104,6 +106,7 @@ def test_frames_change_nothing_and_a_run_resumes_exactly_after_any_update(kind):
         assert_same_state(checkpoint(resumed), checkpoint(unwatched))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_members_are_the_same_networks_however_many_train_beside_them(kind):
     one, three = (list(train(SMALL.replace(members=m, steps=4, **KINDS[kind]))) for m in (1, 3))
@@ -113,6 +116,7 @@ def test_members_are_the_same_networks_however_many_train_beside_them(kind):
     assert not np.allclose(three[-1].fake[0], three[-1].fake[1], atol=1e-3)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_target_is_no_part_of_a_cure(kind):
     config = SMALL.replace(**KINDS[kind])
@@ -255,6 +259,7 @@ def test_the_accuracy_of_a_d_with_smoothed_labels_is_counted_at_its_own_even_odd
     assert (snapshot(state).fools == 0).all()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("architecture", ["light", "classic", "deep"])
 @pytest.mark.parametrize("cure", ON_IMAGES)
 def test_every_cure_trains_on_digits_with_every_architecture(cure, architecture):

@@ -88,6 +88,7 @@ def test_a_critic_with_a_gradient_penalty_keeps_its_gradient():
     assert 0.1 < late["wasserstein"] / early["wasserstein"] < 10
 
 
+@pytest.mark.whole
 def test_where_supports_overlap_the_saturating_gradient_does_not_vanish():
     trained = start(SCRATCH)
     for _ in range(400):

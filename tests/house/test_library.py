@@ -48,6 +48,7 @@ def test_training_gives_the_frames_of_every_kind(config, own):
         assert_equal(mine, its)
 
 
+@pytest.mark.whole
 def test_a_run_is_kept_in_its_store_and_goes_on_there(tmp_path):
     short = ganlab.run(SMALL, tmp_path)
     assert (short.config, short.step) == (SMALL, 12)
@@ -63,6 +64,7 @@ def test_a_run_is_kept_in_its_store_and_goes_on_there(tmp_path):
     assert longer.frames()[-1].step == 20
 
 
+@pytest.mark.whole
 def test_a_run_that_fails_says_why(tmp_path):
     with pytest.raises(RunFailed) as error:
         ganlab.run(SMALL.replace(dataset="points:" + "0" * 64), tmp_path)

@@ -47,6 +47,7 @@ def there(monkeypatch):
     devices.fix_arithmetic(1, "highest")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_elsewhere_is_the_processor_s_own(kind, there):
     config = SMALL.replace(**KINDS[kind])
@@ -73,6 +74,7 @@ def test_a_run_elsewhere_diverges_with_the_same_words(there):
     assert_equal(snapshot(here), snapshot(far))
 
 
+@pytest.mark.whole
 def test_a_run_elsewhere_goes_through_the_store_and_continues_bit_by_bit(tmp_path, there):
     config = SMALL.replace(steps=20)
     undisturbed = {frame.step: train_digits.encode(config, frame)[0] for frame in train(config)}

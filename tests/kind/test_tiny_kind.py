@@ -169,6 +169,7 @@ def test_it_trains_on_the_processor_with_one_thread(store, monkeypatch):
         engine.moved(engine.start(SMALL), "cuda")
 
 
+@pytest.mark.whole
 def test_worker_processes_know_it(store):
     """They import KINDS afresh, without the line; what they are told is enough."""
     with Runs(store, slots=1) as runs:

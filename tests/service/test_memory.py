@@ -80,6 +80,7 @@ def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected
     assert memory() == expected
 
 
+@pytest.mark.whole
 def test_a_ready_worker_has_not_loaded_pytorch_s_compiler():
     """It is as large as everything else together."""
     script = "import sys; from ganlab import kinds; from ganlab.service import worker; worker.warm(kinds.engines())"

@@ -357,6 +357,7 @@ def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters,
     assert counters.frame_cache(key) is counters.frame_cache(key)
 
 
+@pytest.mark.whole
 def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters, store):
     deadly, healthy = counter(30, seed=counter_engine.DIES), counter(30)
     key = counters.submit(deadly, ME)
@@ -369,6 +370,7 @@ def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters,
     until(lambda: counters.status(healthy.key()).state == "done")
 
 
+@pytest.mark.whole
 def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_dropped(counters, monkeypatch, caplog):
     """A reload of the server's source drops the modules that worker processes are started from."""
     counters.join(ME)
@@ -383,6 +385,7 @@ def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_
     assert not caplog.records
 
 
+@pytest.mark.whole
 def test_a_closing_server_leaves_checkpoints_and_another_goes_on(store):
     config = counter(10**5, seconds=0.002)
     with Runs(store, slots=1, engines=COUNTER) as runs:
@@ -417,6 +420,7 @@ def held(monkeypatch, tmp_path):
     return path
 
 
+@pytest.mark.whole
 def test_a_killed_workers_run_says_so_and_ends_with_the_frames_of_an_undisturbed_one(store, held):
     config = small(500)
     with Runs(store, slots=1, engines=HELD) as runs:
@@ -455,6 +459,7 @@ def serve(store, steps, stay="stay"):
     return subprocess.Popen(command, cwd=root, env=os.environ | {"PYTHONPATH": f"{root}:{root / 'tests' / 'support'}"})
 
 
+@pytest.mark.whole
 def test_a_killed_servers_run_is_taken_up_by_the_next(store, held):
     config, key = small(500), small(500).key()
     with serve(store, 500) as server:
@@ -473,6 +478,7 @@ def test_a_killed_servers_run_is_taken_up_by_the_next(store, held):
     assert store.frames(key, 0) == undisturbed
 
 
+@pytest.mark.whole
 def test_a_server_that_ends_does_not_wait_for_its_runs(store, held):
     config = small(10**5)
     with serve(store, config.steps, "end") as server:

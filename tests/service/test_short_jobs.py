@@ -38,6 +38,7 @@ def test_what_goes_wrong_there_is_told_here(apart):
     assert told.value.reason == "gone"
 
 
+@pytest.mark.whole
 def test_a_process_that_dies_is_replaced(apart):
     first = apart.run(os.getpid)
     os.kill(first, signal.SIGKILL)

@@ -71,6 +71,7 @@ def drawn(state):
         return torch.cat([state.g_ema(z[i : i + 1])[:, 0] for i in range(N)])
 
 
+@pytest.mark.whole
 def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, here):
     last = finish(place, here, TINY)
     assert (last.done, last.cells, last.share, last.left_s) == (4, 4, 1, 0)
@@ -91,6 +92,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     assert len(table) == 2 * len(digit_steps(SMALL)) + len(digit_steps(LONGER)) + 4
 
 
+@pytest.mark.whole
 def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undisturbed_one(place, here, tmp_path):
     progress = study.run(TINY, place, here)
     while next(progress).done < 1:
@@ -106,6 +108,7 @@ def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undistu
     pd.testing.assert_frame_equal(place.table(TINY).drop(columns=paces), other.table(TINY).drop(columns=paces))
 
 
+@pytest.mark.whole
 def test_the_final_numbers_are_those_of_the_shown_generator_worked_out_by_hand(place, here):
     grid = Study(arms={"one": (SPREAD,)}, protocol="")
     finish(place, here, grid)
@@ -156,6 +159,7 @@ def test_a_blind_discriminator_of_digits_is_at_the_equilibrium_of_the_losses():
     assert found["d_accuracy_10k"][0] == 0.5
 
 
+@pytest.mark.whole
 def test_rows_have_the_judged_series_of_the_frames(place, here):
     grid = Study(arms={"epoch": (EPOCH,)}, protocol="")
     finish(place, here, grid)
@@ -198,6 +202,7 @@ def test_the_markdown_has_the_floor_beside_the_distance(place, here):
     assert len(body) == 3
 
 
+@pytest.mark.whole
 def test_a_worker_process_computes_a_study_with_one_thread_whatever_the_kind_and_the_rows_say_so(place):
     grid = Study(arms={"one": (SMALL.replace(steps=1),)}, protocol="")
     study.compute("tiny", grid, place, slots=1, minutes=math.inf)
