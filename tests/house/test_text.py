@@ -8,8 +8,8 @@ from string import Formatter
 
 import pytest
 
+from ganlab import kinds
 from ganlab.data.points import REASONS
-from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.digits.pretrained import PRETRAINED
 from ganlab.export.script import REASONS as SCRIPT_REASONS
@@ -35,7 +35,7 @@ from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]
 SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]
-KINDS = (PlaneConfig, DigitsConfig)
+KINDS = tuple(kind.config for kind in kinds.KINDS.values())
 FIELDS = [f.name for kind in KINDS for f in fields(kind)]
 CHOICES = [f"{name}.{key}" for kind in KINDS for name, spec in knobs(kind).items() for key in spec.choices]
 LESSON = ("title", "what", "why", "question", "a", "b", "c", "verdict", "folklore", "cure")

@@ -308,7 +308,7 @@ def test_the_way_to_start_and_back_keeps_the_experiment():
 
 
 def test_presets_differ_and_train_within_bounds():
-    assert all(PRESETS[opening(kind)].kind == kind for kind in KINDS)
+    assert all(PRESETS[opening(name)].kind == name for name, kind in KINDS.items() if kind.page)
     assert len({preset.key() for preset in PRESETS.values()}) == len(PRESETS) >= 5
     assert all(dataclasses.is_dataclass(preset) and preset.steps <= 20_000 for preset in PRESETS.values())
     assert PLANE_PRESETS.items() <= PRESETS.items()
