@@ -20,7 +20,7 @@ from ganlab.plane.snapshot import encode, snapshot
 from ganlab.plane.state import start
 from ganlab.studies.cards import LESSONS
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
+sys.path.extend(str(Path(__file__).parents[1] / "tests" / folder) for folder in ("support", "browser"))
 
 from browsing import CHROMIUM, FLAGS, Server, fact, part, until
 from test_browser import offered, press
@@ -55,9 +55,9 @@ FPS = """async () => {
 }"""
 
 
-def noted(page, name, seconds=60):
+def noted(page, name):
     """Seconds that WATCH noted under a name, once it has."""
-    return until(lambda: page.evaluate(f"window.{name}"), seconds) / 1000
+    return until(lambda: page.evaluate(f"window.{name}")) / 1000
 
 
 def open_arena(browser, server, query="lang=en", width=1280, height=900):
