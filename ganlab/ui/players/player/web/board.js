@@ -2,6 +2,7 @@
 // The scoreboard of the shown frame: verdict, accuracies, modes (or cells), two metrics.
 import { judgedBy, judges } from "./message.js";
 import { Scores } from "./scores.js";
+import { thin } from "./words.js";
 
 const COVERED = 0.01; // a mode counts from 1 % of all generated points
 const LIT = 0.25; // a cell counts from a quarter of its expected share
@@ -92,7 +93,7 @@ export class Board extends Scores {
    * @param {Hover} hover
    */
   #lamps(frame, hover) {
-    const { say, percent, number } = this.reader;
+    const { say, percent } = this.reader;
     const { shares } = frame;
     if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
     const [lit, of] = covered(shares, !!this.head.modes);
@@ -109,7 +110,7 @@ export class Board extends Scores {
       say(this.head.modes ? "modes_note" : "cells_note", {
         due: percent(due, Number.isInteger(100 * due) ? 0 : 1),
         of,
-        n: number(judgedBy(frame), 0),
+        n: thin(judgedBy(frame)),
       }),
     );
     const list = [...shares].map((share) => percent(share)).join(", ");
