@@ -55,7 +55,11 @@ def accuracy(now: GanConfig, logits: Callable[[], Iterable[Tensor]]) -> tuple[np
     threshold = LOSSES[now.loss].undecided(now.label_smoothing)
     if threshold is None:
         return (np.full(now.members, np.nan, np.float32),) * 2
-    real, fake = logits()
-    fools = (fake > threshold).float().mean(-1)
-    right = ((real > threshold).float().mean(-1) + 1 - fools) / 2
+    right, fools = told_apart(threshold, *logits())
     return right.cpu().numpy(), fools.cpu().numpy()
+
+
+def told_apart(threshold: float, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
+    """D's accuracy and the share of fakes that fool it, (M,) each, at its logits (M, n) of real and of fake samples."""
+    fools = (fake > threshold).float().mean(-1)
+    return ((real > threshold).float().mean(-1) + 1 - fools) / 2, fools

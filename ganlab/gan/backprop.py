@@ -14,8 +14,8 @@ from torch import Tensor
 
 from ganlab.gan.nets import Network
 
-CACHE = 1 << 18
-"""Floats of a hidden layer that are computed at once: a megabyte."""
+AT_ONCE = 1 << 18
+"""Floats of a hidden layer that `outputs` computes at once: a megabyte."""
 Gradient = Sequence[tuple[Tensor, Tensor]]
 """Each layer's gradients at its weight (m, in, out) and at its bias (m, out)."""
 
@@ -142,8 +142,8 @@ def outputs(net: Network, x: Tensor, slope: Tensor | None = None) -> Tensor:
     The gradient of the outputs' sum at the inputs is written to `slope`, (M, in, points).
     """
     width = max(bias.shape[-1] for bias in net.params[1::2])
-    points = min(x.shape[-1], max(1, CACHE // width))
-    size = min(net.members, max(1, CACHE // (points * width)))
+    points = min(x.shape[-1], max(1, AT_ONCE // width))
+    size = min(net.members, max(1, AT_ONCE // (points * width)))
     found = torch.empty(net.members, net.params[-1].shape[-1], x.shape[-1])
     for first in range(0, net.members, size):
         members = slice(first, min(first + size, net.members))

@@ -1,6 +1,7 @@
 """The gradients of both players without autograd, for updates that need no derivative of a derivative.
 
-Members are computed in groups whose tensors fit a processor's cache. A test holds every gradient to autograd's.
+Members are computed in groups, so that large networks stay in a processor's cache. A test holds every gradient to
+autograd's.
 """
 
 from __future__ import annotations
@@ -18,8 +19,8 @@ from ganlab.plane import config as config_of_plane
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.state import State
 
-CACHE = 1 << 20
-"""Floats of the hidden layers of one group: a megabyte."""
+GROUP = 1 << 20
+"""Floats of the hidden layers of one group: four megabytes. Smaller groups were slower, as each call has its price."""
 
 
 def applies(config: PlaneConfig, now: PlaneConfig, player: str) -> bool:
@@ -41,7 +42,7 @@ class Updates:
         config = state.config
         self.d_grad, self.g_grad = torch.zeros_like(state.d.net.flat), torch.zeros_like(state.g.net.flat)
         hidden = max(1, config.g_width * config.g_depth, 2 * config.d_width * config.d_depth)
-        size = max(1, CACHE // (hidden * config.batch_size))
+        size = max(1, GROUP // (hidden * config.batch_size))
         members = [slice(first, min(first + size, config.members)) for first in range(0, config.members, size)]
         self.groups = [Group(state, some, self.d_grad, self.g_grad) for some in members]
 

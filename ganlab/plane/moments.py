@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from ganlab.data.plane import DATASETS
-from ganlab.game.snapshot import counts
+from ganlab.game.snapshot import counts, told_apart
 from ganlab.game.state import Player
 from ganlab.gan.backprop import outputs
 from ganlab.gan.losses import LOSSES
@@ -98,9 +98,9 @@ def frames_of(now: PlaneConfig, moments: list[Moment], count: int) -> list[Frame
     d, g = d_net.beside(d_flats, [one.power for one in moments]), g_net.beside(g_flats, [])
     arrays = evaluated(now, d, g, count)
     for name in moments[0].floats:
-        arrays[name] = known([one.floats[name] for one in moments], now.members)
+        arrays[name] = gathered([one.floats[name] for one in moments], now.members)
     for name, net in (("d_grad", d_net), ("g_grad", g_net)):
-        arrays[name] = known([one.grads[name] for one in moments], now.members, net)
+        arrays[name] = gathered([one.grads[name] for one in moments], now.members, net)
     parts = [slice(first, first + now.members) for first in range(0, d.members, now.members)]
     return [frame_of(one.counts, arrays, part, count) for one, part in zip(moments, parts, strict=True)]
 
@@ -125,7 +125,9 @@ def evaluated(now: PlaneConfig, d: Network, g: Network, count: int) -> dict[str,
         at_judged = outputs(d, sample[..., : at_real.shape[-1]].contiguous())[:, 0]
     else:
         sample, at_real, at_judged = fake, at_shown, at_fake
-    d_accuracy, fools = accuracy(now, at_real, at_judged)
+    threshold = LOSSES[now.loss].undecided(now.label_smoothing)
+    undefined = torch.full((d.members,), torch.nan)
+    d_accuracy, fools = (undefined, undefined) if threshold is None else told_apart(threshold, at_real, at_judged)
     measured, shares = metrics.measure(sample.mT.numpy(), DATASETS[now.dataset])
     drawn = {
         "fake": fake.mT,
@@ -139,16 +141,7 @@ def evaluated(now: PlaneConfig, d: Network, g: Network, count: int) -> dict[str,
     return {name: tensor.numpy() for name, tensor in drawn.items()} | measured | {"shares": shares}
 
 
-def accuracy(now: PlaneConfig, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """D's accuracy, and the share of fakes that fool it, at logits (N, n), (N,) each; nan without a threshold."""
-    threshold = LOSSES[now.loss].undecided(now.label_smoothing)
-    if threshold is None:
-        return (torch.full((len(real),), torch.nan),) * 2
-    fools = (fake > threshold).float().mean(-1)
-    return ((real > threshold).float().mean(-1) + 1 - fools) / 2, fools
-
-
-def known(values: list[Tensor | None], members: int, net: Network | None = None) -> np.ndarray:
+def gathered(values: list[Tensor | None], members: int, net: Network | None = None) -> np.ndarray:
     """Values (M,) of all moments, or the norms of gradients laid out as a net's weights; nan where there are none."""
     found = [value for value in values if value is not None]
     numbers = np.full((len(values), members), np.nan, np.float32)
