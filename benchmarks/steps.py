@@ -18,7 +18,6 @@ from torch import nn
 
 from ganlab.data.plane import DATASETS
 from ganlab.kind.fields import ConfigError
-from ganlab.plane import config
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import start, train, update
 
@@ -182,9 +181,7 @@ def main():
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--jax", metavar="PYTHON", help="of an environment with jax")
     parser.add_argument("--runs", action="store_true", help="only the second table")
-    parser.add_argument("--next", action="store_true", help="measure the next engine, see ganlab/plane/config.py")
     asked = parser.parse_args()
-    config.NEXT |= asked.next
     torch.set_num_threads(1)
     if not asked.runs:
         print_updates(asked.pairs, asked.jax)

@@ -9,6 +9,7 @@ from functools import partial
 from itertools import pairwise
 from typing import Protocol
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -129,10 +130,13 @@ class Network:
         return other
 
     def norms(self, flat: Tensor) -> Tensor:
-        """The Euclidean norm (M,) of each member's share of a vector laid out as `flat`."""
-        parts = flat.split([p.numel() for p in self.params])
-        squares = torch.stack([part.view(self.members, -1).square().sum(-1) for part in parts])
-        return squares.sum(0).sqrt()
+        """The Euclidean norm (..., M) of each member's share of vectors (..., n) laid out as `flat`."""
+        rows = [
+            part.reshape(-1, part.shape[-1] // self.members).square().numpy() for part in flat.split(self.counts, -1)
+        ]
+        with np.errstate(over="ignore"):  # numpy's sum of a row does not depend on the other rows, torch's does
+            squares = np.stack([row.sum(-1) for row in rows])
+        return torch.from_numpy(np.sqrt(squares.sum(0))).view(*flat.shape[:-1], self.members)
 
     def _start_power(self, rng: torch.Generator) -> None:
         for w in self.params[: 2 * self.depth : 2]:

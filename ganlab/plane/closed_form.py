@@ -15,7 +15,6 @@ from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import does_nothing, mistake_of
 from ganlab.gan.nets import ACTIVATIONS
 from ganlab.gan.regularizers import REGULARIZERS
-from ganlab.plane import config as config_of_plane
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.state import State
 
@@ -25,8 +24,6 @@ GROUP = 1 << 20
 
 def applies(config: PlaneConfig, now: PlaneConfig, player: str) -> bool:
     """Whether a player's gradient is computed here, in a run with the settings of now."""
-    if not config_of_plane.NEXT:
-        return False
     leaks = mistake_of(now).leaks == player and not does_nothing(config)
     if now.minibatch_layer or leaks or ACTIVATIONS[now.activation].backward is None:
         return False

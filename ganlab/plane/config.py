@@ -19,11 +19,8 @@ from ganlab.host import settings
 from ganlab.kind.config import Idle
 from ganlab.kind.fields import ConfigError, Edit, Knob, choice, flag, knob
 
-ENGINE = 1
+ENGINE = 2
 """Raised whenever equal configs would give other frames than before; part of every run's key."""
-NEXT = ENGINE >= 2
-"""Whether the next engine computes: closed forms of gradients, frames of several steps at once, fewer judged points
-before step 200. ENGINE rises, and it takes over, when everything that ships has been made with it."""
 LOCAL = settings.read().profile == "local"
 """The local profile allows wider networks than the shared server."""
 MAX_FLOPS = 20e9

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from ganlab.game.frame import BLAMED, MEASURED, QUANTITIES, GanFrame
-from ganlab.plane import config
 from ganlab.plane.metrics import EVAL_POINTS, METRICS
 
 POINTS = 512
@@ -64,7 +63,7 @@ class Frame(GanFrame):
 
 def judged(step: int) -> int:
     """Number of generated points that a frame judges: those shown where steps follow each other closely, else more."""
-    return EVAL_POINTS if not config.NEXT or step % KEY == 0 or step > 2 * EVERY else POINTS
+    return EVAL_POINTS if step % KEY == 0 or step > 2 * EVERY else POINTS
 
 
 @cache

@@ -22,7 +22,7 @@ from ganlab.gan.backprop import outputs
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import ACTIVATIONS, Network
-from ganlab.plane import config, metrics, snapshot
+from ganlab.plane import metrics, snapshot
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import FIELD, POINTS, Frame, judged
 from ganlab.plane.snapshot import fixed_points, latent_grid, lattice, plane_cells
@@ -53,7 +53,7 @@ class Moment:
 
 def judges_alone(now: PlaneConfig) -> bool:
     """Whether the D that G meets judges each point alone, and its slopes have a closed form."""
-    alone = config.NEXT and now.packing == 1 and not (now.minibatch_layer or now.unroll or now.feature_matching)
+    alone = now.packing == 1 and not (now.minibatch_layer or now.unroll or now.feature_matching)
     return alone and ACTIVATIONS[now.activation].backward is not None
 
 
@@ -147,19 +147,8 @@ def gathered(values: list[Tensor | None], members: int, net: Network | None = No
     numbers = np.full((len(values), members), np.nan, np.float32)
     if found:
         several = torch.stack(found)
-        numbers[[value is not None for value in values]] = norms(net, several) if net else several.numpy()
+        numbers[[value is not None for value in values]] = (net.norms(several) if net else several).numpy()
     return numbers.reshape(-1)
-
-
-def norms(net: Network, flats: Tensor) -> np.ndarray:
-    """The norm (K, M) of each member's share of vectors (K, n) laid out as a net's weights.
-
-    numpy's sum of a row does not depend on how many rows there are, torch's does.
-    """
-    shares = (part.reshape(len(flats) * net.members, -1).square().numpy() for part in flats.split(net.counts, 1))
-    with np.errstate(over="ignore"):
-        squares = np.stack([share.sum(-1) for share in shares]).sum(0)
-    return np.asarray(np.sqrt(squares).reshape(len(flats), net.members))
 
 
 @lru_cache(16)

@@ -44,11 +44,6 @@ SETTINGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def the_next_engine(monkeypatch):
-    monkeypatch.setattr("ganlab.plane.config.NEXT", True)
-
-
 @pytest.fixture
 def in_float64():
     torch.set_default_dtype(torch.float64)
