@@ -11,12 +11,16 @@ from pathlib import Path
 from typing import Any
 
 from ganlab.host import atomic
+from ganlab.store import packing
 
 Identity = Callable[[Mapping[str, Any]], tuple[int, str]]
 """A config's JSON -> (its engine, its key), see `links.identity`. Raises ValueError."""
 RECORDED = Path(__file__).parents[1] / "recorded"
 """The runs that ship with the product."""
-FORMAT = 1
+FORMAT = 2
+"""Of new recordings."""
+FORMATS = (1, FORMAT)
+"""That are read. In format 1 frames and checkpoint are deflated as they are."""
 LARGEST = {"run.json": 2**20, "frames": 64 * 2**20, "checkpoint.safetensors": 128 * 2**20}
 """The parts and their largest sizes, checked before unpacking."""
 
@@ -48,13 +52,20 @@ class Recording:
 
 def write(recording: Recording, path: Path) -> None:
     """Writes a recording by atomic rename."""
-    parts = {"run.json": json.dumps(summary(recording), sort_keys=True).encode()}
-    parts["frames"] = b"".join(blob for _, _, blob in recording.frames)
+    facts = summary(recording)
+    parts = {"run.json": json.dumps(facts, sort_keys=True).encode()}
+    parts["frames.xz"] = packing.pack(b"".join(blob for _, _, blob in recording.frames), *layout("frames", facts))
     if recording.checkpoint:
-        parts["checkpoint.safetensors"] = recording.checkpoint[1]
-    with atomic.draft(path) as part, zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as file:
+        parts["checkpoint.safetensors.xz"] = packing.pack(recording.checkpoint[1], *layout("checkpoint", facts))
+    with atomic.draft(path) as part, zipfile.ZipFile(part, "w") as file:
         for name, blob in parts.items():
-            file.writestr(zipfile.ZipInfo(name), blob, zipfile.ZIP_DEFLATED, 9)
+            file.writestr(zipfile.ZipInfo(name), blob)
+
+
+def layout(name: str, facts: Mapping[str, Any]) -> tuple[int, int]:
+    """(bytes of a number, bytes of a row) of a packed part. Frames of one length are rows of 16-bit numbers."""
+    lengths = {length for _, _, length in facts["frames"]}
+    return (2, lengths.pop() if len(lengths) == 1 else 0) if name == "frames" else (4, 0)
 
 
 def summary(recording: Recording) -> dict[str, Any]:
@@ -85,8 +96,8 @@ def read(path: Path, identity: Identity) -> Recording:
     """A recording. Raises RecordingError when it is damaged, too large, or of another engine."""
     with opened(path) as file:
         facts = checked(path, file, identity)
-        step, blob = facts["checkpoint"], part(path, file, "frames")
-        checkpoint = None if step is None else (int(step), part(path, file, "checkpoint.safetensors"))
+        step, blob = facts["checkpoint"], content(path, file, facts, "frames")
+        checkpoint = None if step is None else (int(step), content(path, file, facts, "checkpoint.safetensors"))
     if sum(length for _, _, length in facts["frames"]) != len(blob):
         raise RecordingError(f"{path.name}: frames={len(blob)} bytes: expected the sum of their lengths")
     names = ("engine", "key", "config", "step", "threads", "precision", "steps_per_s")
@@ -103,11 +114,23 @@ def opened(path: Path) -> zipfile.ZipFile:
         raise RecordingError(f"{path.name}: {error}") from None
 
 
-def part(path: Path, file: zipfile.ZipFile, name: str) -> bytes:
-    """One part's bytes. Raises RecordingError when it is missing, damaged or too large."""
+def content(path: Path, file: zipfile.ZipFile, facts: Mapping[str, Any], name: str) -> bytes:
+    """The bytes of frames or of the checkpoint. Raises RecordingError when they are missing, damaged or too large."""
+    if facts["format"] == 1:
+        return part(path, file, name)
     try:
-        if file.getinfo(name).file_size > LARGEST[name]:
-            raise RecordingError(f"{path.name}: {name}: expected at most {LARGEST[name]} bytes")
+        packed = part(path, file, f"{name}.xz", LARGEST[name])
+        return packing.unpack(packed, *layout(name, facts), LARGEST[name])
+    except ValueError as error:
+        raise RecordingError(f"{path.name}: {name}: {error}") from None
+
+
+def part(path: Path, file: zipfile.ZipFile, name: str, most: int | None = None) -> bytes:
+    """One part's bytes. Raises RecordingError when it is missing, damaged or too large."""
+    most = LARGEST[name] if most is None else most
+    try:
+        if file.getinfo(name).file_size > most:
+            raise RecordingError(f"{path.name}: {name}: expected at most {most} bytes")
         return file.read(name)
     except (KeyError, OSError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise RecordingError(f"{path.name}: {name}: {error}") from None
@@ -117,7 +140,8 @@ def checked(path: Path, file: zipfile.ZipFile, identity: Identity) -> dict[str, 
     """The JSON part, of this format, engine and key, its frames listed with lengths. Raises RecordingError."""
     try:
         facts: dict[str, Any] = json.loads(part(path, file, "run.json"))
-        expect(path, "format", facts["format"], FORMAT)
+        if facts["format"] not in FORMATS:
+            expect(path, "format", facts["format"], FORMAT)
         engine, key = identity(facts["config"])
         expect(path, "engine", facts["engine"], engine)
         expect(path, "key", facts["key"], key)
