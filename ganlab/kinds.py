@@ -38,10 +38,12 @@ class Kind:
     """Whether the ready worker has imported it; more than one kind would not fit its memory budget."""
     big: tuple[str, ...] = ()
     """Architectures that are refused where memory is small."""
-    recorded: int = 36
+    recorded: int = 24
     """Frames of a recorded run that ship, of its first member before its last tenth, at most."""
-    exhibited: int = 36
+    exhibited: int = 24
     """The same of a run in the mistakes lab."""
+    slim: str = ""
+    """The module whose slim(blob) makes a stored frame smaller before it ships; '' where it ships as it is."""
 
 
 def engines() -> dict[str, str]:
@@ -71,8 +73,9 @@ KINDS: dict[str, Kind] = {
         threads=2,
         accelerated=True,
         big=("classic", "deep"),
-        recorded=120,  # all, as few are judged
-        exhibited=48,  # their sheets are large
+        recorded=60,  # more, as few are judged
+        exhibited=24,
+        slim="ganlab.digits.frame",
     ),
 }
 """By key; links and stored runs carry it."""

@@ -11,6 +11,7 @@ the run or explore its latent space. Some checkpoints are too large or too many;
 from __future__ import annotations
 
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -59,8 +60,16 @@ def most_frames(name: str) -> int:
 def thin(name: str, source: Path) -> Path:
     """Writes the shipped part of a recording; returns the file."""
     file, whole = RECORDED / f"{name}.zip", recording.read(source, identity)
-    recording.write(shipped(whole, most_frames(name), name not in NO_CHECKPOINT), file)
+    recording.write(slimmed(shipped(whole, most_frames(name), name not in NO_CHECKPOINT), RUNS[name].kind), file)
     return file
+
+
+def slimmed(whole: Recording, kind: str) -> Recording:
+    """The recording with smaller frames, where its kind can make them smaller."""
+    if not KINDS[kind].slim:
+        return whole
+    slim = import_module(KINDS[kind].slim).slim
+    return replace(whole, frames=[(step, member, slim(blob)) for step, member, blob in whole.frames])
 
 
 def shipped(whole: Recording, most: int, checkpoint: bool) -> Recording:
@@ -91,7 +100,8 @@ def main(arguments: list[str]) -> int:
     RECORDED.mkdir(exist_ok=True)
     for stale in {file.stem for file in RECORDED.glob("*.zip")} - RUNS.keys():
         (RECORDED / f"{stale}.zip").unlink()
-    for name in asked.names or RUNS:
+    there = [name for name in RUNS if (RECORDED / f"{name}.zip").exists()]
+    for name in asked.names or (there if asked.thin else RUNS):
         started = monotonic()
         with TemporaryDirectory() as folder:
             file = thin(name, RECORDED / f"{name}.zip") if asked.thin else record(name, Path(folder))

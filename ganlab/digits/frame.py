@@ -18,7 +18,8 @@ from ganlab.game.frame import MEASURED, GanFrame
 
 ROWS = 8
 """Number of rows and of columns of the sheet."""
-SHEET_BYTES = 20_000
+SHEET_BYTES, SLIM_BYTES = 20_000, 11_000
+"""Of a sheet, at most: in a store, and in a recording that ships."""
 DENSE = 8
 """Every step up to this one is a frame."""
 EARLY = 150
@@ -101,6 +102,12 @@ def pack(frame: DigitsFrame) -> bytes:
     return len(text).to_bytes(4, "little") + text + png(tiled(frame.sheet))
 
 
+def slim(blob: bytes) -> bytes:
+    """A packed frame whose sheet has as many grey levels as fit into SLIM_BYTES; its numbers are the same."""
+    end = 4 + int.from_bytes(blob[:4], "little")
+    return blob[:end] + png(np.asarray(Image.open(io.BytesIO(blob[end:]))), SLIM_BYTES)
+
+
 def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
     """The frame of a blob. The sheet may have fewer grey levels; without `with_sheet` it has no images."""
     end = 4 + int.from_bytes(blob[:4], "little")
@@ -128,12 +135,12 @@ def cut(picture: np.ndarray) -> np.ndarray:
     return picture.reshape(ROWS, SIDE, ROWS, SIDE).swapaxes(1, 2).reshape(ROWS**2, SIDE, SIDE)
 
 
-def png(picture: np.ndarray) -> bytes:
-    """A grey picture as a PNG of at most SHEET_BYTES, with as many of 256 grey levels as fit, at least 4."""
+def png(picture: np.ndarray, most: int = SHEET_BYTES) -> bytes:
+    """A grey picture as a PNG of at most `most` bytes, with as many of 256 grey levels as fit, at least 4."""
     for greys in GREYS:
         file = io.BytesIO()
         Image.fromarray(levels(greys)[picture]).save(file, "PNG", compress_level=9)
-        if file.tell() <= SHEET_BYTES:
+        if file.tell() <= most:
             break
     return file.getvalue()
 

@@ -92,6 +92,8 @@ class ConvNet:
             layer.num_batches_tracked = None  # a fixed momentum does not count
             self.norm_buffers += [layer.running_mean, layer.running_var]
             nn.init.ones_(layer.weight)
+        elif isinstance(layer, nn.GroupNorm):
+            nn.init.ones_(layer.weight)
         elif isinstance(layer, nn.Linear | nn.Conv2d | nn.ConvTranspose2d):
             with torch.no_grad():
                 initialise(layer.weight, rng)
@@ -167,6 +169,24 @@ def light_d(channels: int, width: int = 32) -> ConvDiscriminator:
         nn.LeakyReLU(0.2, inplace=True),
         Flatten(),
         nn.Linear(2 * width * 49, 1),
+    )
+
+
+def dense_units(inputs: int, units: int) -> list[nn.Module]:
+    """A dense layer with batch normalisation and a leaky rectifier of slope 0.2."""
+    return [nn.Linear(inputs, units, bias=False), nn.BatchNorm1d(units), nn.LeakyReLU(0.2, inplace=True)]
+
+
+def dense_g(latent_dim: int, width: int = 16) -> nn.Module:
+    """(B, latent_dim) -> (B, 1, 28, 28): dense layers of 256 and 64 units, then `light_g` of half the width."""
+    return nn.Sequential(*dense_units(latent_dim, 256), *dense_units(256, 64), *light_g(64, width).children())
+
+
+def dense_d(channels: int, width: int = 16, units: int = 64) -> ConvDiscriminator:
+    """(B, m, 28, 28) -> logits (B, 1): `light_d` of half the width with another dense layer before the last."""
+    *body, _ = light_d(channels, width)
+    return ConvDiscriminator(
+        *body, nn.Linear(2 * width * 49, units), nn.LeakyReLU(0.2, inplace=True), nn.Linear(units, 1)
     )
 
 
@@ -306,6 +326,7 @@ def count(net: ConvNet, x: Tensor) -> Cost:
 
 ARCHITECTURES = {
     "light": Architecture(light_g, light_d, narrow, "arXiv:1511.06434, narrower"),
+    "dense": Architecture(dense_g, dense_d, narrow, "docs/digits.md"),
     "classic": Architecture(classic_g, classic_d, glorot, "tensorflow/docs generative/dcgan"),
     "deep": Architecture(deep_g, deep_d, narrow, "arXiv:1511.06434"),
 }

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.diagnosis import ALIKE, BARELY, EVEN, GOOD, LEGIBLE, VARIED, verdict
+from ganlab.digits.diagnosis import AHEAD, ALIKE, BARELY, CLEAR, EVEN, GOOD, LEGIBLE, UNEVEN, VARIED, verdict
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.train import train
 from ganlab.ui.digits.playback import describe
@@ -15,7 +15,7 @@ from ganlab.ui.text import LANGUAGES, exists
 
 CONFIG = DigitsConfig(steps=3125)
 TEN = [0.1] * 10
-FINE = {"accepted": 0.7, "diversity": 0.9, "digit_tv": 0.1}
+FINE = {"accepted": 0.9, "diversity": 0.9, "digit_tv": 0.1}
 
 
 def frame(step=3125, shares=TEN, diverged_at=-1, facts=None, d_loss=1.2, g_loss=0.9, d_accuracy=0.7, **metrics):
@@ -46,7 +46,7 @@ def test_without_frames_there_is_nothing_to_say():
 def test_a_good_run_is_healthy_and_tells_its_numbers():
     found = verdict([frame(fid=12.5)], CONFIG)
     assert (found.key, found.m, found.of, found.knob) == ("healthy", 10, 10, None)
-    assert found.evidence["accepted"] == 0.7
+    assert found.evidence["accepted"] == 0.9
     assert found.evidence["fid"] == 12.5
     assert found.evidence["step"] == 3125
 
@@ -55,10 +55,14 @@ def test_a_good_run_is_healthy_and_tells_its_numbers():
     ("changes", "expected"),
     [
         ({"accepted": LEGIBLE - 0.01}, "smear"),
-        ({"accepted": GOOD - 0.01}, "no_finding"),
+        ({"accepted": CLEAR - 0.01}, "no_finding"),
+        ({"accepted": CLEAR}, "recognisable"),
+        ({"accepted": GOOD - 0.01}, "recognisable"),
+        ({"accepted": GOOD}, "healthy"),
         ({"diversity": ALIKE - 0.01}, "alike"),
         ({"diversity": VARIED - 0.01}, "no_finding"),
-        ({"digit_tv": EVEN + 0.01}, "no_finding"),
+        ({"digit_tv": EVEN + 0.01}, "recognisable"),
+        ({"digit_tv": UNEVEN + 0.01}, "no_finding"),
         ({"diversity": math.nan}, "healthy"),
         ({"shares": [0.12] * 8 + [0.04, 0.0]}, "collapse"),
         ({"shares": [0.12] * 8 + [0.04, 0.009]}, "collapse"),
@@ -102,7 +106,7 @@ def test_one_odd_judgement_decides_nothing():
 
 
 def test_frames_that_nobody_judged_change_nothing_but_the_losses():
-    found = verdict([frame(3000, accepted=0.65), frame(3100, shares=None, g_loss=2.5)], CONFIG)
+    found = verdict([frame(3000, accepted=0.86), frame(3100, shares=None, g_loss=2.5)], CONFIG)
     assert found.key == "healthy"
     assert found.evidence["step"] == 3000
     assert found.evidence["g_loss"] == 2.5
@@ -149,7 +153,7 @@ REAL = [
     (469, 0.298, 0.732, 0.278, [0.06, 0.01, 0.08, 0.23, 0.05, 0.1, 0.02, 0.1, 0.23, 0.11], "smear"),
     (782, 0.453, 0.845, 0.265, [0.09, 0.008, 0.1, 0.25, 0.06, 0.04, 0.04, 0.14, 0.11, 0.16], "smear"),
     (1250, 0.547, 0.931, 0.242, [0.1, 0.04, 0.08, 0.23, 0.03, 0.05, 0.07, 0.15, 0.12, 0.14], "no_finding"),
-    (3125, 0.63, 1.02, 0.15, [0.1, 0.04, 0.06, 0.1, 0.05, 0.15, 0.1, 0.14, 0.11, 0.16], "healthy"),
+    (3125, 0.63, 1.02, 0.15, [0.1, 0.04, 0.06, 0.1, 0.05, 0.15, 0.1, 0.14, 0.11, 0.16], "recognisable"),
 ]
 """What the judge said of the light network with DiffAugment on the 5,000 images, seed 0."""
 
@@ -168,15 +172,16 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
     found = verdict([unpack(pack(frame), with_sheet=False) for frame in frames], config)
     assert found.key in ("smear", "collapse")
     assert found.of == 2
-    assert found.evidence["accepted"] < GOOD
+    assert found.evidence["accepted"] < CLEAR
     assert verdict(frames, config).key == found.key
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", ["healthy", "collapse", "alike", "smear", "no_finding", "unjudged", "diverged"])
+@pytest.mark.parametrize("kind", ["healthy", "recognisable", "collapse", "alike", "smear", "no_finding", "unjudged", "diverged"])
 def test_every_verdict_has_words(lang, kind):
     changes = {
         "collapse": {"shares": LOST},
+        "recognisable": {"accepted": CLEAR, "d_accuracy": AHEAD},
         "alike": {"diversity": 0.3},
         "smear": {"accepted": 0.1, "diversity": 0.2},
         "no_finding": {"digit_tv": 0.4},
@@ -189,6 +194,11 @@ def test_every_verdict_has_words(lang, kind):
     assert said["title"]
     assert "{" not in said["title"] + said["sentence"]
     assert found.knob is None or exists(f"field.label.{found.knob}", lang)
+
+
+def test_of_recognisable_digits_it_is_said_whether_d_is_ahead():
+    said = [describe(verdict([frame(accepted=CLEAR, d_accuracy=accuracy)], CONFIG), "en") for accuracy in (0.6, 0.8)]
+    assert ["still ahead" in one["sentence"] for one in said] == [False, True]
 
 
 def test_a_collapses_losses_are_told_and_a_smear_of_one_picture_is_called_so():

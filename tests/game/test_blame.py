@@ -88,6 +88,7 @@ DIGIT_STORIES = {
     "smear": [digits.frame(1600, accepted=0.1), digits.frame(accepted=0.4)],
     "collapse": [digits.frame(1600, digits.LOST), digits.frame(shares=digits.LOST)],
     "rotating": [digits.frame(1600, digits.LOST), digits.frame(shares=digits.LOST[::-1])],
+    "recognisable": [digits.frame(1600), digits.frame(accepted=0.7)],
     "alike": [digits.frame(1600), digits.frame(diversity=0.3)],
     "healthy": [digits.frame(1600), digits.frame()],
     "no_finding": [digits.frame(1600, accepted=0.3), digits.frame(digit_tv=0.4)],

@@ -10,7 +10,7 @@ import streamlit as st
 
 from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.diagnosis import ALIKE, verdict
+from ganlab.digits.diagnosis import AHEAD, ALIKE, verdict
 from ganlab.digits.frame import DigitsFrame, unpack
 from ganlab.digits.reference import fid_floor
 from ganlab.digits.snapshot import JUDGED
@@ -190,3 +190,5 @@ def remarks(found: Verdict) -> Iterable[str]:
         yield "alike"
     if found.key == "collapse" and {"d_loss", "g_loss"} <= found.evidence.keys():
         yield "losses"
+    if found.key == "recognisable" and found.evidence.get("d_accuracy", 0) >= AHEAD:
+        yield "ahead"
