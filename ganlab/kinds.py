@@ -38,9 +38,9 @@ class Kind:
     """Whether the ready worker has imported it; more than one kind would not fit its memory budget."""
     big: tuple[str, ...] = ()
     """Architectures that are refused where memory is small."""
-    recorded: int = 24
+    recorded: int = 22
     """Frames of a recorded run that ship, of its first member before its last tenth, at most."""
-    exhibited: int = 24
+    exhibited: int = 22
     """The same of a run in the mistakes lab."""
     slim: str = ""
     """The module whose slim(blob) makes a stored frame smaller before it ships; '' where it ships as it is."""
@@ -61,6 +61,7 @@ KINDS: dict[str, Kind] = {
         prefixes=("a.", "b."),
         view="ganlab.ui.arena.view",
         warm=True,
+        slim="ganlab.plane.frame",
     ),
     "digits": Kind(
         config=DigitsConfig,

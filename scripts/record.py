@@ -31,7 +31,7 @@ from ganlab.studies.cards import EXHIBITS
 OTHERS = 4
 """Maximum number of frames of each member after the first, before the last tenth."""
 RUNS = PRESETS | EXHIBITS
-NO_CHECKPOINT = ("digits_k50", "ring_seeds", *EXHIBITS)
+NO_CHECKPOINT = ("digits", "digits_k50", "grid", "grid_5x5", "grid_packing", "ring_k50", "ring_seeds", *EXHIBITS)
 """Runs that ship without a checkpoint."""
 
 

@@ -14,6 +14,7 @@ class Shape:
 
 
 PRETRAINED = {
+    "dense": Shape("dense", 16),
     "light": Shape("light", 100),
     "classic": Shape("classic", 100),
     "deep": Shape("deep", 100),

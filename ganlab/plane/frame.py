@@ -150,6 +150,8 @@ HEADER_FIELDS = (
     "outcome",
 )
 """After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
+GRAIN = 16
+"""Units of a position in a frame that ships; a store's frames have units of 1. The view is 32,767 units wide."""
 SCALARS = (*MEASURED, *METRICS, "died", "judged")
 """Frames of ENGINE 1 end with "died"; they judge EVAL_POINTS."""
 
@@ -169,6 +171,16 @@ def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
     arrays = (scalars, frame.shares.astype("<f4"), _quantise(frame.fake, extent), _quantise(frame.grid, extent))
     body = b"".join(array.tobytes() for array in (*arrays, push, rise, field))
     return (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
+
+
+def slim(blob: bytes) -> bytes:
+    """A packed frame whose positions are rounded to GRAIN units, half a pixel or less; the rest is the same."""
+    head = dict(zip(HEADER_FIELDS, HEADER.unpack_from(blob), strict=True))
+    start = HEADER.size + 4 * (head["scalars"] + head["shares"])
+    q = np.frombuffer(blob, "<i2", 2 * (head["points"] + head["rows"] * head["columns"]), start).astype(np.int32)
+    most = 32767 // GRAIN * GRAIN
+    rounded = np.where(q == -32768, q, np.clip((q + GRAIN // 2) // GRAIN * GRAIN, -most, most))
+    return blob[:start] + rounded.astype("<i2").tobytes() + blob[start + 2 * len(q) :]
 
 
 def _quantise(points: np.ndarray, extent: float) -> np.ndarray:

@@ -7,6 +7,7 @@ from schedules import digit_steps
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import (
     SHEET_BYTES,
+    SLIM_BYTES,
     DigitsFrame,
     ends_epoch,
     epoch_ends,
@@ -14,6 +15,7 @@ from ganlab.digits.frame import (
     judgement,
     pack,
     schedule,
+    slim,
     unpack,
 )
 from ganlab.digits.snapshot import snapshot
@@ -103,6 +105,16 @@ def test_even_noise_fits_into_a_sheets_bytes_by_giving_up_greys():
     assert len(sheet(blob)) <= SHEET_BYTES
     assert np.abs(unpack(blob).sheet.astype(int) - noise).max() <= 43
     assert len(sheet(pack(snapshot_frame()))) <= SHEET_BYTES
+
+
+def test_a_frame_that_ships_has_fewer_greys_and_the_same_numbers():
+    grainy = np.maximum(digits(), np.random.default_rng(0).integers(0, 9, (64, 28, 28), np.uint8))
+    blob = pack(frame(grainy))
+    small = slim(blob)
+    assert len(sheet(small)) <= SLIM_BYTES < len(sheet(blob))
+    assert small[: -len(sheet(small))] == blob[: -len(sheet(blob))]
+    assert np.abs(unpack(small).sheet.astype(int) - grainy).max() <= 255 / 14, "at least 8 levels"
+    assert slim(small) == small
 
 
 def snapshot_frame():

@@ -25,6 +25,7 @@ from scripts import record as recorder
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
     "light": {},
+    "dense": {"architecture": "dense", "minibatch": "stddev"},
     "classic": {"architecture": "classic", "optimizer": "rmsprop"},
     "deep": {"architecture": "deep", "update": "simultaneous"},
     "many_d": {"d_steps": 2, "g_steps": 2, "loss": "relativistic"},

@@ -20,7 +20,7 @@ from ganlab.digits.state import checkpoint, restore, start, untrained
 from ganlab.digits.train import update
 from ganlab.digits.uploads import Uploads
 from ganlab.digits.weights import Generator, WeightsError, code, decode, encode, expected, from_upload, of_run
-from ganlab.gan.convnets import ARCHITECTURES, classic_g, deep_g, light_g
+from ganlab.gan.convnets import ARCHITECTURES, classic_g, deep_g, dense_g, light_g
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import engines
 from ganlab.plane.config import PlaneConfig
@@ -28,7 +28,7 @@ from ganlab.store import checkpoints
 from ganlab.store.checkpoints import Checkpoints
 
 SMALL = DigitsConfig(latent_dim=2, batch_size=4)
-MODULES = {"light": light_g, "classic": classic_g, "deep": deep_g}
+MODULES = {"light": light_g, "dense": dense_g, "classic": classic_g, "deep": deep_g}
 
 
 def made(config=SMALL, seed=3):

@@ -24,6 +24,7 @@ from ganlab.store.runs import Store
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
     "light": {},
+    "dense": {"architecture": "dense", "minibatch": "stddev"},
     "average_of_a_long_pass": {"ema": 0.9, "d_steps": 2, "classes": "17"},
     "dropout": {"architecture": "classic", "optimizer": "rmsprop"},
     "deep": {"architecture": "deep", "update": "simultaneous", "ema": 0.0},

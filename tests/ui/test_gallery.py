@@ -25,8 +25,8 @@ from ganlab.ui.text import LANGUAGES, text
 from scripts.record import NO_CHECKPOINT, OTHERS, shipped
 
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=20)
-ROOM = 18.5e6
-"""Bytes of all recordings together; the rest of 25 MB is the mistakes lab's."""
+ROOM = 12e6
+"""Bytes of all recordings together, of 25 MB; lessons, quiz and flow matching will have some, too."""
 
 
 def ends(config):
@@ -123,7 +123,7 @@ def test_every_prepared_run_ships_trained_to_its_end(name):
 
 
 def test_digits_that_are_shown_at_once_are_those_of_the_preset():
-    for name in ("digits", "digits_k50"):
+    for name in ("digits_dense", "digits", "digits_k50"):
         config, found = PRESETS[name], recording.read(RECORDED / f"{name}.zip", identity)
         last = digits_frame.unpack(found.frames[-1][2])
         assert (found.key, found.step, last.step, last.outcome) == (config.key(), config.steps, config.steps, "")
@@ -135,7 +135,7 @@ def test_no_recording_says_how_long_it_took_on_a_machine_that_may_have_been_busy
 
 
 def test_the_recordings_are_small_together():
-    assert sum(file.stat().st_size for file in RECORDED.glob("*.zip") if file.stem in PRESETS) <= ROOM
+    assert sum(file.stat().st_size for file in RECORDED.glob("*.zip")) <= ROOM
 
 
 # The gallery
