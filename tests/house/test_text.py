@@ -164,6 +164,8 @@ def test_every_idle_reason_and_blamed_knob_has_words():
 
 def test_numbers_follow_the_language():
     assert number(5960, "en") == "5\u202f960"
+    assert [number(n, "es") for n in (596, 5960, -5960, 59600)] == ["596", "5960", "−5960", "59\u202f600"]
+    assert number(5960.25, "es", ",.1f") == "5960,2"
     assert number(0.14, "es") == "0,14"
     assert number(0.864, "en", ".0%") == "86\u202f%"
     assert number(-0.5, "es", ".2f") == "−0,50"
@@ -177,9 +179,13 @@ def test_powers_of_ten_are_printed_as_such():
     assert number(12345.0, "en", ",.15g") == "12\u202f345"
 
 
+def test_a_median_half_way_between_two_counts_says_so():
+    assert [number(median, "es", "median") for median in (6.0, 6.5, 0.5)] == ["6", "6,5", "0,5"]
+
+
 def test_slow_runs_have_a_pace_too():
     paces = [number(pace, "es", "rate") for pace in (0.0, 0.004, 0.34, 1.7, 1234.5)]
-    assert paces == ["0,0", "0,004", "0,3", "2", "1\u202f234"]
+    assert paces == ["0,0", "0,004", "0,3", "2", "1234"]
 
 
 def test_times_are_short():
