@@ -2,13 +2,17 @@
 
 import re
 import uuid
+from typing import Any
 
 import streamlit as st
 
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text import language as best_language
+from ganlab.ui.text.glossary import explained
 
 COOKIE = "ganlab_viewer"
+EXPLAINED = "explained"
+"""Session key: the terms that this run of the page has explained."""
 
 
 def touched() -> None:
@@ -25,6 +29,7 @@ def rerun() -> None:
 def follow_link() -> None:
     """Reads the language from the address bar, and whether the link is new. Runs once, before any page."""
     state, link = st.session_state, st.query_params.to_dict()
+    state[EXPLAINED] = set()
     ours = state.pop("touched", False)
     state["link_is_new"] = not ours and link != state.get("link_written")
     wanted = link.get("lang")
@@ -69,6 +74,16 @@ def language_switch() -> None:
         on_change=_switch_language,
         label_visibility="collapsed",
     )
+
+
+def markdown(sentence: str, **look: Any) -> None:
+    """Our own Markdown, whose terms are explained on their first use on the page. Not for a visitor's text."""
+    st.markdown(explained(sentence, language(), st.session_state[EXPLAINED]), unsafe_allow_html=True, **look)
+
+
+def caption(sentence: str, **look: Any) -> None:
+    """The same in small."""
+    st.caption(explained(sentence, language(), st.session_state[EXPLAINED]), unsafe_allow_html=True, **look)
 
 
 def viewer() -> str:

@@ -30,6 +30,7 @@ from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
+from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from streamlit_app import PAGES
 
@@ -48,6 +49,7 @@ REGISTERED = {
     "digits_stage.title": DIGIT_VERDICTS,
     "export.script": SCRIPT_REASONS,
     "export.settings": SETTINGS_REASONS,
+    **{f"glossary.{term}": ("term", "forms", "says") for term in TERMS},
     "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
     "field.help": FIELDS,
     "field.label": FIELDS,
@@ -151,6 +153,7 @@ def test_languages_have_the_same_keys_and_placeholders():
 def test_no_sentence_is_empty_or_left_in_the_other_language(lang):
     assert all(sentence.strip() for sentence in sentences(lang).values())
     same = [k for k, s in sentences("en").items() if s == sentences("es")[k] and len(s.split()) > 3]
+    same = [key for key in same if not re.fullmatch(r"glossary\.\w+\.source", key)]
     assert [key for key in same if not key.startswith("choice.")] == []
 
 

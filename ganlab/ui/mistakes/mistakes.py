@@ -30,8 +30,7 @@ ELSEWHERE: dict[str, dict[str, tuple[str, str]]] = {
         "large_k1_long": ("k", "nonsaturating_k1_equal_d"),
     },
     "vanishing": {
-        name: ("digits_k", name)
-        for name in ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")
+        name: ("digits_k", name) for name in ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")
     },
     "losses": {"collapse": ("lab", "too_much_d.broken")},
 }
@@ -145,7 +144,7 @@ def guess(name: str) -> int | None:
 def predict(name: str, lang: str) -> bool:
     """Asks for a prediction. Whether the outcome is shown."""
     with st.container(border=True, key="c.predict"):
-        st.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
+        ui.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
         key, given = f"c.w.guess.{name}", guess(name)
         st.session_state[key] = None if given in (None, SHOWN) else given
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -251,7 +250,7 @@ def show_part(name: str, part: str, lang: str) -> None:
     """Shows a part of a card with measurements, or a note that there are none."""
     st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
     try:
-        st.markdown(sentence(name, part, lang))
+        ui.markdown(sentence(name, part, lang))
     except KeyError as error:
         if error.args[0] not in measurable(name):
             raise
@@ -263,7 +262,8 @@ def lesson(name: str, lang: str) -> None:
     parts = st.columns(2, gap="medium")
     for column, part in zip(parts, ("what", "why"), strict=True):
         column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
-        column.markdown(sentence(name, part, lang))
+        with column:
+            ui.markdown(sentence(name, part, lang))
     if name in IN_CODE:
         st.code(diff(name), language="diff")
         with st.expander(text("mistakes.page.program", lang)):

@@ -23,6 +23,7 @@ from ganlab.ui.run.server import service
 from ganlab.ui.run.training import PACE, phase, status_of
 from ganlab.ui.run.view import view
 from ganlab.ui.text import duration, number, text
+from ganlab.ui.text.glossary import explained
 
 PLAYED = {"at": 0, "playing": True}
 REFUSED = "c.refused"
@@ -60,7 +61,8 @@ def outcome(name: str, lang: str) -> None:
         return
     lamps([drawn(arm_name(name, arm, lang), seeds, lang) for arm, seeds in arms.items()], f"c.lamps.{name}.{lang}")
     with st.expander(text("mistakes.page.numbers", lang)):
-        st.markdown(numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang))
+        table = numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang)
+        st.markdown(explained(table, lang), unsafe_allow_html=True)
     for study in LESSONS[name].studies:
         studied(study, lang)
 
@@ -70,9 +72,9 @@ def studied(study: str, lang: str) -> None:
     if found := evidence.studied(study):
         with st.expander(text(f"mistakes.study.{study}", lang)):
             told = evidence.facts(evidence.shipped(STUDIES[study].arms, study))
-            st.markdown(text(f"mistakes.study.{study}_about", lang, **told))
+            ui.markdown(text(f"mistakes.study.{study}_about", lang, **told))
             named = {studied_name(config, lang): found[config] for config in sorted(found, key=in_turn)}
-            st.markdown(numbers(named, lang, BRIEF))
+            st.markdown(explained(numbers(named, lang, BRIEF), lang), unsafe_allow_html=True)
 
 
 def in_turn(config: Any) -> tuple[Any, ...]:
