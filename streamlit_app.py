@@ -10,7 +10,6 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
-from ganlab.studies.cards import IN_CODE, LESSONS
 from ganlab.ui.run import server
 from ganlab.ui.text import text
 
@@ -24,8 +23,7 @@ LOOK = Path(__file__).parent / "ganlab" / "ui"
 
 def page(script: str, name: str, path: str, lang: str) -> st.Page:
     """One entry of the menu."""
-    counts = {"cards": len(LESSONS), "in_code": len(IN_CODE)}
-    title, help = text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
+    title, help = ui.entry(name, lang)
     return st.Page(script, title=title, help=help, url_path=path, default=not path)
 
 

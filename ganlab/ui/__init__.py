@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab.studies.cards import IN_CODE, LESSONS
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text import language as best_language
 from ganlab.ui.text.glossary import explained
@@ -37,6 +38,12 @@ def follow_link() -> None:
         state["lang"] = best_language(wanted, st.context.locale)
     if state["link_is_new"] and wanted is not None and wanted not in LANGUAGES:
         st.warning(text("notice.link.language", state["lang"], value=code(wanted)))
+
+
+def entry(name: str, lang: str) -> tuple[str, str]:
+    """A page's name in the menu, and what it is for."""
+    counts = {"cards": len(LESSONS), "in_code": len(IN_CODE)}
+    return text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
 
 
 def new_link(prefix: str) -> dict[str, str] | None:

@@ -25,8 +25,6 @@ from ganlab.ui.text.glossary import LABELS, meaning
 
 PLAYER = "player.player."
 """Prefix of the arena player's labels. Other components share some of them."""
-DEFINING = PLAYER, "digits_stage.player."
-"""Prefixes of the labels of players that explain terms."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +84,7 @@ def labels(prefix: str, lang: str, shared: Sequence[str] = ()) -> dict[str, str]
     The players also get the meanings of the terms that they show.
     """
     ours = {key: sentences(lang)[PLAYER + key] for key in shared}
-    if prefix in DEFINING:
-        ours |= {label: meaning(term, lang) for label, term in LABELS.items()}
+    ours |= {label: meaning(term, lang) for label, term in LABELS.get(prefix, {}).items()}
     return ours | {key.removeprefix(prefix): label for key, label in sentences(lang).items() if key.startswith(prefix)}
 
 

@@ -69,12 +69,11 @@ TERMS = (
     *("density", "coverage", "diversity", "ppl", "slerp", "truncation", "checkpoint", "overlap"),
 )
 """All terms."""
+BOTH = {"define_d": "accuracy", "define_g": "fools"}
 LABELS = {
-    "define_d": "accuracy",
-    "define_g": "fools",
-    "define_modes": "covered",
-    "define_valid": "valid",
-    "define_mode_tv": "tv",
+    "player.player.": BOTH | {"define_modes": "covered", "define_valid": "valid", "define_mode_tv": "tv"},
+    "digits_stage.player.": BOTH
+    | {
     "define_digits": "covered",
     "define_accepted": "accepted",
     "define_diversity": "diversity",
@@ -84,5 +83,6 @@ LABELS = {
     "define_recall": "recall",
     "define_density": "density",
     "define_coverage": "coverage",
+    },
 }
-"""Labels of the players that are a term's meaning."""
+"""Labels of the players that are a term's meaning, by the prefix of the player's labels."""
