@@ -30,8 +30,8 @@ from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
-from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+from ganlab.ui.text.glossary import TERMS
 from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]

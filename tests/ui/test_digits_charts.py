@@ -101,7 +101,7 @@ def test_a_run_before_epoch_five_has_measured_nothing_to_hold_against_the_claim(
     early = CLASSIC.replace(steps=80)
     curve, table = drawn(early)
     assert not len(table[table.kind == "claim"])
-    assert "has not come so far" in charts.claim(curve, early, "en")
+    assert "has not reached epoch 5" in charts.claim(curve, early, "en")
 
 
 def test_without_a_judge_the_curves_say_so():

@@ -199,9 +199,9 @@ RADII = {"gaussian": "√{dim}", "uniform": "√({dim}/3)"}
 def lesson(found: Offer, film: Walk, lang: str) -> str:
     """The sentence about the norms along a straight line."""
     middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
-    facts: dict[str, Any] = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
-    facts |= {"formula": RADII[found.noise].format(dim=dim)}
-    edge = found.shell.low / found.shell.radius
+    radius, formula = found.shell.radius, RADII[found.noise].format(dim=dim)
+    facts = {"dim": dim, "formula": formula, "radius": radius, "middle": middle, "share": middle / radius}
+    edge = found.shell.low / radius
     return text(f"latent.lesson.{shape(edge)}", lang, **facts)
 
 

@@ -10,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.data import points
 from ganlab.kind.fields import DIGIT_CHARACTERS, ConfigError, Knob
 from ganlab.links import differences
-from ganlab import ui
 from ganlab.ui import code
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import RAISED, exists, named, number, text, worded

@@ -74,15 +74,15 @@ LABELS = {
     "player.player.": BOTH | {"define_modes": "covered", "define_valid": "valid", "define_mode_tv": "tv"},
     "digits_stage.player.": BOTH
     | {
-    "define_digits": "covered",
-    "define_accepted": "accepted",
-    "define_diversity": "diversity",
-    "define_digit_tv": "digit_tv",
-    "define_fid": "fid",
-    "define_precision": "precision",
-    "define_recall": "recall",
-    "define_density": "density",
-    "define_coverage": "coverage",
+        "define_digits": "covered",
+        "define_accepted": "accepted",
+        "define_diversity": "diversity",
+        "define_digit_tv": "digit_tv",
+        "define_fid": "fid",
+        "define_precision": "precision",
+        "define_recall": "recall",
+        "define_density": "density",
+        "define_coverage": "coverage",
     },
 }
 """Labels of the players that are a term's meaning, by the prefix of the player's labels."""
