@@ -23,7 +23,7 @@ LOOK = Path(__file__).parent / "ganlab" / "ui"
 
 def page(script: str, name: str, path: str, lang: str) -> st.Page:
     """One entry of the menu."""
-    title, help = text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang)
+    title, help = ui.entry(name, lang)
     return st.Page(script, title=title, help=help, url_path=path, default=not path)
 
 

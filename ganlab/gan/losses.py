@@ -50,6 +50,8 @@ class Loss:
     source: str
     equilibrium: tuple[float, float] | None = None
     """(L_D, L_G) at p_g = p_data with optimal D; None if D's optimum is not unique or unknown."""
+    g_free: bool = False
+    """Whether several optimal D give G different losses at the equilibrium, of which `equilibrium` has one."""
     threshold: float | None = None
     """D's output above which it says "real"; None where D only compares."""
     sure: float = 1.0
@@ -317,6 +319,7 @@ LOSSES = {
         g_slope=derivatives.critic_slope,
         source="arXiv:1802.05957",
         equilibrium=(2.0, 0.0),
+        g_free=True,  # a constant D from -1 to 1 costs 2, and G then minus that constant
         threshold=0.0,
         tex=LossFormulas(HINGES_TEX, CRITIC_G_TEX),
         script=HINGE_SCRIPT + CRITIC_G_SCRIPT,

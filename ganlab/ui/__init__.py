@@ -2,13 +2,18 @@
 
 import re
 import uuid
+from typing import Any
 
 import streamlit as st
 
+from ganlab.studies.cards import IN_CODE, LESSONS
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text import language as best_language
+from ganlab.ui.text.glossary import explained
 
 COOKIE = "ganlab_viewer"
+EXPLAINED = "explained"
+"""Session key: the terms that this run of the page has explained."""
 
 
 def touched() -> None:
@@ -25,6 +30,7 @@ def rerun() -> None:
 def follow_link() -> None:
     """Reads the language from the address bar, and whether the link is new. Runs once, before any page."""
     state, link = st.session_state, st.query_params.to_dict()
+    state[EXPLAINED] = set()
     ours = state.pop("touched", False)
     state["link_is_new"] = not ours and link != state.get("link_written")
     wanted = link.get("lang")
@@ -32,6 +38,12 @@ def follow_link() -> None:
         state["lang"] = best_language(wanted, st.context.locale)
     if state["link_is_new"] and wanted is not None and wanted not in LANGUAGES:
         st.warning(text("notice.link.language", state["lang"], value=code(wanted)))
+
+
+def entry(name: str, lang: str) -> tuple[str, str]:
+    """A page's name in the menu, and what it is for."""
+    counts = {"cards": len(LESSONS), "in_code": len(IN_CODE)}
+    return text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
 
 
 def new_link(prefix: str) -> dict[str, str] | None:
@@ -69,6 +81,16 @@ def language_switch() -> None:
         on_change=_switch_language,
         label_visibility="collapsed",
     )
+
+
+def markdown(sentence: str, **look: Any) -> None:
+    """Our own Markdown, whose terms are explained on their first use on the page. Not for a visitor's text."""
+    st.markdown(explained(sentence, language(), st.session_state[EXPLAINED]), unsafe_allow_html=True, **look)
+
+
+def caption(sentence: str, **look: Any) -> None:
+    """The same in small."""
+    st.caption(explained(sentence, language(), st.session_state[EXPLAINED]), unsafe_allow_html=True, **look)
 
 
 def viewer() -> str:

@@ -21,6 +21,7 @@ from streamlit.components.v2.get_bidi_component_manager import get_bidi_componen
 from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentManifest
 
 from ganlab.ui.text import sentences
+from ganlab.ui.text.glossary import LABELS, meaning
 
 PLAYER = "player.player."
 """Prefix of the arena player's labels. Other components share some of them."""
@@ -78,8 +79,12 @@ def _register(address: str, ours: Components) -> None:
 
 @cache
 def labels(prefix: str, lang: str, shared: Sequence[str] = ()) -> dict[str, str]:
-    """The sentences under `prefix`, keyed by the rest of the key, and the player's labels named in `shared`."""
+    """The sentences under `prefix`, keyed by the rest of the key, and the player's labels named in `shared`.
+
+    The players also get the meanings of the terms that they show.
+    """
     ours = {key: sentences(lang)[PLAYER + key] for key in shared}
+    ours |= {label: meaning(term, lang) for label, term in LABELS.get(prefix, {}).items()}
     return ours | {key.removeprefix(prefix): label for key, label in sentences(lang).items() if key.startswith(prefix)}
 
 

@@ -46,4 +46,4 @@ with arena.watch(lines, lang):
     seeds.panel(ARENA, lang)
 predictions.panel(ARENA, lang)
 with st.expander(text("arena.about.title", lang)):
-    st.markdown(text("arena.about.body", lang))
+    ui.markdown(text("arena.about.body", lang))

@@ -31,4 +31,4 @@ except WeightsError:
 except Busy:
     st.warning(text("latent.notice.busy", lang))
 with st.expander(text("latent.page.about", lang)):
-    st.markdown(text("latent.page.body", lang))
+    ui.markdown(text("latent.page.body", lang))

@@ -25,7 +25,7 @@ mistakes.lesson(name, lang)
 if mistakes.predict(name, lang):
     runs.pair(name, lang)
     st.subheader(text("mistakes.page.seeds", lang), anchor=False)
-    st.caption(text("mistakes.page.seeds_about", lang))
+    ui.caption(text("mistakes.page.seeds_about", lang))
     runs.outcome(name, lang)
     mistakes.conclusion(name, lang)
     with st.expander(text("mistakes.page.recompute_title", lang)):

@@ -109,8 +109,8 @@ def test_words_and_stops_switch_their_layers_and_what_is_shown_can_be_saved(visi
             button.click()
         expect(word).to_have_attribute("aria-pressed", "true")
     assert thumbs(page) == 6
-    expect(part(page, "stop-g_loss")).to_contain_text("rest: log 2")
-    expect(part(page, "stop-d_loss")).to_contain_text("rest: log 4")
+    expect(part(page, "stop-g_loss")).to_contain_text("equilibrium: log 2")
+    expect(part(page, "stop-d_loss")).to_contain_text("equilibrium: log 4")
     before = {
         stop: part(page, f"stop-{stop}").screenshot() for stop in ("noise", "real", "g", "fake", "d", "predictions")
     }
@@ -310,7 +310,7 @@ def test_start_holds_still_where_motion_is_unwelcome(visit):
 
 def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
     page = visit(path="", query="lang=en", width=390, height=844, has_touch=True, is_mobile=True)
-    for words in ("G, the forger,", "D, the detective,"):
+    for words in ("G, the generator,", "D, the discriminator,"):
         box = page.get_by_text(words).first.bounding_box()
         assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)

@@ -87,7 +87,7 @@ def test_every_seed_has_its_row_of_lamps(page):
 
 
 def test_the_seeds_are_computed_again_here(page):
-    page.get_by_text("compute it again").click()
+    page.get_by_text("Compute it again").click()
     press(page, "c-train-seeds")
     expect(page.get_by_text("All computed.")).to_be_visible()
     expect(part(page, "arm-yours").locator("li")).to_have_count(16)

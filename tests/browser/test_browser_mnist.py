@@ -203,7 +203,7 @@ def test_a_full_set_without_a_network_is_a_sentence_and_leaves_no_file(visit, se
     page = visit(query(RUN.replace(dataset="fashion_mnist")))
     expect(page.get_by_text("To be downloaded once, when you train: 30.9 MB.").first).to_be_visible()
     press(page, "m-train")
-    expect(page.get_by_text("there is no network or no server answered")).to_be_visible()
+    expect(page.get_by_text("there is no network, or no server answered")).to_be_visible()
     assert [path for path in (server.store / "data").rglob("*") if path.is_file()] == []
     offered(page, "m-train")
 

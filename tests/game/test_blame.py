@@ -159,7 +159,7 @@ def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(con
 def test_a_stored_line_of_status_names_no_field_that_does_nothing(d_steps, named):
     status = RunStatus("diverged", 21, 4000, facts={"step": 21, "quantity": "d_loss", "knob": "d_lr"})
     said = diverged_line(status, PlaneConfig(d_steps=1, edits=((20, "d_steps", d_steps),)), "en")
-    assert ("Rate of D" in said) == named
+    assert ("Learning rate of D" in said) == named
     assert "step 21" in said
 
 

@@ -11,6 +11,7 @@ from torch import nn
 
 from ganlab.export.script import ScriptError, script
 from ganlab.game.rounds import likely_cause
+from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import LOOP, MISTAKES, program
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
@@ -246,6 +247,14 @@ def test_the_arrows_follow_the_loss_that_g_minimises(key):
 def test_levels_of_the_plain_game_are_drawn_only_where_it_is_played():
     assert len(equilibrium(SMALL.replace(mistake="detach_forgotten"), "en")) == 2
     assert equilibrium(SMALL.replace(mistake="sigmoid_twice"), "en") == []
+
+
+def test_the_hinge_loss_has_a_level_of_d_alone():
+    for constant in (-1.0, 0.5, 1.0):
+        blind = torch.full((4,), constant)
+        assert LOSSES["hinge"].discriminator(blind, blind) == pytest.approx(2.0)
+        assert LOSSES["hinge"].generator(blind, blind) == pytest.approx(-constant)
+    assert [row["series"] for row in equilibrium(SMALL.replace(loss="hinge"), "en")] == ["d"]
 
 
 def test_a_mistake_is_the_first_suspect_and_no_script_is_written():

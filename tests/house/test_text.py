@@ -31,6 +31,7 @@ from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
+from ganlab.ui.text.glossary import TERMS
 from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -48,6 +49,7 @@ REGISTERED = {
     "digits_stage.title": DIGIT_VERDICTS,
     "export.script": SCRIPT_REASONS,
     "export.settings": SETTINGS_REASONS,
+    **{f"glossary.{term}": ("term", "forms", "says") for term in TERMS},
     "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
     "field.help": FIELDS,
     "field.label": FIELDS,
@@ -151,6 +153,7 @@ def test_languages_have_the_same_keys_and_placeholders():
 def test_no_sentence_is_empty_or_left_in_the_other_language(lang):
     assert all(sentence.strip() for sentence in sentences(lang).values())
     same = [k for k, s in sentences("en").items() if s == sentences("es")[k] and len(s.split()) > 3]
+    same = [key for key in same if not re.fullmatch(r"glossary\.\w+\.source", key)]
     assert [key for key in same if not key.startswith("choice.")] == []
 
 
@@ -164,6 +167,8 @@ def test_every_idle_reason_and_blamed_knob_has_words():
 
 def test_numbers_follow_the_language():
     assert number(5960, "en") == "5\u202f960"
+    assert [number(n, "es") for n in (596, 5960, -5960, 59600)] == ["596", "5960", "−5960", "59\u202f600"]
+    assert number(5960.25, "es", ",.1f") == "5960,2"
     assert number(0.14, "es") == "0,14"
     assert number(0.864, "en", ".0%") == "86\u202f%"
     assert number(-0.5, "es", ".2f") == "−0,50"
@@ -177,9 +182,13 @@ def test_powers_of_ten_are_printed_as_such():
     assert number(12345.0, "en", ",.15g") == "12\u202f345"
 
 
+def test_a_median_half_way_between_two_counts_says_so():
+    assert [number(median, "es", "median") for median in (6.0, 6.5, 0.5)] == ["6", "6,5", "0,5"]
+
+
 def test_slow_runs_have_a_pace_too():
     paces = [number(pace, "es", "rate") for pace in (0.0, 0.004, 0.34, 1.7, 1234.5)]
-    assert paces == ["0,0", "0,004", "0,3", "2", "1\u202f234"]
+    assert paces == ["0,0", "0,004", "0,3", "2", "1234"]
 
 
 def test_times_are_short():

@@ -71,7 +71,9 @@ test("numbers in the reader's way", () => {
   const { say, number, percent } = reader({ decimal: ",", hello: "Hallo {name}, {rest}" });
   assert.deepEqual([number(1.235, 2), number(NaN), percent(0.125, 1)], ["1,24", "–", "12,5\u202f%"]);
   assert.deepEqual([say("hello", { name: "G" }), say("unknown")], ["Hallo G, {rest}", "unknown"]);
-  assert.deepEqual([thin(999), thin(1234567)], ["999", "1\u202f234\u202f567"]);
+  assert.deepEqual([thin(999, say), thin(1234, say), thin(12345, say)], ["999", "1234", "12\u202f345"]);
+  const english = reader({ decimal: "." });
+  assert.deepEqual([thin(1234, english.say), thin(1234567, english.say)], ["1\u202f234", "1\u202f234\u202f567"]);
   assert.equal(fill("{a} {b}", { a: 0 }), "0 {b}");
 });
 

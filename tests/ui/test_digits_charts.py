@@ -101,7 +101,7 @@ def test_a_run_before_epoch_five_has_measured_nothing_to_hold_against_the_claim(
     early = CLASSIC.replace(steps=80)
     curve, table = drawn(early)
     assert not len(table[table.kind == "claim"])
-    assert "has not come so far" in charts.claim(curve, early, "en")
+    assert "has not reached epoch 5" in charts.claim(curve, early, "en")
 
 
 def test_without_a_judge_the_curves_say_so():
@@ -150,9 +150,7 @@ def test_the_alternative_text_tells_the_end():
 def test_what_is_said_of_keras_is_what_was_measured(lang):
     lines = (Path(__file__).parents[2] / "docs" / "keras.md").read_text().split("## ")[1].splitlines()
     rows = [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if line.startswith("| ")][1:]
-    last = [row for row in rows if row[0] in ("5", "6", "7")]
-    said = sentences(lang)["digits_stage.chart.claim_tried"].replace("0,", "0.").replace("1,", "1.")
-    assert len(last) == 3
-    assert all(row[column] in said for row in last for column in (1, 2, 3))
+    assert "docs/keras.md" in sentences(lang)["digits_stage.chart.claim_tried"]
+    assert rows[-1][0] == "7"
     outside = [row for row in rows if not (0.55 <= float(row[1]) <= 0.59 and 1.05 <= float(row[3]) <= 1.15)]
     assert outside == rows, "no epoch lies in both bands, as the sentence says"

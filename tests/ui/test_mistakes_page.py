@@ -9,6 +9,7 @@ from ganlab.gan.mistakes import LOOP, program
 from ganlab.plane.config import PlaneConfig
 from ganlab.studies import cards, tables
 from ganlab.studies.cards import IN_CODE, LESSONS, Card
+from ganlab.studies.grids import STUDIES
 from ganlab.ui.mistakes import evidence, mistakes, runs
 from ganlab.ui.mistakes.evidence import NUMBERS, SEEN, Arm
 from ganlab.ui.text import LANGUAGES, sentences, text
@@ -16,21 +17,42 @@ from ganlab.ui.text import LANGUAGES, sentences, text
 PAGE = "pages/lab/mistakes.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
 SETTLED = {
-    "too_much_d": lambda f: f["broken_modes"] <= 2 < f["fixed_modes"] and f["broken_g_grad"] > 0.01,
+    "too_much_d": lambda f: (
+        f["broken_modes"] <= 2 < f["fixed_modes"]
+        and f["broken_g_grad"] > 0.01
+        and f["large_k50_g_updates"] == f["large_k1_g_updates"]
+        and f["large_k50_d_updates"] == f["large_k1_long_d_updates"]
+        and f["large_k50_modes"] < f["large_k1_long_modes"]
+        and f["large_k1_valid"] < f["large_k50_valid"]
+    ),
     "no_cure": lambda f: f["broken_modes"] < f["fixed_modes"] and f["broken_tv"] > f["fixed_tv"],
     "vanishing": lambda f: f["broken_modes"] == 0 and f["broken_g_grad"] < 1e-3 and f["overlap_g_grad"] > 1e-3,
     "too_little_d": lambda f: f["broken_modes"] < f["fixed_modes"] and 0.4 < f["slow_d_acc"] < 0.6,
     "rates": lambda f: f["broken_modes"] < f["fixed_modes"] > f["g_high_modes"] and f["both_high_died"] > 0,
-    "losses": lambda f: f["broken_modes"] < f["fixed_modes"] and abs(f["broken_l_d"] - f["eq_l_d"]) < 0.05,
-    "longer": lambda f: f["broken_modes"] <= f["early_modes"] and f["broken_valid"] > f["early_valid"],
+    "losses": lambda f: (
+        f["broken_modes"] < f["fixed_modes"]
+        and abs(f["broken_l_d"] - f["eq_l_d"]) < 0.05
+        and f["broken_valid"] < 0.5 < f["collapse_valid"]
+        and f["collapse_modes"] <= 2
+        and f["collapse_l_g"] < 4
+    ),
+    "longer": lambda f: (
+        f["broken_modes"] <= f["early_modes"]
+        and f["early_fixed_g_updates"] == f["early_g_updates"]
+        and f["fixed_g_updates"] == f["broken_g_updates"]
+    ),
     "no_constraint": lambda f: f["broken_modes_low"] < f["broken_of"] and f["broken_l_d"] < -10,
     "one_seed": lambda f: f["broken_modes_high"] - f["broken_modes_low"] > 2,
-    "pixels": lambda f: f["broken_accepted"] < f["fixed_accepted"],
+    "pixels": lambda f: f["broken_acc"] > 0.9 and max(f["broken_accepted"], f["fixed_accepted"]) < 0.5,
     "few_images": lambda f: f["broken_fid_high"] < f["fixed_fid_low"] and f["broken_acc"] > f["fixed_acc"],
     "detach_forgotten": lambda f: f["broken_modes"] < f["fixed_modes"],
-    "d_not_frozen": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_acc"] < f["fixed_acc"],
-    "sigmoid_twice": lambda f: f["broken_modes"] == f["fixed_modes"] and f["broken_g_grad"] < f["fixed_g_grad"],
-    "labels_swapped": lambda f: f["broken_modes"] <= 2 and f["broken_acc"] < 0.1,
+    "d_not_frozen": lambda f: f["broken_full"] > f["broken_n"] / 2 and f["broken_acc"] < f["fixed_acc"],
+    "sigmoid_twice": lambda f: (
+        f["broken_full"] > f["broken_n"] / 2
+        and f["broken_g_grad"] < f["fixed_g_grad"]
+        and f["least_l_d"] < f["broken_l_d_low"]
+    ),
+    "labels_swapped": lambda f: f["broken_modes"] <= 2 and f["broken_acc"] < 0.1 and f["broken_l_g_high"] < 0.01,
     "zero_grad_missing": lambda f: f["broken_modes"] < f["fixed_modes"] or f["broken_died"] > 0,
 }
 """What each card's words say of the measurements."""
@@ -112,6 +134,44 @@ def test_the_table_has_the_range_of_every_number():
     said = runs.numbers({"k = 1": arm(covered=6)}, "en").splitlines()
     assert said[0].startswith("|  | seeds | digits | seeds with all | valid |")
     assert said[2].startswith("| k = 1 | 16 | 6 [6, 6] | 0 | 50\u202f% [10\u202f%, 90\u202f%] |")
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (29.25, "29 times as long"),
+        (1.3, "1.3 times as long"),
+        (1.05, "about as long"),
+        (0.95, "about as long"),
+        (0.76, "0.76 times as long, so it is faster"),
+    ],
+)
+def test_a_price_is_a_ratio_with_its_direction(ratio, said):
+    assert mistakes.price(ratio, "en") == said
+
+
+def test_a_price_compares_the_time_per_step_with_that_of_the_named_arm():
+    speeds = {"broken_speed": 114.0, "fixed_speed": 150.0, "none_early_speed": 129.0, "unrolling_speed": 20.8}
+    paid = mistakes.prices("no_cure", speeds, "en")
+    assert paid["unrolling_price"] == "6.2 times as long"
+    assert mistakes.prices("longer", speeds, "en") == {
+        "broken_price": "about as long",
+        "fixed_price": "0.76 times as long, so it is faster",
+    }
+
+
+def test_each_arm_states_its_updates_and_a_half_way_median():
+    said = runs.drawn("k = 50", Arm(*vars(arm(seeds=2, covered=2)).values()), "en")
+    assert "updates" not in said["note"], "not counted"
+    shares = np.array([[0.5, 0.5], [1.0, 0.0]])
+    said = runs.drawn("k = 50", Arm(shares, np.zeros(2, bool), {}, 9.0, 500, 25_000), "en")
+    assert said["head"] == "1.5 of 2 covered"
+    assert "500 updates of G, 25\u202f000 of D." in said["note"]
+
+
+def test_the_sentences_of_another_card_or_study_name_arms_that_there_are():
+    for wanted in mistakes.ELSEWHERE.values():
+        assert all(arm in STUDIES[study].arms for study, arm in wanted.values())
 
 
 def test_the_k_sweep_on_digits_stands_below_the_card_of_k():

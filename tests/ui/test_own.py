@@ -25,7 +25,7 @@ from ganlab.ui.arena.own_data import DRAFT, Draft, kept
 from ganlab.ui.players import draw
 from ganlab.ui.run import controls, server
 from ganlab.ui.run.experiment import ARENA
-from ganlab.ui.text import LANGUAGES, text
+from ganlab.ui.text import LANGUAGES, number, text
 
 PAGE = "pages/lab/arena.py"
 WEB = Path(draw.__file__).parent / "web"
@@ -110,7 +110,7 @@ def test_own_points_have_a_name_with_their_number(lang, tmp_path):
     use_store(tmp_path)
     few, many = points.keep(FEW, tmp_path), points.keep(cloud(3000), tmp_path)
     assert controls.show(SPEC, "dataset", few, lang) == text("own.name.counted", lang, n=3)
-    assert "3\u202f000" in controls.show(SPEC, "dataset", many, lang)
+    assert number(3000, lang) in controls.show(SPEC, "dataset", many, lang)
     gone = "points:" + "0" * 64
     assert controls.show(SPEC, "dataset", gone, lang) == text("choice.dataset.points", lang)
 

@@ -339,7 +339,7 @@ def test_every_verdict_is_said_with_its_numbers(found, lang):
 @pytest.mark.parametrize(("accuracy", "told"), [(0.51, True), (0.6, True), (0.4, True), (0.63, False), (0.3, False)])
 def test_a_coin_is_spoken_of_only_where_the_shown_number_is_one(accuracy, told):
     found = Verdict("near_equilibrium", FOUND[0].evidence | {"d_accuracy": accuracy}, 8, 8)
-    assert ("coin" in playback.describe(found, "en")["sentence"]) == told
+    assert ("chance" in playback.describe(found, "en")["sentence"]) == told
     assert "coin" not in playback.describe(FOUND[1], "en")["sentence"]
 
 
@@ -368,7 +368,7 @@ def test_a_collapse_says_how_finite_its_losses_are():
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"packing": 2}, {"caption_belief": "packed with real", "caption_grid": "net of noise"}),
+        ({"packing": 2}, {"caption_belief": "packed with real", "caption_grid": "grid of noise"}),
         ({"latent_dim": 1}, {"caption_belief": "green real", "caption_grid": "line of noise"}),
         ({"latent_dim": 9}, {"caption_grid": "slice of the noise"}),
     ],

@@ -247,7 +247,11 @@ def gradient(moment: Moment) -> list[str]:
     player = moment.key[0].upper()
     penalised = player == "D" and moment.now.penalised()
     loss = "(L_D + R)" if penalised else f"L_{player}"
-    how = "= -" + mean(moment, r"J_G(z_i)^{\!\top} p_i") if player == "G" else ""
+    how = (
+        "= -" + mean(moment, r"\Bigl(\tfrac{\partial G(z_i)}{\partial\theta_G}\Bigr)^{\!\top} p_i")
+        if player == "G"
+        else ""
+    )
     rows = [rf"g &= \nabla_{{\!\theta_{player}}} {loss} {how}"]
     return [*rows, rf"\|g\| &= \sqrt{{\textstyle\sum_l \|g_l\|^2}} = {moment.value('norm')}"]
 

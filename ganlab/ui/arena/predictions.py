@@ -55,9 +55,9 @@ def panel(experiment: Experiment, lang: str) -> None:
     """The exercises in an expander, one at a time."""
     made = guesses(experiment)
     with st.expander(text("tries.panel.title", lang), icon=":material/psychology:", key=experiment.name("tries")):
-        st.markdown(text("tries.panel.lead", lang))
+        ui.markdown(text("tries.panel.lead", lang))
         name = chosen(experiment, made, lang)
-        st.markdown(text(f"tries.ask.{name}", lang))
+        ui.markdown(text(f"tries.ask.{name}", lang))
         if name in made:
             answer(experiment, name, made[name], lang)
         else:

@@ -9,6 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from ganlab import ui
 from ganlab.data.images import IMAGE_SETS, downloaded, is_here
 from ganlab.digits.config import DigitsConfig
+from ganlab.digits.judge import N_DIGITS
+from ganlab.gan import theory
 from ganlab.presets import nearest
 from ganlab.ui.digits import playback, weights
 from ganlab.ui.run import compare, differences, training
@@ -19,6 +21,8 @@ from ganlab.ui.text import named, text
 
 MORE = 5
 """Epochs added by one click."""
+RIGHT = 0.9949
+"""Share of MNIST's test images that the judge names correctly (docs/judge.md)."""
 
 
 def further(config: DigitsConfig) -> None:
@@ -116,7 +120,8 @@ def drawers(config: DigitsConfig, lang: str) -> None:
 
 def about(config: DigitsConfig, lang: str) -> None:
     """The explanation of the page."""
-    st.markdown(text("mnist.about.body", lang))
+    moved = theory.collapse(N_DIGITS - 1, N_DIGITS).g_loss - theory.collapse(N_DIGITS, N_DIGITS).g_loss
+    ui.markdown(text("mnist.about.body", lang, right=RIGHT, moved=moved))
 
 
 def own_weights(config: DigitsConfig, lang: str) -> None:

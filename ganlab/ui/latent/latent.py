@@ -113,7 +113,7 @@ def choose_view(lang: str) -> str:
         on_change=lambda: change(view=st.session_state["l.w.view"]),
         label_visibility="collapsed",
     )
-    st.markdown(text(f"latent.lead.{tour().view}", lang))
+    ui.markdown(text(f"latent.lead.{tour().view}", lang))
     return tour().view
 
 

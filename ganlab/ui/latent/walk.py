@@ -51,7 +51,7 @@ def view(found: Offer, lang: str) -> None:
         pick=found.on_plane,
     )
     latent_player.show("walk", data, "l.walk", partial(take_pick, "l.walk"))
-    st.markdown(lesson(found, film, lang))
+    ui.markdown(lesson(found, film, lang))
     measured(found, film, lang)
     take_along(film, scene, lang)
 
@@ -192,11 +192,16 @@ def take_pick(key: str) -> None:
 # Measures
 
 
+RADII = {"gaussian": "√{dim}", "uniform": "√({dim}/3)"}
+"""The root mean square of a prior's norm, by noise."""
+
+
 def lesson(found: Offer, film: Walk, lang: str) -> str:
     """The sentence about the norms along a straight line."""
     middle, dim = film.strips["lerp"].norms[FRAMES // 2], found.config.latent_dim
-    facts = {"dim": dim, "radius": found.shell.radius, "middle": middle, "share": middle / found.shell.radius}
-    edge = found.shell.low / found.shell.radius
+    radius, formula = found.shell.radius, RADII[found.noise].format(dim=dim)
+    facts = {"dim": dim, "formula": formula, "radius": radius, "middle": middle, "share": middle / radius}
+    edge = found.shell.low / radius
     return text(f"latent.lesson.{shape(edge)}", lang, **facts)
 
 

@@ -30,12 +30,13 @@ NUMBERS = {
     "accepted": "accepted",
     "digit_tv": "digit_tv",
     "fid": "fid",
+    "coverage": "coverage",
 }
 """Name in sentences -> name in the final evaluation."""
 SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}
 """Name in sentences -> name in the last frame."""
 FACTS = (
-    *("n", "of", "died", "full", "speed"),
+    *("n", "of", "died", "full", "speed", "g_updates", "d_updates"),
     *(f"{number}{end}" for number in ("modes", *NUMBERS, *SEEN) for end in ("", "_low", "_high")),
 )
 """Names of an arm's values in sentences, each after the arm's name and `_`."""
@@ -52,6 +53,9 @@ class Arm:
     numbers: Mapping[str, np.ndarray]
     """By name of NUMBERS and SEEN, (seeds,) each; nan where undefined."""
     steps_per_s: float = 0.0
+    g_updates: int = 0
+    d_updates: int = 0
+    """Updates of each seed; 0 if they were not counted."""
 
     @property
     def modes(self) -> np.ndarray:
@@ -62,6 +66,7 @@ class Arm:
         """Medians, and the lowest and highest, by the names that sentences use: `broken_modes`, `broken_modes_low` …"""
         facts: dict[str, Any] = {"n": len(self.diverged), "of": self.shares.shape[1], "died": int(self.diverged.sum())}
         facts |= {"full": int((self.modes == self.shares.shape[1]).sum()), "speed": self.steps_per_s}
+        facts |= {"g_updates": self.g_updates, "d_updates": self.d_updates}
         for number, values in {"modes": self.modes, **self.numbers}.items():
             if np.isfinite(values).any():
                 facts |= {number: float(np.nanmedian(values))}
@@ -94,7 +99,8 @@ def arm_of(rows: pd.DataFrame) -> Arm:
     numbers = {name: rows[of + SUFFIX].to_numpy() for name, of in NUMBERS.items() if of + SUFFIX in rows}
     numbers |= {name: rows[of].to_numpy() for name, of in SEEN.items() if of in rows}
     shares = np.nan_to_num(np.stack(list(rows[f"shares{SUFFIX}"])))
-    return Arm(shares, rows["died"].to_numpy() >= 0, numbers, float(rows["steps_per_s"].median()))
+    counts = [int(rows[name].max()) if name in rows else 0 for name in ("g_updates", "d_updates")]
+    return Arm(shares, rows["died"].to_numpy() >= 0, numbers, float(rows["steps_per_s"].median()), *counts)
 
 
 def measured(name: str, card: Card) -> dict[str, Arm]:

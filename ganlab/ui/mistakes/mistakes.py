@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from ganlab.gan import mistakes, theory
 from ganlab.gan.mistakes import MISTAKES
 from ganlab.links import to_query
 from ganlab.studies.cards import IN_CODE, LESSONS
+from ganlab.studies.grids import LOTTERY
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.run.experiment import places
 from ganlab.ui.text import exists, text
@@ -21,9 +23,25 @@ from ganlab.ui.text import exists, text
 PREFIX, CHOSEN, GUESSED = "c.", "c.card", "c.guesses"
 SHOWN = -1
 """The answer of a visitor who does not predict."""
-ON_DIGITS = {"vanishing": ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")}
-"""Arms of the k sweep on digits used in a card's sentences."""
-NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size")
+ELSEWHERE: dict[str, dict[str, tuple[str, str]]] = {
+    "too_much_d": {
+        "large_k50": ("k", "nonsaturating_k50"),
+        "large_k1": ("k", "nonsaturating_k1"),
+        "large_k1_long": ("k", "nonsaturating_k1_equal_d"),
+    },
+    "vanishing": {
+        name: ("digits_k", name) for name in ("saturating_k5", "nonsaturating_k5", "saturating_k1", "nonsaturating_k1")
+    },
+    "losses": {"collapse": ("lab", "too_much_d.broken")},
+}
+"""What a card's sentences also use: name -> (study, arm)."""
+PRICED = {"no_cure": "none_early", "too_much_d": "fixed"}
+"""The arm that the others' time per step is compared with, where it is not the broken one."""
+LEAST = math.log1p(math.exp(-1)) + math.log(2)
+"""The least L_D after two sigmoids: a logit between 0 and 1 costs at least this, on real and on generated points."""
+SAME_PRICE = 1.1
+"""Ratio of two times per step up to which a machine with other work on it shows no difference."""
+NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size", "seed")
 """Settings used in sentences, each after an arm's name and `_`."""
 
 
@@ -110,8 +128,8 @@ QUESTIONS: dict[str, Question] = {
     "vanishing": Question(covered, (0.5, 5.5)),
     "losses": Question(lambda facts: facts["broken_l_g"], (1.0, 4.0)),
     "longer": Question(lambda facts: facts["broken_modes"] - facts["early_modes"], (-0.5, 0.5)),
-    "pixels": Question(lambda facts: facts["broken_accepted"], (1 / 3, 2 / 3)),
-    "few_images": Question(lambda facts: facts["broken_accepted"] - facts["fixed_accepted"], (-0.03, 0.03)),
+    "pixels": Question(lambda facts: facts["broken_acc"], (0.6, 0.9)),
+    "few_images": Question(lambda facts: facts["fixed_fid"] / facts["broken_fid"], (0.9, 1.1)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }
 """Questions of the cards that do not use the default one."""
@@ -126,7 +144,7 @@ def guess(name: str) -> int | None:
 def predict(name: str, lang: str) -> bool:
     """Asks for a prediction. Whether the outcome is shown."""
     with st.container(border=True, key="c.predict"):
-        st.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
+        ui.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
         key, given = f"c.w.guess.{name}", guess(name)
         st.session_state[key] = None if given in (None, SHOWN) else given
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -181,27 +199,48 @@ def feedback(name: str, given: int, lang: str) -> None:
 
 def sentence(name: str, part: str, lang: str) -> str:
     """A part of a card, filled with the values that it may use. Raises KeyError for any other value."""
-    return text(f"mistakes.{name}.{part}", lang, **VALUES[part](name))
+    values = VALUES[part](name)
+    return text(f"mistakes.{name}.{part}", lang, **values | (prices(name, values, lang) if part == "cure" else {}))
 
 
 def known(name: str) -> dict[str, Any]:
     """All values for a card's sentences: measured, and theoretical for one mode of eight and for all."""
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
-    of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss}
-    arms = evidence.measured(name, LESSONS[name]) | evidence.shipped(ON_DIGITS.get(name, ()), "digits_k")
-    return evidence.facts(arms) | of_theory | settings(name)
+    of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss, "least_l_d": LEAST}
+    return evidence.facts(evidence.measured(name, LESSONS[name]) | elsewhere(name)) | of_theory | settings(name)
+
+
+def elsewhere(name: str) -> dict[str, evidence.Arm]:
+    """The arms of other cards and of studies that a card's sentences use."""
+    wanted = ELSEWHERE.get(name, {}).items()
+    found = {ours: evidence.shipped((arm,), study).get(arm) for ours, (study, arm) in wanted}
+    return {ours: arm for ours, arm in found.items() if arm}
 
 
 def measurable(name: str) -> set[str]:
     """The names of all values for a card's sentences that are measured, now or later."""
-    arms = *dict(LESSONS[name].arms), *ON_DIGITS.get(name, ())
-    return {f"{arm}_{fact}" for arm in arms for fact in evidence.FACTS}
+    arms = *dict(LESSONS[name].arms), *ELSEWHERE.get(name, ())
+    return {f"{arm}_{fact}" for arm in arms for fact in (*evidence.FACTS, "price")}
+
+
+def prices(name: str, values: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Each arm's time per step against that of the arm in PRICED, as a clause: `fixed_price` …"""
+    paid = values.get(f"{PRICED.get(name, 'broken')}_speed")
+    speeds = {arm: values.get(f"{arm}_speed") for arm, _ in LESSONS[name].arms}
+    return {f"{arm}_price": price(paid / speed, lang) for arm, speed in speeds.items() if paid and speed}
+
+
+def price(ratio: float, lang: str) -> str:
+    """How many times as long a step takes, and which way that goes."""
+    way = "same" if max(ratio, 1 / ratio) <= SAME_PRICE else "slower" if ratio > 1 else "faster"
+    return text(f"mistakes.price.{way}", lang, ratio=ratio)
 
 
 def settings(name: str) -> dict[str, Any]:
     """The settings for a card's sentences, by arm. `head`: the steps in which only D trains."""
     found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in NAMED_SETTINGS}
+    found |= {"seeds": LOTTERY, "last_seed": LOTTERY - 1}
     found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
     edits = LESSONS[name].broken.edits if name == "vanishing" else ()
     return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})
@@ -211,7 +250,7 @@ def show_part(name: str, part: str, lang: str) -> None:
     """Shows a part of a card with measurements, or a note that there are none."""
     st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
     try:
-        st.markdown(sentence(name, part, lang))
+        ui.markdown(sentence(name, part, lang))
     except KeyError as error:
         if error.args[0] not in measurable(name):
             raise
@@ -223,7 +262,8 @@ def lesson(name: str, lang: str) -> None:
     parts = st.columns(2, gap="medium")
     for column, part in zip(parts, ("what", "why"), strict=True):
         column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
-        column.markdown(sentence(name, part, lang))
+        with column:
+            ui.markdown(sentence(name, part, lang))
     if name in IN_CODE:
         st.code(diff(name), language="diff")
         with st.expander(text("mistakes.page.program", lang)):

@@ -12,6 +12,7 @@ from ganlab.gan.losses import LOSSES
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.studies.cards import LESSONS, Card
+from ganlab.studies.grids import STUDIES
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.evidence import Arm
 from ganlab.ui.mistakes.mistakes import arm_name
@@ -22,6 +23,7 @@ from ganlab.ui.run.server import service
 from ganlab.ui.run.training import PACE, phase, status_of
 from ganlab.ui.run.view import view
 from ganlab.ui.text import duration, number, text
+from ganlab.ui.text.glossary import explained
 
 PLAYED = {"at": 0, "playing": True}
 REFUSED = "c.refused"
@@ -59,7 +61,8 @@ def outcome(name: str, lang: str) -> None:
         return
     lamps([drawn(arm_name(name, arm, lang), seeds, lang) for arm, seeds in arms.items()], f"c.lamps.{name}.{lang}")
     with st.expander(text("mistakes.page.numbers", lang)):
-        st.markdown(numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang))
+        table = numbers({arm_name(name, arm, lang): seeds for arm, seeds in arms.items()}, lang)
+        st.markdown(explained(table, lang), unsafe_allow_html=True)
     for study in LESSONS[name].studies:
         studied(study, lang)
 
@@ -68,9 +71,10 @@ def studied(study: str, lang: str) -> None:
     """The shipped results of a study as a table in an expander."""
     if found := evidence.studied(study):
         with st.expander(text(f"mistakes.study.{study}", lang)):
-            st.markdown(text(f"mistakes.study.{study}_about", lang))
+            told = evidence.facts(evidence.shipped(STUDIES[study].arms, study))
+            ui.markdown(text(f"mistakes.study.{study}_about", lang, **told))
             named = {studied_name(config, lang): found[config] for config in sorted(found, key=in_turn)}
-            st.markdown(numbers(named, lang, BRIEF))
+            st.markdown(explained(numbers(named, lang, BRIEF), lang), unsafe_allow_html=True)
 
 
 def in_turn(config: Any) -> tuple[Any, ...]:
@@ -90,8 +94,8 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
     """An arm as data for the lamps."""
     facts = {key.removeprefix("x_"): value for key, value in arm.facts("x").items()}
     head, note = (text(f"mistakes.page.{part}", lang, **facts) for part in ("arm_head", "arm_note"))
-    if facts["died"]:
-        note += " " + text("mistakes.page.arm_died", lang, **facts)
+    budget = [text("mistakes.page.arm_budget", lang, **facts)] if facts["g_updates"] else []
+    note = " ".join([note, *budget, *([text("mistakes.page.arm_died", lang, **facts)] if facts["died"] else [])])
     rows = [[round(float(share), 4) for share in row] for row in arm.shares]
     own_data = {"rows": rows, "died": [bool(diverged) for diverged in arm.diverged], "yours": yours}
     return own_data | {"title": title, "head": head, "note": note, "alt": f"{title}: {head} {note}"}
@@ -99,13 +103,19 @@ def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any
 
 def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> str:
     """A table of medians over the seeds with their range, of the given columns or of all measured ones."""
-    columns = [key for key in columns or COLUMNS if any(f"x_{key}" in arm.facts("x") for arm in arms.values())]
+    columns = [key for key in columns or COLUMNS if any(measured(arm, key) for arm in arms.values())]
     words = {"modes": "classes"} if "accepted" in columns else {}
     head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
     lines = [head, ["---"] * len(head)]
     for title, arm in arms.items():
         lines.append([title, *(cell(arm.facts("x"), key, lang) for key in columns)])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def measured(arm: Arm, key: str) -> bool:
+    """Whether an arm has a column's values. Updates that were not counted are 0."""
+    facts = arm.facts("x")
+    return f"x_{key}" in facts and ("updates" not in key or bool(facts[f"x_{key}"]))
 
 
 def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
@@ -119,7 +129,9 @@ def cell(facts: Mapping[str, Any], key: str, lang: str) -> str:
 
 COLUMNS = {
     "n": "d",
-    "modes": ".0f",
+    "g_updates": ",d",
+    "d_updates": ",d",
+    "modes": "median",
     "full": "d",
     "valid": ".0%",
     "tv": ".2f",
@@ -132,7 +144,7 @@ COLUMNS = {
     "speed": "rate",
 }
 """Columns of the table with their formats."""
-BRIEF = ("n", "modes", "valid", "accepted", "fid", "l_d", "l_g")
+BRIEF = ("n", "g_updates", "d_updates", "modes", "valid", "accepted", "fid", "l_d", "l_g")
 """Columns of a study's table."""
 
 

@@ -60,12 +60,16 @@ def row(kind: str, panel: str, y: float, label: str = "", step: float = 0, serie
 
 
 def equilibrium(config: RunConfig, lang: str) -> list[dict[str, Any]]:
-    """The levels of D's and G's loss at equilibrium. None for a critic, or if the loss changes during the run."""
+    """The levels of D's and G's loss at equilibrium. None for a critic, or if the loss changes during the run.
+
+    G has none where it is not one number.
+    """
     found = {
         LOSSES[name].balance(alpha) for name in config.values("loss") for alpha in config.values("label_smoothing")
     }
     values = (found.pop() if len(found) == 1 else None) or ()
-    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(plain(config), values, strict=False)]
+    series = plain(config)[:1] if any(LOSSES[name].g_free for name in config.values("loss")) else plain(config)
+    return [row("level", "losses", y, level(y, lang), series=s) for s, y in zip(series, values, strict=False)]
 
 
 def plain(config: RunConfig) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.data import points
 from ganlab.kind.fields import DIGIT_CHARACTERS, ConfigError, Knob
 from ganlab.links import differences
@@ -56,7 +57,7 @@ def preset_menu(experiment: Experiment, lang: str) -> None:
         help=text("run.preset.help", lang),
         on_change=lambda: experiment.choose_preset(st.session_state[key]),
     )
-    st.caption(text(f"preset.about.{experiment.preset}", lang))
+    ui.caption(text(f"preset.about.{experiment.preset}", lang))
 
 
 def chips(experiment: Experiment, lang: str) -> None:
@@ -178,11 +179,19 @@ def widget(experiment: Experiment, name: str, idle: str | None, lang: str) -> No
     """One field's widget with the config's value. `idle`: the reason why the field has no effect, or None."""
     spec, own = experiment.specs[name], f"field.{experiment.kind}.{name}"
     known = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
-    help = "\n\n".join(text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + known)
+    parts = [text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + known]
+    help = "\n\n".join([*parts, *choices_explained(spec, name, lang)])
     common = {"help": help, "disabled": bool(idle), "key": widget_key(experiment, name)}
     if spec.kind != "edits":
         common |= {"on_change": take, "args": (experiment, name)}
     draw(experiment, name, getattr(experiment.config, name), lang, common)
+
+
+def choices_explained(spec: Knob, name: str, lang: str) -> list[str]:
+    """A list of what a menu's choices do, of those that have a sentence; empty if none has."""
+    keys = {choice: f"choice.{name}_about.{choice}" for choice in spec.choices}
+    said = [f"- **{named(name, choice, lang)}**: {text(key, lang)}" for choice, key in keys.items() if exists(key)]
+    return ["\n".join(said)] if said else []
 
 
 def draw(experiment: Experiment, name: str, value: Any, lang: str, common: dict[str, Any]) -> None:

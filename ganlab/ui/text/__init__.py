@@ -4,6 +4,7 @@ Keys are "file.section.name": `text("run.train.start", "es")` is `start` in tabl
 Placeholders take Python's format specs; numbers come out in the language's own notation.
 """
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -39,7 +40,7 @@ def exists(key: str, lang: str = "en") -> bool:
 
 
 def number(value: float, lang: str, spec: str = "") -> str:
-    """`value` in the notation of `lang`: 5960 -> "5 960" (thin space), 0.25 -> "0,25" in Spanish; ".0%" -> "86 %"."""
+    """`value` in the notation of `lang`: 59600 -> "59 600" (thin space), 0.25 -> "0,25" in Spanish; ".0%" -> "86 %"."""
     return LocalFormatter(lang).format_field(value, spec)
 
 
@@ -87,22 +88,27 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 
 
 class LocalFormatter(Formatter):
-    """`str.format` whose numbers follow the language: 5 960, 0,25 in Spanish, and 2·10⁻⁶ everywhere.
+    """`str.format` whose numbers follow the language: 5 960, in Spanish 5960 and 0,25, and 2·10⁻⁶ everywhere.
 
-    The format spec "rate" formats a speed: no decimals from 1 on, below 1 one decimal or the first nonzero one.
+    Two format specs are its own. "rate" is of a speed: no decimals from 1 on, below 1 one decimal or the first nonzero
+    one. "median" is of a median of counts, which is half-way between two of them for an even number: 6, but 6.5.
     """
 
     def __init__(self, lang: str) -> None:
         self.point = "," if lang == "es" else "."
+        self.whole = 5 if lang == "es" else 4
+        """Digits from which on a number is divided into threes."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         """`format` with the language's signs. Only numbers are changed."""
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return format(value, format_spec)
-        if format_spec == "rate":
-            format_spec = rate(value)
+        if format_spec in SPECS:
+            format_spec = SPECS[format_spec](value)
         plain = format(value, format_spec or (",d" if isinstance(value, int) else ",.4g"))
         digits, _, power = plain.partition("e")
+        if len(re.sub(r"[^\d.]|\..*", "", digits)) < self.whole:
+            digits = digits.replace(",", "")
         signs = {ord(","): THIN_SPACE, ord("."): self.point, ord("%"): f"{THIN_SPACE}%", ord("-"): "−"}
         return ten_to(digits.translate(signs), int(power)) if power else digits.translate(signs)
 
@@ -112,6 +118,15 @@ def rate(value: float) -> str:
     if value >= 1:
         return ",.0f"
     return ".1f" if value >= 0.05 or not value else ".1g"
+
+
+def median(value: float) -> str:
+    """The format spec of a median of counts."""
+    return ",.0f" if float(value).is_integer() else ",.1f"
+
+
+SPECS = {"rate": rate, "median": median}
+"""Format specs of our own."""
 
 
 def ten_to(digits: str, power: int) -> str:

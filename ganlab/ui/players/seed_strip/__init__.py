@@ -45,7 +45,7 @@ COVERED, LIT = 0.01, 0.25
 
 def labels(lang: str) -> dict[str, str]:
     """Every label of the component in `lang`, by key."""
-    return component.labels("seeds.player.", lang)
+    return component.labels("seeds.player.", lang, ("decimal",))
 
 
 def record(frame: Frame, verdict: str, extent: float) -> bytes:

@@ -165,8 +165,9 @@ def level(now: PlaneConfig, player: int) -> float | None:
     """A player's loss where D cannot tell real from generated."""
     if player == 1 and now.feature_matching:
         return 0.0
-    even = LOSSES[now.loss].balance(now.label_smoothing)
-    return None if even is None else even[player]
+    loss = LOSSES[now.loss]
+    even = loss.balance(now.label_smoothing)
+    return None if even is None or (player == 1 and loss.g_free) else even[player]
 
 
 def bar(name: str, value: float | None, colour: str, lang: str, mark: float | None = None) -> dict[str, Any]:

@@ -299,7 +299,7 @@ class Draw {
     const { count } = cloud;
     const full = count >= head.most,
       many = count > head.in_name;
-    this.part("count").textContent = say(count === 1 ? "count_one" : "count", { n: thin(count) });
+    this.part("count").textContent = say(count === 1 ? "count_one" : "count", { n: thin(count, say) });
     this.part("where").textContent = say(full ? "full" : count < head.least ? "few" : many ? "many" : "inside", {
       n: head.in_name,
     });
@@ -309,7 +309,7 @@ class Draw {
     this.#enable("clear", count);
     this.#enable("use", count >= head.least);
     ["brush", "eraser"].forEach((name) => this.part(name).setAttribute("aria-pressed", String(this.tool === name)));
-    this.part("canvas").setAttribute("aria-label", say("canvas", { n: thin(count) }));
+    this.part("canvas").setAttribute("aria-label", say("canvas", { n: thin(count, say) }));
     this.root.dataset.count = String(count);
   }
 
@@ -327,7 +327,7 @@ class Draw {
   #speak(placed = false) {
     const { say, number } = this.reader,
       [x, y] = this.cursor.map((v) => number(v, 1).replace("-", "−"));
-    this.part("spoken").textContent = say(placed ? "spoken_place" : "spoken", { n: thin(this.cloud.count), x, y });
+    this.part("spoken").textContent = say(placed ? "spoken_place" : "spoken", { n: thin(this.cloud.count, say), x, y });
   }
 }
 

@@ -110,7 +110,7 @@ export class Board extends Scores {
       say(this.head.modes ? "modes_note" : "cells_note", {
         due: percent(due, Number.isInteger(100 * due) ? 0 : 1),
         of,
-        n: thin(judgedBy(frame)),
+        n: thin(judgedBy(frame), say),
       }),
     );
     const list = [...shares].map((share) => percent(share)).join(", ");

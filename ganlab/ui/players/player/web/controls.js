@@ -58,7 +58,7 @@ export class Controls {
   /** @param {{ playing: boolean, waiting: boolean, index: number, last: number, step: number | "", live: boolean }} state */
   show({ playing, waiting, index, last, step, live }) {
     Object.assign(this.root.dataset, { playing, waiting, step, index: Math.floor(index), last, live });
-    this.part("step").textContent = step === "" ? "–" : thin(step);
+    this.part("step").textContent = step === "" ? "–" : thin(step, this.say);
     this.part("live").hidden = !live;
     this.root.querySelector('[data-act="play"]').disabled = last < 0;
     this.#time(Math.round(index), last, step);

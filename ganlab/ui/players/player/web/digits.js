@@ -267,7 +267,7 @@ class Digits extends Viewer {
     const { say, number } = this.reader;
     ["a", "b"].forEach((side, k) => {
       const frame = shown[k];
-      const words = frame ? { step: thin(frame.step), epoch: number(frame.epoch, 1) } : null;
+      const words = frame ? { step: thin(frame.step, say), epoch: number(frame.epoch, 1) } : null;
       this.part(`moment-${side}`).textContent = words ? say("moment", words) : say("empty");
     });
     this.versus.show(shown, judged, runs);
@@ -302,7 +302,7 @@ class Digits extends Viewer {
  */
 function tick(epoch, share, go) {
   const element = document.createElement("button");
-  element.textContent = thin(epoch);
+  element.textContent = String(epoch);
   element.tabIndex = -1;
   element.style.setProperty("--share", String(share));
   element.onclick = go;

@@ -66,7 +66,10 @@ export class DigitsBoard extends Scores {
   }
 
   /** @param {[step: number, epoch: number]} moment */
-  #moment = ([step, epoch]) => ({ step: thin(step), epoch: this.reader.number(epoch, epoch < 10 ? 1 : 0) });
+  #moment = ([step, epoch]) => ({
+    step: thin(step, this.reader.say),
+    epoch: this.reader.number(epoch, epoch < 10 ? 1 : 0),
+  });
 
   /**
    * @param {string} name
@@ -84,7 +87,7 @@ export class DigitsBoard extends Scores {
       real === undefined
         ? ""
         : say(`real_${name in { fid: 0, digit_tv: 0 } ? name : "other"}`, { real: NUMBERS[name](this.reader, real) });
-    this.put(`note-${name}`, of ? say("older", { step: thin(of) }) : reference);
+    this.put(`note-${name}`, of ? say("older", { step: thin(of, say) }) : reference);
   }
 
   /**

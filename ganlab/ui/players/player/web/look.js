@@ -50,7 +50,11 @@ export class Look {
    * @param {number} step
    */
   #of = (cell, step) =>
-    this.reader.say("look_of", { row: Math.floor(cell / 8) + 1, column: (cell % 8) + 1, step: thin(step) });
+    this.reader.say("look_of", {
+      row: Math.floor(cell / 8) + 1,
+      column: (cell % 8) + 1,
+      step: thin(step, this.reader.say),
+    });
 
   /**
    * Shows the server's answer. `strip`: a PNG of the selected image and its neighbours.

@@ -45,6 +45,6 @@ export class Overlay {
    */
   #standIn(film, index, say) {
     const { step } = finite(film, index) ?? {};
-    return step === undefined ? "" : say("last_finite", { step: thin(step) });
+    return step === undefined ? "" : say("last_finite", { step: thin(step, say) });
   }
 }

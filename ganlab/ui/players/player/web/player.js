@@ -116,7 +116,7 @@ class Player extends Viewer {
   save() {
     const { film, step, scene, layers, palette } = this;
     const { run } = film.head;
-    const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step)}`;
+    const facts = `GAN Arena · ${run} · ${this.reader.say("step")} ${thin(step, this.reader.say)}`;
     /** @type {[string, string]} */
     const words = [film.verdict(Number(step))?.title ?? "", facts];
     png(scene, film, layers, palette, words, (file) => download(file, `gan-${run}-step-${step}.png`));

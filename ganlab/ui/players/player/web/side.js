@@ -73,9 +73,9 @@ export class Side {
    */
   #moment(film, step, over) {
     const { say } = this.reader;
-    if (!over) return `${say("step")} ${thin(step)}`;
+    if (!over) return `${say("step")} ${thin(step, say)}`;
     const ended = step >= film.head.target || film.frame(film.last).diverged;
-    return say(ended ? "duel_ended" : "duel_so_far", { step: thin(step) });
+    return say(ended ? "duel_ended" : "duel_so_far", { step: thin(step, say) });
   }
 
   /**

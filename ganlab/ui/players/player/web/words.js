@@ -1,8 +1,13 @@
 // @ts-check
 // Formatting numbers and filling sentences. The sentences come from the server.
 
-/** A whole number with narrow spaces as thousands separators. */
-export const thin = (/** @type {number | string} */ n) => String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
+/**
+ * A whole number with narrow spaces as thousands separators; with a decimal comma, only from five digits on.
+ * @param {number | string} n
+ * @param {Reader["say"]} say
+ */
+export const thin = (n, say) =>
+  say("decimal") === "," && String(n).length < 5 ? String(n) : String(n).replace(/\B(?=(\d{3})+$)/g, "\u202f");
 
 /** A template with its placeholders replaced; one without a value stays. */
 export const fill = (/** @type {string} */ template, /** @type {Record<string, any>} */ values) =>

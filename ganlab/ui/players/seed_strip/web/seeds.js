@@ -253,7 +253,7 @@ class Seeds {
     this.now = step;
     const n = told.filter(({ m }) => m >= head.whole).length;
     this.root.dataset.step = String(step);
-    this.part("when").textContent = say("step", { step: thin(step) });
+    this.part("when").textContent = say("step", { step: thin(step, say) });
     const facts = { n, all: told.length, of: head.of, whole: head.whole };
     this.part("count").textContent = say(head.modes ? "count" : "count_cells", facts);
     this.part("tally").replaceChildren(...head.verdicts.map((key) => this.#tally(key, told)).filter(Boolean));
