@@ -10,6 +10,7 @@ import argparse
 import json
 import sys
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from time import process_time
 
@@ -49,11 +50,7 @@ def normed(norm, n):
 def front(latent_dim, hidden, maps):
     """Dense layers, and the 7 × 7 maps that they end in."""
     widths = [latent_dim, *hidden]
-    dense = [
-        layer
-        for a, b in zip(widths, widths[1:])
-        for layer in (nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), leaky())
-    ]
+    dense = [layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b, bias=False), nn.BatchNorm1d(b), leaky())]
     return [*dense, nn.Linear(widths[-1], maps * 49, bias=False), nn.Unflatten(1, (maps, 7, 7))]
 
 
@@ -114,7 +111,7 @@ def judging(channels, width=32, middle=(), last=()):
     more = {"": (), "flat": (nn.Conv2d(2 * width, 2 * width, 3, 1, 1), leaky()),
             "down": (nn.Conv2d(2 * width, 4 * width, 3, 2, 1), leaky())}  # fmt: skip
     widths = [ends[middle or ""], *last]
-    dense = [layer for a, b in zip(widths, widths[1:]) for layer in (nn.Linear(a, b), leaky())]
+    dense = [layer for a, b in pairwise(widths) for layer in (nn.Linear(a, b), leaky())]
     return ConvDiscriminator(*seen, *more[middle or ""], Flatten(), *dense, nn.Linear(widths[-1], 1))
 
 
@@ -183,7 +180,14 @@ def searched(name, seed, seconds):
         if state.outcome:
             break
         looks.append({"step": state.step, **look(state, SAMPLES if quarter == 4 else GLANCE)})
-    return {"name": name, "seed": seed, "seconds": seconds, "spent": round(spent), "steps": config.steps, "looks": looks}
+    return {
+        "name": name,
+        "seed": seed,
+        "seconds": seconds,
+        "spent": round(spent),
+        "steps": config.steps,
+        "looks": looks,
+    }
 
 
 def kept():
@@ -197,8 +201,8 @@ def line(*cells):
 def row(result):
     looks = result["looks"]
     ended = len(looks) == 4
-    values = [f"{looks[-1][name]:{spec}}" for name, spec in
-              (("accepted", ".3f"), ("fid", ".0f"), ("digit_tv", ".3f"), ("coverage", ".2f"))] if looks else ["–"] * 4  # fmt: skip
+    shown = ("accepted", ".3f"), ("fid", ".0f"), ("digit_tv", ".3f"), ("coverage", ".2f")
+    values = [format(looks[-1][name], spec) if looks else "–" for name, spec in shown]
     way = ", ".join(f"{one['accepted']:.2f}" for one in looks[:3]) if ended else "diverged"
     return line(result["name"], result["seed"], f"{result['spent']:.0f}", f"{result['steps']:,}", *values, way)
 

@@ -69,6 +69,7 @@ SETTINGS = {
     | {"g_args": {"hidden": [128], "width": 24}, "d_args": {"width": 24, "last": [128]}},
     "6 half the width, decay": HALF | {"decay": 0.3},
     "6 half the width, minibatch stddev": HALF | {"minibatch": "stddev"},
+    "6 half the width, stddev, D's 64": HALF | {"d_args": {"width": 16, "last": [64]}, "minibatch": "stddev"},
     "6 half the width, stddev, group norm": HALF
     | {"g_args": {"hidden": [256, 64], "width": 16, "norm": "group"}, "minibatch": "stddev"},
     "6 half the width, stddev, third dense layers": HALF

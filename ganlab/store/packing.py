@@ -35,7 +35,7 @@ def fits(blob: bytes, word: int, row: int) -> bool:
 
 
 def woven(blob: bytes, word: int, row: int) -> bytes:
-    """Each number less the one above it, column by column; then the lowest bytes of all numbers, the next, and so on."""
+    """Each number less the one above it, column by column; the lowest bytes of all numbers first, then the next."""
     numbers = np.frombuffer(blob, WORDS[word])
     if row:
         rows = numbers.reshape(-1, row // word)

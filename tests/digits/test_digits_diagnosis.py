@@ -177,7 +177,9 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("kind", ["healthy", "recognisable", "collapse", "alike", "smear", "no_finding", "unjudged", "diverged"])
+@pytest.mark.parametrize(
+    "kind", ["healthy", "recognisable", "collapse", "alike", "smear", "no_finding", "unjudged", "diverged"]
+)
 def test_every_verdict_has_words(lang, kind):
     changes = {
         "collapse": {"shares": LOST},
