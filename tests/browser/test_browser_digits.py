@@ -188,9 +188,12 @@ def test_a_phone_shows_the_digits_then_the_verdict_and_never_scrolls_sideways(vi
     box = part(page, "sheet").bounding_box()
     assert box["width"] >= 260
     assert part(page, "verdict").bounding_box()["y"] < 844
-    other = visit(beside=OTHER, width=390, height=844, has_touch=True, is_mobile=True)
-    assert part(other, "sheet").bounding_box()["y"] == part(other, "sheet-b").bounding_box()["y"]
-    until(lambda: other.evaluate("document.documentElement.scrollWidth") <= 390)
+
+
+def test_a_phone_shows_two_runs_beside_each_other(visit):
+    page = visit(beside=OTHER, width=390, height=844, has_touch=True, is_mobile=True)
+    assert part(page, "sheet").bounding_box()["y"] == part(page, "sheet-b").bounding_box()["y"]
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
 def test_every_number_says_what_it_means(page):

@@ -92,6 +92,7 @@ def test_play_has_no_end(page):
 
 
 def test_two_clicked_digits_are_the_ends_and_the_link_says_so(page, latent):
+    settled(page)  # what is clicked while the page is still drawn may be drawn anew
     before = walk(page, "walk")
     part(page, "tile-4").click()
     expect(part(page, "hint")).to_contain_text("where to go")
