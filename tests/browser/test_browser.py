@@ -26,6 +26,21 @@ def visit(visit):
     return lambda path="arena", **options: visit(path, **options)
 
 
+@pytest.fixture(scope="module")
+def opened(stay):
+    """The arena as it opens, for all who leave it as it was or at another frame."""
+    return stay("arena")
+
+
+@pytest.fixture
+def page(opened):
+    """The same, at its last frame."""
+    part(opened, "time").focus()
+    opened.keyboard.press("End")
+    until(lambda: step(opened) == 6000)
+    return opened
+
+
 def press(page, key):
     browsing.press(page, f"a-{key}")
 
@@ -45,8 +60,8 @@ def pixels_change(page):
     until(lambda: part(page, "canvas").screenshot() != before)
 
 
-def test_a_deep_link_as_the_very_first_visit_shows_a_trained_run(visit):
-    page = visit()
+def test_a_deep_link_as_the_very_first_visit_shows_a_trained_run(opened):
+    page = opened
     assert step(page) > 5000
     expect(part(page, "verdict")).to_contain_text("Healthy")
     expect(part(page, "modes-count")).to_have_text("8 of 8")
@@ -65,8 +80,7 @@ JOURNEY = """async (player) => {
 """Presses for the journey of the noise; every picture from before it to after it."""
 
 
-def test_play_pause_scrub_and_step(visit):
-    page = visit()
+def test_play_pause_scrub_and_step(page):
     last = step(page)
     part(page, "play").click()
     until(lambda: fact(page, "playing") == "true" and 0 < step(page) < last)
@@ -94,8 +108,7 @@ STOPS = {"real": "real", "fake": "fake", "d": "field", "g": "grid", "back_g": "a
 """The pipeline's stops that switch a layer of the picture."""
 
 
-def test_words_and_stops_switch_their_layers_and_what_is_shown_can_be_saved(visit, tmp_path):
-    page = visit()
+def test_words_and_stops_switch_their_layers_and_what_is_shown_can_be_saved(page, tmp_path):
     expect(part(page, "pipeline")).to_be_hidden()
     part(page, "tool-pipeline").click()
     expect(part(page, "tool-pipeline")).to_have_attribute("aria-expanded", "true")
@@ -139,8 +152,7 @@ def thumbs(page):
     return part(page, "pipeline").evaluate(THUMBS)
 
 
-def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
-    page = visit()
+def test_a_knob_makes_another_run_and_a_chip_takes_it_back(page):
     trained = fact(page, "last")
     choose(page, "d_steps", "3")
     until(lambda: link(page).get("a.d_steps") == "3")
@@ -152,14 +164,14 @@ def test_a_knob_makes_another_run_and_a_chip_takes_it_back(visit):
     expect(part(page, "play")).to_be_enabled()
 
 
-def test_one_update_of_d_alone_forks_the_run_at_its_end(visit):
-    page = visit()
+def test_one_update_of_d_alone_forks_the_run_at_its_end(page):
     press(page, "alone-d")
     until(lambda: link(page).get("a.edits") == "6000:g_steps=0;6001:g_steps=1")
     until(lambda: step(page) == 6001)
     assert link(page)["a.steps"] == "6001"
     press(page, "chip-edits")
     until(lambda: "a.edits" not in link(page))
+    until(lambda: step(page) == 6000)
 
 
 def test_train_stop_and_reload_the_link_elsewhere(visit, server):
@@ -215,10 +227,10 @@ def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
     until(lambda: server.runs()[key][0] == "stopped")
 
 
-def test_a_killed_server_loses_nothing(browser, tmp_path):
+def test_a_killed_server_loses_nothing(visitors, tmp_path):
     server = Server(tmp_path / "store")
+    page, leave = visitors.come()
     try:
-        page = browser.new_context().new_page()
         page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
         press(page, "train")
         until(lambda: any(step > 30 for _, step, _ in server.runs().values()))
@@ -228,6 +240,7 @@ def test_a_killed_server_loses_nothing(browser, tmp_path):
         page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
         expect(page.get_by_text("The server was restarted at step")).to_be_visible()
         until(lambda: server.runs()[key][1] > reached)
+        leave()
     finally:
         server.stop()
 
@@ -316,11 +329,11 @@ def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
-def test_every_score_says_what_it_counts(visit):
-    for query, names in [("lang=en", ["Valid", "Mode TV"]), ("lang=en&a.preset=swiss_roll", ["Cells covered", "JS"])]:
-        page = visit(query=query)
+def test_every_score_says_what_it_counts(page, visit):
+    roll = visit(query="lang=en&a.preset=swiss_roll")
+    for shown, names in [(page, ["Valid", "Mode TV"]), (roll, ["Cells covered", "JS"])]:
         for name in ["Verdict", "Detective D", "Forger G", *names]:
-            label = part(page, "player").locator("[title]", has_text=name).first
+            label = part(shown, "player").locator("[title]", has_text=name).first
             assert len(label.get_attribute("title")) > 40, name
             assert label.get_attribute("aria-description") == label.get_attribute("title")
 

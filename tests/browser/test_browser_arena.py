@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import NEEDS_CHROMIUM, PATIENCE, address, choose, link, part, press, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, link, part, press, step, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -13,15 +13,9 @@ SMALL = "a.preset=ring&v=1&a.g_width=8&a.d_width=8&a.batch_size=32&a.steps=200&a
 
 
 @pytest.fixture(scope="module")
-def shared(browser, server):
+def shared(stay):
     """One page for all that follows, each test going on where the one before left it."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    page = context.new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(server.url("arena", f"lang=en&{SMALL}"))
-    page.wait_for_selector("[data-testid=player][data-step]")
-    yield page
-    context.close()
+    return stay("arena", f"lang=en&{SMALL}")
 
 
 def test_a_run_branches_off_at_the_step_that_is_shown(shared):

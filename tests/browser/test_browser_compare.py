@@ -1,7 +1,7 @@
 """Two runs side by side in a real browser: one slider for both, in step; exchange, keep, close."""
 
 import pytest
-from browsing import NEEDS_CHROMIUM, PATIENCE, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, as_soon_as, fact, link, part, press, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -10,14 +10,9 @@ QUERY = "lang=en&a.preset=ring_k50&b.preset=ring"
 
 
 @pytest.fixture(scope="module")
-def page(browser, server):
+def page(stay):
     """One visit to two shipped runs: of 1 000 and of 6 000 steps."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(server.url("arena", QUERY))
-    page.wait_for_selector("[data-testid=player][data-step]")
-    yield page
-    page.context.close()
+    return stay("arena", QUERY)
 
 
 def side(page, name):
@@ -56,7 +51,7 @@ def test_one_slider_moves_both_in_step(page):
     part(page, "speed").select_option("4")
     part(page, "play").click()
     seen = []
-    until(lambda: seen.append(tuple(times(page))) or fact(page, "playing") == "false")
+    as_soon_as(lambda: seen.append(tuple(times(page))) or fact(page, "playing") == "false")
     assert times(page) == [6000, 1000, 6000]
     assert len(set(seen)) > 3
     for moment, left, right in seen:

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from browsing import NEEDS_CHROMIUM, Server, fact, part, step, until
+from browsing import NEEDS_CHROMIUM, Server, fact, messages, part, step, until
 from PIL import Image
 from playwright.sync_api import expect
 from schedules import digit_steps
@@ -47,6 +47,19 @@ def visit(visit):
     return opened
 
 
+@pytest.fixture(scope="module")
+def opened(stay):
+    """RUN's page, for all who leave it as it was or at another frame."""
+    return stay("mnist", urlencode({"lang": "en"} | to_query(RUN, "m.")))
+
+
+@pytest.fixture
+def page(opened):
+    """The same, at its last frame."""
+    show(opened, -1)
+    return opened
+
+
 def shown_sheet(page, server):
     """The sheet of RUN's frame on the page as the store has it, (64, 28, 28)."""
     with Store(server.store) as store:
@@ -56,7 +69,7 @@ def shown_sheet(page, server):
 def show(page, place):
     """Moves the slider to the place-th frame and waits until that very frame is shown."""
     move = "(time, at) => { time.value = at; time.dispatchEvent(new Event('input')); }"
-    part(page, "time").evaluate(move, place)
+    part(page, "time").evaluate(move, place % len(digit_steps(RUN)))
     until(lambda: step(page) == digit_steps(RUN)[place])
 
 
@@ -67,8 +80,8 @@ def load(page):
     assert int(fact(page, "frames")) == 1 + int(fact(page, "last"))
 
 
-def test_the_scoreboard_follows_the_shown_frame_without_the_server(visit):
-    page = visit()
+def test_the_scoreboard_follows_the_shown_frame_without_the_server(opened):
+    page = opened
     assert step(page) == 125
     expect(part(page, "digits-count")).to_contain_text("of 2 covered")
     expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
@@ -78,23 +91,21 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(visit):
     expect(part(page, "verdict")).to_contain_text("step 64")
     for name in ("number-accepted", "number-fid", "digits-count"):
         expect(part(page, name)).to_have_text("–")
-    page.evaluate("() => { window.asked = 0; WebSocket.prototype.send = () => { window.asked += 1; }; }")
+    asked = messages(page)
     show(page, digit_steps(RUN).index(125))
     expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
     page.wait_for_timeout(600)
-    assert page.evaluate("window.asked") == 0
+    assert asked() == 0
 
 
-def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(visit):
-    page = visit()
+def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(page):
     show(page, digit_steps(RUN).index(64))
     expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 1.0")
     expect(part(page, "judged").locator("[data-part=note-fid]")).to_have_text("of step 63")
     expect(part(page, "judged").locator("[data-part=note-accepted]")).to_contain_text("real")
 
 
-def test_keys_walk_by_frames_and_by_epochs(visit):
-    page = visit()
+def test_keys_walk_by_frames_and_by_epochs(page):
     part(page, "next").focus()
     steps = digit_steps(RUN)
     for key in ("PageUp", "PageUp", "PageDown", ".", ",", "ArrowRight", "ArrowLeft", "End", "Home"):
@@ -106,8 +117,7 @@ def test_keys_walk_by_frames_and_by_epochs(visit):
         until(lambda due=due: step(page) == due)
 
 
-def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(visit):
-    page = visit()
+def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(page):
     part(page, "sheet").focus()
     before = step(page)
     for key in ("ArrowRight", "ArrowRight", "ArrowDown", "Enter"):
@@ -137,8 +147,7 @@ def test_a_click_picks_the_image_below_it_at_the_shown_step(visit):
     expect(part(page, "look-sentence")).to_contain_text("imágenes de entrenamiento")
 
 
-def test_the_saved_picture_is_the_shown_sheet(visit, server):
-    page = visit()
+def test_the_saved_picture_is_the_shown_sheet(page, server):
     with page.expect_download() as download:
         part(page, "save").click()
     assert download.value.suggested_filename == "digits-step-125.png"
@@ -179,13 +188,15 @@ def test_a_phone_shows_the_digits_then_the_verdict_and_never_scrolls_sideways(vi
     box = part(page, "sheet").bounding_box()
     assert box["width"] >= 260
     assert part(page, "verdict").bounding_box()["y"] < 844
-    other = visit(beside=OTHER, width=390, height=844, has_touch=True, is_mobile=True)
-    assert part(other, "sheet").bounding_box()["y"] == part(other, "sheet-b").bounding_box()["y"]
-    until(lambda: other.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
-def test_every_number_says_what_it_means(visit):
-    page = visit()
+def test_a_phone_shows_two_runs_beside_each_other(visit):
+    page = visit(beside=OTHER, width=390, height=844, has_touch=True, is_mobile=True)
+    assert part(page, "sheet").bounding_box()["y"] == part(page, "sheet-b").bounding_box()["y"]
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+
+
+def test_every_number_says_what_it_means(page):
     names = ["Verdict", "Detective D", "Forger G", "Digits", "Quality", "Accepted", "Diversity", "TV", "FID"]
     for name in [*names, "Precision", "Recall", "Density", "Coverage", "A closer look"]:
         label = part(page, "player").locator("[title]", has_text=name).first

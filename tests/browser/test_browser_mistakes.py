@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import NEEDS_CHROMIUM, PATIENCE, ROOT, Server, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, ROOT, Server, fact, link, part, press, until
 from playwright.sync_api import expect
 from small_lab import CARD, NAME
 
@@ -52,13 +52,10 @@ def server(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def page(browser, server):
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    page.set_default_timeout(PATIENCE)
-    page.goto(server.url("mistakes", f"lang=en&c.card={NAME}"))
+def page(stay):
+    page = stay("mistakes", f"lang=en&c.card={NAME}", player=False)
     page.wait_for_selector(".st-key-c-predict")
-    yield page
-    page.context.close()
+    return page
 
 
 def test_the_prediction_comes_first_and_is_answered_by_what_was_measured(page):

@@ -60,6 +60,12 @@ def visit(visit):
     return lambda query="lang=en", **options: visit("mnist", query, **options)
 
 
+@pytest.fixture(scope="module")
+def opened(stay):
+    """The page of RUN, for all who leave it as it was or at another frame."""
+    return stay("mnist", query(RUN))
+
+
 def epoch(page):
     return float(fact(page, "epoch"))
 
@@ -72,16 +78,16 @@ def say(page):
     return page.locator(".st-key-m-status").inner_text()
 
 
-def test_a_deep_link_as_the_very_first_visit_shows_trained_digits(visit):
-    page = visit(query(RUN))
+def test_a_deep_link_as_the_very_first_visit_shows_trained_digits(opened):
+    page = opened
     assert step(page) == 47
     expect(page.get_by_text("Trained: 3 epochs, 47 steps. Computing took")).to_be_visible()
     expect(part(page, "digits-count")).to_contain_text("1")
     assert page.get_by_text("Traceback").count() == 0
 
 
-def test_epochs_are_replayed_and_walked_through(visit):
-    page = visit(query(RUN))
+def test_epochs_are_replayed_and_walked_through(opened):
+    page = opened
     part(page, "reset").click()
     until(lambda: step(page) == 0)
     part(page, "play").click()
@@ -180,8 +186,8 @@ def test_weights_go_out_and_come_back(visit, tmp_path):
     until(lambda: int(fact(page, "last") or 0) > 0)
 
 
-def test_every_bad_upload_is_one_clear_sentence(visit, tmp_path):
-    page = visit(query(RUN))
+def test_every_bad_upload_is_one_clear_sentence(opened, tmp_path):
+    page = opened
     drawer(page, "Your own weights")
     for name in ("tensor_misshapen", "tensor_of_floats", "pickle", "half"):
         file = tmp_path / f"{name}.safetensors"

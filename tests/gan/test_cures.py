@@ -1,5 +1,6 @@
 """Every countermeasure trains with every loss and constraint, or is refused; and does in training what it says."""
 
+from itertools import islice
 from math import log
 
 import numpy as np
@@ -120,8 +121,8 @@ def test_members_are_the_same_networks_however_many_train_beside_them(kind):
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_target_is_no_part_of_a_cure(kind):
     config = SMALL.replace(**KINDS[kind])
-    short, long = list(train(config.replace(steps=2))), list(train(config.replace(steps=9)))
-    for one, two in zip(short, long, strict=False):
+    short, long = (list(islice(train(config.replace(steps=steps)), 3)) for steps in (2, 9))
+    for one, two in zip(short, long, strict=True):
         assert_equal(one, two)
     assert config.replace(steps=77).key() == config.key() != SMALL.key()
 

@@ -8,12 +8,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
-from waiting import GUARD, until
+from waiting import GUARD
+from waiting import until as as_soon_as
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -28,6 +30,8 @@ FLAGS = [
 ]
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
+until = partial(as_soon_as, pause=0.1)
+"""Asks a page ten times a second: each time costs it as much as a picture. `as_soon_as` asks for what is soon over."""
 
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
@@ -100,17 +104,58 @@ def browser():
         browser.close()
 
 
-@pytest.fixture
-def visit(browser, server):
-    """Opens a page as a new visitor and waits for its player."""
-    contexts = []
+class Visitors:
+    """Pages for visitors, who come with nothing of the one before: no cookie, nothing stored, a session of their own.
 
-    def visit(path, query="lang=en", width=1280, height=900, player=True, late=None, **options):
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        page = context.new_page()
+    What the browser has loaded and compiled of the scripts stays, as that is half of the work of a visit.
+    """
+
+    def __init__(self, browser):
+        self.browser, self.idle = browser, {}
+
+    def come(self, width=1280, height=900, **options):
+        """An empty page of somebody new, and what is to be called when they leave."""
+        waiting = self.idle.setdefault(tuple(sorted(options.items())), [])
+        page = waiting.pop() if waiting else self.browser.new_context(**options).new_page()
         page.set_default_timeout(PATIENCE)
-        if late:
+        page.set_viewport_size({"width": width, "height": height})
+        return page, lambda: waiting.append(emptied(page))
+
+
+def emptied(page):
+    """The page, without anything of who has looked at it."""
+    page.unroute_all(behavior="wait")
+    page.evaluate("localStorage.clear(), sessionStorage.clear()")
+    page.goto("about:blank")
+    page.context.clear_cookies()
+    return page
+
+
+@pytest.fixture(scope="session")
+def visitors(browser):
+    return Visitors(browser)
+
+
+@pytest.fixture
+def visit(visitors, server):
+    """Opens a page as a new visitor and waits for its player."""
+    yield from visits(visitors, server)
+
+
+@pytest.fixture(scope="module")
+def stay(visitors, server):
+    """The same, for pages that stay open for a whole file."""
+    yield from visits(visitors, server)
+
+
+def visits(visitors, server):
+    """Once: what opens a page. When asked again, all have left."""
+    goodbyes = []
+
+    def visit(path, query="lang=en", player=True, late=None, **options):
+        page, leave = visitors.come(**options)
+        goodbyes.append(leave)
+        if late:  # a page with a route takes nothing from what it has loaded before
             page.route(late, lambda route: (time.sleep(1), route.continue_()))
         page.goto(server.url(path, query))
         if player:
@@ -119,8 +164,8 @@ def visit(browser, server):
         return page
 
     yield visit
-    for context in contexts:
-        context.close()
+    for leave in goodbyes:
+        leave()
 
 
 def part(page, name):
@@ -132,6 +177,22 @@ def fact(page, name):
     players = part(page, "player")
     expect(players).to_have_count(1)
     return players.evaluate_all("(all, name) => all[0]?.getAttribute(name)", f"data-{name}")
+
+
+COUNT = """() => {
+  const { prototype } = WebSocket, { send } = prototype;
+  window.messages = 0;
+  prototype.send = function (...parts) {
+    window.messages += 1;
+    return send.apply(this, parts);
+  };
+}"""
+
+
+def messages(page):
+    """Begins to count the page's messages to the server; what says how many there were."""
+    page.evaluate(COUNT)
+    return lambda: page.evaluate("window.messages")
 
 
 def step(page):
