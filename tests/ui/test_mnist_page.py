@@ -222,8 +222,8 @@ def test_training_another_run_leaves_the_one_beside_alone_and_ends_what_is_shown
     assert store.wishes(PRESETS["digits"].key(), viewer)
     app.get_by_key(key("d_steps")).set_value(3).run()
     sound(app).button(key="m.train").click().run()
-    assert not store.wishes(START.replace(d_steps=2).key(), viewer)
-    assert store.wishes(START.replace(d_steps=3).key(), viewer)
+    assert not store.wishes(PRESETS["digits"].replace(d_steps=2).key(), viewer)
+    assert store.wishes(PRESETS["digits"].replace(d_steps=3).key(), viewer)
 
 
 def test_five_more_epochs_raise_the_target_of_the_same_run():
