@@ -21,8 +21,9 @@ from ganlab.store.runs import Store
 from ganlab.studies import tables
 from ganlab.studies.study import ENDED, VIEWER
 
-DUE = {"digits_covered": 9, "accepted": 0.45}
-"""What the medians over the seeds have to reach."""
+LEAST = {"digits_covered": 10, "accepted": 0.85, "coverage": 0.6}
+MOST = {"fid": 40, "digit_tv": 0.08}
+"""What the medians over the seeds have to reach, and must not exceed."""
 COLUMNS = {
     "seconds": ".0f",
     "step": ",.0f",
@@ -76,9 +77,9 @@ def main(arguments):
         print(line(seed, found[-1]), flush=True)
     medians = {name: median(one[name] for one in found) for name in COLUMNS}
     print(line("median", medians))
-    kept = all(medians[name] >= least for name, least in DUE.items())
-    print(f"\nmedian ≥ {DUE['digits_covered']} digits covered and ≥ {DUE['accepted']:.0%} accepted: "
-          + ("yes" if kept else "NO"))  # fmt: skip
+    kept = all(medians[name] >= least for name, least in LEAST.items())
+    kept &= all(medians[name] <= most for name, most in MOST.items())
+    print(f"\nmedians at least {LEAST} and at most {MOST}: {'yes' if kept else 'NO'}")
     return not kept
 
 

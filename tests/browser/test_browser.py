@@ -16,7 +16,7 @@ from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=4000"
+SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=12000"
 """A run that takes long enough to be stopped, killed and shared."""
 
 

@@ -151,7 +151,7 @@ def test_a_film_can_be_taken_along(page):
 
 
 def test_on_the_plane_two_points_are_clicked(latent):
-    page = latent(f"lang=en&l.g={PRESETS['grid'].key()}")
+    page = latent(f"lang=en&l.g={PRESETS['ring_r1'].key()}")
     assert walk(page, "kind") == "plane"
     plane = part(page, "plane")
     side = plane.bounding_box()["width"]

@@ -1,5 +1,6 @@
 """The mistakes lab in a real browser: predict, see both in step, the seeds, compute them again, go to the next card."""
 
+import shutil
 import subprocess
 import sys
 
@@ -13,7 +14,7 @@ from small_lab import CARD, NAME
 from ganlab.kinds import engines
 from ganlab.service import worker
 from ganlab.store.runs import Store
-from ganlab.studies.tables import write
+from ganlab.studies.tables import EVIDENCE, write
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
@@ -42,6 +43,7 @@ def measured(arm, covered):
 def server(tmp_path_factory):
     place = tmp_path_factory.mktemp("store")
     write(pd.concat([measured("broken", 1), measured("fixed", 8)]), place / "evidence" / "lab.parquet")
+    shutil.copy(EVIDENCE / "k.parquet", place / "evidence")  # the card's verdict also takes numbers from the sweep of k
     with Store(place) as store:
         for config in (CARD.broken, CARD.fixed):
             store.wish(config.key(), config.to_json(), config.steps, "test")

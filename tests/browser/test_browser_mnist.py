@@ -178,7 +178,7 @@ def test_weights_go_out_and_come_back(visit, tmp_path):
         download.value.save_as(files[-1])
     drawer(page, "Your own weights")
     page.locator("input[type=file]").set_input_files(files)
-    expect(page.get_by_text("A light generator with 2 latent numbers, kept as")).to_be_visible()
+    expect(page.get_by_text("with 2 latent numbers, kept as")).to_be_visible()
     page.get_by_role("button", name="Train further").click()
     until(lambda: len(link(page).get("m.g_from", "")) == 16)
     until(lambda: fact(page, "empty") == "true")

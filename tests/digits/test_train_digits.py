@@ -190,9 +190,9 @@ def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(t
 @pytest.mark.whole
 def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end(tmp_path, monkeypatch):
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=5)
-    monkeypatch.setitem(recorder.RUNS, "digits", config)
+    monkeypatch.setitem(recorder.RUNS, "digits_dense", config)
     monkeypatch.setattr(recorder, "RECORDED", tmp_path)
-    file = recorder.record("digits", tmp_path / "store")
+    file = recorder.record("digits_dense", tmp_path / "store")
     with Store(tmp_path / "fresh") as store:
         assert store.import_recording(file, identity) == config.key()
         run = store.run(config.key())

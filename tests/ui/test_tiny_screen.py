@@ -149,7 +149,8 @@ def test_a_bad_link_gives_defaults_and_a_notice(lang):
 
 def test_a_divergence_says_what_and_why():
     status = RunStatus("diverged", 2, 40, facts={"step": 2, "quantity": "loss", "knob": "lr"})
-    assert training.diverged_line(status, RUN, "en") == "Diverged at step 2: loss was no longer finite. Likely setting: lr."
+    said = training.diverged_line(status, RUN, "en")
+    assert said == "Diverged at step 2: loss was no longer finite. Likely setting: lr."
 
 
 def test_what_a_card_of_mistakes_counts_may_not_be_there():
