@@ -32,6 +32,8 @@ class Kind:
     """The module that shows it, see ganlab/ui/run/view.py."""
     threads: int = 1
     """Of one run, where there are so many cores."""
+    single: tuple[str, ...] = ()
+    """Architectures so small that one thread is faster than several."""
     accelerated: bool = False
     """Whether an accelerator is used for it; the plane's networks are too small to gain by one."""
     warm: bool = False
@@ -73,6 +75,7 @@ KINDS: dict[str, Kind] = {
         view="ganlab.ui.digits.view",
         threads=2,
         accelerated=True,
+        single=("dense",),
         big=("classic", "deep"),
         recorded=60,  # more, as few are judged
         exhibited=24,
