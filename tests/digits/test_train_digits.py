@@ -229,6 +229,11 @@ def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
     assert runs.threads("digits") == 1
 
 
+def test_networks_that_lose_by_threads_have_one(monkeypatch):
+    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    assert [runs.threads("digits", name) for name in ("light", "dense")] == [2, 1]
+
+
 PASSES = DigitsConfig(classes="1", latent_dim=2, batch_size=112, steps=7)
 """More than one pass over the 500 images of a digit; the first ends in its fifth batch."""
 
