@@ -15,7 +15,9 @@ SMALL = "a.preset=ring&v=1&a.g_width=8&a.d_width=8&a.batch_size=32&a.steps=200&a
 @pytest.fixture(scope="module")
 def shared(stay):
     """One page for all that follows, each test going on where the one before left it."""
-    return stay("arena", f"lang=en&{SMALL}")
+    page = stay("arena", f"lang=en&{SMALL}")
+    part(page, "speed").select_option("8")
+    return page
 
 
 def test_a_run_branches_off_at_the_step_that_is_shown(shared):

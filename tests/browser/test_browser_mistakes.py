@@ -68,6 +68,7 @@ def test_the_prediction_comes_first_and_is_answered_by_what_was_measured(page):
 
 
 def test_both_play_in_step_to_their_ends(page):
+    part(page, "speed").select_option("8")
     until(lambda: fact(page, "playing") == "false" and fact(page, "step") == "60")
     sides = page.locator("[data-side]").evaluate_all("all => all.map((side) => side.dataset.step)")
     assert sides == ["40", "60"]

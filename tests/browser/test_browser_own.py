@@ -22,6 +22,11 @@ def count(page):
     return int(part(page, "draw").get_attribute("data-count") or -1)
 
 
+def stroked(page, least):
+    """The count after a stroke that leaves more than so many points; its end is spoken, with the same count."""
+    return until(lambda: (n := count(page)) > least and part(page, "draw-spoken").inner_text() == f"{n} points" and n)
+
+
 def spots(page, places):
     """Where places of the plane are on the screen."""
     box = part(page, "draw-canvas").bounding_box()
@@ -48,9 +53,13 @@ def dragged(page, places):
     page.mouse.up()
 
 
+def settled(page):
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+
+
 def taken(page, name):
     """A file that the page hands out: its name and content."""
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")  # as a rerun makes other files
+    settled(page)  # as a rerun makes other files
     with page.expect_download() as waiting:
         press(page, f"a-export-{name}")
     return waiting.value.suggested_filename, Path(waiting.value.path()).read_bytes()
@@ -67,10 +76,9 @@ def test_draw_use_train_reload_export_and_bring_back(page):
     expect(part(page, "draw-use")).to_be_disabled()
 
     touched(page, [(-2, -1.5), (-1, -1.5), (0, -1.5), (1, -1.5), (2, -1.5)])
-    line = until(lambda: count(page) > 20 and count(page))
-    expect(part(page, "draw-spoken")).to_have_text(f"{line} points")
+    line = stroked(page, 20)
     dragged(page, [(-1, 1), (1, 1)])
-    both = until(lambda: count(page) > line + 10 and count(page))
+    both = stroked(page, line + 10)
     part(page, "draw-eraser").click()
     dragged(page, [(-1.3, 1), (1.3, 1)])
     until(lambda: count(page) <= line + 2)
@@ -150,5 +158,7 @@ def test_draw_use_train_reload_export_and_bring_back(page):
     until(lambda: link(page).get("a.seed") == "7")
     assert link(page)["a.dataset"] == "moons"
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    settled(page)  # as a rerun empties the menu again
     choose(page, "a-w-dataset", f"Your own points ({keyed})")
     until(lambda: link(page).get("a.dataset") == name)
