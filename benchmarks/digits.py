@@ -65,7 +65,7 @@ def main(arguments):
     parser = argparse.ArgumentParser(prog="python -m benchmarks.digits", description=__doc__)
     parser.add_argument("--seconds", type=float, default=100.0)
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--threads", type=int, default=runs.threads("digits", "dense"))
+    parser.add_argument("--threads", type=int, default=runs.threads(PRESETS[opening("digits")]))
     asked = parser.parse_args(arguments)
     torch.set_num_threads(1)
     config, found = PRESETS[opening("digits")], []

@@ -46,7 +46,7 @@ PLANE_PRESETS: dict[str, PlaneConfig] = {
     "two_hops": SMALL.replace(dataset="two_gaussians", g_steps=5, g_lr=2e-3, steps=2000),
 }
 
-CLEAR = DigitsConfig(
+DENSE = DigitsConfig(
     architecture="dense",
     minibatch="stddev",
     latent_dim=16,
@@ -60,7 +60,7 @@ CLEAR = DigitsConfig(
 """The best of some sixty settings in docs/digits.md, for 40 passes over the images that ship."""
 
 DIGITS_PRESETS: dict[str, DigitsConfig] = {
-    "digits_dense": CLEAR,
+    "digits_dense": DENSE,
     "digits": DigitsConfig(),
     "digits_augmented": DigitsConfig(augment="diffaugment", steps=12_500),
     "digits_k50": DigitsConfig(d_steps=50, steps=300),

@@ -40,8 +40,7 @@ def record(name: str, folder: Path) -> Path:
     config, whole = RUNS[name], folder / "whole.zip"
     key = config.key()
     with Store(folder, clock=lambda: 0.0) as store:  # with a constant clock, the request does not expire
-        threads = runs.threads(config.kind, getattr(config, "architecture", ""))
-        store.wish(key, config.to_json(), config.steps, "record", threads, runs.PRECISION)
+        store.wish(key, config.to_json(), config.steps, "record", runs.threads(config), runs.PRECISION)
         run = store.claim("record/0/0")
         assert run is not None
         worker.compute(store, run, engines())

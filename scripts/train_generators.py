@@ -25,7 +25,7 @@ from ganlab.host import command
 from ganlab.host.folders import data_folder
 from ganlab.kind.fields import spell
 from ganlab.links import differences
-from ganlab.presets import CLEAR
+from ganlab.presets import DENSE
 from ganlab.store import checkpoints
 from ganlab.store.checkpoints import Checkpoints
 
@@ -185,7 +185,7 @@ HELD: dict[str, Any] = {"regularizer": "r1", "gamma": 1.0}
 OPENING = ("minibatch", "g_lr", "d_lr", "beta1", "beta2", "batch_size")
 """The fields that the MNIST page's opening run lends to the generator that is trained as it is."""
 RECIPES: dict[str, dict[str, Any]] = {
-    "dense": {name: getattr(CLEAR, name) for name in OPENING} | {"precision": "float32", "epochs": 12},
+    "dense": {name: getattr(DENSE, name) for name in OPENING} | {"precision": "float32", "epochs": 12},
     "light": HELD | {"epochs": 8},
     "light_2": HELD | {"epochs": 8},
     "collapsed": {"steps": 1550, "batch_size": 32, "ema": 0.0, "edits": ((1500, "g_steps", 10), (1500, "d_lr", 1e-4))},

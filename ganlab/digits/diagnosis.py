@@ -22,7 +22,7 @@ LEGIBLE = 0.5
 """Accepted share below which the images are a smear. The classifier accepts half of the means of two digits."""
 BARELY, FEW = 0.25, 2 / 3
 """The limit if at most FEW of the digits are covered: then the others are missing and not only late."""
-CLEAR = 0.6
+RECOGNISABLE = 0.6
 """Accepted share of recognisable digits. The judge accepts 0.61 of pictures with the top of one digit and the bottom of
 another (docs/judge.md)."""
 GOOD = 0.85
@@ -116,7 +116,7 @@ def decide(typical: Mapping[str, float], m: int, of: int) -> str:
     if m == of and typical["diversity"] < ALIKE:
         return "alike"
     whole = min(m, typical["covered"]) == of and typical["digit_tv"] <= UNEVEN
-    if not whole or typical["accepted"] < CLEAR or typical["diversity"] < VARIED:
+    if not whole or typical["accepted"] < RECOGNISABLE or typical["diversity"] < VARIED:
         return "no_finding"
     return "healthy" if typical["accepted"] >= GOOD and typical["digit_tv"] <= EVEN else "recognisable"
 

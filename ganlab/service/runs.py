@@ -105,7 +105,7 @@ class Runs:
         if self.reached(key) < config.steps:
             check_memory(config)
         device = self.device if KINDS[config.kind].accelerated else devices.CPU
-        fixed = self.threads or threads(config.kind, getattr(config, "architecture", "")), PRECISION, device
+        fixed = self.threads or threads(config), PRECISION, device
         self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
         self._renewed[key, viewer] = monotonic()
         self._statuses.pop(key, None)
@@ -262,9 +262,10 @@ def displayed_state(row: RunRow, position: int | None, now: float) -> str:
     return "stopped" if row.state == "queued" and position is None else row.state
 
 
-def threads(kind: str, architecture: str = "") -> int:
-    """The number of threads for a run of a kind. It is fixed for the whole run, as the bits depend on it."""
-    most = 1 if architecture in KINDS[kind].single else KINDS[kind].threads
+def threads(config: RunConfig) -> int:
+    """The number of threads for a run. It is fixed for the whole run, as the bits depend on it."""
+    kind = KINDS[config.kind]
+    most = 1 if getattr(config, "architecture", "") in kind.single else kind.threads
     return min(most, int(loky.cpu_count()))
 
 

@@ -53,13 +53,13 @@ class Recording:
 def write(recording: Recording, path: Path) -> None:
     """Writes a recording by atomic rename."""
     facts = summary(recording)
-    parts = {"run.json": json.dumps(facts, sort_keys=True).encode()}
-    parts["frames.xz"] = packing.pack(b"".join(blob for _, _, blob in recording.frames), *layout("frames", facts))
+    parts = {"frames": b"".join(blob for _, _, blob in recording.frames)}
     if recording.checkpoint:
-        parts["checkpoint.safetensors.xz"] = packing.pack(recording.checkpoint[1], *layout("checkpoint", facts))
+        parts["checkpoint.safetensors"] = recording.checkpoint[1]
     with atomic.draft(path) as part, zipfile.ZipFile(part, "w") as file:
+        file.writestr(zipfile.ZipInfo("run.json"), json.dumps(facts, sort_keys=True))
         for name, blob in parts.items():
-            file.writestr(zipfile.ZipInfo(name), blob)
+            file.writestr(zipfile.ZipInfo(f"{name}.xz"), packing.pack(blob, *layout(name, facts)))
 
 
 def layout(name: str, facts: Mapping[str, Any]) -> tuple[int, int]:

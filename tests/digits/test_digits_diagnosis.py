@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.diagnosis import AHEAD, ALIKE, BARELY, CLEAR, EVEN, GOOD, LEGIBLE, UNEVEN, VARIED, verdict
+from ganlab.digits.diagnosis import AHEAD, ALIKE, BARELY, EVEN, GOOD, LEGIBLE, RECOGNISABLE, UNEVEN, VARIED, verdict
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.train import train
 from ganlab.ui.digits.playback import describe
@@ -55,8 +55,8 @@ def test_a_good_run_is_healthy_and_tells_its_numbers():
     ("changes", "expected"),
     [
         ({"accepted": LEGIBLE - 0.01}, "smear"),
-        ({"accepted": CLEAR - 0.01}, "no_finding"),
-        ({"accepted": CLEAR}, "recognisable"),
+        ({"accepted": RECOGNISABLE - 0.01}, "no_finding"),
+        ({"accepted": RECOGNISABLE}, "recognisable"),
         ({"accepted": GOOD - 0.01}, "recognisable"),
         ({"accepted": GOOD}, "healthy"),
         ({"diversity": ALIKE - 0.01}, "alike"),
@@ -172,7 +172,7 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
     found = verdict([unpack(pack(frame), with_sheet=False) for frame in frames], config)
     assert found.key in ("smear", "collapse")
     assert found.of == 2
-    assert found.evidence["accepted"] < CLEAR
+    assert found.evidence["accepted"] < RECOGNISABLE
     assert verdict(frames, config).key == found.key
 
 
@@ -183,7 +183,7 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
 def test_every_verdict_has_words(lang, kind):
     changes = {
         "collapse": {"shares": LOST},
-        "recognisable": {"accepted": CLEAR, "d_accuracy": AHEAD},
+        "recognisable": {"accepted": RECOGNISABLE, "d_accuracy": AHEAD},
         "alike": {"diversity": 0.3},
         "smear": {"accepted": 0.1, "diversity": 0.2},
         "no_finding": {"digit_tv": 0.4},
@@ -199,7 +199,9 @@ def test_every_verdict_has_words(lang, kind):
 
 
 def test_of_recognisable_digits_it_is_said_whether_d_is_ahead():
-    said = [describe(verdict([frame(accepted=CLEAR, d_accuracy=accuracy)], CONFIG), "en") for accuracy in (0.6, 0.8)]
+    said = [
+        describe(verdict([frame(accepted=RECOGNISABLE, d_accuracy=accuracy)], CONFIG), "en") for accuracy in (0.6, 0.8)
+    ]
     assert ["still ahead" in one["sentence"] for one in said] == [False, True]
 
 

@@ -20,6 +20,7 @@ from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.fields import knobs
 from ganlab.kinds import engines
 from ganlab.links import identity
+from ganlab.plane.config import PlaneConfig
 from ganlab.service import runs, worker
 from ganlab.store.runs import Store
 from scripts import record as recorder
@@ -196,7 +197,7 @@ def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end
     with Store(tmp_path / "fresh") as store:
         assert store.import_recording(file, identity) == config.key()
         run = store.run(config.key())
-        assert (run.step, run.threads, store.steps(run.key)) == (5, runs.threads("digits"), [0, 1, 2, 3, 4, 5])
+        assert (run.step, run.threads, store.steps(run.key)) == (5, runs.threads(config), [0, 1, 2, 3, 4, 5])
         assert run.seconds == 0
         assert store.checkpoints.steps(run.key) == [5]
 
@@ -224,14 +225,14 @@ def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
 
 def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
     monkeypatch.setattr("loky.cpu_count", lambda: 8)
-    assert (runs.threads("digits"), runs.threads("plane")) == (2, 1)
+    assert (runs.threads(DigitsConfig()), runs.threads(PlaneConfig())) == (2, 1)
     monkeypatch.setattr("loky.cpu_count", lambda: 1)
-    assert runs.threads("digits") == 1
+    assert runs.threads(DigitsConfig()) == 1
 
 
 def test_networks_that_lose_by_threads_have_one(monkeypatch):
     monkeypatch.setattr("loky.cpu_count", lambda: 8)
-    assert [runs.threads("digits", name) for name in ("light", "dense")] == [2, 1]
+    assert [runs.threads(DigitsConfig(architecture=name)) for name in ("light", "dense")] == [2, 1]
 
 
 PASSES = DigitsConfig(classes="1", latent_dim=2, batch_size=112, steps=7)

@@ -164,7 +164,7 @@ def test_it_trains_on_the_processor_with_one_thread(store, monkeypatch):
     monkeypatch.setattr(devices, "chosen", lambda: "cuda")
     with Runs(store, 1) as runs:
         row = store.run(runs.submit(SMALL, "me"))
-    assert (row.threads, row.device, threads("tiny")) == (1, "cpu", 1)
+    assert (row.threads, row.device, threads(SMALL)) == (1, "cpu", 1)
     with pytest.raises(devices.DeviceError):
         engine.moved(engine.start(SMALL), "cuda")
 

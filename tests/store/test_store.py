@@ -662,6 +662,16 @@ def test_a_recording_that_does_not_fit_is_refused(store, recorded, tmp_path, cha
         assert fresh.run(recorded[1]) is None
 
 
+def test_a_recording_of_format_1_is_read(recorded, tmp_path):
+    """As they were written before parts were packed: deflated, under their own names."""
+    whole, old = recording.read(recorded[0], identity), tmp_path / "old.zip"
+    with zipfile.ZipFile(old, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("run.json", summary(recorded[0], format=1))
+        file.writestr("frames", b"".join(blob for _, _, blob in whole.frames))
+        file.writestr("checkpoint.safetensors", whole.checkpoint[1])
+    assert recording.read(old, identity) == whole
+
+
 def test_a_damaged_or_oversized_recording_is_refused(store, recorded, tmp_path, monkeypatch):
     (tmp_path / "text.zip").write_text("not a zip")
     for bad in (tmp_path / "text.zip", tmp_path / "absent.zip", rewritten(recorded[0], tmp_path, frames=None)):

@@ -1,6 +1,7 @@
 """The MNIST page by AppTest: links, knobs, epochs, the run beside, what is refused; no worker is started."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
 import streamlit as st
@@ -13,6 +14,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.links import differences, to_query
 from ganlab.presets import PRESETS, opening
 from ganlab.service.runs import Runs
+from ganlab.ui.digits import mnist
 from ganlab.ui.run import compare, controls, server, training
 from ganlab.ui.run.differences import titles
 from ganlab.ui.run.experiment import BESIDE, MNIST
@@ -347,3 +349,8 @@ def test_a_stored_run_is_shown_at_once():
     assert SMALL.key().encode() in sent
     assert b"PNG" in sent
     assert training.phase(server.service().status(SMALL.key()), SMALL) == "done"
+
+
+def test_the_page_says_of_its_judge_what_was_measured():
+    paper = Path(__file__).parents[2] / "docs" / "judge.md"
+    assert f"**{mnist.RIGHT * 100:.2f} %** right" in paper.read_text()
