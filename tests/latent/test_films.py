@@ -40,9 +40,13 @@ def digits(place: Path, dim: int = 8, architecture: str = "light", **fields) -> 
     return Source(Uploads(place).save(Generator(config, net)))
 
 
+def small(**fields) -> PlaneConfig:
+    return PlaneConfig(**({"g_width": 8, "d_width": 8, "batch_size": 16, "steps": 3} | fields))
+
+
 def plane(place: Path, **fields) -> Source:
     """A run on the plane that has taken a few steps."""
-    config = PlaneConfig(**({"g_width": 8, "d_width": 8, "batch_size": 16, "steps": 3} | fields))
+    config = small(**fields)
     *_, last = states(config)
     blob = checkpoints.encode(config.key(), last.step, train.checkpoint(last))
     Checkpoints(place / "checkpoints").save(config.key(), last.step, blob)

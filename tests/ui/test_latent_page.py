@@ -16,7 +16,7 @@ from ganlab.ui.latent import sources as latent_sources
 from ganlab.ui.latent.link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
 from ganlab.ui.players import latent
 from ganlab.ui.run import server
-from tests.latent.test_films import digits, plane
+from tests.latent.test_films import digits, plane, small
 
 PAGE = "pages/lab/latent.py"
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in latent.WEB.glob("*.js"))
@@ -43,10 +43,10 @@ def here():
 
 
 def running(place, **fields):
-    """A run that the store knows."""
-    source = plane(place, **fields)
-    server.service().store.wish(source.name, json.loads(source.config), 3, "somebody")
-    return plane(place, **fields)  # again: a server that tidies up in between drops what belongs to no run
+    """A run that the store knows before it has checkpoints: a server that tidies up drops those of no run."""
+    config = small(**fields)
+    server.service().store.wish(config.key(), config.to_json(), config.steps, "somebody")
+    return plane(place, **fields)
 
 
 def messages(app) -> list[dict]:
