@@ -24,7 +24,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.metrics import measure
 from ganlab.digits.state import latent, start
 from ganlab.digits.train import update
-from ganlab.gan.convnets import ARCHITECTURES, Architecture, glorot, narrow
+from ganlab.gan.architectures import ARCHITECTURES, Architecture, glorot, narrow
 from ganlab.gan.layers import ConvDiscriminator, Flatten
 from ganlab.gan.rng import stream
 
@@ -36,7 +36,7 @@ SAMPLES, GLANCE = 5000, 2000
 MEASURES = ("accepted", "fid", "digit_tv", "coverage", "diversity", "digits_covered")
 
 
-# Networks that are tried. What proved itself is in ganlab/gan/convnets.py.
+# Networks that are tried. What proved itself is in ganlab/gan/architectures.py.
 
 
 def leaky():

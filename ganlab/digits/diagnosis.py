@@ -15,7 +15,6 @@ from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.digits.metrics import COVER
-from ganlab.game.rounds import wrong
 from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
 
 LEGIBLE = 0.5
@@ -175,7 +174,7 @@ def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> 
     now = config.at(seen[-1].step)
     if key == "healthy":
         return None
-    first = wrong(now) if key == "no_finding" else before_all(now)
+    first = now.wrong() if key == "no_finding" else before_all(now)
     return now.effective([*first, *suspects(key, seen, config)])
 
 

@@ -15,6 +15,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.digits.metrics import DIGIT_METRICS, measure
 from ganlab.digits.reference import fid_floor
+from ganlab.digits.snapshot import logits
 from ganlab.digits.state import DigitsState, latent
 from ganlab.game.evaluation import JUDGED, hits, numbers
 from ganlab.gan.countermeasures import batches, pack
@@ -47,7 +48,8 @@ def evaluate_images(state: DigitsState) -> dict[str, Any]:
     z = latent(config)(FINAL, stream(config.seed, "study", "z"))
     fake = in_parts(state.g_ema, z)
     real = fixed(config.dataset, config.classes, FINAL, config.seed, config.pixels)
-    outputs = (d_logits(state, images) for images in (real, fake))
+    mixed = state.now.d_norm == "mixed"
+    outputs = logits(state, real, fake) if mixed else [d_logits(state, images) for images in (real, fake)]
     values = {name: [value] for name, value in judge_metrics(config, PIXELS[config.pixels].to_display(fake)).items()}
     return hits(state.now, *outputs) | values
 
@@ -61,7 +63,7 @@ def d_logits(state: DigitsState, images: Tensor) -> Tensor:
     """D's logits (1, n/m) at packs of images (n, 1, 28, 28), in batches if D depends on the batch."""
     now, whole = state.now, len(images) // state.now.packing * state.now.packing
     packs = pack(images[None, :whole], now.packing)[0]
-    size = now.batch_size // now.packing if now.minibatch_layer else PART
+    size = now.batch_size // now.packing if now.batchwise else PART
     return torch.cat([state.d.net(packs[part])[own] for part, own in batches(len(packs), size)]).view(1, -1)
 
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Shape:
-    """The fields that determine the tensors of a generator."""
+    """The fields in which a config and a generator must agree."""
 
     architecture: str
     latent_dim: int
+    g_output: str = "tanh"
 
 
 PRETRAINED = {

@@ -71,9 +71,12 @@ def logits(state: DigitsState, real: Tensor, fake: Tensor) -> Tensor:
     """D's logits (2, 1, n/m) at packs of real and fake images (n, 1, 28, 28), in batches if D depends on the batch."""
     now, whole = state.now, len(real) // state.now.packing * state.now.packing
     packs = [countermeasures.pack(images[None, :whole], now.packing)[0] for images in (real, fake)]
-    if not now.minibatch_layer:
+    if not now.batchwise:
         return state.d.net(torch.cat(packs)).view(2, 1, -1)
     parts = list(countermeasures.batches(len(packs[0]), now.batch_size // now.packing))
+    if now.d_norm == "mixed":
+        pairs = [(state.d.net(torch.cat([x[part] for x in packs])).unflatten(0, (2, -1)), own) for part, own in parts]
+        return torch.cat([both[:, own] for both, own in pairs], 1).view(2, 1, -1)
     return torch.stack([torch.cat([state.d.net(x[part])[own] for part, own in parts]).view(1, -1) for x in packs])
 
 

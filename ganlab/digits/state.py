@@ -10,10 +10,10 @@ from torch import Tensor
 from ganlab.data.images import PIXELS, Batches, chosen
 from ganlab.digits import uploads
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.pretrained import Shape
 from ganlab.game import state as gan_state
 from ganlab.game.state import GanState, Player
-from ganlab.gan.convnets import ARCHITECTURES, ConvNet
+from ganlab.gan.architectures import ARCHITECTURES
+from ganlab.gan.convnets import ConvNet
 from ganlab.gan.optimizers import slots
 from ganlab.gan.rng import NOISES, Draws, Sampler
 from ganlab.kind.devices import CPU, DeviceError
@@ -65,7 +65,7 @@ def moved(state: DigitsState, device: str) -> DigitsState:
 def load_generator(state: DigitsState) -> None:
     """Loads saved weights into G and `g_ema`; D starts untrained. Raises WeightsError or ConfigError."""
     config, given = state.config, uploads.named(state.config.g_from)
-    if given.shape != Shape(config.architecture, config.latent_dim):
+    if given.shape != config.shape:
         raise ConfigError("g_from", config.g_from, "other_weights", **asdict(given.shape))
     for net in (state.g.net, state.g_ema):
         for mine, its in zip((net.flat, *net.norm_buffers), (given.net.flat, *given.net.norm_buffers), strict=True):
@@ -75,8 +75,8 @@ def load_generator(state: DigitsState) -> None:
 def untrained(config: DigitsConfig) -> DigitsState:
     """The state with the initial random networks. Raises DataError."""
     both, seed, batch = ARCHITECTURES[config.architecture], config.seed, config.batch_size
-    g, d = both.generator(config.latent_dim, seed), discriminator(config)
-    g_ema = both.generator(config.latent_dim, seed) if config.ema else g
+    g, d = both.generator(config.latent_dim, seed, config.g_output), discriminator(config)
+    g_ema = both.generator(config.latent_dim, seed, config.g_output) if config.ema else g
     images, _ = chosen(config.dataset, config.classes)
     z = {name: Draws(latent(config), (batch, config.latent_dim), 1, seed, f"{name}_z") for name in "dg"}
     real = {name: Batches(images, batch, seed, f"{name}_real", PIXELS[config.pixels]) for name in "dg"}
@@ -94,12 +94,14 @@ def untrained(config: DigitsConfig) -> DigitsState:
 def discriminator(config: DigitsConfig) -> ConvNet:
     """The untrained D of a run."""
     both = ARCHITECTURES[config.architecture]
-    return both.discriminator(config.seed, config.spectral_norm, config.packing, config.minibatch_layer)
+    return both.discriminator(
+        config.seed, config.spectral_norm, config.packing, config.minibatch_layer, norm=config.d_norm != "none"
+    )
 
 
 def latent(config: DigitsConfig) -> Sampler:
-    """A sampler of latent points, (n, rng) -> (n, latent_dim), N(0, 1)."""
-    return lambda n, rng: NOISES["gaussian"].sample(n, config.latent_dim, generator=rng)
+    """A sampler of latent points, (n, rng) -> (n, latent_dim)."""
+    return lambda n, rng: NOISES[config.noise].sample(n, config.latent_dim, generator=rng)
 
 
 def checkpoint(state: DigitsState) -> dict[str, Tensor]:

@@ -136,7 +136,7 @@ def d_gradient(state: DigitsState) -> None:
     real = AUGMENTS[now.augment](images(state, "d", index), stream(now.seed, "d_augment_real", index))
     fake = AUGMENTS[now.augment](fake, stream(now.seed, "d_augment_fake", index))
     real, fake = inputs(state, "d", index, real, fake)
-    if now.minibatch_layer:
+    if now.batchwise and now.d_norm != "mixed":
         logits = [d_logits(now, net, packs, masks) for packs in (real, fake)]
     else:
         logits = list(d_logits(now, net, torch.cat([real, fake]), masks).chunk(2, -1))

@@ -18,8 +18,9 @@ from torch import Tensor
 from ganlab.data.images import PIXELS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.pretrained import PRETRAINED, Shape
-from ganlab.gan.convnets import ARCHITECTURES, ConvNet
-from ganlab.gan.rng import stream
+from ganlab.gan.architectures import ARCHITECTURES
+from ganlab.gan.convnets import ConvNet
+from ganlab.gan.rng import NOISES, stream
 from ganlab.host.failure import RunError
 from ganlab.kind.fields import ConfigError
 from ganlab.store.checkpoints import Checkpoints
@@ -66,13 +67,14 @@ class Generator:
         return PIXELS[self.config.pixels].to_display(images)
 
     def draw(self, n: int, *names: str | int) -> Tensor:
-        """n latent points (n, latent_dim), N(0, 1), the same for the same n and names."""
-        return torch.randn(n, self.config.latent_dim, generator=stream(0, "generator", *names))
+        """n latent points (n, latent_dim) of its prior, the same for the same n and names."""
+        prior = NOISES[self.config.noise]
+        return prior.sample(n, self.config.latent_dim, generator=stream(0, "generator", *names))
 
     @property
     def shape(self) -> Shape:
         """The fields in which a run must agree to continue from this generator."""
-        return Shape(self.config.architecture, self.config.latent_dim)
+        return self.config.shape
 
 
 # Out
@@ -95,7 +97,7 @@ def halves(net: ConvNet) -> dict[str, Tensor]:
 
 def assembled(config: DigitsConfig, tensors: dict[str, Tensor]) -> Generator:
     """The generator of a config with tensors by name. Raises KeyError or RuntimeError if one does not fit."""
-    net = ARCHITECTURES[config.architecture].generator(config.latent_dim, 0)
+    net = ARCHITECTURES[config.architecture].generator(config.latent_dim, 0, config.g_output)
     for name, tensor in net.module.state_dict().items():
         tensor.copy_(tensors[name])
     return Generator(config, net)
@@ -103,7 +105,7 @@ def assembled(config: DigitsConfig, tensors: dict[str, Tensor]) -> Generator:
 
 def from_checkpoint(config: DigitsConfig, step: int, tensors: dict[str, Tensor]) -> Generator:
     """The displayed generator of a run's checkpoint, rounded to float16. Raises KeyError or RuntimeError."""
-    net = ARCHITECTURES[config.architecture].generator(config.latent_dim, config.seed)
+    net = ARCHITECTURES[config.architecture].generator(config.latent_dim, config.seed, config.g_output)
     name = "shown" if "shown.flat" in tensors else "g"
     net.flat.copy_(tensors[f"{name}.flat"])
     for i, buffer in enumerate(net.norm_buffers):

@@ -32,7 +32,7 @@ from ganlab.presets import PRESETS
 COVERED = (
     *("dataset", "loss", "d_steps", "g_steps", "regularizer", "gamma", "gp_lambda", "clip_bound", "spectral_norm"),
     *("packing", "g_lr", "d_lr", "g_depth", "g_width", "d_depth", "d_width", "activation", "latent_dim", "noise"),
-    *("optimizer", "beta1", "beta2", "update", "batch_size", "members", "steps", "seed"),
+    *("optimizer", "d_optimizer", "beta1", "beta2", "update", "batch_size", "members", "steps", "seed"),
 )
 """Fields that a script supports; all others must have their default."""
 LINES = 150
@@ -77,7 +77,8 @@ def needed(config: PlaneConfig) -> Iterator[tuple[str, str]]:
     """(field, the text of its choice in the script) of every choice that needs one."""
     yield "dataset", DATASETS[config.dataset].script
     yield "loss", LOSSES[config.loss].script
-    yield "optimizer", OPTIMIZERS[config.optimizer].script
+    yield "optimizer", OPTIMIZERS[config.rule("g")].script
+    yield "d_optimizer", OPTIMIZERS[config.rule("d")].script
     yield "activation", ACTIVATIONS[config.activation].script
     yield "noise", NOISES[config.noise].script
     constraint = REGULARIZERS[config.regularizer]
@@ -97,11 +98,14 @@ def fields(config: PlaneConfig) -> dict[str, Any]:
 
 def parts(config: PlaneConfig) -> dict[str, str]:
     """The script parts of the config's choices, by name; "" if a constraint has no such part."""
-    constraint, rule, values = REGULARIZERS[config.regularizer], OPTIMIZERS[config.optimizer].script, fields(config)
+    constraint, values = REGULARIZERS[config.regularizer], fields(config)
     texts = dict(needed(config)) | {"penalty": constraint.script, "after_step": constraint.after_script}
-    made = {name: filled(text, **values) for name, text in texts.items() if name != "optimizer"}
+    rules = {"D": texts.pop("d_optimizer"), "G": texts.pop("optimizer")}
     rates = {"D": config.d_lr, "G": config.g_lr}
-    return made | {f"{net.lower()}_optimizer": filled(rule, **values, net=net, lr=lr) for net, lr in rates.items()}
+    made = {name: filled(text, **values) for name, text in texts.items()}
+    return made | {
+        f"{net.lower()}_optimizer": filled(rule, **values, net=net, lr=rates[net]) for net, rule in rules.items()
+    }
 
 
 def facts(config: PlaneConfig) -> dict[str, Any]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Self
+from collections import ChainMap
+from typing import Any, Self
 
 from ganlab.gan.countermeasures import COUNTERMEASURES, MINIBATCH
 from ganlab.gan.nets import MinibatchLayer
@@ -10,6 +11,11 @@ from ganlab.gan.optimizers import OPTIMIZERS
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.config import Idle, RunConfig
 from ganlab.kind.fields import ConfigError
+
+SAME = "same"
+"""D's optimiser is G's."""
+D_OPTIMIZERS = ChainMap[str, Any](OPTIMIZERS, {SAME: None})
+"""The choices for D, in this order: that of G, then all optimisers, those added later included."""
 
 
 class GanConfig(RunConfig):
@@ -29,6 +35,7 @@ class GanConfig(RunConfig):
     noise_until: int
     latent_dim: int
     optimizer: str
+    d_optimizer: str
     beta1: float
     beta2: float
     ema: float
@@ -50,6 +57,14 @@ class GanConfig(RunConfig):
             if getattr(now, name) != count:
                 edits.append((step + 1, name, getattr(now, name)))
         return self.replace(edits=tuple(edits), steps=step + 1)
+
+    def rule(self, player: str) -> str:
+        """The optimiser of "d" or "g", a key of OPTIMIZERS."""
+        return self.optimizer if player == "g" or self.d_optimizer == SAME else self.d_optimizer
+
+    def wrong(self) -> list[str]:
+        """The fields whose values are programming mistakes, the likeliest causes of whatever is found."""
+        return ["mistake"] if getattr(self, "mistake", "none") != "none" else []
 
     def penalised(self) -> bool:
         """Whether D has a gradient penalty, which triples the cost of D's update."""
@@ -94,19 +109,26 @@ def weighs_nothing(config: GanConfig, name: str) -> bool:
     return name not in used or config.values("d_steps") == {0}
 
 
+def unused(config: GanConfig, name: str) -> bool:
+    """Whether no optimiser of either player reads the field."""
+    return all(name not in OPTIMIZERS[config.rule(player)].uses for player in "dg")
+
+
 IDLE: Idle = {
     "gamma": (lambda c: weighs_nothing(c, "gamma"), "no_penalty"),
     "gp_lambda": (lambda c: weighs_nothing(c, "gp_lambda"), "no_penalty"),
     "clip_bound": (lambda c: weighs_nothing(c, "clip_bound"), "no_penalty"),
     "regularizer": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "d_lr": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "d_optimizer": (lambda c: c.values("d_steps") == {0}, "d_rests"),
+    "optimizer": (lambda c: c.d_optimizer != SAME and c.values("g_steps") == {0}, "g_rests"),
     "g_lr": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "update": (lambda c: c.values("d_steps") == {0} or c.values("g_steps") == {0}, "one_rests"),
     "feature_matching": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "label_smoothing": (lambda c: c.values("d_steps") == {0}, "d_rests"),
     "noise_until": (lambda c: c.values("instance_noise") == {0.0}, "no_noise"),
-    "beta1": (lambda c: "beta1" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
-    "beta2": (lambda c: "beta2" not in OPTIMIZERS[c.optimizer].uses, "not_used"),
+    "beta1": (lambda c: unused(c, "beta1"), "not_used"),
+    "beta2": (lambda c: unused(c, "beta2"), "not_used"),
 }
 """When a field of all GANs has no effect."""
 UPDATES = {"alternating": "D, then G", "simultaneous": "both gradients at the same weights"}

@@ -23,8 +23,6 @@ BLOWN_UP = 1e6
 """A member has diverged when a loss exceeds this or is not finite."""
 HEAVY = 10.0
 """A penalty's weight from which it is the likeliest cause."""
-RIGHT = {"mistake": "none", "pixels": "symmetric"}
-"""Fields whose other values are programming mistakes; these are the likeliest causes."""
 
 
 def update(state: S, d_gradient: Gradient[S], g_gradient: Gradient[S]) -> None:
@@ -38,11 +36,11 @@ def update(state: S, d_gradient: Gradient[S], g_gradient: Gradient[S]) -> None:
     if state.turn >= now.d_steps or meet:
         g_gradient(state)
     if state.turn < now.d_steps:
-        state.d.step(now.optimizer, now.d_lr, now.beta1, now.beta2)
+        state.d.step(now.rule("d"), now.d_lr, now.beta1, now.beta2)
         if after_step := REGULARIZERS[now.regularizer].after_step:
             after_step(state.d.net, now)
     if state.turn >= now.d_steps or meet:
-        state.g.step(now.optimizer, now.g_lr, now.beta1, now.beta2)
+        state.g.step(now.rule("g"), now.g_lr, now.beta1, now.beta2)
     state.turn += 1 + meet
     if state.turn == now.d_steps + now.g_steps:
         end_round(state)
@@ -80,7 +78,7 @@ def likely_cause(config: GanConfig, quantity: str) -> str | None:
 
 def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
     """Fields that may have made a quantity diverge, likeliest first, whether or not they have an effect."""
-    yield from wrong(config)
+    yield from config.wrong()
     if LOSSES[config.loss].lipschitz and config.regularizer == "none" and not config.spectral_norm:
         yield "regularizer"
     constraint = REGULARIZERS[config.regularizer]
@@ -88,8 +86,3 @@ def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
     if weight and (quantity == "penalty" or getattr(config, weight) >= HEAVY):
         yield weight
     yield from ("d_lr", "g_lr") if config.d_lr >= config.g_lr else ("g_lr", "d_lr")
-
-
-def wrong(config: GanConfig) -> list[str]:
-    """The fields with a programming mistake."""
-    return [name for name, right in RIGHT.items() if getattr(config, name, right) != right]

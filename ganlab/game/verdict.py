@@ -10,7 +10,7 @@ import numpy as np
 
 from ganlab.game.config import GanConfig
 from ganlab.game.frame import GanFrame
-from ganlab.game.rounds import suspects, wrong
+from ganlab.game.rounds import suspects
 
 BLIND = 0.1
 """How far D's accuracy may be from one half near equilibrium."""
@@ -61,7 +61,7 @@ def turned(shares: Sequence[np.ndarray]) -> float:
 
 def before_all(now: GanConfig) -> Iterator[str]:
     """The fields to change first under any finding: mistakes in the code, then a D that is never updated."""
-    yield from wrong(now)
+    yield from now.wrong()
     if now.d_steps == 0:
         yield "d_steps"
 

@@ -170,7 +170,7 @@ def unrolled(net: Network, memory: Slots, now: Unrolling, d_loss: Callable[[list
     change.
     """
     flat, params, first, second = net.flat, net.params, memory.first, memory.second
-    step, count = OPTIMIZERS[now.optimizer].ahead, memory.count.item()
+    step, count = OPTIMIZERS[now.rule("d")].ahead, memory.count.item()
     assert step is not None
     for ahead in range(1, now.unroll + 1):
         loss = d_loss(params)
@@ -258,7 +258,7 @@ COUNTERMEASURES: dict[str, Countermeasure] = {
         same_game=True,
         refused={
             "unroll_constraint": lambda c: getattr(c, "unroll", 0) > 0 and c.regularizer != "none",
-            "unroll_optimizer": lambda c: getattr(c, "unroll", 0) > 0 and OPTIMIZERS[c.optimizer].ahead is None,
+            "unroll_optimizer": lambda c: getattr(c, "unroll", 0) > 0 and OPTIMIZERS[c.rule("d")].ahead is None,
         },
     ),
     "label_smoothing": Countermeasure(

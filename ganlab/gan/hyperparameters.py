@@ -52,9 +52,8 @@ class Unrolling(Protocol):
     def unroll(self) -> int:
         """Steps of D ahead."""
 
-    @property
-    def optimizer(self) -> str:
-        """A key of OPTIMIZERS."""
+    def rule(self, player: str) -> str:
+        """The optimiser of "d" or "g", a key of OPTIMIZERS."""
 
     @property
     def d_lr(self) -> float:

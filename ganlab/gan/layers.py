@@ -1,7 +1,9 @@
-"""Layers that torch.nn lacks: dropout from a named generator, flattening that keeps the memory layout, D."""
+"""Layers that torch.nn lacks: dropout from a named generator, flattening that keeps the memory layout, D; G's last."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from math import ceil
 
@@ -10,6 +12,7 @@ from torch import Tensor, nn
 
 from ganlab.gan.nets import MinibatchLayer
 
+NORMS = (nn.BatchNorm1d, nn.BatchNorm2d)
 COINS = 1 << 15
 """Random numbers that are drawn at once: as many as fit a core's cache."""
 
@@ -76,6 +79,19 @@ class ConvDiscriminator(nn.Sequential):
             x = layer(x)
         return x
 
+    def normalised(self) -> ConvDiscriminator:
+        """The same D with batch normalisation after every layer with weights but the first and the last.
+
+        (arXiv:1511.06434.) It always uses the statistics of the batch, so that D keeps none of earlier ones.
+        """
+        _, *between, _ = (layer for layer in self if isinstance(layer, nn.Linear | nn.Conv2d))
+        layers: list[nn.Module] = []
+        for layer in self:
+            layers.append(layer)
+            if layer in between:
+                layers.append(batch_norm_after(layer))
+        return ConvDiscriminator(*layers, head=self.head)
+
     def with_minibatch_layer(self, minibatch_layer: MinibatchLayer | None) -> ConvDiscriminator:
         """The same D with a minibatch layer before its head. A convolution as head becomes a dense layer."""
         if minibatch_layer is None:
@@ -89,6 +105,15 @@ class ConvDiscriminator(nn.Sequential):
         )
 
 
+def batch_norm_after(layer: nn.Module) -> nn.Module:
+    """Batch normalisation without memory for a layer's outputs; the layer loses its bias, which would cancel."""
+    layer.register_parameter("bias", None)
+    if isinstance(layer, nn.Conv2d):
+        return nn.BatchNorm2d(layer.out_channels, track_running_stats=False)
+    assert isinstance(layer, nn.Linear)
+    return nn.BatchNorm1d(layer.out_features, track_running_stats=False)
+
+
 def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:
     """Fills a tensor, in memory order, with 1 (probability p) or 0: the same numbers as `bernoulli_`, in half the time.
 
@@ -99,3 +124,21 @@ def coins(out: Tensor, p: float, rng: torch.Generator) -> Tensor:
         drawn = draws[: len(part)].random_(generator=rng).bitwise_and_(2**53 - 1)
         torch.lt(drawn, ceil(p * 2**53), out=part)
     return out
+
+
+@dataclass(frozen=True)
+class Output:
+    """G's last layer, as data."""
+
+    layer: Callable[[], nn.Module]
+    low: float
+    high: float
+    """The values that it can make lie between these two."""
+
+
+OUTPUTS = {"tanh": Output(nn.Tanh, -1.0, 1.0), "sigmoid": Output(nn.Sigmoid, 0.0, 1.0)}
+D_NORMS = {
+    "none": "",
+    "apart": "batch normalisation; real and generated images in batches of their own",
+    "mixed": "batch normalisation; both in one batch while D learns",
+}

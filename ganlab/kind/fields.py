@@ -175,6 +175,7 @@ MESSAGES = {
     "packing": "expected a divisor of batch_size={batch_size}",
     "no_features": "expected a hidden layer of D",
     "one_pack": "expected two packs in batch_size={batch_size}",
+    "mixed_minibatch": "expected minibatch='none'",
     "no_label": "expected a loss with labels",
     "unroll_constraint": "expected regularizer='none'",
     "unroll_optimizer": "expected an optimizer that can be differentiated through",
@@ -191,7 +192,7 @@ MESSAGES = {
     "unknown": "expected a field of the config",
     "version": "expected link version {version}",
     "weights": "expected one of {choices} or the 16 hex digits of an uploaded generator",
-    "other_weights": "its architecture is {architecture}, its latent_dim {latent_dim}",
+    "other_weights": "its architecture is {architecture}, its latent_dim {latent_dim}, its g_output {g_output}",
     "small_memory": "{mb:.0f} MB of memory, expected at least {least:.0f}",
 }
 CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from ganlab.data import points
 from ganlab.data.plane import DATASETS
-from ganlab.game.config import IDLE, UPDATES, GanConfig
+from ganlab.game.config import D_OPTIMIZERS, IDLE, SAME, UPDATES, GanConfig
 from ganlab.gan import mistakes
 from ganlab.gan.countermeasures import MINIBATCH, PAIR
 from ganlab.gan.losses import LOSSES
@@ -36,6 +36,7 @@ PLANE_IDLE: Idle = IDLE | {
     "ema": (lambda c: c.values("g_steps") == {0}, "g_rests"),
     "label_smoothing": (lambda c: never_learns(c), "d_rests"),
     "d_lr": (lambda c: never_learns(c), "d_rests"),
+    "d_optimizer": (lambda c: never_learns(c), "d_rests"),
     "mistake": (mistakes.does_nothing, "one_rests"),
 }
 """When a field does nothing: (test, reason's key)."""
@@ -86,6 +87,7 @@ class PlaneConfig(GanConfig):
     latent_dim: int = knob(2, 1, 64, "noise")
     noise: str = choice("gaussian", NOISES, "noise")
     optimizer: str = choice("adam", OPTIMIZERS, "optimiser")
+    d_optimizer: str = choice(SAME, D_OPTIMIZERS, "optimiser", later=True)
     beta1: float = knob(0.5, 0.0, 0.999, "optimiser")
     beta2: float = knob(0.999, 0.0, 0.9999, "optimiser")
     update: str = choice("alternating", UPDATES, "optimiser", live=True)

@@ -16,20 +16,31 @@ from ganlab.game.evaluation import hits
 from ganlab.kind.fields import ConfigError
 
 SMALL = DigitsConfig(batch_size=8, latent_dim=3, steps=2, ema=0.0)
-ODD = ["unit", "bytes"]
+ODD = ["unit", "bytes", "half", "standardised"]
+
+
+PIXEL_ENDS = [("symmetric", -1, 1), ("unit", 0, 1), ("bytes", 0, 255), ("half", -0.5, 0.5)]
+PIXEL_ENDS += [("standardised", -0.1307 / 0.3081, 0.8693 / 0.3081)]
 
 
 def everything():
     return torch.arange(256, dtype=torch.uint8).repeat(4)[: 28 * 28].view(1, 28, 28)
 
 
-@pytest.mark.parametrize(("pixels", "low", "high"), [("symmetric", -1, 1), ("unit", 0, 1), ("bytes", 0, 255)])
+@pytest.mark.parametrize(("pixels", "low", "high"), PIXEL_ENDS)
 def test_images_are_scaled_from_paper_to_ink_and_shown_as_they_were(pixels, low, high):
     images = everything()
     x = PIXELS[pixels].scaled(images)
     assert x.shape == (1, 1, 28, 28)
-    assert (x.min().item(), x.max().item()) == (low, high)
+    assert (x.min().item(), x.max().item()) == pytest.approx((low, high))
     assert torch.allclose(PIXELS[pixels].to_display(x), scaled(images), atol=1e-6)
+
+
+def test_standardised_images_have_the_mean_and_the_deviation_of_the_full_set():
+    """The subset has as many images of each digit, so both are off by a little."""
+    x = PIXELS["standardised"].scaled(chosen("mnist_5k", "0123456789")[0])
+    assert x.mean().item() == pytest.approx(0, abs=0.03)
+    assert x.std().item() == pytest.approx(1, abs=0.03)
 
 
 def test_the_right_scale_is_what_it_was_to_the_last_bit():
@@ -52,7 +63,7 @@ def test_d_is_shown_the_scaled_images_and_viewers_the_plotted_ones(pixels):
     config = SMALL.replace(pixels=pixels)
     state, plain = start(config), start(SMALL)
     assert torch.allclose(PIXELS[pixels].to_display(state.real["d"].row(3)), plain.real["d"].row(3), atol=1e-6)
-    assert generated(state, 9).min() < 0, "D sees what tanh makes"
+    assert generated(state, 9).min() < PIXELS[pixels].ink, "D sees what tanh makes"
     assert torch.equal(sample(state, 9), PIXELS[pixels].to_display(generated(state, 9)))
     frame = train.snapshot(state)
     assert frame.sheet.max() <= (1 if pixels == "bytes" else 255)

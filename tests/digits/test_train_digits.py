@@ -36,6 +36,8 @@ KINDS = {
     "spectral": {"spectral_norm": True, "loss": "hinge", "optimizer": "sgd"},
     "half": {"precision": "bfloat16", "regularizer": "wgan_gp"},
     "few": {"classes": "17", "batch_size": 7},
+    "perceptrons": {"architecture": "mlp", "d_norm": "mixed", "noise": "uniform", "d_optimizer": "sgd"},
+    "sigmoid": {"g_output": "sigmoid", "pixels": "standardised", "d_norm": "apart", "d_optimizer": "rmsprop"},
     "edited": {
         "edits": ((2, "d_steps", 0), (3, "d_steps", 2), (3, "loss", "wasserstein"), (4, "augment", "diffaugment"))
     },

@@ -106,6 +106,7 @@ def test_every_loss_under_every_constraint_in_float64_for_20_steps(loss, constra
         {"g_depth": 0, "d_depth": 4, "activation": "tanh"},
         {"activation": "relu", "latent_dim": 1, "beta1": 0.9, "beta2": 0.99, "seed": 7},
         *({"optimizer": name, "d_lr": 0.002} for name in OPTIMIZERS),
+        {"d_optimizer": "sgd", "d_lr": 0.02},
     ],
     ids=str,
 )

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import nn
 
+from ganlab.gan.architectures import ARCHITECTURES, costs
 from ganlab.gan.augment import AUGMENTS, BACKGROUND, cut_out, translate
-from ganlab.gan.convnets import ARCHITECTURES, NORMS, costs
-from ganlab.gan.layers import COINS, Flatten, coins
+from ganlab.gan.layers import COINS, NORMS, Flatten, coins
 from ganlab.gan.rng import stream
 
 
@@ -58,6 +58,20 @@ def test_classic_has_the_tutorial_s_constants():
         bound = (6 / (25 * (layer.in_channels + layer.out_channels))) ** 0.5
         assert 0.95 * bound < layer.weight.abs().max().item() <= bound
     assert [layer.bias is not None for layer in convolutions] == [False] * 3 + [True] * 2
+
+
+def test_the_perceptrons_are_those_of_their_source():
+    """znxlwm's MNIST GAN: 100-256-512-1024-784 and 784-1024-512-256-1, slope 0.2, dropout 0.3, PyTorch's weights."""
+    g, d = costs("mlp", 100)
+    assert (g.params, d.params) == (1_486_352, 1_460_225)
+    assert (g.macs, d.macs) == (1_483_776, 1_458_432)
+    pair = ARCHITECTURES["mlp"].generator(100, 0), ARCHITECTURES["mlp"].discriminator(0)
+    layers = [layer for net in pair for layer in net.module.modules()]
+    assert {layer.negative_slope for layer in layers if isinstance(layer, nn.LeakyReLU)} == {0.2}
+    assert [layer.p for layer in pair[1].dropouts] == [0.3] * 3
+    assert not [layer for layer in layers if isinstance(layer, NORMS)]
+    for layer in (layer for layer in layers if isinstance(layer, nn.Linear)):
+        assert 0.95 * layer.in_features**-0.5 < layer.weight.abs().max().item() <= layer.in_features**-0.5
 
 
 def same_padded(x, weight):

@@ -261,7 +261,7 @@ def test_the_accuracy_of_a_d_with_smoothed_labels_is_counted_at_its_own_even_odd
 
 
 @pytest.mark.whole
-@pytest.mark.parametrize("architecture", ["light", "dense", "classic", "deep"])
+@pytest.mark.parametrize("architecture", ["light", "dense", "classic", "deep", "mlp"])
 @pytest.mark.parametrize("cure", ON_IMAGES)
 def test_every_cure_trains_on_digits_with_every_architecture(cure, architecture):
     config = IMAGES.replace(architecture=architecture, steps=1, **ON_IMAGES[cure])
@@ -314,7 +314,7 @@ def test_feature_matching_on_digits_is_the_written_formula():
     assert torch.allclose(state.g.grad, expected, atol=1e-6, rtol=1e-3)
 
 
-@pytest.mark.parametrize("architecture", ["light", "dense", "classic", "deep"])
+@pytest.mark.parametrize("architecture", ["light", "dense", "classic", "deep", "mlp"])
 @pytest.mark.parametrize("key", ["stddev", "discrimination"])
 def test_d_of_digits_is_told_of_a_batch_by_its_last_features(key, architecture):
     config = IMAGES.replace(minibatch=key, architecture=architecture)

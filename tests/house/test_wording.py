@@ -60,6 +60,8 @@ LONGEST = 32
 MEASURED = re.compile(r"\d[.,]\d|\d[   ]?%")
 """A decimal number or a percentage."""
 STATED = {
+    "choice.pixels.half": "settings",
+    "choice.pixels_about.standardised": "settings",
     "field.help.beta1": "settings",
     "tries.ask.rates": "settings",
     "mistakes.page.seeds_about": "the threshold",

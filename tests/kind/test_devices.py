@@ -34,6 +34,7 @@ KINDS = {
     "noisy": {"instance_noise": 0.5, "feature_matching": True, "packing": 2},
     "told": {"minibatch": "discrimination", "regularizer": "r1"},
     "spread": {"minibatch": "stddev", "pixels": "unit"},
+    "perceptrons": {"architecture": "mlp", "d_norm": "apart", "noise": "uniform", "d_optimizer": "sgd"},
     "clipped": {"regularizer": "clip", "edits": ((1, "loss", "least_squares"),)},
 }
 

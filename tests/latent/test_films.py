@@ -13,7 +13,7 @@ from ganlab.data.plane import DATASETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.uploads import Uploads
 from ganlab.digits.weights import Generator, WeightsError
-from ganlab.gan.convnets import ARCHITECTURES
+from ganlab.gan.architectures import ARCHITECTURES
 from ganlab.gan.rng import stream
 from ganlab.latent import measures, walks
 from ganlab.latent.generators import Opened, Source, opened

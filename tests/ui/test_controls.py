@@ -61,7 +61,7 @@ def test_every_reason_is_a_sentence(lang):
         "many_edits": {"most": 32},
         "same": {"step": 400},
         "version": {"version": "1"},
-        "other_weights": {"architecture": "light", "latent_dim": 2},
+        "other_weights": {"architecture": "light", "latent_dim": 2, "g_output": "tanh"},
         "small_memory": {"mb": 690.0, "least": 1200.0},
     }
     for key in MESSAGES:

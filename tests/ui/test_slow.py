@@ -29,6 +29,7 @@ KINDS = {
     **{loss: {"loss": loss} for loss in LOSSES},
     **{name: {"regularizer": name} for name in REGULARIZERS},
     **{name: {"optimizer": name} for name in OPTIMIZERS},
+    "apart": {"d_optimizer": "sgd"},
     "penalised_critic": {"loss": "wasserstein", "regularizer": "wgan_gp"},
     "packed": {"packing": 3, "loss": "hinge"},
     "smoothed": {"label_smoothing": 0.2},

@@ -118,7 +118,7 @@ def written(moment: Moment) -> bool:
         "noise": NOISES[now.noise].tex,
         "loss": LOSSES[now.loss].tex or matched,
         "penalty": constraint.tex,
-        "step": OPTIMIZERS[now.optimizer].tex and not silent,
+        "step": OPTIMIZERS[now.rule(player)].tex and not silent,
     }
     return bool(texts.get(kind, True))
 
@@ -261,7 +261,7 @@ def update(moment: Moment) -> list[str]:
     player, now = moment.key[0].upper(), moment.now
     rate = rf"\eta &= {moment.exact(now.d_lr if player == 'D' else now.g_lr)}"
     weights = rf"\theta_{player}"
-    rule = OPTIMIZERS[now.optimizer].tex
+    rule = OPTIMIZERS[now.rule(player.lower())].tex
     rows = [rf"{weights} &\leftarrow {weights} - \eta\, {rule}"] if rule else []
     rows.append(rate)
     if player == "D":

@@ -220,7 +220,7 @@ def main(moment: Moment) -> str:
     """The key of a stop's sentence: a special one for the loss, the constraint or the optimiser, if there is one."""
     now, key = moment.now, f"slow.say.{moment.key}"
     loss = "matched" if moment.key == "g_loss" and now.feature_matching else now.loss
-    own = [f"{key}_{name}" for name in (loss, now.regularizer, now.optimizer, now.update)]
+    own = [f"{key}_{name}" for name in (loss, now.regularizer, now.rule(moment.key[0]), now.update)]
     return next((name for name in own if exists(name)), form(moment) or key)
 
 
