@@ -14,7 +14,7 @@ from ganlab.ui.run import server
 from ganlab.ui.text import text
 
 PAGES = {
-    "learn": [("pages/learn/start.py", "start", "")],
+    "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/theory.py", "theory", "theory")],
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""

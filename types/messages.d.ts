@@ -174,6 +174,31 @@ type DrawHead = {
   in_name: number;
 };
 
+// The Dirac-GAN: ganlab/ui/players/dirac/__init__.py
+
+type DiracState = {
+  method: string;
+  update: string;
+  step: number;
+  strength: number;
+  d_steps: number;
+  theta: number;
+  psi: number;
+};
+type DiracHead = {
+  origin: string;
+  state: DiracState;
+  methods: Record<string, { name: string; strength: string; usual: number }>;
+  updates: Record<string, string>;
+  bounds: Record<"step" | "strength" | "d_steps", [low: number, high: number, step: number]>;
+  nodes: number[];
+  weights: number[];
+  rounds: number;
+  extent: number;
+  limit: number;
+  text: Words;
+};
+
 // Slow motion: ganlab/ui/players/slow_motion/__init__.py
 
 type Bar = { name: string; value: number | null; shown: string; colour: string; mark: number | null };

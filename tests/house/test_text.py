@@ -15,6 +15,7 @@ from ganlab.digits.pretrained import PRETRAINED
 from ganlab.export.script import REASONS as SCRIPT_REASONS
 from ganlab.export.settings import REASONS as SETTINGS_REASONS
 from ganlab.game.frame import BLAMED, QUANTITIES
+from ganlab.gan.dirac import METHODS
 from ganlab.kind.fields import MESSAGES, knobs
 from ganlab.latent.paths import PATHS
 from ganlab.plane.config import PlaneConfig
@@ -32,6 +33,8 @@ from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from ganlab.ui.text.glossary import TERMS
+from ganlab.ui.theory.link import Game
+from ganlab.ui.theory.theory import EXAMPLES
 from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -70,6 +73,11 @@ REGISTERED = {
     "slow.also": REMARKS,
     "slow.say": STOPS,
     "slow.title": STOPS,
+    "theory.example": EXAMPLES,
+    "theory.field": knobs(Game),
+    "theory.method": METHODS,
+    "theory.player": [f"method_{name}" for name in METHODS],
+    "theory.says": EXAMPLES,
     "tries.ask": TRIES,
     "tries.name": TRIES,
     "tries.why": [f"{name}.{fate}" for name in TRIES for fate in CHOICES_OF_TRIES],
@@ -82,7 +90,7 @@ REGISTERED = {
 """What a registry of the code promises a sentence for each of: prefix -> endings."""
 STEMS = "|".join(path.stem for path in (ROOT / "ganlab/ui/text/en").glob("*.toml"))
 WHOLE = re.compile(rf"(?:{STEMS})(?:\.\w+){{2,}}")
-ELSEWHERE = "player", "digits_stage.player", "duel.player"
+ELSEWHERE = "player", "digits_stage.player", "duel.player", "theory.player"
 """Tables that a script in the browser is given whole."""
 
 

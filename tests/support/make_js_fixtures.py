@@ -17,10 +17,11 @@ import numpy as np
 from ganlab.data import points
 from ganlab.data.plane import DATASETS
 from ganlab.digits import frame as digits_frame
+from ganlab.gan.dirac import METHODS, flow_eigenvalues, round_eigenvalues, trajectory
 from ganlab.plane import frame
 from ganlab.store.runs import Store
 from ganlab.ui.component import packed
-from ganlab.ui.players import draw, player, seed_strip
+from ganlab.ui.players import dirac, draw, player, seed_strip
 from ganlab.ui.players.player import digits, duel
 
 HOME = Path(__file__).parents[1] / "js" / "fixtures"
@@ -77,10 +78,10 @@ def seeds_message(frames: dict[int, dict[int, bytes]]) -> bytes:
     return shortened(seed_strip.message(run="ring", extent=EXTENT, records=records, **facts))
 
 
-def shortened(message: bytes) -> bytes:
+def shortened(message: bytes, **instead: Any) -> bytes:
     """A message with other labels: sentences may change, and the layout stays."""
     end = 4 + int.from_bytes(message[:4], "little")
-    return packed(json.loads(message[4:end]) | {"text": TEXT}, [message[end:]])
+    return packed(json.loads(message[4:end]) | {"text": TEXT} | instead, [message[end:]])
 
 
 def belief(seen: frame.Frame) -> np.ndarray:
@@ -88,6 +89,17 @@ def belief(seen: frame.Frame) -> np.ndarray:
     field = seen.field[0].astype(float)
     full = np.clip(np.abs(field).max(), 0.5, 4)
     return np.sign(field) * np.sqrt(np.minimum(1, np.abs(field) / full))
+
+
+def dirac_numbers(method: str) -> np.ndarray:
+    """Of a method of the Dirac-GAN: the eigenvalues of a flow and a round, and every 37th number of a path."""
+    strength = 0.6 if METHODS[method].strength else 0.0
+    how: tuple[Any, ...] = (method, strength, 0.2, 3, True)
+    values = (flow_eigenvalues(method, strength) or ()) + (round_eigenvalues(*how) or ())
+    path = trajectory(method, (1.2, -0.7), strength, 0.2, 3, True, 60)
+    together = trajectory(method, (0.4, 1.1), strength, 0.1, 1, False, 60)
+    parts = [part for value in values for part in (value.real, value.imag)]
+    return np.concatenate([parts, path.ravel()[SOME], together.ravel()[SOME]])
 
 
 def fixtures() -> dict[str, bytes]:
@@ -100,6 +112,7 @@ def fixtures() -> dict[str, bytes]:
         "duel.bin": duel.message("both", sides, ["A", "B"], TEXT),
         "digits.bin": digits_message(images),
         "seeds.bin": seeds_message(plane),
+        "dirac.bin": shortened(dirac.message(dict(method="r1"), "1", "en", {}), methods={}, updates={}),
         "draw.bin": shortened(draw.message("own", drawn, "en")),
     }
 
@@ -126,6 +139,7 @@ def expected() -> dict[str, list[float]]:
         "draw.points": points.unpack(points.pack(lattice(2.0)[:64])).ravel()[SOME],
         "digits.step": np.array([facts.step]),
     }
+    said |= {f"dirac.{name}": dirac_numbers(name) for name in METHODS}
     said |= {f"plane.{name}": value for name, value in scalars.items()}
     return {name: np.nan_to_num(np.asarray(values, float), nan=-999).round(5).tolist() for name, values in said.items()}
 

@@ -8,7 +8,7 @@ from make_js_fixtures import HOME, expected, fixtures
 SAID = json.loads((HOME / "expected.json").read_text())
 
 
-@pytest.mark.parametrize("name", ["plane.bin", "duel.bin", "digits.bin", "seeds.bin", "draw.bin"])
+@pytest.mark.parametrize("name", ["plane.bin", "duel.bin", "digits.bin", "seeds.bin", "dirac.bin", "draw.bin"])
 def test_a_fixture_is_what_python_writes(name):
     assert (HOME / name).read_bytes() == fixtures()[name], "write it anew: python -m tests.support.make_js_fixtures"
 
