@@ -38,7 +38,7 @@ def visit() -> None:
     st.logo(LOOK / "logo.svg", size="large")
     with st.sidebar:
         ui.language_switch()
-        st.container(key="cookie").html(ui.cookie(), unsafe_allow_javascript=True)
+        st.container(key="script").html(ui.script(lang), unsafe_allow_javascript=True)
     server.visit()
     chosen.run()
 

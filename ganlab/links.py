@@ -38,8 +38,12 @@ class Notice:
 
 def to_query(config: RunConfig, prefix: str = "") -> dict[str, str]:
     """The link that reproduces a run: the fields that are not the default, and the version."""
-    changed = differences(config, type(config)())
-    return {"v": LINK_VERSION} | {prefix + name: spell(mine) for name, (mine, _) in changed.items()}
+    return {"v": LINK_VERSION} | changes(config, type(config)(), prefix)
+
+
+def changes(config: RunConfig, base: RunConfig, prefix: str = "") -> dict[str, str]:
+    """The part of a link that says what differs from another config."""
+    return {prefix + name: spell(mine) for name, (mine, _) in differences(config, base).items()}
 
 
 def from_query(query: Mapping[str, str], kind: str, prefix: str = "") -> tuple[Any, list[Notice]]:

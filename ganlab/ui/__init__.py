@@ -1,7 +1,9 @@
 """The screens. Only this package imports streamlit or altair. This module: a visit's language, link and cookie."""
 
+import json
 import re
 import uuid
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -12,6 +14,7 @@ from ganlab.ui.text import language as best_language
 from ganlab.ui.text.glossary import explained
 
 COOKIE = "ganlab_viewer"
+SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
 
@@ -102,9 +105,16 @@ def viewer() -> str:
     return name
 
 
-def cookie() -> str:
-    """The script that stores the browser's id in a cookie."""
-    return f"<script>document.cookie = '{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax'</script>"
+def script(lang: str) -> str:
+    """The script of a visit: the browser's id as a cookie, the document's language, one history entry for each page."""
+    facts = {"cookie": f"{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax", "lang": lang}
+    return f'<script type="module">{SCRIPT}visit({json.dumps(facts)});</script>'
+
+
+def entitle(page: str, *run: str) -> None:
+    """Names the browser's tab and the history's entry: the run, the page, the site."""
+    lang = language()
+    st.set_page_config(page_title=" · ".join([*run, text(f"app.nav.{page}", lang), text("app.site.name", lang)]))
 
 
 def code(value: str) -> str:

@@ -11,6 +11,7 @@ from ganlab.ui.text import text
 lang = ui.language()
 notices = compare.open_link(ARENA, COMPARE, lang)
 query = ui.write_link(compare.to_link(ARENA, COMPARE))
+ui.entitle("arena", *compare.called(ARENA, COMPARE, lang))
 config = ARENA.config
 
 with st.sidebar:

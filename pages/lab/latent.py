@@ -13,6 +13,7 @@ from ganlab.ui.text import text
 lang = ui.language()
 found, notices = latent.open_link(lang)
 query = latent.keep_link()
+ui.entitle("latent", *latent.called(found, lang))
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="l.head"):
     st.title(text("latent.page.title", lang), anchor=False)

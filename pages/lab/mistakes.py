@@ -11,6 +11,7 @@ lang = ui.language()
 notices = mistakes.open_link(lang)
 name = mistakes.chosen()
 query = ui.write_link({mistakes.CHOSEN: name})
+ui.entitle("mistakes", mistakes.title(name, lang))
 
 with st.sidebar:
     mistakes.contents(lang)

@@ -11,6 +11,7 @@ from ganlab.ui.text import text
 lang = ui.language()
 notices = compare.open_link(MNIST, BESIDE, lang)
 query = ui.write_link(compare.to_link(MNIST, BESIDE))
+ui.entitle("mnist", *compare.called(MNIST, BESIDE, lang))
 config = MNIST.config
 
 with st.sidebar:

@@ -18,6 +18,7 @@ SHOWCASES = ("ring", "ring_k50", "grid", "grid_packing", "swiss_roll")
 
 lang = ui.language()
 ui.write_link({})
+ui.entitle("start")
 
 st.title(text("start.page.title", lang), anchor=False)
 ui.markdown(text("start.page.lead", lang))

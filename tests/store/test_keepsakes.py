@@ -10,16 +10,18 @@ import pytest
 
 from ganlab.data.plane import DATASETS
 from ganlab.digits import frame as digits_frame
-from ganlab.links import from_json, from_query, identity
+from ganlab.links import from_json, from_query, identity, to_query
 from ganlab.plane import frame
 from ganlab.plane.metrics import EVAL_POINTS
 from ganlab.plane.train import restore
+from ganlab.presets import PRESETS
 from ganlab.store import checkpoints
 from ganlab.store.recording import RecordingError
 from ganlab.store.runs import Store
 
 HOME = Path(__file__).parents[1] / "keepsakes"
 LINKS = json.loads((HOME / "links.json").read_text())
+KEPT_PRESETS = json.loads((HOME / "presets.json").read_text())
 PREFIX = {"plane": "a.", "digits": "m."}
 PLANE, DIGITS = (key for _, key in LINKS.values())
 
@@ -41,6 +43,13 @@ def test_a_kept_link_means_the_same_run(kind, kept):
     assert not notices
     assert config == from_json(kept.run(key).config)
     assert (config.key() == key) == (type(config).engine == 1)
+
+
+@pytest.mark.parametrize("name", KEPT_PRESETS)
+def test_a_preset_that_links_name_keeps_its_settings(name):
+    """Links hold what differs from a preset. Other settings get another name; new presets are added to the keepsake."""
+    assert to_query(PRESETS[name]) == KEPT_PRESETS[name]
+    assert KEPT_PRESETS.keys() == PRESETS.keys()
 
 
 def test_a_kept_store_is_read_and_its_run_can_go_on(kept):

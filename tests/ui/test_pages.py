@@ -64,7 +64,7 @@ def test_the_arena_opens_on_the_preset_and_says_so_in_the_link():
     app = arena()
     assert config(app) == PRESETS[opening("plane")]
     assert app.query_params["a.preset"] == opening("plane")
-    assert app.query_params["a.regularizer"] == "r1"
+    assert dict(app.query_params) == {"lang": "en", "a.preset": opening("plane")}
     assert "Not trained yet" in captions(app)
 
 
@@ -73,8 +73,16 @@ def test_a_link_survives_exactly():
     app = arena(to_query(odd, "a.") | {"a.preset": "ring"})
     assert config(app) == odd
     assert config(sound(app.run())) == odd
-    assert to_query(odd, "a.").items() <= dict(app.query_params).items()
     assert not app.warning
+    assert config(arena(dict(app.query_params))) == odd
+
+
+def test_a_written_link_holds_the_preset_and_what_differs_from_it():
+    changed = PRESETS["ring_wgan_gp"].replace(regularizer="none", seed=3)  # one of them to the kind's default
+    app = arena(to_query(changed, "a.") | {"a.preset": "ring_wgan_gp"})
+    wanted = {"a.preset": "ring_wgan_gp", "a.regularizer": "none", "a.seed": "3", "lang": "en"}
+    assert dict(app.query_params) == wanted
+    assert config(arena(wanted)) == changed
 
 
 def test_a_link_with_a_preset_alone_opens_it():
@@ -82,7 +90,7 @@ def test_a_link_with_a_preset_alone_opens_it():
     assert config(arena({"a.preset": "ring_r1", "v": "1"})) == PlaneConfig()
 
 
-def test_a_link_by_hand_changes_its_preset_and_a_written_one_is_complete():
+def test_a_link_changes_its_preset_and_one_with_a_version_is_complete():
     by_hand = {"a.preset": "ring_r1", "a.seed": "5"}
     assert config(arena(by_hand)) == PRESETS["ring_r1"].replace(seed=5)
     assert config(arena(by_hand | {"v": "1"})) == PlaneConfig(seed=5)
@@ -122,7 +130,10 @@ def test_many_chips_are_folded_away_and_still_undo(n):
 @pytest.mark.parametrize(("url", "told"), [("http://localhost:8501/arena", True), ("https://gan.example/arena", False)])
 def test_a_link_to_this_computer_says_so(monkeypatch, url, told):
     monkeypatch.setattr(share, "address", lambda query: url)
-    assert ("only on this computer" in captions(arena())) == told
+    app = arena()
+    assert ["only on this computer" in warning.value for warning in app.warning] == [True] * told
+    app.button(key="share.qr").click().run()
+    assert ["only on this computer" in warning.value for warning in sound(app).warning] == [True, True] * told
 
 
 def test_too_many_single_updates_are_refused_in_words():

@@ -117,6 +117,11 @@ def choose_view(lang: str) -> str:
     return tour().view
 
 
+def called(found: Offer | None, lang: str) -> list[str]:
+    """The view and the generator in a few words."""
+    return [text(f"latent.view.{tour().view}", lang), title(tour().g, lang)] if found else []
+
+
 def keep_link() -> dict[str, str]:
     """Writes the page's state to the address bar. Returns the query."""
     return ui.write_link(link.to_link(tour()))

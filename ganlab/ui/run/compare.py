@@ -5,7 +5,7 @@ import streamlit as st
 from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.presets import nearest
-from ganlab.ui.run import controls, share
+from ganlab.ui.run import controls, differences, share
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text
 
@@ -28,6 +28,11 @@ def open_link(experiment: Experiment, other: Experiment, lang: str) -> list[str]
 def to_link(experiment: Experiment, other: Experiment) -> dict[str, str]:
     """The query that encodes the page's runs."""
     return share.to_link(experiment) | (share.to_link(other) if other.is_open else {})
+
+
+def called(experiment: Experiment, other: Experiment, lang: str) -> list[str]:
+    """The names of the page's runs."""
+    return [differences.called(place, lang) for place in (experiment, other) if place.is_open]
 
 
 def beside(other: Experiment) -> RunConfig | None:

@@ -7,7 +7,11 @@ from ganlab.kind.fields import knobs
 from ganlab.links import differences
 from ganlab.presets import PRESETS
 from ganlab.ui.run.controls import show
+from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text, worded
+
+NAMED = 3
+"""Most differences in a run's name."""
 
 
 def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list[tuple[str, str, str]]:
@@ -40,6 +44,14 @@ def line(config: RunConfig, other: RunConfig, lang: str) -> str:
         return text("duel.compare.same", lang)
     pairs = (text("duel.compare.pair", lang, name=name, mine=mine, theirs=its) for name, mine, its in found)
     return text("duel.compare.differ", lang, pairs=", ".join(pairs))
+
+
+def called(experiment: Experiment, lang: str) -> str:
+    """A run in a few words: its preset, and what differs from it."""
+    changes = [f"{name} {mine}" for name, mine, _ in describe_differences(experiment.config, experiment.base, lang)]
+    more = ["…"] if len(changes) > NAMED else []
+    own = [text(f"preset.name.{experiment.preset}", lang)] if experiment.preset else []
+    return ", ".join([*own, *changes[:NAMED], *more])
 
 
 def plain(name: str) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import knobs
-from ganlab.links import Notice, at_hand, from_query, to_query
+from ganlab.links import Notice, at_hand, changes, from_query, to_query
 from ganlab.presets import nearest, opening, prepared
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason, show
@@ -36,10 +36,12 @@ def open_link(experiment: Experiment, lang: str) -> list[str]:
 
 
 def to_link(experiment: Experiment) -> dict[str, str]:
-    """The query that encodes an experiment: config, preset and member."""
+    """The query that encodes an experiment: the preset, what differs from it, and the member."""
     member = {experiment.name("member"): str(experiment.member)} if experiment.member else {}
-    preset = {experiment.name("preset"): experiment.preset} if experiment.preset else {}
-    return to_query(experiment.config, experiment.prefix) | preset | member
+    if not experiment.preset:
+        return to_query(experiment.config, experiment.prefix) | member
+    preset = {experiment.name("preset"): experiment.preset}
+    return preset | changes(experiment.config, experiment.base, experiment.prefix) | member
 
 
 def from_link(link: Mapping[str, str], experiment: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
@@ -134,12 +136,17 @@ def share(query: Mapping[str, str], lang: str) -> None:
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         st.markdown(f"**{text('share.link.title', lang)}**")
         st.caption(text("share.link.copy", lang))
-        if urlsplit(url).hostname in LOCAL:
-            st.caption(text("share.link.local", lang))
+        warn_local(url, lang)
         st.code(url, language=None, wrap_lines=True)
         st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
     if st.session_state.get(FULL_SCREEN):
         full_screen(url, lang)
+
+
+def warn_local(url: str, lang: str) -> None:
+    """Says so where no other computer can open the address."""
+    if urlsplit(url).hostname in LOCAL:
+        st.warning(text("share.link.local", lang))
 
 
 def full_screen(url: str, lang: str) -> None:
@@ -147,6 +154,7 @@ def full_screen(url: str, lang: str) -> None:
 
     @st.dialog(text("share.link.qr_title", lang), width="large", on_dismiss=hide_code)
     def contents() -> None:
+        warn_local(url, lang)
         with st.container(horizontal_alignment="center", key="qr"):
             st.image(qr_code(url), width="stretch", alt=text("share.link.qr_alt", lang))
 

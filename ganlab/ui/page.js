@@ -1,0 +1,60 @@
+// @ts-check
+// What a visit sets in the document: the browser's id as a cookie, the language, and one history entry for each page.
+
+/** @typedef {{ pages?: boolean }} Marked */
+
+const ACTS = ["pointerdown", "keydown", "popstate"];
+
+/**
+ * Streamlit pushes an entry for a page, and one more for each change of its query. Here a change of the query on the
+ * same page replaces the page's entry. Streamlit may also write the next page's query on the entry of the page that is
+ * left, before it pushes the next page: then that entry gets its address back.
+ * @param {Window & typeof globalThis} window
+ */
+export function oneEntryAPage(window) {
+  const { history } = window;
+  const marked = /** @type {History & Marked} */ (history);
+  if (marked.pages) return;
+  marked.pages = true;
+  const push = history.pushState.bind(history);
+  let before = ""; // the entry's address when the visitor last did something, if it has changed since
+  for (const act of ACTS) window.addEventListener(act, () => (before = ""), { capture: true });
+  history.pushState = (state, title, url) => {
+    const { location } = window;
+    const { pathname, search } = new URL(url ?? "", location.href);
+    if (pathname === location.pathname) {
+      before ||= location.href;
+      history.replaceState(state, title, url);
+    } else {
+      if (before && search === location.search) history.replaceState({}, "", before);
+      before = "";
+      push(state, title, url);
+    }
+  };
+  joinFirst(window);
+}
+
+/**
+ * Streamlit completes the query of the address before this script runs, so the first page has two entries. This goes
+ * back to the first of them, unnoticed by Streamlit, and gives it the complete address.
+ * @param {Window & typeof globalThis} window
+ */
+function joinFirst({ history, location, performance, addEventListener }) {
+  const [opened] = performance.getEntriesByType("navigation");
+  const { href, pathname } = location;
+  if (!opened || opened.name === href || new URL(opened.name).pathname !== pathname) return;
+  const joined = (/** @type {Event} */ event) => {
+    event.stopImmediatePropagation();
+    history.replaceState({}, "", href);
+  };
+  addEventListener("popstate", joined, { capture: true, once: true });
+  history.back();
+}
+
+/** @param {{ cookie: string, lang: string }} of */
+export function visit({ cookie, lang }) {
+  // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
+  document.cookie = cookie;
+  document.documentElement.lang = lang;
+  oneEntryAPage(window);
+}
