@@ -14,17 +14,14 @@ from ganlab.ui.run import server
 from ganlab.ui.text import text
 
 PAGES = {
-    "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/theory.py", "theory", "theory")],
+    "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/glossary.py", "glossary", "glossary")],
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
+    "more": [(f"pages/learn/{name}.py", name, name) for name in ("theory",)],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
+MENU = ("learn", "lab")
+"""The sections of the menu. The foot of every page leads to the others."""
 LOOK = Path(__file__).parent / "ganlab" / "ui"
-
-
-def page(script: str, name: str, path: str, lang: str) -> st.Page:
-    """One entry of the menu."""
-    title, help = ui.entry(name, lang)
-    return st.Page(script, title=title, help=help, url_path=path, default=not path)
 
 
 def visit() -> None:
@@ -32,8 +29,8 @@ def visit() -> None:
     ui.follow_link()
     lang = ui.language()
     st.set_page_config(page_title=text("app.site.name", lang), page_icon="⚔️", layout="wide")
-    sections = {text(f"app.nav.{section}", lang): entries for section, entries in PAGES.items()}
-    chosen = st.navigation({title: [page(*entry, lang) for entry in entries] for title, entries in sections.items()})
+    sections = {section: [ui.page(*entry, section not in MENU) for entry in PAGES[section]] for section in PAGES}
+    chosen = st.navigation({text(f"app.nav.{section}", lang): pages for section, pages in sections.items()})
     st.html(LOOK / "page.css")
     st.logo(LOOK / "logo.svg", size="large")
     with st.sidebar:
@@ -41,6 +38,7 @@ def visit() -> None:
         st.container(key="script").html(ui.script(lang), unsafe_allow_javascript=True)
     server.visit()
     chosen.run()
+    ui.foot(["pages/learn/glossary.py", *(script for script, _, _ in PAGES["more"])])
 
 
 @asynccontextmanager

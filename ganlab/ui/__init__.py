@@ -3,6 +3,7 @@
 import json
 import re
 import uuid
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,8 @@ COOKIE = "ganlab_viewer"
 SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
 EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
+VISIBILITY: dict[bool, Any] = {False: "visible", True: "hidden"}
+"""Streamlit's words for what the menu has, by whether a page is hidden."""
 
 
 def touched() -> None:
@@ -43,10 +46,11 @@ def follow_link() -> None:
         st.warning(text("notice.link.language", state["lang"], value=code(wanted)))
 
 
-def entry(name: str, lang: str) -> tuple[str, str]:
-    """A page's name in the menu, and what it is for."""
-    counts = {"cards": len(LESSONS), "in_code": len(IN_CODE)}
-    return text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
+def page(script: str, name: str, path: str, hidden: bool) -> st.Page:
+    """A page with its name in the menu and what it is for. A hidden one is not in the menu."""
+    counts, lang, seen = {"cards": len(LESSONS), "in_code": len(IN_CODE)}, language(), VISIBILITY[hidden]
+    title, help = text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
+    return st.Page(script, title=title, help=help, url_path=path, default=not path, visibility=seen)
 
 
 def new_link(prefix: str) -> dict[str, str] | None:
@@ -94,6 +98,13 @@ def markdown(sentence: str, **look: Any) -> None:
 def caption(sentence: str, **look: Any) -> None:
     """The same in small."""
     st.caption(explained(sentence, language(), st.session_state[EXPLAINED]), unsafe_allow_html=True, **look)
+
+
+def foot(scripts: Sequence[str]) -> None:
+    """The foot of a page: links to pages that the menu may not have."""
+    with st.container(horizontal=True, key="foot"):
+        for script in scripts:
+            st.page_link(script, query_params={"lang": language()})
 
 
 def viewer() -> str:

@@ -16,7 +16,7 @@ SOURCES = [*sorted(PACKAGE.rglob("*.py")), *sorted((ROOT / "scripts").glob("*.py
 PAGES = sorted((ROOT / "pages").rglob("*.py"))
 KINDS_NAMED = ("plane", "digits")
 ROOMS = {"kinds.py", "presets.py", "plane/config.py", "digits/config.py", "digits/metrics.py"}
-ROOMS |= {"ui/players/player/__init__.py", "ui/players/player/digits.py"}
+ROOMS |= {"ui/players/player/__init__.py", "ui/players/player/digits.py", "ui/words/terms.py"}
 """Files that may name a kind; "digits" is also a preset's key, a unit, and a player's name."""
 FULL, LONG = 16, 350
 """Modules of a folder and lines of a file, at most."""

