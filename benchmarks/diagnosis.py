@@ -27,11 +27,11 @@ from ganlab.links import differences
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import VERDICTS, verdict
 from ganlab.plane.evaluation import EVALUATION
-from ganlab.plane.frame import unpack
+from ganlab.plane.frame import Frame, unpack
 from ganlab.plane.metrics import on_data
 from ganlab.plane.snapshot import expand
 from ganlab.plane.state import State, sample_latent
-from ganlab.plane.train import advance, encode, snapshot, start
+from ganlab.plane.train import advance, develop, encode, snapshot, start
 from ganlab.studies.tables import grid
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
@@ -69,8 +69,8 @@ def train(config: PlaneConfig, path: Path) -> None:
     began, state, due = time.process_time(), start(config), set(marks(config))
     frames, looks, points = [encode(config, snapshot(state))], list[Look](), None
     while state.step < config.steps and not state.outcome:
-        if frame := advance(state):
-            frames.append(encode(config, frame))
+        if made := advance(state):
+            frames.append(encode(config, made if isinstance(made, Frame) else develop([made])[0]))
         if state.step in due or state.outcome:
             seen, points = look(state, points)
             looks.append(seen)

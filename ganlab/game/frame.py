@@ -35,5 +35,6 @@ MEASURED = ("d_loss", "g_loss", "penalty", "d_grad", "g_grad", "d_accuracy", "fo
 """The numbers in the frames of all GANs."""
 QUANTITIES = ("d_loss", "g_loss", "penalty", "fake")
 """Quantities that can diverge."""
-BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr", "mistake", "pixels", "g_output")
-"""The fields that can be named as the cause of a divergence."""
+BLAMED = ("regularizer", "gamma", "gp_lambda", "d_lr", "g_lr", "mistake", "pixels", "g_output", "d_steps")
+"""The fields that can be named as the cause of a divergence. Frames keep a field's place here: a new one goes
+to the end."""

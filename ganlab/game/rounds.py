@@ -79,6 +79,8 @@ def likely_cause(config: GanConfig, quantity: str) -> str | None:
 def suspects(config: GanConfig, quantity: str) -> Iterator[str]:
     """Fields that may have made a quantity diverge, likeliest first, whether or not they have an effect."""
     yield from config.wrong()
+    if config.d_steps == 0:
+        yield "d_steps"
     if LOSSES[config.loss].lipschitz and config.regularizer == "none" and not config.spectral_norm:
         yield "regularizer"
     constraint = REGULARIZERS[config.regularizer]

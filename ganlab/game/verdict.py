@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import log
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ganlab.game.config import GanConfig
 from ganlab.game.frame import GanFrame
 from ganlab.game.rounds import suspects
+from ganlab.gan.losses import LOSSES
 
 BLIND = 0.1
 """How far D's accuracy may be from one half near equilibrium."""
@@ -22,6 +24,9 @@ SURE = 0.4
 """How far from one half D's accuracy is when D is sure, rightly or wrongly."""
 TURNED = 0.25
 """Mean TV between the modes of one frame and of the next from which a collapse rotates."""
+ABOVE, NOISY = 0.75, 0.01
+"""Share of the late frames with a loss of D above log 4 from which D does not follow its own loss alone, and how far
+above it their median is: the loss of one batch scatters around log 4 near equilibrium."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +55,20 @@ def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
 def rests(frames: Sequence[GanFrame]) -> bool:
     """Whether D was not updated between the first and the last of some frames."""
     return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
+
+
+def misled(d_losses: Sequence[float], config: GanConfig) -> dict[str, float]:
+    """`d_late`, the median of D's late losses, if it and ABOVE of them are above log 4; else {}.
+
+    A D that only guesses has log 4, and its own loss leads it below that (arXiv:1406.2661 th. 1). So something else
+    drives it too, or G outruns it. Only for a cross entropy without label smoothing throughout the run.
+    """
+    entropies = all(LOSSES[name].probability for name in config.values("loss"))
+    if not entropies or config.values("label_smoothing") != {0.0} or not len(d_losses):
+        return {}
+    seen = np.asarray(d_losses, float)
+    typical = float(np.median(seen))
+    return {"d_late": typical} if typical > log(4) + NOISY and (seen > log(4)).mean() >= ABOVE else {}
 
 
 def turned(shares: Sequence[np.ndarray]) -> float:

@@ -12,11 +12,24 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 
 from ganlab.data.plane import DATASETS, Dataset
-from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, rests, turned
+from ganlab.game.verdict import (
+    BLIND,
+    FAINT,
+    SURE,
+    TURNED,
+    WARM_UP,
+    Verdict,
+    before_all,
+    diverged,
+    misled,
+    rests,
+    turned,
+)
 from ganlab.gan.countermeasures import plain_game
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.theory import collapse
+from ganlab.plane.capacity import THIN, WIDE, best_affine_js, curve_of, data_flatness, flatness
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
 from ganlab.plane.metrics import BINS_PER_SIDE, CELLS, js_floor, on_data
@@ -65,11 +78,14 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     rotating, if these modes change; oscillating, if modes are lost and found around a good state; near_equilibrium, if
     none is missing, the points are well spread, and D's accuracy, if it has a threshold, is 40 to 60 %.
     no_finding: anything else, and a compact cloud before G's 64th update.
+    cannot_fill, in the place of smear, collapse, oscillating or no_finding: G can draw only a curve, or only shifted
+    and stretched noise, and the data are neither (`unfilled`).
 
     Evidence, of the last frame unless diverged. on_data: share of points on the data (valid points; without modes, the
     points in the squares that hold 99 % of the data). valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss,
     g_loss. covered: m. most: the modes that an earlier frame covered with most points on the data, if more than now.
-    For a collapse with a closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse.
+    For a collapse with a closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse. If D does not follow its
+    own loss alone: d_late (`game.verdict.misled`). For cannot_fill: flat and flat_data, or affine_js.
 
     `config` is the run's. Unpacked frames hold one member, so `member` is then 0. Raises ValueError without frames.
     """
@@ -82,11 +98,16 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     typical = {name: float(np.median([seen[name] for seen in recent])) for name in recent[-1]}
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
-    key = verdict_key(typical | story, m, of, has_modes(last), trained=last.g_updates >= WARM_UP)
+    trained = last.g_updates >= WARM_UP
+    key = verdict_key(typical | story, m, of, has_modes(last), trained)
+    limits = unfilled(key, frames, config, member) if trained else {}
+    key = "cannot_fill" if limits else key
     level = closed_form(last, config, member) if key == "collapse" else {}
+    sign = misled([frame.d_loss[member] for frame in late_frames(frames)], config)
     evidence = {"step": float(last.step), **recent[-1], **story, **earlier_cover(frames, member), **level}
+    evidence |= limits | sign
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
-    return Verdict(key, finite, m, of, likely_knob(key, frames, config, member))
+    return Verdict(key, finite, m, of, likely_knob(key, frames, config, member, bool(sign)))
 
 
 def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
@@ -117,9 +138,8 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
     frames in which nothing is missing. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
     """
-    extent, chosen = DATASETS[config.dataset].extent, {*history_steps([frame.step for frame in frames])}
-    late = [frame for frame in frames if frame.step in chosen]
-    if len(late) < ENOUGH:
+    extent, late = DATASETS[config.dataset].extent, late_frames(frames)
+    if not late:
         return dict.fromkeys(HISTORY, math.nan)
     first, last, third = late[0], late[-1], len(late) // 3
     moved = np.linalg.norm(last.fake[member] - first.fake[member], axis=-1).mean() / extent
@@ -144,6 +164,13 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
         "seen_all": float(np.mean(whole)),
         "d_rests": float(rests(late)),
     }
+
+
+def late_frames(frames: Sequence[Frame]) -> list[Frame]:
+    """The frames that are the history; none if there are fewer than ENOUGH."""
+    chosen = {*history_steps([frame.step for frame in frames])}
+    late = [frame for frame in frames if frame.step in chosen]
+    return late if len(late) >= ENOUGH else []
 
 
 def history_steps(steps: Sequence[int]) -> list[int]:
@@ -225,21 +252,46 @@ def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, flo
     }
 
 
-def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> str | None:
+def unfilled(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
+    """The evidence that G cannot draw the data, whatever its weights; {} if it may.
+
+    flat, flat_data: a layer of one number makes G's points lie on a curve, and the data fill an area. A curve can pass
+    through every mode, so a collapse to modes is no such case, and a smear is one only when it no longer improves.
+    affine_js: G has no hidden layer, and even the best shift and stretch of its noise is far from the data.
+    """
+    now, last, data = config.at(frames[-1].step), frames[-1], DATASETS[config.dataset]
+    if key not in SHORT:
+        return {}
+    reachable = (key == "collapse" and has_modes(last)) or (key == "smear" and improves(frames, member))
+    if curve_of(now) and not reachable:
+        flat, of_data = flatness(last.fake[member]), data_flatness(config.dataset, last.fake.shape[1])
+        if flat <= THIN and of_data >= WIDE:
+            return {"flat": flat, "flat_data": of_data}
+    far = best_affine_js(config.dataset, now.noise) if now.g_depth == 0 else 0.0
+    return {"affine_js": far} if far - js_floor(data, last.judged)[0] > CLOSE else {}
+
+
+def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int, misled: bool) -> str | None:
     """The active field to change first; None if nothing supports a change."""
     now = config.at(frames[-1].step)
-    if key in ("near_equilibrium", "no_finding"):
-        return None
+    if key == "near_equilibrium":
+        return now.effective(now.wrong()) if misled else None
+    if key == "no_finding":
+        return now.effective(before_all(now)) if misled or now.d_steps == 0 else None
     found = more_steps(frames, config, member) if key == "smear" else REMEDIES[key](now)
     return now.effective([*before_all(now), *found])
 
 
 def more_steps(frames: Sequence[Frame], config: PlaneConfig, member: int) -> Iterator[str]:
-    """`steps`, if the run is near its end and the JS divergence fell in its second half."""
-    half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
-    ended = frames[-1].step >= (1 - RECENT) * config.steps
-    if ended and half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01:
+    """`steps`, if the run is near its end and still improves."""
+    if frames[-1].step >= (1 - RECENT) * config.steps and improves(frames, member):
         yield "steps"
+
+
+def improves(frames: Sequence[Frame], member: int) -> bool:
+    """Whether the JS divergence fell in the second half of the steps so far."""
+    half = next(frame for frame in frames if frame.step >= frames[-1].step / 2)
+    return bool(half.metrics["js"][member] - frames[-1].metrics["js"][member] > 0.01)
 
 
 HISTORY = (
@@ -258,5 +310,7 @@ HISTORY = (
 )
 """What is told of how a run went on."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
-VERDICTS = (*OFF_DATA, "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
+VERDICTS = (*OFF_DATA, "cannot_fill", "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
 """OFF_DATA: less than half of the points are on the data."""
+SHORT = ("smear", "collapse", "oscillating", "no_finding")
+"""Verdicts that a G may get because it cannot draw the data."""

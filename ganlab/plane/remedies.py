@@ -11,6 +11,7 @@ from ganlab.game.rounds import suspects
 from ganlab.game.verdict import free
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.plane.capacity import curve_of
 from ganlab.plane.config import PlaneConfig
 
 MANY = 5
@@ -64,7 +65,15 @@ def of_weakness(now: PlaneConfig) -> Iterator[str]:
         yield "d_width"
     if weight := REGULARIZERS[now.regularizer].knob:
         yield weight
-    yield "d_steps"
+    if now.d_steps < MANY * max(1, now.g_steps):
+        yield "d_steps"
+
+
+def of_capacity(now: PlaneConfig) -> Iterator[str]:
+    """The layer of one number that leaves G a curve; else its depth, as without a hidden layer it is affine."""
+    if narrow := curve_of(now):
+        yield narrow
+    yield "g_depth"
 
 
 def fast_g(now: PlaneConfig) -> Iterator[str]:
@@ -76,6 +85,7 @@ def fast_g(now: PlaneConfig) -> Iterator[str]:
 
 
 REMEDIES: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
+    "cannot_fill": of_capacity,
     "collapse": of_collapse,
     "rotating": of_rotation,
     "oscillating": of_oscillation,

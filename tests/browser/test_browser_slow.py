@@ -1,5 +1,7 @@
 """Looking closer, in a browser: slow motion through every stop, then the seed strip of a run with four members."""
 
+import re
+
 from browsing import NEEDS_CHROMIUM, link, part, press, step, until
 
 from ganlab.links import to_query
@@ -96,6 +98,9 @@ def lottery(page):
     until(lambda: seeds.get_attribute("data-step") == "12")
     until(lambda: page.locator("[data-testid=seeds] .tile").count() == 4)
     until(lambda: part(page, "seeds-count").inner_text().endswith("of 4 seeds cover all 8 modes"))
+    tally = page.locator("[data-testid=seeds] [data-part=tally] span")
+    until(lambda: re.match(r"In \d of 4 seeds: ", tally.first.inner_text()))
+    assert sum(int(re.search(r"\d+", text)[0]) for text in tally.all_inner_texts()) == 4
     until(lambda: part(page, "seed-0").get_attribute("aria-pressed") == "true")
     canvases = [part(page, f"seed-{i}").locator("canvas") for i in range(4)]
     until(lambda: len({canvas.evaluate("c => c.toDataURL()") for canvas in canvases}) == 4)

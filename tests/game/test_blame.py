@@ -98,6 +98,7 @@ DIGIT_STORIES = {
 
 def test_every_verdict_is_led_to():
     said = {key: verdict(frames, PlaneConfig()).key for key, frames in STORIES.items()}
+    said["cannot_fill"] = verdict(STORIES["smear"], PlaneConfig(g_depth=0)).key
     assert said == {key: key for key in VERDICTS if key != "diverged"}
     said = {key: digit_verdict(frames, DigitsConfig()).key for key, frames in DIGIT_STORIES.items()}
     assert said == {key: key for key in DIGIT_VERDICTS if key != "diverged"}
@@ -155,6 +156,13 @@ def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(con
             assert found.knob == knob
 
 
+@pytest.mark.parametrize("loss", ["wasserstein", "nonsaturating"])
+def test_a_g_that_diverges_before_a_d_at_rest_is_blamed_on_the_rest(loss):
+    assert likely_cause(PlaneConfig(loss=loss, d_steps=0, g_lr=0.1), "g_loss") == "d_steps"
+    found = verdict([replace(plane.dead(9), facts={})], PlaneConfig(loss=loss, d_steps=0))
+    assert (found.key, found.knob) == ("diverged", "d_steps")
+
+
 @pytest.mark.parametrize(("d_steps", "named"), [(1, True), (0, False)])
 def test_a_stored_line_of_status_names_no_field_that_does_nothing(d_steps, named):
     status = RunStatus("diverged", 21, 4000, facts={"step": 21, "quantity": "d_loss", "knob": "d_lr"})
@@ -169,6 +177,8 @@ def test_a_d_that_is_never_updated_is_too_weak_and_the_field_is_its_number_of_up
         found = verdict(resting(frames), never)
         assert (found.key, found.knob) == ("d_too_weak", "d_steps")
         assert "D is not being updated" in describe(found, "en")["sentence"]
+    for key in STORIES.keys() - {"near_equilibrium"}:
+        assert verdict(resting(STORIES[key]), never).knob == "d_steps", key
     found = digit_verdict(resting(DIGIT_STORIES["smear"]), DigitsConfig(d_steps=0))
     assert (found.key, found.knob) == ("d_too_weak", "d_steps")
     assert "D is not being updated" in describe_digits(found, "en")["sentence"]

@@ -15,6 +15,7 @@ from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
 from ganlab.plane.remedies import REMEDIES
+from ganlab.plane.train import encode, train
 
 RING, MOONS = PlaneConfig(), PlaneConfig(dataset="moons")
 
@@ -395,3 +396,58 @@ def test_every_kind_has_configs_in_both_halves_and_what_was_seen_sets_thresholds
     assert {drawn[name] for name in SEEN} == {"fit"}
     for kind in {kind for kind, _ in FRESH.values()}:
         assert {drawn[name] for name in FRESH if FRESH[name][0] == kind} == {"fit", "first", "second"}
+
+
+# A loss of D that its own steps cannot explain
+
+
+def losses(d_loss: float | list[float]) -> list[Frame]:
+    """Eight frames of a healthy run but for these losses of D."""
+    return story(*[perfect()] * 8, loss=d_loss)
+
+
+def test_a_d_loss_above_log_4_is_told_with_its_value():
+    found = verdict(losses(1.45), RING)
+    assert (found.key, found.knob) == ("near_equilibrium", None)
+    assert found.evidence["d_late"] == pytest.approx(1.45)
+    assert verdict(losses(1.45), RING.replace(mistake="d_not_frozen")).knob == "mistake"
+    scattered = [1.45, 1.45, 1.45, 1.38, 1.45, 1.45, 1.36, 1.45]
+    assert verdict(losses(scattered), RING).evidence["d_late"] == pytest.approx(1.45)
+
+
+@pytest.mark.parametrize(
+    ("d_loss", "changes"),
+    [
+        (math.log(4), {}),
+        (1.39, {}),
+        ([1.45, 1.3] * 4, {}),
+        (1.45, {"label_smoothing": 0.1}),
+        (1.45, {"edits": ((500, "label_smoothing", 0.1),)}),
+        (1.45, {"loss": "hinge"}),
+        (1.45, {"loss": "relativistic"}),
+    ],
+    ids=["blind", "noise", "swinging", "smoothed", "smoothed later", "hinge", "pairs"],
+)
+def test_a_d_loss_that_its_own_steps_explain_is_no_sign(d_loss, changes):
+    assert "d_late" not in verdict(losses(d_loss), RING.replace(**changes)).evidence
+
+
+@pytest.mark.parametrize(("mistake", "told"), [("d_not_frozen", True), ("none", False)])
+def test_a_real_d_that_g_also_trains_is_found(mistake, told):
+    config = PlaneConfig(dataset="two_gaussians", batch_size=128, latent_dim=16, steps=800, mistake=mistake)
+    found = verdict([unpack(encode(config, seen)[0], 3.0) for seen in train(config)], config)
+    assert ("d_late" in found.evidence, found.knob == "mistake") == (told, told)
+
+
+@pytest.mark.parametrize("clouds", [[perfect()], [smear()], [smear() * 3, smear()], [some_modes(2)], [nowhere(9)]])
+@pytest.mark.parametrize("accuracy", [0.5, math.nan])
+def test_many_updates_of_a_penalised_critic_are_no_fault(clouds, accuracy):
+    config = RING.replace(loss="wasserstein", regularizer="wgan_gp", d_steps=50, d_lr=1e-4, g_lr=1e-4, steps=1000)
+    frames = story(*[cloud for cloud in clouds for _ in range(8 // len(clouds))], accuracy=accuracy)
+    assert verdict(frames, config).knob not in ("d_steps", "g_steps")
+
+
+def test_more_updates_of_d_are_proposed_only_where_there_are_few():
+    frames = story(*[nowhere()] * 8, accuracy=[0.3, 0.7] * 4)
+    assert verdict(frames, RING.replace(d_steps=4)).knob == "d_steps"
+    assert verdict(frames, RING.replace(d_steps=50)).knob is None

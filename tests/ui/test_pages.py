@@ -334,6 +334,9 @@ FOUND = [
     Verdict("no_finding", {"step": 9.0, "on_data": 0.7, "valid": 0.7}, 8, 8),
     Verdict("no_finding", {"step": 9.0, "on_data": 0.7}, 30, 32),
     Verdict("diverged", {"step": 9.0}, knob="d_lr"),
+    Verdict("cannot_fill", {"step": 9.0, "on_data": 0.9, "flat": 0.01, "flat_data": 0.7}, 8, 32, "latent_dim"),
+    Verdict("cannot_fill", {"step": 9.0, "on_data": 0.1, "affine_js": 0.55, "js_floor": 0.01}, 8, 8, "g_depth"),
+    Verdict("no_finding", {"step": 9.0, "on_data": 0.7, "valid": 0.7, "d_late": 1.43}, 8, 8, "mistake"),
 ]
 CLOSED = {"d_loss": 0.6, "g_loss": 1.7, "d_loss_collapse": 0.63, "g_loss_collapse": 1.61, "d_accuracy_collapse": 0.875}
 
@@ -345,6 +348,12 @@ def test_every_verdict_is_said_with_its_numbers(found, lang):
     assert said["key"] == found.key
     assert "{" not in said["title"] + said["sentence"]
     assert "None" not in said["title"] + said["sentence"]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "seed 5, one of 16"), ("es", "semilla 5, una de las 16")])
+def test_the_verdict_on_one_of_several_seeds_says_so(lang, said):
+    assert said in playback.describe(FOUND[2], lang, 5, 16)["sentence"]
+    assert said.split()[0] not in playback.describe(FOUND[2], lang)["sentence"]
 
 
 @pytest.mark.parametrize(("accuracy", "told"), [(0.51, True), (0.6, True), (0.4, True), (0.63, False), (0.3, False)])

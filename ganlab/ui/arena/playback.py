@@ -76,7 +76,7 @@ def show(
     data = message(
         known=steps,
         frames=service().frame_cache(run[0]).blobs(member, named),
-        verdicts={step: describe(film.verdict(step), lang) for step in named},
+        verdicts={step: describe(film.verdict(step), lang, member, config.members) for step in named},
         live=live,
         key_frames=opening,
         view=view,
@@ -135,11 +135,13 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     return labels(lang) | own
 
 
-def describe(found: Verdict, lang: str) -> dict[str, str]:
-    """A verdict in words: key, title, sentence."""
-    facts: dict[str, Any] = {"m": found.m, "of": found.of, **found.evidence}
+def describe(found: Verdict, lang: str, member: int = 0, members: int = 1) -> dict[str, str]:
+    """A verdict in words: key, title, sentence. That on one of several members says which one it is about."""
+    facts: dict[str, Any] = {"m": found.m, "of": found.of, "log4": math.log(4), **found.evidence}
     title, sentence = (variant(f"verdict.{part}.{found.key}", found) for part in ("title", "sentence"))
     also = [text(f"verdict.also.{name}", lang, **facts) for name in remarks(found)]
+    if members > 1:
+        also.append(text("verdict.also.seed", lang, member=member, members=members))
     if found.knob:
         also.append(text("verdict.also.knob", lang, knob=text(f"field.label.{found.knob}", lang)))
     sentences = " ".join([text(sentence, lang, **facts), *also])
@@ -147,12 +149,14 @@ def describe(found: Verdict, lang: str) -> dict[str, str]:
 
 
 def variant(key: str, found: Verdict) -> str:
-    """The key of a sentence for a special case, if there is one: late smear, idle D, data without modes."""
+    """The key of a sentence for a special case, if there is one: late smear, idle D, G affine, data without modes."""
     most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
     if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
         return f"{key}_late"
     if found.evidence.get("d_rests") == 1 and exists(f"{key}_rests"):
         return f"{key}_rests"
+    if "affine_js" in found.evidence and exists(f"{key}_affine"):
+        return f"{key}_affine"
     cells = f"{key}_cells"
     return cells if "valid" not in found.evidence and exists(cells) else key
 
@@ -161,6 +165,8 @@ def remarks(found: Verdict) -> Iterable[str]:
     """Further remarks on a verdict, in order. Verdicts use medians, so remarks are checked against the numbers."""
     if found.key == "near_equilibrium" and abs(found.evidence.get("d_accuracy", math.inf) - 0.5) <= BLIND:
         yield "coin"
+    if "d_late" in found.evidence:
+        yield "misled"
     if "most" in found.evidence:
         yield "lost"
     if {"d_loss", "g_loss", "d_loss_collapse"} <= found.evidence.keys():

@@ -34,7 +34,7 @@ def fate(found: Verdict) -> str:
     """The outcome of a run: one of CHOICES."""
     if found.key in OFF_DATA:
         return "nothing"
-    return "few" if found.key in ("collapse", "rotating") or found.m != found.of else "all"
+    return "few" if found.key in ("cannot_fill", "collapse", "rotating") or found.m != found.of else "all"
 
 
 def outcome(config: PlaneConfig) -> Verdict | None:

@@ -36,6 +36,7 @@ VERDICTS = (
     "diverging",
     "diverged",
     "no_finding",
+    "cannot_fill",
 )
 FULL = 32
 """Modes, or cells, at most."""

@@ -256,21 +256,25 @@ class Seeds {
     this.part("when").textContent = say("step", { step: thin(step, say) });
     const facts = { n, all: told.length, of: head.of, whole: head.whole };
     this.part("count").textContent = say(head.modes ? "count" : "count_cells", facts);
-    this.part("tally").replaceChildren(...head.verdicts.map((key) => this.#tally(key, told)).filter(Boolean));
+    this.part("tally").replaceChildren(...this.#tally(told));
     if (this.sorted) this.#order();
   }
 
   /**
-   * @param {string} key
+   * In how many of the seeds there is each verdict.
    * @param {Told[]} told
    */
-  #tally(key, told) {
-    const n = told.filter(({ verdict }) => verdict === key).length;
-    if (!n) return null;
-    const part = document.createElement("span");
-    part.dataset.verdict = key;
-    part.textContent = `${n} ${this.reader.say(key)}`;
-    return part;
+  #tally(told) {
+    const { say } = this.reader,
+      counts = this.head.verdicts.map((key) => ({ key, n: told.filter(({ verdict }) => verdict === key).length }));
+    return counts
+      .filter(({ n }) => n)
+      .map(({ key, n }, i) => {
+        const part = document.createElement("span");
+        part.dataset.verdict = key;
+        part.textContent = say(i ? "tally_more" : "tally_first", { n, all: told.length, verdict: say(key) });
+        return part;
+      });
   }
 
   // Best first

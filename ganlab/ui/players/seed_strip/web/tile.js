@@ -7,6 +7,7 @@ const RANKS = [
   "diverging",
   "vanishing",
   "d_too_weak",
+  "cannot_fill",
   "collapse",
   "rotating",
   "smear",
