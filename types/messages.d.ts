@@ -25,7 +25,7 @@ type Drawing = CanvasRenderingContext2D;
 
 // Films: player, duel, digits
 
-type Verdict = { key: string; title: string; sentence: string };
+type Verdict = { key: string; title: string; sentence: string; regions?: number[][] };
 type Wish = { run: string; member: number; from: number; to: number; n: number };
 type View = {
   at?: number;

@@ -42,6 +42,8 @@ class Verdict:
     of: int | None = None
     knob: str | None = None
     """The field to change first, if theory or published runs support one. It has an effect under the config."""
+    regions: tuple[tuple[tuple[float, float], ...], ...] = ()
+    """On the plane, places of the data in each region that is missing; without modes only."""
 
 
 def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:

@@ -32,6 +32,7 @@ from ganlab.gan.theory import collapse
 from ganlab.plane.capacity import THIN, WIDE, best_affine_js, curve_of, data_flatness, flatness
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
+from ganlab.plane.holes import Region, holes
 from ganlab.plane.metrics import BINS_PER_SIDE, CELLS, js_floor, on_data
 from ganlab.plane.remedies import REMEDIES
 
@@ -77,6 +78,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median;
     rotating, if these modes change; oscillating, if modes are lost and found around a good state; near_equilibrium, if
     none is missing, the points are well spread, and D's accuracy, if it has a threshold, is 40 to 60 %.
+    holes: one of the last two but for regions of data without modes that get too few points (`holes.holes`).
     no_finding: anything else, and a compact cloud before G's 64th update.
     cannot_fill, in the place of smear, collapse, oscillating or no_finding: G can draw only a curve, or only shifted
     and stretched noise, and the data are neither (`unfilled`).
@@ -85,7 +87,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     points in the squares that hold 99 % of the data). valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss,
     g_loss. covered: m. most: the modes that an earlier frame covered with most points on the data, if more than now.
     For a collapse with a closed form: d_loss_collapse, g_loss_collapse, d_accuracy_collapse. If D does not follow its
-    own loss alone: d_late (`game.verdict.misled`). For cannot_fill: flat and flat_data, or affine_js.
+    own loss alone: d_late (`game.verdict.misled`). For cannot_fill: flat and flat_data, or affine_js. holes: their
+    number, if there are any; `regions` are their places.
 
     `config` is the run's. Unpacked frames hold one member, so `member` is then 0. Raises ValueError without frames.
     """
@@ -102,12 +105,20 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     key = verdict_key(typical | story, m, of, has_modes(last), trained)
     limits = unfilled(key, frames, config, member) if trained else {}
     key = "cannot_fill" if limits else key
+    missing = missing_regions(key, frames, config, member) if trained and not has_modes(last) else []
+    key = "holes" if missing and key != "collapse" else key
     level = closed_form(last, config, member) if key == "collapse" else {}
     sign = misled([frame.d_loss[member] for frame in late_frames(frames)], config)
     evidence = {"step": float(last.step), **recent[-1], **story, **earlier_cover(frames, member), **level}
-    evidence |= limits | sign
+    evidence |= limits | sign | ({"holes": float(len(missing))} if missing else {})
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
-    return Verdict(key, finite, m, of, likely_knob(key, frames, config, member, bool(sign)))
+    return Verdict(key, finite, m, of, likely_knob(key, frames, config, member, bool(sign)), tuple(missing))
+
+
+def missing_regions(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int) -> list[Region]:
+    """The holes of the last tenth of the steps so far, under a verdict that has most points on the data."""
+    recent = [frame for frame in frames if frame.step >= (1 - RECENT) * frames[-1].step]
+    return holes(recent, config.dataset, member) if key in WITH_HOLES else []
 
 
 def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]:
@@ -278,7 +289,8 @@ def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: 
         return now.effective(now.wrong()) if misled else None
     if key == "no_finding":
         return now.effective(before_all(now)) if misled or now.d_steps == 0 else None
-    found = more_steps(frames, config, member) if key == "smear" else REMEDIES[key](now)
+    more = more_steps(frames, config, member) if key in ("smear", "holes") else ()
+    found = [*more, *(() if key == "smear" else REMEDIES[key](now))]
     return now.effective([*before_all(now), *found])
 
 
@@ -310,7 +322,10 @@ HISTORY = (
 )
 """What is told of how a run went on."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
-VERDICTS = (*OFF_DATA, "cannot_fill", "collapse", "rotating", "oscillating", "near_equilibrium", "no_finding")
-"""OFF_DATA: less than half of the points are on the data."""
+"""Verdicts with less than half of the points on the data."""
+ON_DATA = ("collapse", "rotating", "oscillating", "holes", "near_equilibrium", "no_finding")
+VERDICTS = (*OFF_DATA, "cannot_fill", *ON_DATA)
 SHORT = ("smear", "collapse", "oscillating", "no_finding")
 """Verdicts that a G may get because it cannot draw the data."""
+WITH_HOLES = ("collapse", "near_equilibrium", "no_finding")
+"""Verdicts on points that leave out regions of the data. A collapse keeps its name."""

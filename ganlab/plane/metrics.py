@@ -94,11 +94,20 @@ def cell_shares(points: Array, dataset: Dataset) -> Array:
     A perfect sampler has 1/32 in each, with standard error 0.0035.
     """
     columns = _columns(points)
+    return _shares(_cell(columns, dataset), CELLS, _inside(columns, dataset.extent))
+
+
+def cell_of(points: Array, dataset: Dataset) -> NDArray[np.intp]:
+    """(...,) the equal-mass cell, 0 to 31, of points (..., n, 2); the outermost cells have no bounds."""
+    return _cell(_columns(points), dataset)
+
+
+def _cell(columns: Array, dataset: Dataset) -> NDArray[np.intp]:
     axes, cuts = cells(dataset)
     horizontal, node = axes == 0, np.zeros(columns.shape[1:], np.intp)
     for _ in range(CELLS.bit_length() - 1):
         node = 2 * node + 1 + (np.where(horizontal[node], *columns) > cuts[node])
-    return _shares(node - (CELLS - 1), CELLS, _inside(columns, dataset.extent))
+    return node - (CELLS - 1)
 
 
 def grid_shares(points: Array, dataset: Dataset) -> Array:

@@ -87,6 +87,7 @@ def fast_g(now: PlaneConfig) -> Iterator[str]:
 REMEDIES: dict[str, Callable[[PlaneConfig], Iterator[str]]] = {
     "cannot_fill": of_capacity,
     "collapse": of_collapse,
+    "holes": of_collapse,
     "rotating": of_rotation,
     "oscillating": of_oscillation,
     "vanishing": of_vanishing,

@@ -77,6 +77,7 @@ STORIES = {
     "vanishing": plane.story(*[CLOUD] * 8, **plane.SURE),
     "d_too_weak": plane.story(*[CLOUD] * 8),
     "diverging": plane.story(*[LEFT] * 8),
+    "holes": plane.story(*[plane.moon_without_its_tip()] * 8, dataset="moons"),
     "near_equilibrium": plane.story(*[plane.perfect()] * 8),
     "no_finding": plane.story(*[UNEVEN] * 8),
 }
@@ -97,7 +98,8 @@ DIGIT_STORIES = {
 
 
 def test_every_verdict_is_led_to():
-    said = {key: verdict(frames, PlaneConfig()).key for key, frames in STORIES.items()}
+    data = {"holes": "moons"}
+    said = {key: verdict(of, PlaneConfig(dataset=data.get(key, "ring"))).key for key, of in STORIES.items()}
     said["cannot_fill"] = verdict(STORIES["smear"], PlaneConfig(g_depth=0)).key
     assert said == {key: key for key in VERDICTS if key != "diverged"}
     said = {key: digit_verdict(frames, DigitsConfig()).key for key, frames in DIGIT_STORIES.items()}

@@ -174,6 +174,19 @@ def test_one_of_two_moons():
     assert found.evidence["on_data"] > 0.95
 
 
+def moon_without_its_tip() -> np.ndarray:
+    """Both moons but for the right end of one."""
+    points = DATASETS["moons"].sample(2 * EVAL_POINTS, rng()).numpy()
+    return points[np.hypot(*(points - [0.6, -0.3]).T) > 0.7][:EVAL_POINTS]
+
+
+def test_a_part_of_a_moon():
+    found = verdict([frame(moon_without_its_tip(), dataset="moons")], MOONS)
+    assert (found.key, found.evidence["holes"], found.knob) == ("holes", 1, "regularizer")
+    assert found.m > 24
+    assert np.hypot(*(np.array(found.regions[0]) - [0.6, -0.3]).T).max() < 1.1
+
+
 def test_a_smear_without_modes():
     points = torch.rand(EVAL_POINTS, 2, generator=rng()).mul(6).sub(3).numpy()
     found = verdict([frame(points, dataset="moons")], MOONS)

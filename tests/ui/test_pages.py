@@ -330,6 +330,9 @@ FOUND = [
     Verdict("near_equilibrium", {"step": 9.0, "on_data": 0.86}, 31, 32),
     Verdict("collapse", {"step": 9.0, "on_data": 0.9, "valid": 0.9, "most": 5.0}, 2, 8, "regularizer"),
     Verdict("collapse", {"step": 9.0, "on_data": 0.9}, 12, 32),
+    Verdict("holes", {"step": 9.0, "on_data": 0.9, "holes": 1.0}, 29, 32, regions=(((0.0, 1.0),),)),
+    Verdict("holes", {"step": 9.0, "on_data": 0.9, "holes": 3.0}, 29, 32, regions=(((0.0, 1.0),),) * 3),
+    Verdict("collapse", {"step": 9.0, "on_data": 0.9, "holes": 1.0}, 12, 32, regions=(((0.0, 1.0),),)),
     Verdict("smear", {"step": 9.0, "on_data": 0.1, "valid": 0.1}, 3, 8, "steps"),
     Verdict("no_finding", {"step": 9.0, "on_data": 0.7, "valid": 0.7}, 8, 8),
     Verdict("no_finding", {"step": 9.0, "on_data": 0.7}, 30, 32),
@@ -354,6 +357,15 @@ def test_every_verdict_is_said_with_its_numbers(found, lang):
 def test_the_verdict_on_one_of_several_seeds_says_so(lang, said):
     assert said in playback.describe(FOUND[2], lang, 5, 16)["sentence"]
     assert said.split()[0] not in playback.describe(FOUND[2], lang)["sentence"]
+
+
+def test_missing_regions_are_counted_and_outlined():
+    one, three, collapsed = (playback.describe(found, "en") for found in FOUND if found.regions)
+    assert one["title"] == "One region is missing."
+    assert three["title"] == "Regions are missing: 3."
+    assert three["regions"] == [[0.0, 1.0]] * 3
+    assert "outline" in collapsed["sentence"]
+    assert "regions" not in playback.describe(FOUND[0], "en")
 
 
 @pytest.mark.parametrize(("accuracy", "told"), [(0.51, True), (0.6, True), (0.4, True), (0.63, False), (0.3, False)])

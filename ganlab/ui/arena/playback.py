@@ -135,8 +135,11 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     return labels(lang) | own
 
 
-def describe(found: Verdict, lang: str, member: int = 0, members: int = 1) -> dict[str, str]:
-    """A verdict in words: key, title, sentence. That on one of several members says which one it is about."""
+def describe(found: Verdict, lang: str, member: int = 0, members: int = 1) -> dict[str, Any]:
+    """A verdict in words: key, title, sentence; regions: coordinates of places in each missing one, if any.
+
+    That on one of several members says which one it is about.
+    """
     facts: dict[str, Any] = {"m": found.m, "of": found.of, "log4": math.log(4), **found.evidence}
     title, sentence = (variant(f"verdict.{part}.{found.key}", found) for part in ("title", "sentence"))
     also = [text(f"verdict.also.{name}", lang, **facts) for name in remarks(found)]
@@ -145,11 +148,13 @@ def describe(found: Verdict, lang: str, member: int = 0, members: int = 1) -> di
     if found.knob:
         also.append(text("verdict.also.knob", lang, knob=text(f"field.label.{found.knob}", lang)))
     sentences = " ".join([text(sentence, lang, **facts), *also])
-    return {"key": found.key, "title": text(title, lang, **facts), "sentence": sentences}
+    outlines = [[round(value, 2) for place in region for value in place] for region in found.regions]
+    said = {"key": found.key, "title": text(title, lang, **facts), "sentence": sentences}
+    return said | ({"regions": outlines} if outlines else {})
 
 
 def variant(key: str, found: Verdict) -> str:
-    """The key of a sentence for a special case, if there is one: late smear, idle D, G affine, data without modes."""
+    """The key of a sentence for a special case, if there is one: late smear, idle D, affine G, one hole, no modes."""
     most = MOSTLY if "valid" in found.evidence else MOSTLY_CELLS
     if found.key == "smear" and found.evidence["on_data"] >= most and exists(f"{key}_late"):
         return f"{key}_late"
@@ -157,6 +162,8 @@ def variant(key: str, found: Verdict) -> str:
         return f"{key}_rests"
     if "affine_js" in found.evidence and exists(f"{key}_affine"):
         return f"{key}_affine"
+    if found.evidence.get("holes") == 1 and exists(f"{key}_one"):
+        return f"{key}_one"
     cells = f"{key}_cells"
     return cells if "valid" not in found.evidence and exists(cells) else key
 
@@ -167,6 +174,8 @@ def remarks(found: Verdict) -> Iterable[str]:
         yield "coin"
     if "d_late" in found.evidence:
         yield "misled"
+    if found.key != "holes" and found.regions:
+        yield "outlined"
     if "most" in found.evidence:
         yield "lost"
     if {"d_loss", "g_loss", "d_loss_collapse"} <= found.evidence.keys():

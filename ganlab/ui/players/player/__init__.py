@@ -55,7 +55,7 @@ def message(
     std: float | None = None,
     js_floor: Mapping[int, float] | None = None,
     valid_ceiling: float | None = None,
-    verdicts: Mapping[int, Mapping[str, str]] | None = None,
+    verdicts: Mapping[int, Mapping[str, Any]] | None = None,
     view: Mapping[str, Any] | None = None,
     asks: Sequence[str] = (),
     noise: np.ndarray | None = None,
@@ -66,9 +66,10 @@ def message(
     """What the player shows, as bytes; see the module's docstring for the layout.
 
     `real` (512, 2); `known` all steps that have a frame, ascending; `frames` step -> packed frame, any part of them;
-    `threshold` D's output at which it is undecided, None where the loss has none; `verdicts` step -> key, title and
-    sentence, each valid until the next; `view` is read at first sight only: at (step), playing, layers, arrows
-    ("push" | "rise"), speed, pipeline; `asks` which of ASKS there are buttons for;
+    `threshold` D's output at which it is undecided, None where the loss has none; `verdicts` step -> key, title,
+    sentence and, where data are missing, regions (coordinates of places in each), each valid until the next; `view` is
+    read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed, pipeline; `asks` which of
+    ASKS there are buttons for;
     `noise` (512, 2) z of the generated points, `axis` the lattice's coordinates along each of its sides; `levels` "d"
     and "g" -> the name of what its loss is worth in equilibrium; `scalars` what a frame's numbers are called where they
     are not the plane's: without "d_accuracy" there is no D, and nothing of it is shown.

@@ -37,6 +37,7 @@ VERDICTS = (
     "diverged",
     "no_finding",
     "cannot_fill",
+    "holes",
 )
 FULL = 32
 """Modes, or cells, at most."""

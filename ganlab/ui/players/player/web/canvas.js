@@ -19,6 +19,7 @@ import { net } from "./net.js";
  */
 
 const TURN = Math.PI * 2;
+const AROUND = 24; // radius of the discs around places of a missing region, at 640 pixels
 const HALO = 0.55; // pixels around a generated point
 
 export class Canvas {
@@ -106,6 +107,28 @@ export class Canvas {
     const fake = came(journey?.fake, blend(a.fake, b.fake, t));
     if (arrows && layers.arrows && !journey) this.#arrows(fake, blend(a[arrows], b[arrows], t));
     if (layers.fake || journey) this.#fake(fake);
+    if (!journey) this.#missing(film.verdict(a.step)?.regions ?? []);
+  }
+
+  /**
+   * Outlines the regions that are missing: the edge of discs around places in them, [x0, y0, x1, y1, …] each.
+   * @param {number[][]} regions
+   */
+  #missing(regions) {
+    if (!regions.length) return;
+    const { element, scale, side, palette, unit } = this;
+    const sheet = document.createElement("canvas");
+    sheet.width = sheet.height = element.width;
+    const c = /** @type {Drawing} */ (sheet.getContext("2d"));
+    c.scale(scale, scale);
+    const radius = Math.max(9, AROUND * unit);
+    const discs = (/** @type {number} */ r) =>
+      regions.forEach((places) => this.#each(Float32Array.from(places), (x, y) => disc(c, x, y, r)));
+    c.fillStyle = palette.gradient;
+    discs(radius + Math.max(2.5, 3 * unit));
+    c.globalCompositeOperation = "destination-out";
+    discs(radius);
+    this.context.drawImage(sheet, 0, 0, side, side);
   }
 
   /**

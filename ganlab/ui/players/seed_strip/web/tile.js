@@ -11,6 +11,7 @@ const RANKS = [
   "collapse",
   "rotating",
   "smear",
+  "holes",
   "no_finding",
   "oscillating",
   "near_equilibrium",
