@@ -22,6 +22,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import VERDICTS
 from ganlab.presets import PRESETS
 from ganlab.studies.cards import LESSONS
+from ganlab.studies.grids import STUDIES
 from ganlab.trace.trace import STOPS
 from ganlab.ui.arena.predictions import CHOICES as CHOICES_OF_TRIES
 from ganlab.ui.arena.predictions import TRIES
@@ -35,6 +36,7 @@ from ganlab.ui.text import LANGUAGES, duration, exists, language, number, senten
 from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.theory.link import Game
 from ganlab.ui.theory.theory import EXAMPLES
+from ganlab.ui.words.studies import FORMATS
 from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,9 @@ LESSON = ("title", "what", "why", "question", "a", "b", "c", "verdict", "folklor
 ARMS = [f"{name}.arm_{arm}" for name, card in LESSONS.items() for arm, _ in card.arms]
 MENU = [*PAGES, *(name for entries in PAGES.values() for _, name, _ in entries)]
 REGISTERED = {
+    "about.arm": [*STUDIES["ring"].arms, *STUDIES["packing"].arms, *STUDIES["digits_10k"].arms],
+    "about.column": FORMATS,
+    "about.study": [*STUDIES, *(f"{name}_about" for name in STUDIES)],
     "app.nav": [*MENU, *(f"{name}_help" for entries in PAGES.values() for _, name, _ in entries)],
     "choice": CHOICES,
     "digits_stage.sentence": DIGIT_VERDICTS,
