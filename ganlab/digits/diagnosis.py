@@ -7,7 +7,7 @@ a histogram does. The histogram has no meaning for images that are not digits, s
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
@@ -15,7 +15,9 @@ from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.digits.metrics import COVER
-from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, before_all, diverged, free, rests, turned
+from ganlab.digits.remedies import RISEN, likely_knob, second_half
+from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, diverged, rests, turned
+from ganlab.gan.losses import LOSSES
 
 LEGIBLE = 0.5
 """Accepted share below which the images are a smear. The classifier accepts half of the means of two digits."""
@@ -37,10 +39,14 @@ AHEAD = 0.75
 """D's accuracy from which it is said to be ahead of a G that draws recognisable digits."""
 RECENT = 0.2
 """Share of the latest steps over which medians are taken: usually a few epochs."""
-MANY = 5
-"""Number of D updates per step from which they are the most likely cause of a collapse."""
-RISEN = 0.02
-"""Minimum gain of the accepted share in the second half of a run for more steps to be proposed."""
+CERTAIN = 0.95
+"""D's accuracy from which it may be far ahead."""
+NEARLY_NOTHING = 0.2
+"""Its loss is then at most this share of its loss at equilibrium."""
+BY_HEART = 0.3
+"""How much larger the share of training images that D takes for real is than that of held-out ones, if D memorises.
+With 128 images of each, the standard error is at most 0.06."""
+OF_D = ("d_accuracy", "trained", "held_out", "d_loss", "g_loss", "g_grad")
 NUMBERS = ("accepted", "diversity", "digit_tv", "fid", "precision", "recall", "density", "coverage")
 
 
@@ -58,7 +64,8 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
 
     Evidence, finite numbers only. step: of the last classified frame (diverged: the end). accepted, diversity, digit_tv
     of that frame. fid, precision, recall, density, coverage of the last full evaluation. d_accuracy, d_loss, g_loss of
-    the last frame. d_rests: 1 if D has no update in the second half of the steps. top: share of the most frequent
+    the last frame, and `trained` and `held_out`, the shares of training and of held-out images that D takes for real.
+    d_rests: 1 if D has no update in the second half of the steps. top: share of the most frequent
     digit. most: the digits that an earlier legible frame covered, if more than now.
 
     Raises ValueError without frames.
@@ -72,8 +79,9 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
         return Verdict("unjudged", {"step": float(last.step)})
     of, m = digits_due(config), covered(seen[-1], config)
     key = decide(typical(seen, config), m, of)
-    if key in ("smear", "collapse") and last.g_updates >= WARM_UP:
-        key = cause(key, frames, seen)
+    signs = signs_of_d(second_half(frames), config) if last.g_updates >= WARM_UP else ()
+    if key in ("smear", "collapse", "no_finding") and last.g_updates >= WARM_UP:
+        key = cause(key, frames, seen, signs)
     evidence = {
         "step": float(seen[-1].step),
         "top": float(seen[-1].shares.max()),
@@ -82,27 +90,56 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     }
     evidence["d_rests"] = float(rests(second_half(frames)))
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
-    return Verdict(key, finite | earlier_cover(seen, config), m, of, likely_knob(key, seen, config))
+    return Verdict(key, finite | earlier_cover(seen, config), m, of, likely_knob(key, seen, config, signs))
 
 
-def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame]) -> str:
-    """The more specific verdict on a smear or a collapse, from the second half of the steps so far."""
+def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame], signs: Sequence[str]) -> str:
+    """The more specific verdict on a smear, a collapse or no finding, from the second half of the steps so far."""
     late = second_half(frames)
     judged = second_half(seen)
     if key == "collapse":
         return "rotating" if turned([frame.shares for frame in judged]) >= TURNED else key
+    if key == "no_finding":
+        return next(iter(signs), key)
     if rests(late):
         return "d_too_weak"
     accuracy = float(np.mean([frame.d_accuracy[0] for frame in late]))
     if defined_median(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
         return "vanishing"
+    if signs:
+        return signs[0]
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
     return "d_too_weak" if abs(accuracy - 0.5) <= BLIND and gained < RISEN else key
 
 
-def second_half(frames: Sequence[DigitsFrame]) -> list[DigitsFrame]:
-    """The frames of the second half of the steps so far."""
-    return [frame for frame in frames if frame.step >= frames[-1].step / 2]
+def signs_of_d(late: Sequence[DigitsFrame], config: DigitsConfig) -> tuple[str, ...]:
+    """What frames show of D itself, the more specific first: memorising, d_ahead. The last must have the numbers."""
+    found = {"memorising": memorises(late), "d_ahead": is_far_ahead(late, config.at(late[-1].step))}
+    known = {name for name, value in losses_and_gradients(late[-1]).items() if math.isfinite(value)}
+    return tuple(name for name, seen in found.items() if seen and known >= SAID[name])
+
+
+def memorises(late: Sequence[DigitsFrame]) -> bool:
+    """Whether D takes many more training images for real than held-out ones. Not if either share is undefined."""
+    return bool(median(late, lambda frame: frame.trained - frame.held_out) >= BY_HEART)
+
+
+def is_far_ahead(late: Sequence[DigitsFrame], now: DigitsConfig) -> bool:
+    """Whether D is nearly always right at nearly no loss, and G's is above that at equilibrium.
+
+    It does not matter to a G that matches features.
+    """
+    balance = LOSSES[now.loss].balance(now.label_smoothing)
+    if balance is None or now.feature_matching:
+        return False
+    certain = median(late, lambda frame: frame.d_accuracy) >= CERTAIN
+    at_no_loss = median(late, lambda frame: frame.d_loss) <= NEARLY_NOTHING * balance[0]
+    return bool(certain and at_no_loss and median(late, lambda frame: frame.g_loss) > balance[1])
+
+
+def median(frames: Sequence[DigitsFrame], number: Callable[[DigitsFrame], np.ndarray]) -> float:
+    """The median of a number over the frames in which it is defined; nan if there are none."""
+    return defined_median(np.array([number(frame)[0] for frame in frames]))
 
 
 def decide(typical: Mapping[str, float], m: int, of: int) -> str:
@@ -155,8 +192,8 @@ def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:
 
 
 def losses_and_gradients(frame: DigitsFrame) -> dict[str, float]:
-    """D's accuracy, both losses and G's gradient of a frame."""
-    return {name: float(getattr(frame, name)[0]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
+    """D's accuracy, on training and on held-out images too, both losses and G's gradient of a frame."""
+    return {name: float(getattr(frame, name)[0]) for name in OF_D}
 
 
 def earlier_cover(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
@@ -166,56 +203,15 @@ def earlier_cover(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str
     return {"most": float(most)} if most > covered(seen[-1], config) else {}
 
 
-def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> str | None:
-    """The active field to change first; None if no published or measured result supports a change.
-
-    A scale of the images that G's tanh cannot produce comes first, then a D that is never updated.
-    """
-    now = config.at(seen[-1].step)
-    if key == "healthy":
-        return None
-    first = now.wrong() if key == "no_finding" else before_all(now)
-    return now.effective([*first, *suspects(key, seen, config)])
-
-
-def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig) -> Iterator[str]:
-    """The fields that may have caused a verdict, the most likely first, active or not.
-
-    A collapse of either sort: fewer updates of an unconstrained D (docs/studies.md, k), else a constraint on D
-    (arXiv:1801.04406), else augmentation of a small data set (arXiv:2006.10738). A smear or an unclear result that is
-    still improving: more steps.
-    """
-    now = config.at(seen[-1].step)
-    if key in BY_CAUSE:
-        yield BY_CAUSE[key]
-    elif key in ("collapse", "alike"):
-        yield from of_collapse(now, config.count)
-    elif seen[-1].step >= (1 - RECENT) * config.steps and is_improving(seen):
-        yield "steps"
-
-
-def of_collapse(now: DigitsConfig, count: int) -> Iterator[str]:
-    """The fields that may have caused a collapse of either sort, for a run on `count` images."""
-    if free(now) and now.d_steps >= MANY:
-        yield "d_steps"
-    if free(now):
-        yield "regularizer"
-    elif now.augment == "none" and count <= 10_000:
-        yield "augment"
-
-
-def is_improving(seen: Sequence[DigitsFrame]) -> bool:
-    """Whether the accepted share has grown in the second half of the steps."""
-    return bool(seen[-1].metrics["accepted"] - second_half(seen)[0].metrics["accepted"] > RISEN)
-
-
-BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}
-"""The field to change first if the verdict implies its cause."""
+SAID = {"memorising": {"trained", "held_out"}, "d_ahead": {"d_accuracy", "d_loss", "g_loss"}}
+"""The numbers of the last frame that the sentence of a sign has."""
 VERDICTS = (
     "diverged",
     "unjudged",
     "vanishing",
     "d_too_weak",
+    "memorising",
+    "d_ahead",
     "smear",
     "collapse",
     "rotating",

@@ -46,8 +46,19 @@ class DigitsFrame(GanFrame):
     g_mean: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
     """Mean of `g_loss` over every round of the pass over the images so far."""
 
+    held_out: np.ndarray = field(default_factory=lambda: np.full(1, np.nan, np.float32))
+    """Share of held-out real images that D takes for real."""
 
-NUMBERS = (*MEASURED, "d_mean", "g_mean")
+    @property
+    def trained(self) -> np.ndarray:
+        """Share of training images that D takes for real, from its accuracy on them and on generated images."""
+        share: np.ndarray = 2 * self.d_accuracy + self.fools - 1
+        return share
+
+
+LATER = ("held_out",)
+"""Numbers that frames of earlier versions lack."""
+NUMBERS = (*MEASURED, "d_mean", "g_mean", *LATER)
 
 
 @lru_cache(16)
@@ -112,6 +123,7 @@ def unpack(blob: bytes, with_sheet: bool = True) -> DigitsFrame:
     """The frame of a blob. The sheet may have fewer grey levels; without `with_sheet` it has no images."""
     end = 4 + int.from_bytes(blob[:4], "little")
     head = json.loads(blob[4:end])
+    head = dict.fromkeys(LATER) | head
     for name in NUMBERS:
         head[name] = np.array([math.nan if head[name] is None else head[name]], np.float32)
     head["diverged_at"], head["shares"] = np.array([head.pop("died")]), np.array(head["shares"])

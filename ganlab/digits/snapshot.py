@@ -9,16 +9,18 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganlab.data.held_out import held_out
 from ganlab.data.images import PIXELS, fixed
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import ROWS, DigitsFrame, pack
 from ganlab.digits.state import DigitsState, latent
 from ganlab.game.snapshot import accuracy, numbers
 from ganlab.gan import countermeasures
+from ganlab.gan.losses import LOSSES
 from ganlab.gan.rng import stream
 
 ACCURACY_SAMPLES = 128
-"""Real and generated images, each, by which D's accuracy is measured; the sheet shows the first generated ones."""
+"""Training, held-out and generated images, each, by which D is measured; the sheet shows the first generated ones."""
 JUDGED = 1000
 """Number of generated images that are classified: the error of a digit's share is about 1 %."""
 Measure = Callable[[np.ndarray], tuple[dict[str, float], np.ndarray]]
@@ -42,7 +44,21 @@ def snapshot(state: DigitsState, measure: Measure | None = None) -> DigitsFrame:
         shares=shares,
         d_mean=mean(state.tally[0]),
         g_mean=mean(state.tally[1]),
+        held_out=taken_for_real(state, fake),
     )
+
+
+def taken_for_real(state: DigitsState, fake: Tensor) -> np.ndarray:
+    """Share (1,) of held-out images that D takes for real, beside generated ones where they share its batch.
+
+    nan if there are none or the loss has no threshold.
+    """
+    config, threshold = state.config, LOSSES[state.now.loss].undecided(state.now.label_smoothing)
+    real = held_out(config.dataset, config.classes, ACCURACY_SAMPLES, config.seed, config.pixels)
+    if real is None or threshold is None:
+        return np.full(1, np.nan, np.float32)
+    share = (logits(state, real.to(state.device), fake)[0] > threshold).float().mean(-1)
+    return share.cpu().numpy()
 
 
 @torch.no_grad()

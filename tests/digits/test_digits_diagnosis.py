@@ -7,7 +7,21 @@ import numpy as np
 import pytest
 
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.diagnosis import AHEAD, ALIKE, BARELY, EVEN, GOOD, LEGIBLE, RECOGNISABLE, UNEVEN, VARIED, verdict
+from ganlab.digits.diagnosis import (
+    AHEAD,
+    ALIKE,
+    BARELY,
+    BY_HEART,
+    CERTAIN,
+    EVEN,
+    GOOD,
+    LEGIBLE,
+    NEARLY_NOTHING,
+    RECOGNISABLE,
+    UNEVEN,
+    VARIED,
+    verdict,
+)
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.train import train
 from ganlab.ui.digits.playback import describe
@@ -18,9 +32,9 @@ TEN = [0.1] * 10
 FINE = {"accepted": 0.9, "diversity": 0.9, "digit_tv": 0.1}
 
 
-def frame(step=3125, shares=TEN, diverged_at=-1, facts=None, d_loss=1.2, g_loss=0.9, d_accuracy=0.7, **metrics):
-    one = {"d_loss": d_loss, "g_loss": g_loss, "d_accuracy": d_accuracy}
-    rest = dict.fromkeys(("penalty", "d_grad", "g_grad", "fools"), math.nan)
+def frame(step=3125, shares=TEN, diverged_at=-1, facts=None, d_loss=1.2, g_loss=0.9, d_accuracy=0.7, **other):
+    rest = {name: other.pop(name, math.nan) for name in ("penalty", "d_grad", "g_grad", "fools", "held_out")}
+    one, metrics = {"d_loss": d_loss, "g_loss": g_loss, "d_accuracy": d_accuracy}, other
     return DigitsFrame(
         **dict.fromkeys(("step", "d_updates", "g_updates"), step),
         epoch=CONFIG.epoch(step),
@@ -136,6 +150,130 @@ def test_a_collapse_names_the_knob_to_turn(config, knob):
     assert verdict([frame(shares=LOST)], config).knob == knob
 
 
+FAR = {"accepted": 0.3, "d_accuracy": 0.99, "d_loss": 0.12, "g_loss": 4.2, "g_grad": 2.0, "fools": 0.0}
+"""As a public report of perceptrons with rates of 1e-3 and 1e-4: D's accuracy .99, L_D .12, L_G 4.2."""
+RISING = ({"accepted": 0.1}, {})
+"""Of two moments: what stands out in each. The images become clearer: more steps would be proposed, but for D."""
+
+
+def two(*changes, **both):
+    return [frame(step, **(both | its)) for step, its in zip((1600, 3125), changes, strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "knob"),
+    [
+        ({"d_lr": 1e-3, "g_lr": 1e-4}, "d_lr"),
+        ({}, "d_lr"),
+        ({"d_steps": 50}, "d_steps"),
+        ({"d_steps": 2, "d_lr": 4e-3}, "d_lr"),
+        ({"d_steps": 8, "d_lr": 4e-3}, "d_steps"),
+        ({"d_steps": 5, "g_steps": 5}, "d_lr"),
+        ({"d_steps": 3, "g_lr": 4e-3}, "d_steps"),
+        ({"pixels": "standardised", "d_steps": 50}, "pixels"),
+        ({"pixels": "half"}, "pixels"),
+        ({"g_output": "sigmoid"}, "g_output"),
+        ({"g_output": "sigmoid", "pixels": "bytes"}, "pixels"),
+        ({"g_output": "sigmoid", "pixels": "unit"}, "d_lr"),
+    ],
+)
+def test_a_d_far_ahead_is_found_and_what_makes_it_fast_is_blamed(changes, knob):
+    found = verdict(two(*RISING, **FAR), CONFIG.replace(**changes))
+    assert (found.key, found.knob) == ("d_ahead", knob)
+    assert (found.evidence["d_loss"], found.evidence["g_loss"]) == pytest.approx((0.12, 4.2))
+
+
+@pytest.mark.parametrize(
+    ("changes", "config"),
+    [
+        ({"d_accuracy": CERTAIN - 0.01}, CONFIG),
+        ({"d_loss": NEARLY_NOTHING * math.log(4) + 0.01}, CONFIG),
+        ({"g_loss": math.log(2) - 0.01}, CONFIG),
+        ({"d_loss": 0.06}, CONFIG.replace(loss="least_squares")),
+        ({"d_accuracy": math.nan, "d_loss": -3.0}, CONFIG.replace(loss="wasserstein")),
+        ({}, CONFIG.replace(feature_matching=True)),
+    ],
+)
+def test_a_d_that_is_only_good_is_not_far_ahead(changes, config):
+    assert key(*two(*RISING, **(FAR | changes)), config=config) == "smear"
+
+
+def test_far_ahead_is_said_of_each_loss_by_its_own_scale():
+    nearly = FAR | {"d_loss": 0.04, "g_loss": 0.4}
+    assert key(*two(*RISING, **nearly), config=CONFIG.replace(loss="least_squares")) == "d_ahead"
+    assert key(*two(*RISING, **FAR), config=CONFIG.replace(loss="hinge")) == "d_ahead"
+    winning = FAR | {"g_loss": -0.01}
+    assert key(*two(*RISING, **winning), config=CONFIG.replace(loss="saturating")) == "d_ahead"
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"accepted": 0.9}, "healthy"),
+        ({"accepted": 0.7}, "recognisable"),
+        ({"accepted": 0.55}, "d_ahead"),
+        ({"accepted": 0.9, "diversity": 0.5}, "alike"),
+        ({"accepted": 0.1, "g_grad": 0.01}, "vanishing"),
+    ],
+)
+def test_a_d_far_ahead_of_a_g_that_draws_digits_is_no_fault(changes, expected):
+    assert key(*two({}, {}, **(FAR | changes))) == expected
+
+
+def test_one_odd_moment_does_not_put_d_ahead_nor_back():
+    frames = [frame(step, **FAR) for step in (1600, 1900, 2200, 2500, 2800)]
+    assert key(*frames, frame(**(FAR | {"d_accuracy": 0.6}))) == "d_ahead"
+    assert key(frame(1600, **(FAR | {"d_loss": 1.0})), frame(2000, accepted=0.3), frame(**FAR)) == "smear"
+
+
+def test_a_collapse_behind_a_fast_d_is_a_collapse_and_names_its_speed():
+    lost = FAR | {"shares": LOST, "accepted": 0.8}
+    for changes, knob in (({"d_lr": 4e-3}, "d_lr"), ({"d_steps": 3}, "d_steps"), ({}, "regularizer")):
+        found = verdict(two({}, {}, **lost), CONFIG.replace(**changes))
+        assert (found.key, found.knob) == ("collapse", knob)
+
+
+BY_THE_BOOK = {"accepted": 0.4, "d_accuracy": 0.95, "fools": 0.05, "held_out": 0.95 - BY_HEART - 0.01}
+"""D takes 95 % of the training images for real."""
+
+
+@pytest.mark.parametrize(
+    ("changes", "knob"),
+    [
+        ({}, "augment"),
+        ({"d_steps": 50}, "d_steps"),
+        ({"augment": "diffaugment", "classes": "01"}, "classes"),
+        ({"augment": "diffaugment"}, "dataset"),
+        ({"augment": "diffaugment", "dataset": "mnist"}, "regularizer"),
+        ({"augment": "diffaugment", "dataset": "mnist", "regularizer": "r1"}, None),
+        ({"g_output": "sigmoid", "pixels": "unit"}, "dataset"),
+        ({"pixels": "unit"}, "pixels"),
+    ],
+)
+def test_a_d_that_memorises_is_told_by_images_that_it_never_saw(changes, knob):
+    config = CONFIG.replace(**changes)
+    found = verdict(two({}, {}, **BY_THE_BOOK, shares=[0.5, 0.5] + [0] * 8 if config.classes == "01" else TEN), config)
+    assert (found.key, found.knob) == ("memorising", knob)
+    assert (found.evidence["trained"], found.evidence["held_out"]) == pytest.approx((0.95, 0.64))
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"held_out": 0.95 - BY_HEART + 0.01}, "smear"),
+        ({"held_out": math.nan}, "smear"),
+        ({"accepted": 0.55}, "memorising"),
+        ({"accepted": 0.7}, "recognisable"),
+        (FAR, "memorising"),
+        ({"shares": LOST, "accepted": 0.8}, "collapse"),
+    ],
+)
+def test_where_memorising_is_said(changes, expected):
+    found = verdict(two({}, {}, **(BY_THE_BOOK | {"d_accuracy": 0.95} | changes)), CONFIG)
+    assert found.key == expected
+    assert found.knob == {"memorising": "augment", "collapse": "augment"}.get(expected)
+
+
 def test_more_steps_only_for_a_run_that_still_improves_at_its_end():
     rising = [frame(1600, accepted=0.3), frame(3125, accepted=0.5)]
     assert verdict(rising, CONFIG).knob == "steps"
@@ -176,9 +314,38 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
     assert verdict(frames, config).key == found.key
 
 
+@pytest.mark.whole
+@pytest.mark.parametrize(
+    ("changes", "knob"),
+    [
+        ({"d_lr": 4e-3, "g_lr": 1e-4}, "d_lr"),
+        ({"g_output": "sigmoid"}, "g_output"),
+        pytest.param({"pixels": "bytes"}, "pixels", marks=pytest.mark.nightly),
+        pytest.param({"pixels": "standardised", "steps": 128, "batch_size": 16}, "pixels", marks=pytest.mark.nightly),
+    ],
+)
+def test_a_real_run_with_a_fast_d_or_with_images_that_g_cannot_make(changes, knob):
+    config = DigitsConfig(classes="01", batch_size=8, steps=64).replace(**changes)
+    found = verdict(list(train(config)), config)
+    assert (found.key, found.knob) == ("d_ahead", knob)
+    assert found.evidence["accepted"] < LEGIBLE
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(
-    "kind", ["healthy", "recognisable", "collapse", "alike", "smear", "no_finding", "unjudged", "diverged"]
+    "kind",
+    [
+        "healthy",
+        "recognisable",
+        "collapse",
+        "alike",
+        "smear",
+        "no_finding",
+        "unjudged",
+        "diverged",
+        "d_ahead",
+        "memorising",
+    ],
 )
 def test_every_verdict_has_words(lang, kind):
     changes = {
@@ -186,6 +353,8 @@ def test_every_verdict_has_words(lang, kind):
         "recognisable": {"accepted": RECOGNISABLE, "d_accuracy": AHEAD},
         "alike": {"diversity": 0.3},
         "smear": {"accepted": 0.1, "diversity": 0.2},
+        "d_ahead": FAR,
+        "memorising": BY_THE_BOOK,
         "no_finding": {"digit_tv": 0.4},
         "unjudged": {"shares": None},
         "diverged": {"diverged_at": 5, "facts": {"knob": "d_lr"}},

@@ -86,6 +86,8 @@ DIGIT_STORIES = {
     "unjudged": [digits.frame(shares=None)],
     "vanishing": [replace(frame, g_grad=np.zeros(1)) for frame in SURE],
     "d_too_weak": [digits.frame(step, accepted=0.1, d_accuracy=0.5) for step in (1600, 3125)],
+    "memorising": digits.two({}, {}, **digits.BY_THE_BOOK),
+    "d_ahead": digits.two({}, {}, **digits.FAR),
     "smear": [digits.frame(1600, accepted=0.1), digits.frame(accepted=0.4)],
     "collapse": [digits.frame(1600, digits.LOST), digits.frame(shares=digits.LOST)],
     "rotating": [digits.frame(1600, digits.LOST), digits.frame(shares=digits.LOST[::-1])],
