@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ganlab.digits.config import DigitsConfig
+from ganlab.flow.config import FlowConfig
 from ganlab.kind.config import RunConfig
 from ganlab.plane.config import PlaneConfig
 
@@ -26,6 +27,8 @@ class Kind:
     """The module whose verdict(frames, config) says what its frames show; '' where there is none."""
     page: str = ""
     """The page that trains it: the name of its script, its address and its sentences; '' where there is none."""
+    section: str = "lab"
+    """The folder of that script."""
     prefixes: tuple[str, str] = ("r.", "s.")
     """In a link, of the page's run and of the one beside it."""
     view: str = "ganlab.ui.run.plain"
@@ -80,6 +83,16 @@ KINDS: dict[str, Kind] = {
         recorded=60,  # more, as few are judged
         exhibited=24,
         slim="ganlab.digits.frame",
+    ),
+    "flow": Kind(
+        config=FlowConfig,
+        engine="ganlab.flow.train",
+        evaluation="ganlab.flow.evaluation",
+        diagnosis="ganlab.flow.diagnosis",
+        page="beside",
+        section="learn",
+        prefixes=("f.", "g."),
+        slim="ganlab.plane.frame",
     ),
 }
 """By key; links and stored runs carry it."""

@@ -1,6 +1,7 @@
 """Named experiments to start from. Keys are stable: links carry them."""
 
 from ganlab.digits.config import DigitsConfig
+from ganlab.flow.config import FlowConfig
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.links import differences
@@ -77,7 +78,8 @@ DIGITS_PRESETS: dict[str, DigitsConfig] = {
         steps=1641,
     ),
 }
-PRESETS: dict[str, RunConfig] = {**PLANE_PRESETS, **DIGITS_PRESETS}
+FLOW_PRESETS: dict[str, FlowConfig] = {"flow_ring": FlowConfig(seed=2)}
+PRESETS: dict[str, RunConfig] = {**PLANE_PRESETS, **DIGITS_PRESETS, **FLOW_PRESETS}
 
 
 def of_kind(kind: str) -> dict[str, RunConfig]:

@@ -63,6 +63,11 @@ type PlaneHead = FilmHead & {
   valid_ceiling: number | null;
   asks: string[];
   scalars?: string[];
+  /** Whether the lattice's rows are paths of points. */
+  paths?: boolean;
+  /** Seconds of one step, where they are shown; moments of a duel for each step. */
+  pace?: number;
+  scale?: number;
   levels: { d?: string; g?: string };
   noise?: { extent: number; axis: number[]; points: Float32Array };
 };
@@ -90,6 +95,8 @@ type DuelHead = {
   titles: string[];
   text: Words;
   differences: [name: string, mine: string, theirs: string][];
+  /** Seconds of one moment, where they are shown in the place of steps. */
+  clock?: number;
   live: boolean;
   view: View;
   runs: PlaneHead[];

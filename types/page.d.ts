@@ -46,6 +46,7 @@ type Lattice = {
   ink: string;
   extent: number;
   shaded: boolean;
+  apart?: boolean;
 };
 /** Where a stop of the pipeline is. */
 type Box = { left: number; right: number; top: number; bottom: number; x: number; y: number };

@@ -99,11 +99,11 @@ def pack(frame: Frame, extent: float, threshold: float | None = None) -> list[by
 def unpack(blob: bytes, extent: float) -> Frame:
     """The frame of one member. Points are exact to 1/16384 of the view, scalars to float32."""
     head = dict(zip(HEADER_FIELDS, HEADER.unpack_from(blob), strict=True))
-    read = _Reader(blob, HEADER.size)
+    read = Reader(blob, HEADER.size)
     scalars = read.take("<f4", (head["scalars"],))
     shares = read.take("<f4", (1, head["shares"]))
-    fake = _positions(read.take("<i2", (1, head["points"], 2)), extent)
-    grid = _positions(read.take("<i2", (1, head["rows"], head["columns"], 2)), extent)
+    fake = positions(read.take("<i2", (1, head["points"], 2)), extent)
+    grid = positions(read.take("<i2", (1, head["rows"], head["columns"], 2)), extent)
     push = _arrows(read.take("i1", (1, head["points"], 2)), head["push_scale"])
     rise = _arrows(read.take("i1", (1, head["points"], 2)), head["rise_scale"])
     side = head["side"]
@@ -168,7 +168,7 @@ def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
     scalars = np.array([values[name][0] for name in SCALARS], "<f4")
     scales = (zero, field_scale, push_scale, rise_scale)
     head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))
-    arrays = (scalars, frame.shares.astype("<f4"), _quantise(frame.fake, extent), _quantise(frame.grid, extent))
+    arrays = (scalars, frame.shares.astype("<f4"), quantise(frame.fake, extent), quantise(frame.grid, extent))
     body = b"".join(array.tobytes() for array in (*arrays, push, rise, field))
     return (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
 
@@ -183,12 +183,14 @@ def slim(blob: bytes) -> bytes:
     return blob[:start] + rounded.astype("<i2").tobytes() + blob[start + 2 * len(q) :]
 
 
-def _quantise(points: np.ndarray, extent: float) -> np.ndarray:
+def quantise(points: np.ndarray, extent: float) -> np.ndarray:
+    """Positions as i2, 32,767 units for the view; what is not finite is -32768."""
     q = np.rint(np.clip(np.nan_to_num(points / (2 * extent)), -1, 1) * 32767)
     return np.where(np.isfinite(points), q, -32768).astype("<i2")
 
 
-def _positions(q: np.ndarray, extent: float) -> np.ndarray:
+def positions(q: np.ndarray, extent: float) -> np.ndarray:
+    """The inverse of `quantise`."""
     return np.where(q == -32768, np.nan, q / np.float32(32767) * np.float32(2 * extent)).astype(np.float32)
 
 
@@ -229,11 +231,14 @@ def _outcome(code: int, step: int) -> tuple[str, dict[str, Any]]:
     return "diverged", {"step": step, "quantity": QUANTITIES[code >> 8 & 255], "knob": BLAMED[code >> 16 & 255]}
 
 
-class _Reader:
+class Reader:
+    """Takes one array after the other from a packed frame."""
+
     def __init__(self, blob: bytes, offset: int):
         self.blob, self.offset = blob, offset
 
     def take(self, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+        """The next array."""
         array = np.frombuffer(self.blob, dtype, int(np.prod(shape)), self.offset).reshape(shape)
         self.offset += array.nbytes
         return array

@@ -10,6 +10,7 @@ from ganlab.ui.theory import link, theory
 lang = ui.language()
 notices = link.open_link(lang)
 query = ui.write_link(link.to_link(link.game()))
+ui.entitle("theory")
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="t.head"):
     st.title(text("theory.page.title", lang), anchor=False)

@@ -24,7 +24,7 @@ from ganlab.store.runs import Store
 from ganlab.studies import study, tables
 from ganlab.studies.grids import Study
 
-SMALL = TinyConfig(steps=40, width=4, edits=((25, "lr", 0.02),))
+SMALL = TinyConfig(steps=40, width=4, edits=((25, "rate", 0.02),))
 FRAMES = [0, 10, 20, 30, 40]
 
 
@@ -73,11 +73,11 @@ def test_a_link_and_json_carry_it():
 
 
 def test_what_is_wrong_in_a_link_gives_way_with_a_notice():
-    link = {"lr": "-1", "width": "512", "members": "16", "batch_size": "1024", "seed": "5", "d_steps": "3"}
+    link = {"rate": "-1", "width": "512", "members": "16", "batch_size": "1024", "seed": "5", "d_steps": "3"}
     config, notices = from_query({f"t.{name}": value for name, value in link.items()}, "tiny", "t.")
     assert config.seed == 5
     reasons = [(said.field, said.reason) for said in notices]
-    assert reasons == [("lr", "range"), ("d_steps", "unknown"), ("batch_size", "too_slow")]
+    assert reasons == [("rate", "range"), ("d_steps", "unknown"), ("batch_size", "too_slow")]
 
 
 def test_it_has_no_field_of_a_gan():
@@ -127,8 +127,8 @@ def test_any_step_is_replayed(store):
 
 
 def test_a_run_that_diverges_says_so(store):
-    row = store.run(trained(store, SMALL.replace(lr=1e6, edits=())))
-    assert (row.state, row.facts["quantity"], row.facts["knob"]) == ("diverged", "loss", "lr")
+    row = store.run(trained(store, SMALL.replace(rate=1e6, edits=())))
+    assert (row.state, row.facts["quantity"], row.facts["knob"]) == ("diverged", "loss", "rate")
 
 
 def test_it_is_recorded_and_taken_in(store, tmp_path):

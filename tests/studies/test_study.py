@@ -278,7 +278,7 @@ def test_the_markdown_says_what_was_found():
     assert rows["`a`"].endswith("| 3 of 5 | yes |")
 
 
-SEEDS = {"digits_k": 3, "digits_10k": 1, "lab": 16, "cures_ring": 16, "cures_grid": 16}
+SEEDS = {"digits_k": 3, "digits_10k": 1, "lab": 16, "cures_ring": 16, "cures_grid": 16, "beside": 16}
 
 
 @pytest.mark.parametrize("name", STUDIES)

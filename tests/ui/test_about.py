@@ -6,17 +6,18 @@ from urllib.parse import parse_qsl
 import pytest
 from visits import enter, opened, quiet_server  # noqa: F401
 
+from ganlab.digits.config import DigitsConfig
+from ganlab.flow.config import FlowConfig
 from ganlab.links import from_query
-from ganlab.plane.config import PlaneConfig
 from ganlab.studies.grids import STUDIES
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.run import share
-from ganlab.ui.run.experiment import ARENA, MNIST
+from ganlab.ui.run.experiment import ARENA, MNIST, places
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.words import about, studies
 
 PAGE = "pages/learn/about.py"
-PLACES = {"arena": ARENA, "mnist": MNIST}
+PLACES = {"arena": ARENA, "mnist": MNIST, "beside": places(FlowConfig.kind)[0]}
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -30,7 +31,7 @@ def test_every_row_opens_the_run_that_it_measures(study):
         config, _, _, notices = share.from_link(dict(parse_qsl(query)), place)
         assert notices == []
         theirs = STUDIES[study].arms[arm][0]
-        assert config == (theirs.replace(members=1) if isinstance(theirs, PlaneConfig) else theirs)
+        assert config == (theirs if isinstance(theirs, DigitsConfig) else theirs.replace(members=1))
         assert from_query(dict(parse_qsl(query)), config.kind, place.prefix)[0] == config
 
 

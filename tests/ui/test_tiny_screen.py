@@ -141,16 +141,16 @@ def test_every_field_has_a_widget_and_a_chip_undoes_it():
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_bad_link_gives_defaults_and_a_notice(lang):
-    app = opened(lang=lang, **{"r.lr": "-1", "r.preset": "nothing", "r.depth": "3"})
+    app = opened(lang=lang, **{"r.rate": "-1", "r.preset": "nothing", "r.depth": "3"})
     assert app.session_state["r.config"] == RUN
     [warning] = app.warning
-    assert all(word in warning.value for word in ("lr", "`preset`", "`depth`"))
+    assert all(word in warning.value for word in ("rate", "`preset`", "`depth`"))
 
 
 def test_a_divergence_says_what_and_why():
-    status = RunStatus("diverged", 2, 40, facts={"step": 2, "quantity": "loss", "knob": "lr"})
+    status = RunStatus("diverged", 2, 40, facts={"step": 2, "quantity": "loss", "knob": "rate"})
     said = training.diverged_line(status, RUN, "en")
-    assert said == "Diverged at step 2: loss was no longer finite. Likely setting: lr."
+    assert said == "Diverged at step 2: loss was no longer finite. Likely setting: rate."
 
 
 def test_what_a_card_of_mistakes_counts_may_not_be_there():

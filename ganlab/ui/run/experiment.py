@@ -36,7 +36,7 @@ class Experiment:
     @property
     def script(self) -> str:
         """Its page."""
-        return f"pages/lab/{self.words}.py"
+        return f"pages/{KINDS[self.kind].section}/{self.words}.py"
 
     @property
     def is_open(self) -> bool:

@@ -8,16 +8,17 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 
+from ganlab.game.config import GanConfig
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.links import to_query
-from ganlab.plane.config import PlaneConfig
 from ganlab.studies.grids import STUDIES
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.mistakes import arm_name, title
 from ganlab.ui.mistakes.runs import studied_name
 from ganlab.ui.run.experiment import places
 from ganlab.ui.text import exists, text
+from ganlab.ui.text import named as choice_name
 
 FORMATS = {
     "n": "%d",
@@ -60,7 +61,7 @@ def numbers(results: evidence.Arm) -> dict[str, float]:
 def first(study: str, arm: str) -> RunConfig:
     """An arm's first run, with one member."""
     config = STUDIES[study].arms[arm][0]
-    return config.replace(members=1) if isinstance(config, PlaneConfig) else config
+    return config.replace(members=1) if "members" in config.__dataclass_fields__ else config
 
 
 def address(config: RunConfig, lang: str) -> str:
@@ -78,8 +79,11 @@ def named(study: str, arm: str, lang: str) -> str:
         return arm_name("no_cure", "none_early" if arm == "none" else arm, lang)
     if exists(own := f"about.arm.{arm}"):
         return text(own, lang)
+    config = STUDIES[study].arms[arm][0]
+    if not isinstance(config, GanConfig):
+        return choice_name("dataset", config.dataset, lang)
     exact = [text("about.study.exact", lang)] if arm.endswith("float32") else []
-    return ", ".join([studied_name(STUDIES[study].arms[arm][0], lang), *exact])
+    return ", ".join([studied_name(config, lang), *exact])
 
 
 def show(study: str, lang: str) -> None:

@@ -20,7 +20,7 @@ class TinyConfig(RunConfig):
     """A least-squares fit of a curve."""
 
     dataset: str = choice("sine", CURVES, "experiment")
-    lr: float = knob(0.01, 1e-6, 1e9, "optimiser", scale="log", live=True)
+    rate: float = knob(0.01, 1e-6, 1e9, "optimiser", scale="log", live=True)
     width: int = knob(16, 1, 512, "networks")
     batch_size: int = knob(32, 4, 1024, "optimiser", scale="log")
     members: int = knob(2, 1, 16, "run")

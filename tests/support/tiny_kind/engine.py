@@ -69,12 +69,12 @@ def update(state: TinyState) -> None:
     x = state.draws.row(state.step)
     loss = (state.net(x) - CURVES[state.now.dataset](x)).square().mean((1, 2))
     gradients = torch.autograd.grad(loss, state.net.params, torch.ones_like(loss))
-    state.net.flat.sub_(torch.cat([g.reshape(-1) for g in gradients]), alpha=state.now.lr)
+    state.net.flat.sub_(torch.cat([g.reshape(-1) for g in gradients]), alpha=state.now.rate)
     state.loss, state.step = loss.detach(), state.step + 1
     fresh = ~(state.loss.abs() <= BLOWN_UP) & (state.diverged_at < 0)
     state.diverged_at = torch.where(fresh, state.step, state.diverged_at)
     if bool(fresh.any()) and not state.facts:
-        state.facts = {"step": state.step, "quantity": "loss", "knob": "lr"}
+        state.facts = {"step": state.step, "quantity": "loss", "knob": "rate"}
     state.now = state.config.at(state.step)
 
 
@@ -128,7 +128,11 @@ def restore(config: TinyConfig, tensors: dict[str, Tensor]) -> TinyState:
     state.loss.copy_(tensors["loss"])
     state.now = config.at(state.step)
     if bool((state.diverged_at >= 0).any()):
-        state.facts = {"step": int(state.diverged_at[state.diverged_at >= 0].min()), "quantity": "loss", "knob": "lr"}
+        state.facts = {
+            "step": int(state.diverged_at[state.diverged_at >= 0].min()),
+            "quantity": "loss",
+            "knob": "rate",
+        }
     return state
 
 

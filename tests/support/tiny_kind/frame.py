@@ -40,7 +40,7 @@ def unpack(blob: bytes) -> TinyFrame:
         metrics={"rmse": np.array([rmse], np.float32)},
         diverged_at=np.array([int(diverged_at)]),
         outcome="diverged" if dead else "",
-        facts={"step": int(diverged_at), "quantity": "loss", "knob": "lr"} if dead else {},
+        facts={"step": int(diverged_at), "quantity": "loss", "knob": "rate"} if dead else {},
         loss=np.array([loss], np.float32),
         curve=np.array([curve], np.float32),
     )

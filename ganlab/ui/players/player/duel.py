@@ -28,15 +28,17 @@ def message(
     differences: Sequence[tuple[str, str, str]] = (),
     live: bool = False,
     view: Mapping[str, Any] | None = None,
+    clock: float | None = None,
 ) -> bytes:
     """What the player shows, as bytes.
 
     `run`: the duel's name; `sides`: each run's message; `differences`: (name, the one's, the other's) of every setting
-    in which they differ; `view`, read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed.
+    in which they differ; `view`, read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed;
+    `clock`: seconds of a moment, which are then shown in the place of steps.
     """
     head = dict(run=run, member=0, sizes=[len(side) for side in sides], titles=list(titles), text=dict(text))
     head |= dict(differences=[list(difference) for difference in differences], live=live, view=dict(view or {}))
-    return packed(head, sides)
+    return packed(head | ({"clock": clock} if clock else {}), sides)
 
 
 def player(data: bytes, key: str) -> None:

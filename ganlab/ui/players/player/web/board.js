@@ -65,6 +65,21 @@ export class Board extends Scores {
     this.battle(frame.scalars, this.head.threshold === null);
     this.#lamps(frame, hover);
     this.head.modes ? this.#valid(frame) : this.#cells(frame);
+    this.#more(frame);
+  }
+
+  /**
+   * Where runs of different kinds are compared: the JS divergence also of data with modes, and the time so far.
+   * @param {Pick<PlaneFrame, "scalars" | "shares"> & { step?: number }} frame
+   */
+  #more(frame) {
+    const { say, number } = this.reader,
+      { pace, js_floor } = this.head;
+    this.part("more").hidden = pace === undefined;
+    if (pace === undefined) return;
+    const js = number(frame.scalars.js, 3),
+      floor = number(js_floor[judgedBy(frame)], 3);
+    this.put("more", say("duel_more", { js, floor, time: number((frame.step ?? 0) * pace, 1) }));
   }
 
   /**

@@ -155,7 +155,7 @@ export class Canvas {
    * @param {Pick<Drawn, "rows" | "columns">} lattice
    * @param {PlaneHead} head
    */
-  #grid(points, { rows, columns }, { latent_dim, extent }) {
+  #grid(points, { rows, columns }, { latent_dim, extent, paths }) {
     const { x, y, unit, palette } = this;
     net(this.context, points, {
       rows,
@@ -165,7 +165,8 @@ export class Canvas {
       unit,
       ink: palette.ink,
       extent,
-      shaded: rows > 1 && latent_dim === 2,
+      shaded: rows > 1 && latent_dim === 2 && !paths,
+      apart: !!paths,
     });
   }
 

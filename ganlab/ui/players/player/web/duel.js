@@ -133,10 +133,22 @@ class Duel extends Viewer {
   scores(shown, waiting, { i }) {
     const { film, playing, layers, arrows, step, live } = this;
     this.controls.show({ playing, waiting, index: this.at, last: film.last, step, live });
+    this.#clock(film.head);
     this.caption.show({ layers, arrows });
     Object.assign(this.root.dataset, { frames: film.size, empty: !shown });
     const hover = (/** @type {number} */ mode) => this.#highlight(mode);
     this.sides.forEach((side, k) => side.show(film.reels[k], this.#place(i, k), step, hover));
+  }
+
+  /**
+   * Writes the time in the place of the step, where runs share no steps.
+   * @param {DuelHead} head
+   */
+  #clock({ clock }) {
+    if (!clock) return;
+    const { reader, step } = this;
+    this.part("step-label").textContent = reader.say("duel_clock");
+    this.part("step").textContent = step === "" ? "–" : `${reader.number(step * clock, 1)} s`;
   }
 
   /** @param {number} mode */

@@ -6,7 +6,7 @@ const SHADE = 0.05; // opacity added when the density doubles
 const DARKEST = 0.45;
 
 /**
- * points (R·C, 2) in the view's units; how: rows, columns, x and y (to pixels), unit, ink, extent, shaded.
+ * points (R·C, 2) in the view's units; how: rows, columns, x and y (to pixels), unit, ink, extent, shaded, apart (rows alone: they are paths).
  * @param {Drawing} c
  * @param {Float32Array} points
  * @param {Lattice} how
@@ -60,7 +60,7 @@ function turn(p, i, j, k) {
  * @param {Float32Array} p
  * @param {Lattice} how
  */
-function lines(c, p, { rows, columns, unit, shaded }) {
+function lines(c, p, { rows, columns, unit, shaded, apart }) {
   const shades = Array.from({ length: LINES }, () => new Path2D());
   const link = (/** @type {number} */ i, /** @type {number} */ j) => {
     const length = Math.hypot(p[2 * j] - p[2 * i], p[2 * j + 1] - p[2 * i + 1]);
@@ -72,7 +72,7 @@ function lines(c, p, { rows, columns, unit, shaded }) {
   for (let r = 0; r < rows; r++) {
     for (let k = 0; k < columns; k++) {
       if (k + 1 < columns) link(r * columns + k, r * columns + k + 1);
-      if (r + 1 < rows) link(r * columns + k, (r + 1) * columns + k);
+      if (r + 1 < rows && !apart) link(r * columns + k, (r + 1) * columns + k);
     }
   }
   c.lineWidth = rows > 1 ? 0.8 : 1.6;

@@ -19,10 +19,10 @@ export class Reels extends Film {
   }
 
   /**
-   * The moments of a run's frames; by default their steps.
+   * The moments of a run's frames: their steps, or so many a step as its head says.
    * @param {Film} reel
    */
-  moments = (reel) => reel.known;
+  moments = (reel) => (reel.head.scale ? reel.known.map((step) => step * reel.head.scale) : reel.known);
 
   /** @param {any} head */
   is = (head) => head.runs.length === this.reels.length && this.reels.every((reel, k) => reel.is(head.runs[k]));

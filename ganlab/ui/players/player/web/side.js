@@ -59,7 +59,7 @@ export class Side {
    */
   show(film, i, moment, hover) {
     const step = film.known[i];
-    const over = i >= 0 && i === film.last && Number(moment) > step;
+    const over = i >= 0 && i === film.last && Number(moment) > step * (film.head.scale ?? 1);
     Object.assign(this.element.dataset, { step: step ?? "", over });
     this.part("moment").textContent = i < 0 ? "" : this.#moment(film, step, over);
     this.overlay.show(film, i, this.reader);
