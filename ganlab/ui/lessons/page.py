@@ -1,0 +1,206 @@
+"""A lesson as a page: its head, its parts in the order of the visitor's style, and the way on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.plane.config import PlaneConfig
+from ganlab.ui.arena import playback
+from ganlab.ui.digits import playback as digits_playback
+from ganlab.ui.lessons.extras import EXTRAS
+from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, Lesson, facts, total
+from ganlab.ui.lessons.link import ANSWERS, NAMES, Place, done, go, place
+from ganlab.ui.run.experiment import places
+from ganlab.ui.run.view import view
+from ganlab.ui.text import text
+
+PLAYED = {"at": 0, "playing": True}
+SCRIPTS = {name: f"pages/lab/{name}.py" for name in ("arena", "mnist", "latent", "mistakes")}
+
+
+def say(part: str, lang: str) -> str:
+    """A sentence of the open lesson."""
+    return text(f"lessons.{place().lesson}.{part}", lang)
+
+
+def contents(lang: str) -> None:
+    """The path's lessons, with a tick at those that are done."""
+    key = "s.w.lesson"
+    st.session_state[key] = place().lesson
+    st.radio(
+        text("lessons.page.contents", lang),
+        place().lessons,
+        format_func=lambda name: named(name, lang),
+        key=key,
+        on_change=lambda: go(lesson=st.session_state[key]),
+    )
+
+
+def named(name: str, lang: str) -> str:
+    """A lesson's number, title and tick."""
+    tick = " ✓" if name in place().done else ""
+    return f"{NAMES.index(name) + 1}. {text(f'lessons.{name}.title', lang)}{tick}"
+
+
+def choices(lang: str) -> None:
+    """The menus of paths and of styles."""
+    with st.container(horizontal=True, vertical_alignment="bottom", key="s.choices"):
+        for field, options in (("path", list(PATHS)), ("style", list(STYLES))):
+            key = f"s.w.{field}"
+            st.session_state[key] = getattr(place(), field)
+            st.segmented_control(
+                text(f"lessons.page.{field}", lang),
+                options,
+                required=True,
+                format_func=lambda option, field=field: text(f"lessons.{field}.{option}", lang),
+                key=key,
+                on_change=lambda field=field, key=key: go(**{field: st.session_state[key]}),
+            )
+
+
+def head(here: Place, lang: str) -> None:
+    """Where the visitor is on the path, how long the lesson takes and, before the first, what the path is for."""
+    lesson = LESSONS[here.lesson]
+    values = {"place": here.index + 1, "of": len(here.lessons), "minutes": lesson.minutes, "task": TASK}
+    st.caption(text("lessons.page.place", lang, **values))
+    if here.lesson == NAMES[0]:
+        with st.expander(text("lessons.page.goals_title", lang)):
+            minutes = {f"in_{path}": total(names, path != "30") for path, names in PATHS.items()}
+            ui.markdown(text("lessons.page.goals", lang, lessons=len(NAMES), **minutes))
+
+
+def body(lang: str) -> None:
+    """The lesson's parts, in the order of the visitor's style; the run stands beside what comes after it."""
+    name, order = place().lesson, list(STYLES[place().style])
+    shown = order.index("run")
+    for part in order[:shown]:
+        PARTS[part](name, lang)
+    picture, words = st.columns([5, 4], gap="large")
+    with picture:
+        run(name, lang)
+    with words:
+        for part in order[shown + 1 :]:
+            PARTS[part](name, lang)
+    if extra := LESSONS[name].extra:
+        EXTRAS[extra](lang)
+
+
+def run(name: str, lang: str) -> None:
+    """The lesson's run, or both of them side by side."""
+    runs, key = LESSONS[name].runs, f"s.player.{name}"
+    st.caption(say("watch", lang))
+    if len(runs) == 2:
+        titles = tuple(text(f"lessons.{name}.run_{side}", lang) for side in ("a", "b"))
+        view(runs[0].kind).pair(runs, False, lang, key, PLAYED, titles)
+    elif isinstance(runs[0], PlaneConfig):
+        playback.picture(runs[0], lang, key)
+    else:
+        digits_playback.picture(runs[0], lang, key)
+
+
+def idea(name: str, lang: str) -> None:
+    """The lesson's idea."""
+    ui.markdown(say("idea", lang))
+
+
+def deeper(name: str, lang: str) -> None:
+    """The formula, what its symbols mean, and the source."""
+    st.subheader(text("lessons.page.deeper", lang), anchor=False)
+    if LESSONS[name].formula:
+        st.latex(LESSONS[name].formula)
+    ui.markdown(say("deeper", lang))
+    source = LESSONS[name].source
+    link = f"https://arxiv.org/abs/{source.removeprefix('arXiv:')}"
+    st.caption(f"{text('lessons.page.source', lang)} [{say('source', lang)}, {source}]({link})")
+
+
+def task(name: str, lang: str) -> None:
+    """What to try, and the way there."""
+    page, opens = LESSONS[name].task
+    st.subheader(text("lessons.page.task", lang, minutes=TASK), anchor=False)
+    ui.markdown(say("task", lang))
+    query = {"lang": lang} | ({asked(page): opens} if opens else {})
+    label = text(f"lessons.page.to_{page}", lang)
+    st.page_link(SCRIPTS[page], label=label, icon=":material/arrow_forward:", query_params=query)
+
+
+def asked(page: str) -> str:
+    """The name in a page's link of what it opens with: a preset, or a card."""
+    return "c.card" if page == "mistakes" else places({"arena": "plane", "mnist": "digits"}[page])[0].name("preset")
+
+
+def question(name: str, lang: str) -> None:
+    """The question, and what the run answers."""
+    st.subheader(text("lessons.page.question", lang), anchor=False)
+    ui.markdown(say("question", lang))
+    key, answers = f"s.w.answer.{name}", st.session_state.setdefault(ANSWERS, {})
+    st.session_state[key] = answers.get(name)
+    st.pills(
+        say("question", lang),
+        range(3),
+        format_func=lambda index: say("abc"[index], lang),
+        key=key,
+        on_change=lambda: answer(name, st.session_state[key]),
+        label_visibility="collapsed",
+    )
+    if answers.get(name) is not None:
+        feedback(LESSONS[name], answers[name], lang)
+
+
+def answer(name: str, index: int | None) -> None:
+    """Stores an answer; the lesson is done then."""
+    ui.touched()
+    st.session_state[ANSWERS][name] = index
+    if index is not None:
+        done(name)
+
+
+def feedback(lesson: Lesson, given: int, lang: str) -> None:
+    """What the run measured, whether that was the answer, and why."""
+    name, found = place().lesson, facts(lesson)
+    right = lesson.question.answer(found)
+    if right is None:
+        st.info(text("start.page.unavailable", lang))
+        return
+    words = text(f"lessons.page.{'right' if right == given else 'wrong'}", lang, answer=say("abc"[right], lang))
+    why = text(f"lessons.{name}.why", lang, **found)
+    (st.success if right == given else st.info)(f"{words} {why}")
+
+
+def way_on(lang: str) -> None:
+    """The way to the lessons before and after this one; after the last, what one can now explain."""
+    here, at = place().lessons, place().index
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="s.turns"):
+        for key, icon, other in (("back", "arrow_back", at - 1), ("on", "arrow_forward", at + 1)):
+            if 0 <= other < len(here):
+                turn(key, icon, here[other], lang)
+    if at == len(here) - 1:
+        st.subheader(text("lessons.page.can_title", lang), anchor=False)
+        ui.markdown("\n".join(f"- {text(f'lessons.{name}.can', lang)}" for name in here))
+
+
+def turn(key: str, icon: str, name: str, lang: str) -> None:
+    """A button to a lesson."""
+    on = key == "on"
+    st.button(
+        named(name, lang),
+        f"s.{key}",
+        icon=f":material/{icon}:",
+        type="primary" if on else "secondary",
+        on_click=lambda: (done(place().lesson) if on else None, go(lesson=name)),
+    )
+
+
+def welcome(before: Place | None, lang: str) -> None:
+    """Offers a visitor who is back the lesson where they were."""
+    if before is not None:
+        label = text("lessons.page.welcome", lang, lesson=named(before.lesson, lang))
+        changes = {field: getattr(before, field) for field in ("lesson", "style", "path", "done")}
+        st.button(label, "s.welcome", icon=":material/history:", on_click=go, kwargs=changes)
+
+
+PARTS: dict[str, Callable[[str, str], None]] = {"idea": idea, "deeper": deeper, "task": task, "question": question}
+"""What draws each part of a lesson beside its run."""
