@@ -88,12 +88,12 @@ def show(
     player(data, key=key, on_ask=on_ask)
 
 
-def picture(config: PlaneConfig, lang: str) -> None:
+def picture(config: PlaneConfig, lang: str, key: str) -> None:
     """Plays a shipped run once; nothing is trained."""
-    shipped = film_of(config.key(), 0, config).grow(0, config.steps)
-    st.caption(text("start.page.picture" if shipped else "start.page.unavailable", lang))
-    if shipped:
-        show(config, 0, False, lang, key="s.player", view={"at": 0, "playing": True})
+    if film_of(config.key(), 0, config).grow(0, config.steps):
+        show(config, 0, False, lang, key=key, view={"at": 0, "playing": True})
+    else:
+        st.caption(text("lessons.page.unavailable", lang))
 
 
 def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:

@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import streamlit as st
 import torch
-from scipy.ndimage import map_coordinates
 from torch import nn
+from torch.nn.functional import grid_sample
 
 from ganlab import ui
 from ganlab.data.plane import DATASETS
-from ganlab.gan.convnets import ARCHITECTURES
+from ganlab.gan.architectures import ARCHITECTURES
 from ganlab.latent import walks
 from ganlab.latent.paths import PATHS
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.frame import FIELD, Frame, spread, unpack
+from ganlab.plane.frame import Frame, spread, unpack
 from ganlab.plane.train import real_points
 from ganlab.presets import PRESETS
 from ganlab.service.short_jobs import Busy
@@ -56,9 +55,9 @@ def terms(frame: Frame, real: np.ndarray, extent: float) -> tuple[float, float]:
 
 def logits(field: np.ndarray, points: np.ndarray, extent: float) -> np.ndarray:
     """D's outputs at points (n, 2) by bilinear interpolation of its field; at the border those of the outer cells."""
-    cells = (points / extent + 1) * FIELD / 2 - 0.5
-    values: np.ndarray = map_coordinates(field, cells.T[::-1], order=1, mode="nearest")
-    return values
+    values, at = torch.from_numpy(field)[None, None], torch.from_numpy(points / extent).float()[None, None]
+    found: np.ndarray = grid_sample(values, at, padding_mode="border", align_corners=False).flatten().numpy()
+    return found
 
 
 def two_terms(lang: str) -> None:
@@ -198,8 +197,15 @@ def walk(lang: str) -> None:
         (path, text(f"latent.path.{path}", lang), text(f"latent.path.{path}_note", lang), film.strips[path])
         for path in PATHS
     ]
-    shown = {"shell": found.shell, "noise": found.noise, "classes": found.classes, "judged": found.judged}
-    data = latent_player.walks(rows, key="s.walk", lang=lang, **shown)
+    data = latent_player.walks(
+        rows,
+        key="s.walk",
+        lang=lang,
+        shell=found.shell,
+        noise=found.noise,
+        classes=found.classes,
+        judged=found.judged,
+    )
     latent_player.show("walk", data, "s.walk", ui.touched)
     ui.caption(text("lessons.walk.about", lang, dim=found.config.latent_dim))
 
@@ -229,11 +235,6 @@ def uses(lang: str) -> None:
     table(head, rows)
     ui.markdown(text("lessons.uses_table.harm", lang))
     ui.markdown(text("lessons.uses_table.after", lang))
-
-
-def sources() -> Iterator[str]:
-    """The numbers of the landmark papers."""
-    return (landmark.source for landmark in USES.values())
 
 
 USES: dict[str, Landmark] = {

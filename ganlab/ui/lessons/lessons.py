@@ -49,14 +49,20 @@ def total(names: tuple[str, ...], tasks: bool) -> int:
     return sum(LESSONS[name].minutes + TASK * tasks for name in names)
 
 
-VALUE = r"\min_G\max_D\;V(D,G)=\mathbb{E}_{x\sim p_\text{data}}\log D(x)+\mathbb{E}_{z\sim p_z}\log\bigl(1-D(G(z))\bigr)"
-BEST = r"D^*(x)=\frac{p_\text{data}(x)}{p_\text{data}(x)+p_g(x)},\qquad p_g=p_\text{data}\;\Rightarrow\;D^*=\tfrac12"
-TURN = r"\dot\theta=-\psi f'(\theta\psi),\quad\dot\psi=\theta f'(\theta\psi),\qquad\lambda=\pm\,i\,f'(0)=\pm\tfrac{i}{2}"
-STEEP = (
-    r"\frac{\partial}{\partial u}\log(1-\sigma(u))=-\sigma(u)\to0,\qquad"
-    r"\frac{\partial}{\partial u}\bigl(-\log\sigma(u)\bigr)=-(1-\sigma(u))\to-1\qquad(u\to-\infty)"
+VALUE = (
+    r"\begin{aligned}\min_G\max_D\;V(D,G)=\;&\mathbb{E}_{x\sim p_\text{data}}\log D(x)\\"
+    r"+\;&\mathbb{E}_{z\sim p_z}\log\bigl(1-D(G(z))\bigr)\end{aligned}"
 )
-SHARES = r"D^*=\frac{m}{m+M},\qquad L_G=\log\frac{m+M}{m}\qquad(m\text{ of }M\text{ modes})"
+BEST = r"D^*(x)=\frac{p_\text{data}(x)}{p_\text{data}(x)+p_g(x)}"
+TURN = (
+    r"\begin{gathered}\dot\theta=-\psi f'(\theta\psi),\quad\dot\psi=\theta f'(\theta\psi)\\"
+    r"\lambda=\pm\tfrac{i}{2}\end{gathered}"
+)
+STEEP = (
+    r"\begin{aligned}\tfrac{d}{du}\log(1-\sigma(u))&=-\sigma(u)&&\to0\\"
+    r"\tfrac{d}{du}\bigl(-\log\sigma(u)\bigr)&=\sigma(u)-1&&\to-1\end{aligned}"
+)
+SHARES = r"D^*=\frac{m}{m+M},\qquad L_G=\log\frac{m+M}{m}"
 PENALTY = r"L_D+\frac{\gamma}{2}\,\mathbb{E}_{x\sim p_\text{data}}\lVert\nabla D(x)\rVert^2"
 BETWEEN = r"\mathrm{slerp}(a,b;t)=\frac{\sin((1-t)\omega)}{\sin\omega}\,a+\frac{\sin(t\omega)}{\sin\omega}\,b"
 
@@ -69,24 +75,43 @@ LESSONS: dict[str, Lesson] = {
         6, (PRESETS["ring_weak_d"],), asks("valid", 0.25, 0.75), ("arena", "ring_weak_d"), "arXiv:1406.2661", BEST
     ),
     "dance": Lesson(
-        6, (PRESETS["ring_hops"],), asks("modes", 2.5, 7.5), ("arena", "ring_hops"), "arXiv:1801.04406", TURN
+        6,
+        (PRESETS["two_hops"], PRESETS["two_gaussians"]),
+        asks("modes", 0.5, 1.5),
+        ("theory", ""),
+        "arXiv:1801.04406",
+        TURN,
     ),
     "gradient": Lesson(
-        6, (CARDS["vanishing"].broken, CARDS["vanishing"].fixed), asks("modes", 0.5, 5.5), ("mistakes", "vanishing"), "arXiv:1701.04862", STEEP
+        6,
+        (CARDS["vanishing"].broken, CARDS["vanishing"].fixed),
+        asks("modes", 0.5, 5.5),
+        ("mistakes", "vanishing"),
+        "arXiv:1701.04862",
+        STEEP,
     ),
     "collapse": Lesson(
         6, (PRESETS["ring_k50"],), asks("l_g", 1.0, 5.0), ("mistakes", "too_much_d"), "arXiv:1611.02163", SHARES
     ),
     "cures": Lesson(
-        7, (PRESETS["grid"], PRESETS["grid_packing"]), asks("modes", 4.5, 8.5), ("arena", "ring_seeds"),
-        "arXiv:1712.04086", PENALTY, "cures",
+        7,
+        (PRESETS["grid"], PRESETS["grid_packing"]),
+        asks("modes", 4.5, 8.5),
+        ("arena", "ring_seeds"),
+        "arXiv:1712.04086",
+        PENALTY,
+        "cures",
     ),
     "images": Lesson(
-        7, (PRESETS["digits_dense"],), asks("accepted", 0.6, 0.85), ("mnist", "digits_classic"), "arXiv:1511.06434",
+        7,
+        (PRESETS["digits_dense"],),
+        asks("accepted", 0.6, 0.85),
+        ("mnist", "digits_classic"),
+        "arXiv:1511.06434",
         extra="layers",
     ),
     "latent": Lesson(
-        5, (PRESETS["digits_dense"],), asks("coverage", 0.3, 0.6), ("latent", ""), "arXiv:1609.04468", BETWEEN, "walk"
+        5, (PRESETS["digits_dense"],), asks("modes", 4.5, 9.5), ("latent", ""), "arXiv:1609.04468", BETWEEN, "walk"
     ),
     "uses": Lesson(
         6, (PRESETS["grid_5x5"],), asks("modes", 12.5, 23.5), ("latent", ""), "arXiv:2105.05233", extra="uses"

@@ -18,6 +18,8 @@ PLACE, ANSWERS = "s.place", "s.answers"
 """Session keys: the visitor's place, and their answers by lesson."""
 KEEP = Components("ganlab_lessons", Path(__file__).parent / "web", ("keep",))
 NAMES = list(LESSONS)
+FIELDS = ("lesson", "style", "path", "done")
+"""Names in the link."""
 
 
 @dataclass(frozen=True)
@@ -53,14 +55,17 @@ def to_link(place: Place) -> dict[str, str]:
 def from_link(link: Mapping[str, str]) -> tuple[Place, list[str]]:
     """The place of a query, and the names of the parts that are not valid: these keep their values at the start."""
     numbered = {str(i + 1): name for i, name in enumerate(NAMES)}
-    read = {"lesson": numbered, "style": dict(zip(STYLES, STYLES, strict=True)), "path": dict(zip(PATHS, PATHS, strict=True))}
+    read = {
+        "lesson": numbered,
+        "style": dict(zip(STYLES, STYLES, strict=True)),
+        "path": dict(zip(PATHS, PATHS, strict=True)),
+    }
     found = {name: known[link[name]] for name, known in read.items() if link.get(name) in known}
     wrong = [name for name in read if name in link and name not in found]
     parts = link.get("done", "").split(".") if link.get("done") else []
-    done = frozenset(numbered[part] for part in parts if part in numbered)
-    if len(done) != len(parts):
-        wrong.append("done")
-    return Place(**found, done=done), wrong
+    if not set(parts) <= numbered.keys():
+        return Place(**found), [*wrong, "done"]
+    return Place(**found, done=frozenset(numbered[part] for part in parts)), wrong
 
 
 def place() -> Place:
@@ -82,7 +87,9 @@ def done(name: str) -> None:
 
 def open_link(lang: str) -> list[str]:
     """Goes where the link says. Returns sentences about its invalid parts."""
-    link = {name: value for name, value in (ui.new_link("") or {}).items() if name in ("lesson", "style", "path", "done")}
+    link = {
+        name: value for name, value in (ui.new_link("") or {}).items() if name in ("lesson", "style", "path", "done")
+    }
     if not link:
         place()
         return []

@@ -7,18 +7,21 @@ from collections.abc import Callable
 import streamlit as st
 
 from ganlab import ui
+from ganlab.digits.config import DigitsConfig
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import playback
 from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.lessons.extras import EXTRAS
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, Lesson, facts, total
-from ganlab.ui.lessons.link import ANSWERS, NAMES, Place, done, go, place
+from ganlab.ui.lessons.link import ANSWERS, FIELDS, NAMES, Place, done, go, place
 from ganlab.ui.run.experiment import places
 from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 
 PLAYED = {"at": 0, "playing": True}
 SCRIPTS = {name: f"pages/lab/{name}.py" for name in ("arena", "mnist", "latent", "mistakes")}
+SCRIPTS["theory"] = "pages/learn/theory.py"
+"""The pages of tasks."""
 
 
 def say(part: str, lang: str) -> str:
@@ -48,26 +51,31 @@ def named(name: str, lang: str) -> str:
 def choices(lang: str) -> None:
     """The menus of paths and of styles."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="s.choices"):
-        for field, options in (("path", list(PATHS)), ("style", list(STYLES))):
-            key = f"s.w.{field}"
-            st.session_state[key] = getattr(place(), field)
-            st.segmented_control(
-                text(f"lessons.page.{field}", lang),
-                options,
-                required=True,
-                format_func=lambda option, field=field: text(f"lessons.{field}.{option}", lang),
-                key=key,
-                on_change=lambda field=field, key=key: go(**{field: st.session_state[key]}),
-            )
+        menu("path", list(PATHS), lang)
+        menu("style", list(STYLES), lang)
+
+
+def menu(field: str, options: list[str], lang: str) -> None:
+    """The menu of one field of the visitor's place."""
+    key = f"s.w.{field}"
+    st.session_state[key] = getattr(place(), field)
+    st.segmented_control(
+        text(f"lessons.page.{field}", lang),
+        options,
+        required=True,
+        format_func=lambda option: text(f"lessons.{field}.{option}", lang),
+        key=key,
+        on_change=lambda: go(**{field: st.session_state[key]}),
+    )
 
 
 def head(here: Place, lang: str) -> None:
-    """Where the visitor is on the path, how long the lesson takes and, before the first, what the path is for."""
+    """Where the visitor is on the path, how long the lesson takes, and what the path is for."""
     lesson = LESSONS[here.lesson]
     values = {"place": here.index + 1, "of": len(here.lessons), "minutes": lesson.minutes, "task": TASK}
-    st.caption(text("lessons.page.place", lang, **values))
-    if here.lesson == NAMES[0]:
-        with st.expander(text("lessons.page.goals_title", lang)):
+    with st.container(horizontal=True, vertical_alignment="center", key="s.place"):
+        st.caption(text("lessons.page.place", lang, **values))
+        with st.popover(text("lessons.page.goals_title", lang), type="tertiary", key="s.goals", on_change=ui.touched):
             minutes = {f"in_{path}": total(names, path != "30") for path, names in PATHS.items()}
             ui.markdown(text("lessons.page.goals", lang, lessons=len(NAMES), **minutes))
 
@@ -93,11 +101,11 @@ def run(name: str, lang: str) -> None:
     runs, key = LESSONS[name].runs, f"s.player.{name}"
     st.caption(say("watch", lang))
     if len(runs) == 2:
-        titles = tuple(text(f"lessons.{name}.run_{side}", lang) for side in ("a", "b"))
+        titles = say("run_a", lang), say("run_b", lang)
         view(runs[0].kind).pair(runs, False, lang, key, PLAYED, titles)
     elif isinstance(runs[0], PlaneConfig):
         playback.picture(runs[0], lang, key)
-    else:
+    elif isinstance(runs[0], DigitsConfig):
         digits_playback.picture(runs[0], lang, key)
 
 
@@ -163,7 +171,7 @@ def feedback(lesson: Lesson, given: int, lang: str) -> None:
     name, found = place().lesson, facts(lesson)
     right = lesson.question.answer(found)
     if right is None:
-        st.info(text("start.page.unavailable", lang))
+        st.info(text("lessons.page.unavailable", lang))
         return
     words = text(f"lessons.page.{'right' if right == given else 'wrong'}", lang, answer=say("abc"[right], lang))
     why = text(f"lessons.{name}.why", lang, **found)
@@ -190,15 +198,23 @@ def turn(key: str, icon: str, name: str, lang: str) -> None:
         f"s.{key}",
         icon=f":material/{icon}:",
         type="primary" if on else "secondary",
-        on_click=lambda: (done(place().lesson) if on else None, go(lesson=name)),
+        on_click=leave,
+        args=(name, on),
     )
+
+
+def leave(name: str, done_here: bool) -> None:
+    """Goes to another lesson; going on means that this one is done."""
+    if done_here:
+        done(place().lesson)
+    go(lesson=name)
 
 
 def welcome(before: Place | None, lang: str) -> None:
     """Offers a visitor who is back the lesson where they were."""
     if before is not None:
         label = text("lessons.page.welcome", lang, lesson=named(before.lesson, lang))
-        changes = {field: getattr(before, field) for field in ("lesson", "style", "path", "done")}
+        changes = {field: getattr(before, field) for field in FIELDS}
         st.button(label, "s.welcome", icon=":material/history:", on_click=go, kwargs=changes)
 
 
