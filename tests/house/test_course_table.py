@@ -12,7 +12,9 @@ from ganlab.studies.cards import LESSONS as CARDS
 from ganlab.ui.lessons.lessons import LESSONS
 
 TABLE = (Path(__file__).parents[2] / "docs" / "course.md").read_text(encoding="utf-8")
-ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.splitlines() if line.startswith("|")][2:]
+ROWS = [[cell.strip() for cell in line.strip("|").split("|")] for line in TABLE.splitlines() if line.startswith("|")][
+    2:
+]
 STATEMENTS = (
     *("Goals", "style of learning", "G maps noise", "zero-sum", "−log D", "k = 50", "losses", "Nash", "Mode collapse"),
     *("Cures", "Non-convergence", "Latent vectors", "transposed", "2014", "Forger", "deepfakes", "Diffusion"),

@@ -34,6 +34,8 @@ from ganlab.ui.text import number, text
 MOMENTS = 4
 """Frames of the table of the two terms."""
 STUDY = "cures_grid"
+KINDS = {"Linear": "linear", "Conv2d": "conv2d", "ConvTranspose2d": "transposed"}
+"""The kinds of layers that are drawn, and their names in the texts."""
 ENDS = (3, 8)
 """Seeds of the walk's two ends."""
 
@@ -106,7 +108,7 @@ def worth(arm: evidence.Arm, paid: float, lang: str) -> list[str]:
     facts = arm.facts("x")
     full = text("lessons.cures_table.seeds", lang, full=facts["x_full"], n=facts["x_n"])
     tv = number(facts["x_tv"], lang, ".2f")
-    return [full, tv, price(paid / arm.steps_per_s, lang)]
+    return [full, tv, price(paid / arm.steps_per_s, lang) if arm.steps_per_s != paid else "–"]
 
 
 # The networks
@@ -134,14 +136,13 @@ def layers(architecture: str, latent_dim: int) -> dict[str, list[Layer]]:
 def seen(module: nn.Module, x: torch.Tensor) -> list[Layer]:
     """What a forward pass meets of a module."""
     found: list[Layer] = []
-    kinds = nn.Linear | nn.Conv2d | nn.ConvTranspose2d
 
     def note(layer: nn.Module, _: Any, y: torch.Tensor) -> None:
         kernel = "×".join(map(str, layer.kernel_size)) if isinstance(layer, nn.Conv2d | nn.ConvTranspose2d) else "–"
         weights = sum(p.numel() for p in layer.parameters())
         found.append(Layer(type(layer).__name__, kernel, tuple(y.shape[1:]), weights))
 
-    hooks = [layer.register_forward_hook(note) for layer in module.modules() if isinstance(layer, kinds)]
+    hooks = [layer.register_forward_hook(note) for layer in module.modules() if type(layer).__name__ in KINDS]
     module.eval()(x)
     for hook in hooks:
         hook.remove()
@@ -174,7 +175,7 @@ def block(layer: Layer) -> str:
 def note(layer: Layer, lang: str) -> str:
     """What stands below a block."""
     shape = "×".join(map(str, layer.shape))
-    kind = text(f"lessons.layers.{layer.kind.lower()}", lang)
+    kind = text(f"lessons.layers.{KINDS[layer.kind]}", lang)
     kernel = "" if layer.kernel == "–" else f" {layer.kernel}"
     return f"{kind}{kernel}<br><b>{shape}</b><br>{number(layer.weights, lang, ',d')}"
 

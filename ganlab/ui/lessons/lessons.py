@@ -114,7 +114,7 @@ LESSONS: dict[str, Lesson] = {
         5, (PRESETS["digits_dense"],), asks("modes", 4.5, 9.5), ("latent", ""), "arXiv:1609.04468", BETWEEN, "walk"
     ),
     "uses": Lesson(
-        6, (PRESETS["grid_5x5"],), asks("modes", 12.5, 23.5), ("latent", ""), "arXiv:2105.05233", extra="uses"
+        6, (PRESETS["grid_5x5"],), asks("modes", 12.5, 23.5), ("beside", ""), "arXiv:2105.05233", extra="uses"
     ),
 }
 """By name, in the order of the path."""

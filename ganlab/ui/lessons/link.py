@@ -60,7 +60,7 @@ def from_link(link: Mapping[str, str]) -> tuple[Place, list[str]]:
         "style": dict(zip(STYLES, STYLES, strict=True)),
         "path": dict(zip(PATHS, PATHS, strict=True)),
     }
-    found = {name: known[link[name]] for name, known in read.items() if link.get(name) in known}
+    found: dict[str, Any] = {name: known[link[name]] for name, known in read.items() if link.get(name) in known}
     wrong = [name for name in read if name in link and name not in found]
     parts = link.get("done", "").split(".") if link.get("done") else []
     if not set(parts) <= numbered.keys():

@@ -12,31 +12,33 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import playback
 from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.lessons.extras import EXTRAS
-from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, Lesson, facts, total
+from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, facts, total
 from ganlab.ui.lessons.link import ANSWERS, FIELDS, NAMES, Place, done, go, place
-from ganlab.ui.run.experiment import places
+from ganlab.ui.mistakes.mistakes import CHOSEN
+from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 
 PLAYED = {"at": 0, "playing": True}
 SCRIPTS = {name: f"pages/lab/{name}.py" for name in ("arena", "mnist", "latent", "mistakes")}
-SCRIPTS["theory"] = "pages/learn/theory.py"
+SCRIPTS |= {name: f"pages/learn/{name}.py" for name in ("theory", "beside")}
 """The pages of tasks."""
 
 
-def say(part: str, lang: str) -> str:
-    """A sentence of the open lesson."""
-    return text(f"lessons.{place().lesson}.{part}", lang)
+def say(name: str, part: str, lang: str) -> str:
+    """A sentence of a lesson."""
+    return text(f"lessons.{name}.{part}", lang)
 
 
 def contents(lang: str) -> None:
     """The path's lessons, with a tick at those that are done."""
     key = "s.w.lesson"
     st.session_state[key] = place().lesson
+    names = {name: named(name, lang) for name in place().lessons}
     st.radio(
         text("lessons.page.contents", lang),
-        place().lessons,
-        format_func=lambda name: named(name, lang),
+        names,
+        format_func=names.__getitem__,
         key=key,
         on_change=lambda: go(lesson=st.session_state[key]),
     )
@@ -78,6 +80,7 @@ def head(here: Place, lang: str) -> None:
         with st.popover(text("lessons.page.goals_title", lang), type="tertiary", key="s.goals", on_change=ui.touched):
             minutes = {f"in_{path}": total(names, path != "30") for path, names in PATHS.items()}
             ui.markdown(text("lessons.page.goals", lang, lessons=len(NAMES), **minutes))
+            choices(lang)
 
 
 def body(lang: str) -> None:
@@ -99,9 +102,9 @@ def body(lang: str) -> None:
 def run(name: str, lang: str) -> None:
     """The lesson's run, or both of them side by side."""
     runs, key = LESSONS[name].runs, f"s.player.{name}"
-    st.caption(say("watch", lang))
+    st.caption(say(name, "watch", lang))
     if len(runs) == 2:
-        titles = say("run_a", lang), say("run_b", lang)
+        titles = say(name, "run_a", lang), say(name, "run_b", lang)
         view(runs[0].kind).pair(runs, False, lang, key, PLAYED, titles)
     elif isinstance(runs[0], PlaneConfig):
         playback.picture(runs[0], lang, key)
@@ -111,7 +114,7 @@ def run(name: str, lang: str) -> None:
 
 def idea(name: str, lang: str) -> None:
     """The lesson's idea."""
-    ui.markdown(say("idea", lang))
+    ui.markdown(say(name, "idea", lang))
 
 
 def deeper(name: str, lang: str) -> None:
@@ -119,17 +122,17 @@ def deeper(name: str, lang: str) -> None:
     st.subheader(text("lessons.page.deeper", lang), anchor=False)
     if LESSONS[name].formula:
         st.latex(LESSONS[name].formula)
-    ui.markdown(say("deeper", lang))
+    ui.markdown(say(name, "deeper", lang))
     source = LESSONS[name].source
     link = f"https://arxiv.org/abs/{source.removeprefix('arXiv:')}"
-    st.caption(f"{text('lessons.page.source', lang)} [{say('source', lang)}, {source}]({link})")
+    st.caption(f"{text('lessons.page.source', lang)} [{say(name, 'source', lang)}, {source}]({link})")
 
 
 def task(name: str, lang: str) -> None:
     """What to try, and the way there."""
     page, opens = LESSONS[name].task
     st.subheader(text("lessons.page.task", lang, minutes=TASK), anchor=False)
-    ui.markdown(say("task", lang))
+    ui.markdown(say(name, "task", lang))
     query = {"lang": lang} | ({asked(page): opens} if opens else {})
     label = text(f"lessons.page.to_{page}", lang)
     st.page_link(SCRIPTS[page], label=label, icon=":material/arrow_forward:", query_params=query)
@@ -137,25 +140,25 @@ def task(name: str, lang: str) -> None:
 
 def asked(page: str) -> str:
     """The name in a page's link of what it opens with: a preset, or a card."""
-    return "c.card" if page == "mistakes" else places({"arena": "plane", "mnist": "digits"}[page])[0].name("preset")
+    return CHOSEN if page == "mistakes" else {"arena": ARENA, "mnist": MNIST}[page].name("preset")
 
 
 def question(name: str, lang: str) -> None:
     """The question, and what the run answers."""
     st.subheader(text("lessons.page.question", lang), anchor=False)
-    ui.markdown(say("question", lang))
+    ui.markdown(say(name, "question", lang))
     key, answers = f"s.w.answer.{name}", st.session_state.setdefault(ANSWERS, {})
     st.session_state[key] = answers.get(name)
     st.pills(
-        say("question", lang),
+        say(name, "question", lang),
         range(3),
-        format_func=lambda index: say("abc"[index], lang),
+        format_func=lambda index: say(name, "abc"[index], lang),
         key=key,
         on_change=lambda: answer(name, st.session_state[key]),
         label_visibility="collapsed",
     )
     if answers.get(name) is not None:
-        feedback(LESSONS[name], answers[name], lang)
+        feedback(name, answers[name], lang)
 
 
 def answer(name: str, index: int | None) -> None:
@@ -166,14 +169,14 @@ def answer(name: str, index: int | None) -> None:
         done(name)
 
 
-def feedback(lesson: Lesson, given: int, lang: str) -> None:
+def feedback(name: str, given: int, lang: str) -> None:
     """What the run measured, whether that was the answer, and why."""
-    name, found = place().lesson, facts(lesson)
-    right = lesson.question.answer(found)
+    found = facts(LESSONS[name])
+    right = LESSONS[name].question.answer(found)
     if right is None:
         st.info(text("lessons.page.unavailable", lang))
         return
-    words = text(f"lessons.page.{'right' if right == given else 'wrong'}", lang, answer=say("abc"[right], lang))
+    words = text(f"lessons.page.{'right' if right == given else 'wrong'}", lang, answer=say(name, "abc"[right], lang))
     why = text(f"lessons.{name}.why", lang, **found)
     (st.success if right == given else st.info)(f"{words} {why}")
 
