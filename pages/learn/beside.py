@@ -4,7 +4,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.ui.beside import beside
-from ganlab.ui.run import controls, share
+from ganlab.ui.run import controls, export, share
 from ganlab.ui.text import text
 
 lang = ui.language()
@@ -19,6 +19,7 @@ with st.sidebar:
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="f.head"):
     st.title(text("beside.page.title", lang), anchor=False)
     share.share(query, lang)
+    export.export(beside.FLOW, beside.NONE, lang)
 share.warn(notices, controls.refusal(beside.FLOW, lang), lang)
 ui.markdown(text("beside.page.lead", lang))
 lines = beside.train_buttons(lang)

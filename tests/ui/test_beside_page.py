@@ -16,7 +16,7 @@ from ganlab.studies import tables
 from ganlab.studies.cards import LAB
 from ganlab.ui.beside import evidence, stage
 from ganlab.ui.beside.beside import CHOSEN, FLOW, GAN
-from ganlab.ui.run import server
+from ganlab.ui.run import export, server
 from ganlab.ui.text import LANGUAGES, number, text
 
 PAGE = "pages/learn/beside.py"
@@ -75,6 +75,15 @@ def test_each_run_is_trained_by_its_own_button():
     assert service.wishes(RUN.key(), visitor)
     assert service.wishes(stage.partner(RUN).key(), visitor)
     assert service.store.run(RUN.key()).kind == FlowConfig.kind
+
+
+def test_its_numbers_and_settings_are_taken_along():
+    record(RUN)
+    app = opened(PAGE, to_query(RUN, "f."))
+    assert [b.key for b in app.get("download_button")] == ["f.export.numbers", "f.export.settings_file"]
+    lines = export.numbers(RUN, 0).splitlines()
+    assert lines[0].split(",")[:3] == ["step", "loss", "died"]
+    assert [line.split(",")[0] for line in lines[1:]] == ["0", "2", "4", "8", "16", "32"]
 
 
 def test_a_setting_changes_both():

@@ -12,8 +12,9 @@ from ganlab.ui.run import training
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.text import text
 
-FLOW = places(FlowConfig.kind)[0]
+FLOW, NONE = places(FlowConfig.kind)
 GAN = Experiment(PlaneConfig.kind, "p.", FLOW.words, peers=(FLOW.prefix,))
+"""The flow has no second run of its kind beside it, but a GAN."""
 KEY = "beside.player"
 CHOSEN = "beside.data"
 

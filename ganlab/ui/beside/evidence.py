@@ -23,7 +23,7 @@ MEASURED = {LAB.dataset: "cures_ring", NINE_MODES.dataset: "cures_grid"}
 """Data set -> the study with the GAN's arms."""
 ARMS = ("none", "packing")
 """The GAN without a countermeasure, and with one."""
-COLUMNS = {"modes_covered": "median", "valid": ".0%", "mode_tv": ".2f", "js": ".3f"}
+COLUMNS = {"modes_covered": "median", "valid": ".0%", "js": ".3f"}
 """Measures of the table, with the format of their medians."""
 
 
