@@ -32,7 +32,7 @@ from ganlab.studies.tables import grid
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "holes.md"
 SEEDS = 16
-STEPS = 2500
+STEPS = 6000
 CALM = PlaneConfig(
     members=SEEDS,
     steps=STEPS,

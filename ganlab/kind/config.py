@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
@@ -122,9 +123,15 @@ class RunConfig:
         """Raises ConfigError if a step needs too much time or memory."""
         batch = self.batch_size
         if self.flops() > most_flops:
-            raise ConfigError("batch_size", batch, "too_slow", gflops=self.flops() / 1e9, most=most_flops / 1e9)
+            ratio = self.flops() / most_flops
+            raise ConfigError("batch_size", batch, "too_slow", times=ratio, batch=power_below(batch / ratio))
         if self.floats() > most_floats:
             raise ConfigError("batch_size", batch, "too_big", mb=self.floats() * 4e-6, most=most_floats * 4e-6)
+
+
+def power_below(number: float) -> int:
+    """The largest power of two that is not above a number; 1 at least."""
+    return 1 << max(0, math.floor(math.log2(number)))
 
 
 def check_edits(config: RunConfig) -> None:

@@ -184,7 +184,7 @@ MESSAGES = {
     "pixels_augment": "expected augment='none'",
     "no_sigmoid": "expected a loss that takes a sigmoid of D's output",
     "nothing_trains": "expected d_steps or g_steps above 0",
-    "too_slow": "{gflops:.1f} GFLOP a step, expected at most {most:.0f}",
+    "too_slow": "{times:.1f} times the arithmetic that a step may have; a batch of {batch} would do",
     "too_big": "{mb:.0f} MB an update, expected at most {most:.0f}",
     "not_live": "expected a field that may change in mid-run",
     "many_edits": "expected at most {most} edits",

@@ -30,7 +30,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar")
     arena.member_menu(ARENA, lang)
     if not COMPARE.is_open:
         compare.keep_button(ARENA, COMPARE, lang)
-    controls.chips(ARENA, lang)
+    controls.chips(ARENA, lang, fork.elsewhere(config))
     lines = {ARENA: st.container(width="stretch", key="a.status")}
 if other := arena.compared(lang):
     lines[COMPARE] = other

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.ui.mistakes import mistakes, runs
+from ganlab.ui.mistakes.first_look import first_look
 from ganlab.ui.run import share
 from ganlab.ui.text import text
 
@@ -22,12 +23,17 @@ with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=
 share.warn(notices, None, lang)
 with st.container(horizontal=True, vertical_alignment="center", key="c.turns"):
     mistakes.turns(lang)
-mistakes.lesson(name, lang)
+look, lesson = st.columns((1, 2), gap="medium")
+with look:
+    first_look(name, lang)
+with lesson:
+    mistakes.lesson(name, lang)
 if mistakes.predict(name, lang):
     runs.pair(name, lang)
+    mistakes.conclusion(name, lang)
     st.subheader(text("mistakes.page.seeds", lang), anchor=False)
     ui.caption(text("mistakes.page.seeds_about", lang))
     runs.outcome(name, lang)
-    mistakes.conclusion(name, lang)
+    mistakes.show_part(name, "folklore", lang)
     with st.expander(text("mistakes.page.recompute_title", lang)):
         runs.recompute(name, lang)

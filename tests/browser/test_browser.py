@@ -169,7 +169,7 @@ def test_one_update_of_d_alone_forks_the_run_at_its_end(page):
     until(lambda: link(page).get("a.edits") == "6000:g_steps=0;6001:g_steps=1")
     until(lambda: step(page) == 6001)
     assert link(page)["a.steps"] == "6001"
-    press(page, "chip-edits")
+    press(page, "edit-chip-0")
     until(lambda: "a.edits" not in link(page))
     until(lambda: step(page) == 6000)
 

@@ -76,6 +76,40 @@ test("a live run opens with its last frame, and plays", () => {
   made.dispose();
 });
 
+test("frames that were computed before are gone to, unless the visitor has moved the slider", () => {
+  const made = viewer([0, 10, 20]);
+  made.receive(message([0, 10, 20, 30, 40]));
+  assert.deepEqual([made.step, made.playing], [40, false]);
+  made.scrub(1);
+  made.receive(message([0, 10, 20, 30, 40, 50]));
+  assert.deepEqual([made.step, made.held], [10, true]);
+  made.end();
+  made.receive(message([0, 10, 20, 30, 40, 50, 60]));
+  assert.equal(made.step, 60);
+  made.dispose();
+});
+
+test("a run that ends goes on to its last frame", () => {
+  const made = viewer([0, 10], { live: true });
+  made.receive(message([0, 10, 20, 30]));
+  assert.equal(made.playing, true);
+  made.schedule();
+  pass(made, 12);
+  assert.deepEqual([made.step, made.playing], [30, false]);
+  made.dispose();
+});
+
+test("a run without frames leaves nothing of another one to be heard", () => {
+  const made = viewer([0, 10]);
+  const spoken = element({ textContent: "Collapse to 1 of 8" });
+  made.root.querySelector = () => spoken;
+  made.receive(message([], { run: "another" }));
+  made.schedule();
+  pass(made, 0.1);
+  assert.equal(spoken.textContent, "");
+  made.dispose();
+});
+
 test("a view names the step that it opens with, and whether it plays", () => {
   const made = viewer([0, 10, 20], { view: { at: 15, playing: true, speed: 2 } });
   assert.deepEqual([made.at, made.playing, made.speed], [1, true, 2]);

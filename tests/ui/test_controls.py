@@ -56,7 +56,7 @@ def test_every_reason_is_a_sentence(lang):
         "type": {"expected": "float"},
         "points": {"least": 2, "most": 200},
         **{key: {"batch_size": 100} for key in ("packing", "one_pack")},
-        "too_slow": {"gflops": 31.25, "most": 20.0},
+        "too_slow": {"times": 1.5, "batch": 128},
         "too_big": {"mb": 120.0, "most": 96.0},
         "many_edits": {"most": 32},
         "same": {"step": 400},

@@ -7,6 +7,7 @@ from visits import captions, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab.gan.mistakes import LOOP, program
 from ganlab.plane.config import PlaneConfig
+from ganlab.service.runs import RunStatus
 from ganlab.studies import cards, tables
 from ganlab.studies.cards import IN_CODE, LESSONS, Card
 from ganlab.studies.grids import STUDIES
@@ -267,7 +268,7 @@ def test_nothing_is_unveiled_before_the_prediction(lab, lang):
     app = opened(PAGE, {"c.card": "too_much_d"}, lang)
     assert not app.get("bidi_component")
     app.get_by_key("c.w.guess.too_much_d").set_value(1).run()
-    assert len(sound(app).get("bidi_component")) == 3
+    assert len(sound(app).get("bidi_component")) == 2
     assert text("mistakes.too_much_d.a", lang) in app.info[0].value
     assert not [button for button in app.button if button.key == "c.train.pair"]
     app.button(key="c.again").click().run()
@@ -290,6 +291,31 @@ def test_a_bad_link_gives_the_first_card_and_a_notice(link):
     app = opened(PAGE, link)
     assert next(iter(link.values())) in app.warning[0].value
     assert app.query_params["c.card"] == next(iter(LESSONS))
+
+
+def test_a_picture_comes_first_and_tables_and_folklore_after_verdict_and_cure(lab):
+    app = opened(PAGE, {"c.card": "too_much_d"})
+    assert len(app.get("image")) == 1
+    app.button(key="c.show").click().run()
+    said = [markdown.value for markdown in sound(app).markdown]
+    parts = [text(f"mistakes.page.{part}", "en") for part in ("what", "why", "verdict", "cure", "folklore")]
+    places = [said.index(f"**{part}**") for part in parts]
+    assert places == sorted(places)
+
+
+def test_what_was_not_asked_for_is_not_said_to_be_computed(lab, monkeypatch):
+    app = opened(PAGE, {"c.card": "too_much_d"})
+    app.button(key="c.show").click().run()
+    first = evidence.seeds(lab, lab.broken)[0]
+    monkeypatch.setattr(runs, "status_of", lambda config: RunStatus("done", first.steps // 8, first.steps))
+    told = [bar.proto for bar in sound(app.run()).get("progress")]
+    assert told == []
+    assert not any("computed" in caption for caption in captions(app))
+
+
+def test_one_seed_is_no_median():
+    arm = evidence.Arm(np.full((1, 8), 0.125), np.array([False]), {})
+    assert runs.drawn("x", arm, "en")["note"].startswith("One seed.")
 
 
 def test_the_seeds_are_wished_stopped_and_shown_as_yours(lab):

@@ -27,8 +27,8 @@ def train_buttons(lang: str) -> None:
 
 
 def further_button(config: PlaneConfig, lang: str) -> None:
-    """The button that raises the target of a finished run."""
-    steps = min(2 * config.steps, int(knobs(PlaneConfig)["steps"].high))
+    """The button that raises the target of a finished run to about twice its steps, a round number."""
+    steps = min(int(float(f"{2 * config.steps:.2g}")), int(knobs(PlaneConfig)["steps"].high))
     label, help = text("arena.train.further", lang, steps=steps), text("arena.train.further_help", lang)
     look: dict[str, Any] = {"icon": ":material/model_training:", "disabled": steps == config.steps}
     goal = config.replace(steps=steps)

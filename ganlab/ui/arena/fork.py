@@ -5,7 +5,7 @@ The config contains the changes, and so does the link. The original run stays un
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,8 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.kind.config import RunConfig
-from ganlab.kind.fields import ConfigError, Edit, knobs
+from ganlab.kind.fields import ConfigError
+from ganlab.ui.arena.edits import Change, grouped
 from ganlab.ui.run import controls, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
@@ -184,45 +185,44 @@ def objection(experiment: Experiment, draft: Draft, lang: str) -> str:
 
 def changes(experiment: Experiment, lang: str) -> None:
     """The run's changes, each with a button that removes it, and a button back to the run before the last change."""
-    edits = experiment.config.edits
-    if not edits:
+    found = grouped(experiment.config)
+    if not found:
         return
     with st.container(horizontal=True, vertical_alignment="center", key=experiment.name("edits")):
         st.caption(text("fork.list.title", lang), width="content")
-        for index in range(min(IN_SIGHT, len(edits))):
-            chip(experiment, index, lang)
-        if len(edits) > IN_SIGHT:
-            with st.popover(text("run.chips.more", lang, count=len(edits) - IN_SIGHT)), st.container(horizontal=True):
-                for index in range(IN_SIGHT, len(edits)):
-                    chip(experiment, index, lang)
-        help = text("fork.list.back_help", lang, step=edits[-1][0])
+        for index in range(min(IN_SIGHT, len(found))):
+            chip(experiment, found, index, lang)
+        if len(found) > IN_SIGHT:
+            with st.popover(text("run.chips.more", lang, count=len(found) - IN_SIGHT)), st.container(horizontal=True):
+                for index in range(IN_SIGHT, len(found)):
+                    chip(experiment, found, index, lang)
+        help = text("fork.list.back_help", lang, step=experiment.config.edits[-1][0])
         look: dict[str, Any] = {"icon": ":material/arrow_back:", "type": "tertiary", "help": help}
         st.button(text("fork.list.back", lang), experiment.name("back"), on_click=back, args=(experiment,), **look)
 
 
-def chip(experiment: Experiment, index: int, lang: str) -> None:
+def elsewhere(config: RunConfig) -> tuple[str, ...]:
+    """The fields that this list shows: the changes, and a target that follows from single updates."""
+    ends = any(change.ends(config) for change in grouped(config))
+    return ("edits", "steps") if ends else ("edits",)
+
+
+def chip(experiment: Experiment, found: Sequence[Change], index: int, lang: str) -> None:
     """One change. A click removes it."""
-    step, change = experiment.config.edits[index][0], worded(experiment.config.edits[index], experiment.config, lang)
+    change, said = found[index], found[index].words(experiment.config, lang)
+    key = "fork.list.remove_alone" if change.alone else "fork.list.remove"
     look: dict[str, Any] = {"icon": ":material/close:", "icon_position": "right"}
-    look |= {
-        "help": text("fork.list.remove", lang, change=change, step=step),
-        "on_click": remove,
-        "args": (experiment, index),
-    }
-    label = text("fork.list.change", lang, change=change, step=step)
+    look |= {"help": text(key, lang, change=said, step=change.step), "on_click": remove, "args": (experiment, index)}
+    label = text("fork.list.alone" if change.alone else "fork.list.change", lang, change=said, step=change.step)
     st.button(label, experiment.name(f"edit-chip-{index}"), **look)
 
 
-def worded(edit: Edit, config: RunConfig, lang: str) -> str:
-    """A change in short, without its step: "k 50"."""
-    _, name, value = edit
-    wording = controls.show(knobs(type(config))[name], name, value, lang)
-    return text("run.chips.changed", lang, name=text(f"field.short.{name}", lang), mine=wording)
-
-
 def remove(experiment: Experiment, index: int) -> None:
-    """Removes a change; the config is then that of another run."""
-    experiment.adopt({"edits": tuple(edit for i, edit in enumerate(experiment.config.edits) if i != index)})
+    """Removes a change; the config is then that of another run. Where it ended with single updates, it ends before."""
+    change, config = grouped(experiment.config)[index], experiment.config
+    left = {"edits": tuple(edit for edit in config.edits if edit not in change.edits)}
+    steps = {"steps": change.step} if change.ends(config) and change.step else {}
+    experiment.adopt(left | steps)
 
 
 def back(experiment: Experiment) -> None:
@@ -245,6 +245,6 @@ def parents(config: RunConfig) -> Iterator[RunConfig]:
 def marks(config: RunConfig, lang: str) -> list[tuple[int, str]]:
     """(step, text) of all changes, one entry per step."""
     changes: dict[int, list[str]] = {}
-    for edit in config.edits:
-        changes.setdefault(edit[0], []).append(worded(edit, config, lang))
+    for change in grouped(config):
+        changes.setdefault(change.step, []).append(change.words(config, lang))
     return [(step, ", ".join(texts)) for step, texts in changes.items()]

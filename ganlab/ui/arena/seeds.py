@@ -142,12 +142,11 @@ def button(experiment: Experiment, lang: str) -> None:
     if experiment.config.members > 1:
         return
     many, why = most(experiment.config)
-    refused = (
-        ""
-        if why is None
-        else text("seeds.page.fewer", lang, most=COUNTS[0], reason=reason(why.reason, why.facts, lang))
-    )
     count = many.members if many else COUNTS[-1]
+    refused = ""
+    if why is not None:
+        facts = {"most": COUNTS[0], "count": count, "reason": reason(why.reason, why.facts, lang)}
+        refused = text("seeds.page.fewer" if many else "seeds.page.not_one", lang, **facts)
     help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), refused)))
     look: dict[str, Any] = {"icon": ":material/casino:", "help": help, "disabled": many is None}
     label = text("seeds.page.train", lang, count=count)

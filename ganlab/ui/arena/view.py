@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 from functools import partial
 
@@ -12,6 +13,7 @@ from ganlab.export import script
 from ganlab.export.settings import metrics_csv
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, unpack
+from ganlab.plane.train import snapshot, start
 from ganlab.ui.arena import duel, gif, playback
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
@@ -35,6 +37,16 @@ def pair(
     """Two runs side by side."""
     left, right = (duel.Side(config, title=name) for config, name in zip(both, names, strict=True))
     duel.duel(left, right, live, lang, key, view)
+
+
+def first(config: PlaneConfig, lang: str) -> tuple[bytes, str]:
+    """The run's first frame as a picture, without a line of text below it, and what it shows."""
+    extent, file = DATASETS[config.dataset].extent, io.BytesIO()
+    frame = snapshot(start(config)).member(0)
+    rings = gif.scattered(playback.real(config.key(), config), extent)
+    scene = gif.scene(frame, rings, extent, playback.threshold(config), "", gif.palette())
+    scene.crop((0, 0, gif.SIDE, gif.SIDE)).save(file, "PNG")
+    return file.getvalue(), text("run.first.points", lang)
 
 
 # Files
@@ -80,4 +92,6 @@ def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
     return text("export.film.modes" if modes else "export.film.cells", lang, **facts)
 
 
-VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, film_button, settings_button, script_button))
+VIEW = View(
+    read=read, table=table, pair=pair, files=(numbers_button, film_button, settings_button, script_button), first=first
+)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Sequence
 
+import numpy as np
+from PIL import Image
+
+from ganlab.data.images import subset
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame, unpack
 from ganlab.export.settings import digits_csv
 from ganlab.ui.digits import playback
 from ganlab.ui.run.export import numbers_button, settings_button
 from ganlab.ui.run.view import Opening, View
+from ganlab.ui.text import text
 
 
 def read(config: DigitsConfig, blob: bytes) -> DigitsFrame:
@@ -29,4 +35,16 @@ def pair(
     playback.show(both[0], live, lang, key, view, beside=both[1], names=names)
 
 
-VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, settings_button))
+def first(config: DigitsConfig, lang: str) -> tuple[bytes, str]:
+    """Images of the subset in rows, one class after the other, and what they are."""
+    images = subset()[0].reshape(10, -1, 28, 28)[:, :ROW].transpose(0, 1).reshape(-1, 28, 28)[: ROW * ROW].numpy()
+    rows, file = [np.concatenate(list(images[i : i + ROW]), axis=1) for i in range(0, ROW * ROW, ROW)], io.BytesIO()
+    Image.fromarray(np.concatenate(rows).astype(np.uint8)).resize((336, 336), Image.Resampling.NEAREST).save(
+        file, "PNG"
+    )
+    return file.getvalue(), text("run.first.images", lang)
+
+
+ROW = 6
+"""Images in a row of the first picture."""
+VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, settings_button), first=first)

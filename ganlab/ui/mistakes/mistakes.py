@@ -258,12 +258,10 @@ def show_part(name: str, part: str, lang: str) -> None:
 
 
 def lesson(name: str, lang: str) -> None:
-    """The mistake and why it seems right; for a mistake in code also the lines."""
-    parts = st.columns(2, gap="medium")
-    for column, part in zip(parts, ("what", "why"), strict=True):
-        column.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
-        with column:
-            ui.markdown(sentence(name, part, lang))
+    """What is done and why it seems right; for a mistake in code also the lines."""
+    for part in ("what", "why"):
+        st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
+        ui.markdown(sentence(name, part, lang))
     if name in IN_CODE:
         st.code(diff(name), language="diff")
         with st.expander(text("mistakes.page.program", lang)):
@@ -285,8 +283,8 @@ def arm_name(name: str, arm: str, lang: str) -> str:
 
 
 def conclusion(name: str, lang: str) -> None:
-    """The verdict, the folklore, the cure with its cost, and a link to try it."""
-    for part in ("verdict", "folklore", "cure"):
+    """The verdict, the cure with its cost, and a link to try it."""
+    for part in ("verdict", "cure"):
         show_part(name, part, lang)
     st.caption(text("mistakes.page.speed", lang))
     card = LESSONS[name]

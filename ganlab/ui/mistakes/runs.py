@@ -26,7 +26,8 @@ from ganlab.ui.text import duration, number, text
 from ganlab.ui.text.glossary import explained
 
 PLAYED = {"at": 0, "playing": True}
-REFUSED = "c.refused"
+REFUSED, ASKED = "c.refused", "c.asked"
+"""Session keys: why runs were refused, and the keys of the runs that the visitor asked for."""
 
 
 # Broken beside fixed
@@ -93,7 +94,8 @@ def studied_name(config: Any, lang: str) -> str:
 def drawn(title: str, arm: Arm, lang: str, yours: bool = False) -> dict[str, Any]:
     """An arm as data for the lamps."""
     facts = {key.removeprefix("x_"): value for key, value in arm.facts("x").items()}
-    head, note = (text(f"mistakes.page.{part}", lang, **facts) for part in ("arm_head", "arm_note"))
+    one = "_one" if facts["n"] == 1 else ""
+    head, note = (text(f"mistakes.page.{part}", lang, **facts) for part in ("arm_head", f"arm_note{one}"))
     budget = [text("mistakes.page.arm_budget", lang, **facts)] if facts["g_updates"] else []
     note = " ".join([note, *budget, *([text("mistakes.page.arm_died", lang, **facts)] if facts["died"] else [])])
     rows = [[round(float(share), 4) for share in row] for row in arm.shares]
@@ -170,6 +172,8 @@ def recompute(name: str, lang: str) -> None:
         eta = duration(sum(config.steps for config in runs) / ours.steps_per_s, lang)
         st.caption(text("mistakes.page.recompute_cost", lang, seeds=len(ours.diverged), eta=eta))
     work("seeds", runs, text("mistakes.page.recompute", lang), lang)
+    if not asked(runs):
+        return
     title = arm_name(name, arm, lang)
 
     def beside(live: bool) -> None:
@@ -180,6 +184,13 @@ def recompute(name: str, lang: str) -> None:
         lamps(found, f"c.yours.{name}.{lang}")
 
     training.watch(runs, lambda: progress(runs, lang), beside, lambda: None)
+
+
+def asked(configs: Sequence[RunConfig]) -> bool:
+    """Whether the visitor has asked for runs, or all of them are computed. Single ones may ship, or be another's."""
+    mine = any(config.key() in st.session_state.get(ASKED, ()) for config in configs)
+    wished = mine or any(service().wishes(config.key(), ui.viewer()) for config in configs)
+    return wished or all(phase(status_of(config), config) in ("done", "diverged") for config in configs)
 
 
 def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> None:
@@ -201,6 +212,7 @@ def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> Non
 def start(configs: Sequence[RunConfig]) -> None:
     """Requests runs."""
     ui.touched()
+    st.session_state.setdefault(ASKED, set()).update(config.key() for config in configs)
     try:
         for config in configs:
             service().submit(config, ui.viewer())

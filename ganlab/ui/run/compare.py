@@ -55,7 +55,7 @@ def menu(experiment: Experiment, other: Experiment, lang: str) -> None:
     """The menu of the second run."""
     others, key = rivals(experiment, other), other.name("w.preset")
     present = next((name for name, config in others.items() if config == beside(other)), NOTHING)
-    titles = {name: rival_name(name, other, lang) for name in (NOTHING, *others)}
+    titles = {name: rival_name(name, others.get(name), experiment, other, lang) for name in (NOTHING, *others)}
     controls.hold(key, present)
     st.selectbox(
         text("duel.compare.label", lang),
@@ -69,12 +69,13 @@ def menu(experiment: Experiment, other: Experiment, lang: str) -> None:
     )
 
 
-def rival_name(name: str, other: Experiment, lang: str) -> str:
-    """The menu's name of a run."""
+def rival_name(name: str, config: RunConfig | None, experiment: Experiment, other: Experiment, lang: str) -> str:
+    """The menu's name of a run: its preset, or how it differs from the first one."""
     if name == NOTHING:
         return text("duel.compare.end" if other.is_open else "duel.compare.nothing", lang)
-    if name in (BEFORE, OWN):
-        return text(f"duel.compare.{name}", lang)
+    if name in (BEFORE, OWN) and config is not None:
+        how = differences.brief(config, experiment.config, lang) or text("duel.compare.same_settings", lang)
+        return text(f"duel.compare.{name}", lang, how=how)
     return text("duel.compare.with", lang, name=text(f"preset.name.{name}", lang))
 
 

@@ -57,12 +57,15 @@ def preset_menu(experiment: Experiment, lang: str) -> None:
         help=text("run.preset.help", lang),
         on_change=lambda: experiment.choose_preset(st.session_state[key]),
     )
-    ui.caption(text(f"preset.about.{experiment.preset}", lang))
+    name = text(f"preset.name.{experiment.preset}", lang)
+    about, changed = text(f"preset.about.{experiment.preset}", lang), text("run.preset.changed", lang, name=name)
+    ui.caption(changed if differences(experiment.config, experiment.base) else about)
 
 
-def chips(experiment: Experiment, lang: str) -> None:
-    """The differences from the preset. A click undoes one."""
+def chips(experiment: Experiment, lang: str, elsewhere: Sequence[str] = ()) -> None:
+    """The differences from the preset, but for fields that are shown elsewhere. A click undoes one."""
     changed = differences(experiment.config, experiment.base)
+    changed = {name: pair for name, pair in changed.items() if name not in elsewhere}
     chip = partial(_chip, experiment, changed, lang)
     for field in list(changed)[:CHIPS]:
         chip(field)
@@ -78,9 +81,9 @@ def chips(experiment: Experiment, lang: str) -> None:
 
 
 def _chip(experiment: Experiment, changed: Mapping[str, tuple[Any, Any]], lang: str, field: str) -> None:
-    mine, theirs = (show(experiment.specs[field], field, value, lang) for value in changed[field])
+    mine, theirs = (phrase(experiment.specs[field], field, value, lang) for value in changed[field])
     st.button(
-        text("run.chips.changed", lang, name=worded(f"field.short.{field}", lang), mine=mine, theirs=theirs),
+        said(worded(f"field.short.{field}", lang), mine),
         icon=":material/undo:",
         icon_position="right",
         key=experiment.name(f"chip.{field}"),
@@ -127,6 +130,17 @@ def show(spec: Knob, name: str, value: Any, lang: str) -> str:
     if spec.kind == "classes":
         return text("field.value.all", lang) if value == DIGIT_CHARACTERS else " ".join(value)
     return number(value, lang, "" if spec.kind == "int" else ",.15g")
+
+
+def phrase(spec: Knob, name: str, value: Any, lang: str) -> str:
+    """A field's value among differences, where what is none is said in words: "no constraint"."""
+    key = f"choice.without.{name}"
+    return text(key, lang) if value == "none" and exists(key) else show(spec, name, value, lang)
+
+
+def said(name: str, value: str) -> str:
+    """A field and its value: "k 50"; a value that is a whole phrase stands alone: "no constraint"."""
+    return value if name in value else f"{name} {value}"
 
 
 def grid(spec: Knob) -> list[Any]:

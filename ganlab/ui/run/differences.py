@@ -6,7 +6,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import knobs
 from ganlab.links import differences
 from ganlab.presets import PRESETS
-from ganlab.ui.run.controls import show
+from ganlab.ui.run.controls import phrase, said
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text, worded
 
@@ -18,8 +18,14 @@ def describe_differences(config: RunConfig, other: RunConfig, lang: str) -> list
     """The settings in which two runs differ, in words: (name, first value, second value)."""
     idle, specs = config.inactive().keys() & other.inactive().keys() | {"steps"}, knobs(type(config))
     found = {name: pair for name, pair in differences(config, other).items() if name not in idle}
-    words = ((name, *(show(specs[name], name, value, lang) for value in found[name])) for name in found)
+    words = ((name, *(phrase(specs[name], name, value, lang) for value in found[name])) for name in found)
     return [(worded(f"field.short.{name}", lang), mine, theirs) for name, mine, theirs in words]
+
+
+def brief(config: RunConfig, other: RunConfig, lang: str) -> str:
+    """How a run differs from another, in a few words."""
+    changes = [said(name, mine) for name, mine, _ in describe_differences(config, other, lang)]
+    return ", ".join([*changes[:NAMED], *(["…"] if len(changes) > NAMED else [])])
 
 
 def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:
@@ -27,7 +33,7 @@ def titles(config: RunConfig, other: RunConfig, lang: str) -> tuple[str, str]:
     found = describe_differences(config, other, lang)
     if len(found) == 1:
         (name, mine, theirs) = found[0]
-        return f"{name} {mine}", f"{name} {theirs}"
+        return said(name, mine), said(name, theirs)
     own = [preset(one, lang) if found else "" for one in (config, other)]
     return own[0] or text("duel.compare.this", lang), own[1] or text("duel.compare.other", lang)
 
@@ -48,10 +54,8 @@ def line(config: RunConfig, other: RunConfig, lang: str) -> str:
 
 def called(experiment: Experiment, lang: str) -> str:
     """A run in a few words: its preset, and what differs from it."""
-    changes = [f"{name} {mine}" for name, mine, _ in describe_differences(experiment.config, experiment.base, lang)]
-    more = ["…"] if len(changes) > NAMED else []
-    own = [text(f"preset.name.{experiment.preset}", lang)] if experiment.preset else []
-    return ", ".join([*own, *changes[:NAMED], *more])
+    own = text(f"preset.name.{experiment.preset}", lang) if experiment.preset else ""
+    return ", ".join(filter(None, (own, brief(experiment.config, experiment.base, lang))))
 
 
 def plain(name: str) -> str:

@@ -117,7 +117,20 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
     key = f"{experiment.words}.status.{now}"
     line = OWN.get(now)
     own = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
-    return " ".join(filter(None, (accident(status, lang) if now in PACE else "", own, where(status.device, lang))))
+    seen = pictured(experiment, config, status, lang) if now == "part" else ""
+    return " ".join(
+        filter(None, (accident(status, lang) if now in PACE else "", own, seen, where(status.device, lang)))
+    )
+
+
+def pictured(experiment: Experiment, config: RunConfig, status: RunStatus, lang: str) -> str:
+    """The step of the newest picture, if training was stopped after it: pictures are made at fixed steps only."""
+    steps = [step for step in service().frame_cache(config.key()).steps() if step <= config.steps]
+    if not steps or steps[-1] >= status.step:
+        return ""
+    key = f"{experiment.words}.status.pictured"
+    epoch = {"epoch": config.epoch(steps[-1])} if hasattr(config, "epoch") else {}
+    return text(key if exists(key) else "run.status.pictured", lang, step=steps[-1], **epoch)
 
 
 def where(device: str, lang: str) -> str:

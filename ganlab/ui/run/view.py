@@ -35,6 +35,8 @@ class View(Generic[C, F]):
     The key is its name on the page; a run without a name is called by what sets it apart.
     """
     files: Sequence[File]
+    first: Callable[[C, str], tuple[bytes, str]] | None = None
+    """(config, language) -> a PNG of what G has to learn and where it begins, and what it shows."""
 
 
 def view(kind: str) -> View[Any, Any]:

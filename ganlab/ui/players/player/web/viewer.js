@@ -125,6 +125,7 @@ export class Viewer extends Hooks {
   }
 
   /**
+   * Stays at a moment, or goes to the newest frame if that was shown and the visitor has not moved the slider.
    * @param {number | ""} moment
    * @param {boolean} following
    * @param {boolean} wasLive
@@ -133,7 +134,9 @@ export class Viewer extends Hooks {
     const { film } = this;
     if (film.known[Math.floor(this.at)] !== moment) this.at = film.index(Number(moment)) + (this.at % 1);
     if (film.head.live && !wasLive) this.held = false;
-    if (film.head.live && following && !this.held) this.playing = true;
+    if (!following || this.held) return;
+    if (film.head.live || wasLive) this.playing = true;
+    else this.at = Math.max(0, film.last);
   }
 
   /** @param {any} head */
@@ -284,9 +287,18 @@ export class Viewer extends Hooks {
 
   /** @param {any} shown */
   #speakSoon(shown) {
-    if (!shown || (this.playing && this.speaking)) return;
+    if (!shown) return this.#hush();
+    if (this.playing && this.speaking) return;
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => this.#speak(), this.playing ? SPEAK : 500);
+  }
+
+  /** What was said of another run is unsaid. */
+  #hush() {
+    clearTimeout(this.speaking);
+    this.speaking = 0;
+    this.root.querySelector('[data-part="spoken"]').textContent = "";
+    this.root.querySelector("canvas").setAttribute("aria-label", this.reader.say("empty"));
   }
 
   #speak() {
