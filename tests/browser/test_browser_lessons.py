@@ -1,0 +1,32 @@
+"""The path of thirty minutes in a browser, as a student walks it; the browser keeps where they were."""
+
+import pytest
+from browsing import NEEDS_CHROMIUM, link, offered, press, until
+from playwright.sync_api import expect
+
+from ganlab.ui.lessons.lessons import PATHS
+from ganlab.ui.text import text
+
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
+WIDER = "document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
+
+
+@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("es", 390)])
+def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
+    page, names = visit("", f"lang={lang}&path=30", width=width), PATHS["30"]
+    for name, on in zip(names, (*names[1:], None), strict=True):
+        expect(page.get_by_role("heading", name=text(f"lessons.{name}.title", lang), exact=True)).to_be_visible()
+        page.wait_for_selector("[data-testid=player][data-step]")
+        page.locator(f".st-key-s-w-answer-{name} button").nth(1).click()
+        expect(page.locator("[data-testid=stAlert]")).to_be_visible()
+        until(lambda: page.evaluate(WIDER) <= 0)
+        if on:
+            press(page, "s-on")
+    explained = page.get_by_text(text(f"lessons.{names[-1]}.can", lang))
+    expect(explained).to_be_visible()
+    assert len(link(page)["done"].split(".")) == len(names)
+    page.goto(page.url.split("?")[0] + f"?lang={lang}")
+    offered(page, "s-welcome")
+    press(page, "s-welcome")
+    until(lambda: link(page).get("lesson") == str(list(PATHS["90"]).index(names[-1]) + 1))
