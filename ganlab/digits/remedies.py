@@ -34,9 +34,12 @@ def likely_knob(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig, sig
 def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig, signs: Collection[str]) -> Iterator[str]:
     """The fields that may have caused a verdict, the most likely first, active or not.
 
-    A smear or an unclear result that is still improving: more steps.
+    Batch normalisation in a D whose slope at each image is penalised (arXiv:1704.00028 sec. 4). A smear or an unclear
+    result that is still improving: more steps.
     """
     now = config.at(seen[-1].step)
+    if key != "recognisable" and now.d_norm != "none" and now.penalised():
+        yield "d_norm"
     if key in BY_CAUSE:
         yield BY_CAUSE[key]
     elif key == "memorising":

@@ -274,6 +274,17 @@ def test_where_memorising_is_said(changes, expected):
     assert found.knob == {"memorising": "augment", "collapse": "augment"}.get(expected)
 
 
+def test_batch_normalisation_beside_a_gradient_penalty_is_blamed():
+    for d_norm, regularizer, knob in (
+        ("apart", "wgan_gp", "d_norm"),
+        ("apart", "clip", "steps"),
+        ("none", "r1", "steps"),
+    ):
+        config = CONFIG.replace(d_norm=d_norm, regularizer=regularizer)
+        assert verdict(two({"accepted": 0.1}, {"accepted": 0.4}), config).knob == knob
+    assert verdict(two({}, {"accepted": 0.7}), CONFIG.replace(d_norm="mixed", regularizer="r1")).knob is None
+
+
 def test_more_steps_only_for_a_run_that_still_improves_at_its_end():
     rising = [frame(1600, accepted=0.3), frame(3125, accepted=0.5)]
     assert verdict(rising, CONFIG).knob == "steps"
