@@ -16,7 +16,7 @@ from ganlab.ui.text import text
 PAGES = {
     "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/glossary.py", "glossary", "glossary")],
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
-    "more": [(f"pages/learn/{name}.py", name, name) for name in ("theory", "beside", "about")],
+    "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
 MENU = ("learn", "lab")

@@ -36,6 +36,7 @@ from ganlab.ui.text import LANGUAGES, duration, exists, language, number, senten
 from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.theory.link import Game
 from ganlab.ui.theory.theory import EXAMPLES
+from ganlab.ui.words.questions import QUESTIONS, Look, Term
 from ganlab.ui.words.studies import FORMATS
 from streamlit_app import PAGES
 
@@ -73,6 +74,16 @@ REGISTERED = {
     "points.refused": REASONS,
     "preset.about": PRESETS,
     "preset.name": PRESETS,
+    "quiz": [
+        f"{name}.{part}{option}"
+        for name, asked in QUESTIONS.items()
+        for part, options in (
+            ("ask", ("",)),
+            *((("", asked.options), ("why_", asked.options)) if isinstance(asked, Term) else ()),
+        )
+        for option in options
+    ],
+    "quiz.option": [option for asked in QUESTIONS.values() if isinstance(asked, Look) for option in asked.options],
     "run.quantity": QUANTITIES,
     "seeds.player": SEED_VERDICTS,
     "slow.also": REMARKS,

@@ -64,10 +64,12 @@ def show(
     key: str,
     view: Mapping[str, Any] | None = None,
     on_ask: Callable[[], None] | None = None,
+    hidden: str = "",
 ) -> None:
     """Shows a run in the player and sends the missing frames. `key`: its key on the page, `view`: its initial state.
 
-    With `on_ask`, the player has the buttons for slow motion and for a change of a setting.
+    With `on_ask`, the player has the buttons for slow motion and for a change of a setting. `hidden` stands in the
+    place of every verdict.
     """
     run, film = (config.key(), member), film_of(config.key(), member, config)
     steps = film.grow(member, config.steps)
@@ -76,7 +78,9 @@ def show(
     data = message(
         known=steps,
         frames=service().frame_cache(run[0]).blobs(member, named),
-        verdicts={step: describe(film.verdict(step), lang, member, config.members) for step in named},
+        verdicts={
+            step: covering(hidden) or describe(film.verdict(step), lang, member, config.members) for step in named
+        },
         live=live,
         key_frames=opening,
         view=view,
@@ -86,6 +90,11 @@ def show(
         **scenery(config, member, lang),
     )
     player(data, key=key, on_ask=on_ask)
+
+
+def covering(hidden: str) -> dict[str, Any]:
+    """What stands in the place of a verdict that is not to be read yet; {} for no words."""
+    return {"key": "", "title": hidden, "sentence": ""} if hidden else {}
 
 
 def picture(config: PlaneConfig, lang: str, key: str) -> None:

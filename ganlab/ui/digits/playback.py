@@ -58,16 +58,18 @@ def show(
     view: Mapping[str, Any] | None = None,
     beside: DigitsConfig | None = None,
     names: tuple[str, str] = ("A", "B"),
+    hidden: str = "",
 ) -> None:
     """Shows one run, or two, in the player and sends the missing frames.
 
-    `key`: its key on the page, `view`: its initial state, `beside`: a second run.
+    `key`: its key on the page, `view`: its initial state, `beside`: a second run, `hidden`: stands in the place of
+    every verdict.
     """
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
     goes_on = has_answered(key, scene) or live
     runs = [
-        replace(run_head(one, live, lang, name), **brought(one, scene, goes_on, lang, most))
+        replace(run_head(one, live, lang, name), **brought(one, scene, goes_on, lang, most, hidden))
         for one, name in zip(configs, names, strict=False)
     ]
     look, strip = looked(key, configs, lang)
@@ -110,13 +112,18 @@ def run_head(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
     )
 
 
-def brought(config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, lang: str, most: int) -> dict[str, Any]:
+def brought(
+    config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, lang: str, most: int, hidden: str = ""
+) -> dict[str, Any]:
     """The missing frames of a run, and the verdicts at their steps."""
     run, film = config.key(), film_of(config.key(), config)
     steps = film.grow(0, config.steps)
     named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}")
     named = sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
-    return {"frames": service().frame_cache(run).blobs(0, named), "verdicts": verdicts(film, config, named, lang)}
+    said = verdicts(film, config, named, lang)
+    if hidden:
+        said = {step: found | {"key": "", "title": hidden, "sentence": ""} for step, found in said.items()}
+    return {"frames": service().frame_cache(run).blobs(0, named), "verdicts": said}
 
 
 def real_scores(config: DigitsConfig) -> dict[str, float]:

@@ -1,0 +1,61 @@
+"""What is said of an answer: why it is right or wrong, by the numbers of the run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ganlab.game.verdict import Verdict
+from ganlab.plane.config import PlaneConfig
+from ganlab.ui.arena import playback
+from ganlab.ui.digits import playback as images
+from ganlab.ui.text import exists, text
+from ganlab.ui.words.questions import QUESTIONS, Look
+
+
+def option(name: str, index: int, lang: str) -> str:
+    """An option of a question in words."""
+    question = QUESTIONS[name]
+    which = question.options[index]
+    return text(f"quiz.option.{which}" if isinstance(question, Look) else f"quiz.{name}.{which}", lang)
+
+
+def why(name: str, index: int, lang: str) -> str:
+    """Why an option is right or wrong."""
+    question = QUESTIONS[name]
+    which = question.options[index]
+    if not isinstance(question, Look):
+        return text(f"quiz.{name}.why_{which}", lang)
+    found = verdict(question)
+    if index == question.right:
+        return said(question, found, lang)
+    return text(reason(name, question, which), lang, **facts(found))
+
+
+def reason(name: str, question: Look, which: str) -> str:
+    """The key of the sentence that says why a verdict is not that of a run: its own, or that of its kind."""
+    own = f"quiz.{name}.why_{which}"
+    kind = "points" if isinstance(question.config, PlaneConfig) else "images"
+    return own if exists(own) else f"quiz.{kind}.{which}"
+
+
+def verdict(question: Look) -> Verdict:
+    """The verdict on a run at its end."""
+    config = question.config
+    if isinstance(config, PlaneConfig):
+        film: Any = playback.film_of(config.key(), question.member, config)
+    else:
+        film = images.film_of(config.key(), config)
+    found: Verdict = film.verdict(film.grow(question.member, config.steps)[-1])
+    return found
+
+
+def facts(found: Verdict) -> dict[str, Any]:
+    """What a sentence on a verdict may use."""
+    return {"m": found.m, "of": found.of, **found.evidence}
+
+
+def said(question: Look, found: Verdict, lang: str) -> str:
+    """The verdict's own sentence."""
+    describe = playback.describe if isinstance(question.config, PlaneConfig) else images.describe
+    sentence: str = describe(found, lang)["sentence"]
+    return sentence
