@@ -5,6 +5,7 @@ from itertools import islice
 import numpy as np
 import pytest
 import torch
+from few_images import few_images  # noqa: F401
 from sameness import assert_equal, assert_same_state
 from schedules import digit_steps
 from waiting import Clock
@@ -25,6 +26,7 @@ from ganlab.service import runs, worker
 from ganlab.store.runs import Store
 from scripts import record as recorder
 
+pytestmark = pytest.mark.usefixtures("few_images")
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
     "light": {},

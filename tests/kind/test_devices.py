@@ -5,6 +5,7 @@ Where there is no accelerator, a second memory that computes as the processor do
 
 import pytest
 import torch
+from few_images import few_images  # noqa: F401
 from sameness import assert_equal, assert_same_state
 from second_memory import NAME, SecondMemory
 
@@ -21,6 +22,7 @@ from ganlab.store.database import Database
 from ganlab.store.housekeeping import interrupt
 from ganlab.store.runs import Store
 
+pytestmark = pytest.mark.usefixtures("few_images")
 SMALL = DigitsConfig(batch_size=4, latent_dim=3, steps=4)
 KINDS = {
     "light": {},

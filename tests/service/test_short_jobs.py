@@ -11,8 +11,9 @@ from ganlab.service import short_jobs
 from ganlab.service.short_jobs import Busy, ShortJobs
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def apart():
+    """One for all: each process imports torch."""
     service = ShortJobs(apart=True)
     yield service
     service.close()

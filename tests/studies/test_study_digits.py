@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from few_images import few_images  # noqa: F401
 from schedules import digit_steps
 from study_here import Here, finish
 
@@ -34,6 +35,7 @@ LONGER = SMALL.replace(d_steps=2, steps=9, precision="bfloat16")
 TINY = Study(
     arms={"one": one_by_one(SMALL, 2), "longer": (LONGER,), "shorter": (LONGER.replace(steps=3),)}, protocol=""
 )
+SHORT = Study(arms={"one": one_by_one(SMALL, 2)}, protocol="")
 N = 120
 """Images of the final evaluation here, 1 % of them a bit more than one."""
 EVEN = (0.1,) * 10
@@ -73,6 +75,7 @@ def drawn(state):
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, here):
     last = finish(place, here, TINY)
     assert (last.done, last.cells, last.share, last.left_s) == (4, 4, 1, 0)
@@ -94,19 +97,20 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undisturbed_one(place, here, tmp_path):
-    progress = study.run(TINY, place, here)
+    progress = study.run(SHORT, place, here)
     while next(progress).done < 1:
         pass
     progress.close()
     again = Here(here.store)
-    assert finish(place, again, TINY).done == 4
+    assert finish(place, again, SHORT).done == 2
     assert not set(again.submitted) & set(here.submitted)
     other = StudyStore(tmp_path / "other")
     with Store(other.path) as store:
-        finish(other, Here(store), TINY)
+        finish(other, Here(store), SHORT)
     paces = ["steps_per_s"]
-    pd.testing.assert_frame_equal(place.table(TINY).drop(columns=paces), other.table(TINY).drop(columns=paces))
+    pd.testing.assert_frame_equal(place.table(SHORT).drop(columns=paces), other.table(SHORT).drop(columns=paces))
 
 
 @pytest.mark.whole
@@ -162,6 +166,7 @@ def test_a_blind_discriminator_of_digits_is_at_the_equilibrium_of_the_losses():
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_rows_have_the_judged_series_of_the_frames(place, here):
     grid = Study(arms={"epoch": (EPOCH,)}, protocol="")
     finish(place, here, grid)

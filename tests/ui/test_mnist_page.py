@@ -114,6 +114,14 @@ def test_a_bad_link_gives_defaults_and_a_notice(link):
     assert not sound(app.run()).warning
 
 
+def test_what_two_runs_get_wrong_is_told_and_leaves_the_link():
+    app = page({"m.classes": "abc", "m.architecture": "<script>alert(1)</script>", "n.seed": "-1"})
+    told = "\n".join(warning.value for warning in app.warning)
+    assert "alert(1)" in told
+    assert "Seed" in told
+    assert not {"m.classes", "m.architecture", "n.seed"} & dict(app.query_params).keys()
+
+
 def test_the_planes_presets_are_none_of_this_pages():
     found, preset, _, notices = from_link({"m.preset": "ring_k50"}, MNIST)
     assert (found, preset, [said.reason for said in notices]) == (START, opening("digits"), ["preset"])
