@@ -20,6 +20,7 @@ from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
+from ganlab.service.forecast import step_seconds
 from ganlab.service.worker_process import WorkerProcess, interpreter_ends
 from ganlab.store.frame_cache import FrameCache, FrameCaches
 from ganlab.store.housekeeping import STALE, evict, interrupt, sweep
@@ -137,6 +138,16 @@ class Runs:
         """The last step that is stored now; -1 if there is none."""
         row = self.store.run(key)
         return row.step if row else -1
+
+    def forecast(self, config: RunConfig) -> float | None:
+        """Seconds that a run to config.steps still takes on this server; None if no run of its kind was measured."""
+        row = self.store.run(config.key())
+        left = max(0, config.steps - max(row.step if row else 0, 0))
+        if row and row.steps_per_s and row.owner:
+            return left / row.steps_per_s
+        known = [(KINDS[config.kind].config.from_json(facts), pace) for facts, pace in self.store.paces(config.kind)]
+        seconds = step_seconds(config, known)
+        return None if seconds is None else left * seconds
 
     def frame_cache(self, key: str) -> FrameCache:
         """The run's frames, in memory, one for all visitors."""

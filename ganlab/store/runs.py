@@ -147,6 +147,15 @@ class Store:
         mean: float | None = self.database.read(sql, kind=kind)[0]["steps_per_s"]
         return mean
 
+    def paces(self, kind: str) -> list[tuple[dict[str, Any], float]]:
+        """(config as JSON, steps per second) of the latest runs of a kind that were computed here, else of all."""
+        sql = """SELECT config, steps_per_s FROM runs WHERE kind = :kind AND steps_per_s > 0
+            ORDER BY owner = '', used DESC LIMIT 64"""
+        here = """SELECT count(*) AS n FROM runs WHERE kind = :kind AND steps_per_s > 0 AND owner != ''"""
+        count = min(64, self.database.read(here, kind=kind)[0]["n"])
+        rows = self.database.read(sql, kind=kind)
+        return [(json.loads(row["config"]), row["steps_per_s"]) for row in rows[: count or None]]
+
     # What pages write
 
     def wish(

@@ -4,6 +4,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.ui.arena import arena, fork, gallery, own_data, predictions, seeds, slow_motion
+from ganlab.ui.arena.cards import card_link
 from ganlab.ui.run import compare, controls, export, share
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.text import text
@@ -43,6 +44,7 @@ with arena.watch(lines, lang):
         if COMPARE.is_open:
             slow_motion.button(config, lang)
         seeds.button(ARENA, lang)
+        card_link(config, ARENA.member, lang)
     slow_motion.panel(config, ARENA.member, lang)
     seeds.panel(ARENA, lang)
 predictions.panel(ARENA, lang)

@@ -92,11 +92,17 @@ def test_an_early_swing_does_not_flatten_what_follows():
     assert 2.2 < high <= 4
 
 
-def test_the_names_of_a_collapse_stand_apart_and_inside():
+def test_the_level_of_a_collapse_is_named_above_the_curves_and_never_on_one():
     rows = drawn(swinging(), COLLAPSED)
-    assert list(rows["tag"].label) == ["1 of 8 modes"] * 2
-    assert abs(np.diff(rows["tag"]["at"])[0]) >= axes.APART
-    assert rows["tag"]["at"].between(4, vega.TALL - 4).all()
+    notes = rows["note"].set_index("panel").label
+    assert notes["losses"] == "- - equilibrium  · · · 1 of 8 modes"
+    assert "tag" not in rows
+    critic = drawn(swinging(), COLLAPSED, PlaneConfig(steps=1000, loss="wasserstein"))["note"].set_index("panel").label
+    assert critic["losses"] == "dotted: 1 of 8 modes"
+
+
+def test_the_names_of_levels_stand_apart():
+    rows = drawn(swinging(), COLLAPSED)
     named = pd.concat([rows["level"], rows["y"]])
     named = named[(named.panel == "losses") & (named.label != "")]["at"].sort_values()
     assert (np.diff(named) >= axes.APART).all()

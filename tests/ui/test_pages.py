@@ -1,6 +1,7 @@
 """Every page through the router, in both languages, by AppTest; no worker is started."""
 
 import dataclasses
+import json
 
 import pytest
 import streamlit as st
@@ -298,6 +299,26 @@ def test_training_further_raises_the_target_and_nothing_else():
     app.button(key="a.further").click().run()
     assert config(sound(app)) == SMALL.replace(steps=24)
     assert app.query_params["a.steps"] == "24"
+
+
+def opens(app):
+    """How the player's message says that the picture opens."""
+    blob = next(found.proto.bytes for found in app.get("bidi_component") if b'"key_frames"' in found.proto.bytes)
+    return opened_message(blob)["view"]
+
+
+def opened_message(blob):
+    """The JSON of a player's message."""
+    return json.loads(blob[4 : 4 + int.from_bytes(blob[:4], "little")])
+
+
+def test_a_link_may_hold_the_step():
+    record(SMALL)
+    app = arena(to_query(SMALL, "a.") | {"a.step": "5"})
+    assert not app.warning
+    assert opens(app) == {"at": 5, "playing": False}
+    assert opens(arena(to_query(SMALL, "a."))) == {}
+    assert "`step`" in arena(to_query(SMALL, "a.") | {"a.step": "five"}).warning[0].value
 
 
 def test_a_member_can_be_shown():

@@ -14,7 +14,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import duel, own_data, playback
 from ganlab.ui.players.player import ASKS
-from ganlab.ui.run import compare, controls, differences, training
+from ganlab.ui.run import compare, controls, differences, price, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
 from ganlab.ui.run.training import PACE, phase, status_of, train
 from ganlab.ui.text import text
@@ -29,9 +29,10 @@ def train_buttons(lang: str) -> None:
 def further_button(config: PlaneConfig, lang: str) -> None:
     """The button that raises the target of a finished run to about twice its steps, a round number."""
     steps = min(int(float(f"{2 * config.steps:.2g}")), int(knobs(PlaneConfig)["steps"].high))
-    label, help = text("arena.train.further", lang, steps=steps), text("arena.train.further_help", lang)
-    look: dict[str, Any] = {"icon": ":material/model_training:", "disabled": steps == config.steps}
     goal = config.replace(steps=steps)
+    label = price.labelled(text("arena.train.further", lang, steps=steps), goal, lang)
+    help = " ".join(filter(None, (text("arena.train.further_help", lang), price.warning(goal, lang))))
+    look: dict[str, Any] = {"icon": ":material/model_training:", "disabled": steps == config.steps}
     st.button(label, key="a.further", help=help, on_click=train, args=(ARENA, goal, config.steps), **look)
 
 
@@ -113,6 +114,12 @@ def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
     return ask["step"] in playback.film_of(config.key(), member, config).grow(member, config.steps)
 
 
+def opening() -> dict[str, Any]:
+    """How the player opens: at the step of the link, paused; else at the newest one."""
+    step = st.session_state.get(ARENA.name("at"))
+    return {} if step is None else {"at": step, "playing": False}
+
+
 def say(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
     """Writes the status of each run in its line."""
     for experiment, line in lines.items():
@@ -137,7 +144,7 @@ def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerat
             left, right = (duel.Side(experiment.config, experiment.member) for experiment in experiments)
             duel.duel(left, right, live, lang, key="a.duel")
         else:
-            playback.show(ARENA.config, ARENA.member, live, lang, key="a.player", on_ask=asked)
+            playback.show(ARENA.config, ARENA.member, live, lang, key="a.player", view=opening(), on_ask=asked)
 
     def curves() -> None:
         names = differences.titles(ARENA.config, COMPARE.config, lang) if len(experiments) > 1 else ("",)

@@ -64,9 +64,7 @@ def table(
         rows += [row("x", panel, 0, label, step) for step, label in step_ticks(config.steps, lang)]
         rows += [*ticks, *names(panel, curve, *scale(panel, low, high)), *rules(panel, changes, config.steps)]
         if panel == "losses":
-            height, value = scale(panel, low, high)
-            thin_out([r for r in levels if r["kind"] == "level"] + ticks, height)
-            rows += tags([r for r in levels if r["kind"] == "collapse"], height, value)
+            thin_out([r for r in levels if r["kind"] == "level"] + ticks, scale(panel, low, high)[0])
     return pd.concat([curve.assign(kind="", panel="", series="", y=np.float32("nan"), label=""), pd.DataFrame(rows)])
 
 
@@ -86,16 +84,6 @@ def names(
     ]
 
 
-def tags(
-    levels: Sequence[Mapping[str, Any]], height: Callable[[float], float], value: Callable[[float], float]
-) -> list[dict[str, Any]]:
-    """The labels of a collapse's levels: the upper one above its line, the lower one below."""
-    ranked = sorted(levels, key=lambda r: r["y"])
-    beside = [height(r["y"]) + (10 if r is ranked[-1] else -9) for r in ranked]
-    pairs = zip(ranked, dodge(beside), strict=True)
-    return [row("tag", r["panel"], value(at), r["label"], series=r["series"]) for r, at in pairs]
-
-
 def rules(panel: str, changes: Sequence[tuple[int, str]], last: int) -> list[dict[str, Any]]:
     """A vertical line at each change of a setting. It is labelled if it is far enough from the label before."""
     rows, taken = list[dict[str, Any]](), -CROWDED
@@ -112,9 +100,14 @@ def across(step: float, last: int) -> float:
 
 
 def notes(levels: Sequence[Mapping[str, Any]], lang: str) -> list[dict[str, Any]]:
-    """The notes at the upper right of the panels. That of the losses is present only if there are dashed lines."""
+    """The notes at the upper right of the panels. That of the losses explains its lines, above the curves."""
     sentences = {"js": text("chart.js.subtitle", lang), "gradients": text("chart.gradients.subtitle", lang)}
-    if any(r["kind"] == "level" for r in levels):
+    dotted = {r["label"] for r in levels if r["kind"] == "collapse"}
+    dashed = any(r["kind"] == "level" for r in levels)
+    if dotted:
+        key = "chart.losses.both" if dashed else "chart.losses.dotted"
+        sentences["losses"] = text(key, lang, collapse=dotted.pop())
+    elif dashed:
         sentences["losses"] = text("chart.losses.equilibrium", lang)
     return [row("note", panel, 0, sentence) for panel, sentence in sentences.items()]
 

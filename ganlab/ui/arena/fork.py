@@ -15,7 +15,7 @@ from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.ui.arena.edits import Change, grouped
-from ganlab.ui.run import controls, training
+from ganlab.ui.run import controls, price, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text
@@ -112,7 +112,9 @@ def choose(experiment: Experiment, draft: Draft, lang: str) -> None:
     refused = objection(experiment, draft, lang)
     if refused:
         (st.caption if draft.value is None and not draft.error else st.warning)(refused)
-    if st.button(text("fork.dialog.go", lang), experiment.name("fork.go"), type="primary", disabled=bool(refused)):
+    go = text("fork.dialog.go", lang)
+    label = go if refused else price.labelled(go, draft.child(experiment.config), lang)
+    if st.button(label, experiment.name("fork.go"), type="primary", disabled=bool(refused)):
         child = draft.child(experiment.config)
         dismiss(experiment)
         training.train(experiment, child)

@@ -20,7 +20,7 @@ from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
 from ganlab.ui.players.player import ASKS, labels, message, player
-from ganlab.ui.run import axes, vega
+from ganlab.ui.run import axes, price, vega
 from ganlab.ui.run.film import HEAD_START, Film, carried, wanted
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, sentences, text
@@ -78,9 +78,7 @@ def show(
     data = message(
         known=steps,
         frames=service().frame_cache(run[0]).blobs(member, named),
-        verdicts={
-            step: covering(hidden) or describe(film.verdict(step), lang, member, config.members) for step in named
-        },
+        verdicts={step: covering(hidden) or priced(config, film.verdict(step), lang, member) for step in named},
         live=live,
         key_frames=opening,
         view=view,
@@ -142,6 +140,12 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
     if config.latent_dim != 2:
         own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
     return labels(lang) | own
+
+
+def priced(config: PlaneConfig, found: Verdict, lang: str, member: int = 0) -> dict[str, Any]:
+    """A verdict on a run in words, whose advice says what it takes to try it here."""
+    said = describe(found, lang, member, config.members)
+    return said | {"sentence": " ".join(filter(None, (said["sentence"], price.advised(config, found.knob, lang))))}
 
 
 def describe(found: Verdict, lang: str, member: int = 0, members: int = 1) -> dict[str, Any]:

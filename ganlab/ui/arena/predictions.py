@@ -14,7 +14,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import OFF_DATA
 from ganlab.presets import PLANE_PRESETS, SMALL
 from ganlab.ui.arena import playback
-from ganlab.ui.run import training
+from ganlab.ui.run import price, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text
 
@@ -92,7 +92,8 @@ def question(experiment: Experiment, name: str, lang: str) -> None:
     look |= {"format_func": lambda choice: text(f"tries.choice.{choice}", lang)}
     guess = st.radio(text("tries.panel.predict", lang), CHOICES, **look)
     look = {"type": "primary", "disabled": guess is None, "on_click": begin, "args": (experiment, name)}
-    st.button(text("tries.panel.go", lang), experiment.name(f"go.{name}"), icon=":material/model_training:", **look)
+    label = price.labelled(text("tries.panel.go", lang), TRIES[name].config, lang)
+    st.button(label, experiment.name(f"go.{name}"), icon=":material/model_training:", **look)
 
 
 def begin(experiment: Experiment, name: str) -> None:

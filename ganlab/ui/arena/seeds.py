@@ -19,7 +19,7 @@ from ganlab.plane.diagnosis import deciding_steps, verdict
 from ganlab.plane.frame import unpack
 from ganlab.ui.arena import playback
 from ganlab.ui.players import seed_strip
-from ganlab.ui.run import training
+from ganlab.ui.run import price, training
 from ganlab.ui.run.controls import reason
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.film import carried
@@ -147,9 +147,11 @@ def button(experiment: Experiment, lang: str) -> None:
     if why is not None:
         facts = {"most": COUNTS[0], "count": count, "reason": reason(why.reason, why.facts, lang)}
         refused = text("seeds.page.fewer" if many else "seeds.page.not_one", lang, **facts)
-    help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), refused)))
+    long = price.warning(many, lang) if many else ""
+    help = " ".join(filter(None, (text("seeds.page.train_help", lang, count=count), refused, long)))
     look: dict[str, Any] = {"icon": ":material/casino:", "help": help, "disabled": many is None}
     label = text("seeds.page.train", lang, count=count)
+    label = price.labelled(label, many, lang) if many else label
     st.button(label, key="a.seeds.train", on_click=training.train, args=(experiment, many), **look)
     if refused:
         st.caption(refused)

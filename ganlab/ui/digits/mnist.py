@@ -13,7 +13,7 @@ from ganlab.digits.judge import N_DIGITS
 from ganlab.gan import theory
 from ganlab.presets import nearest
 from ganlab.ui.digits import playback, weights
-from ganlab.ui.run import compare, differences, training
+from ganlab.ui.run import compare, differences, price, training
 from ganlab.ui.run.experiment import BESIDE, MNIST, Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.run.training import status_of, train
@@ -56,7 +56,8 @@ def more_button(config: DigitsConfig, lang: str) -> None:
     look: dict[str, Any] = {"icon": ":material/add:", "disabled": goal.steps <= config.steps}
     look |= {"help": text("mnist.train.more_help", lang, epochs=goal.epoch(goal.steps)), "key": "m.more"}
     args = (MNIST, goal, status_of(config).step)
-    st.button(text("mnist.train.more", lang, epochs=MORE), on_click=train, args=args, **look)
+    label = price.labelled(text("mnist.train.more", lang, epochs=MORE), goal, lang)
+    st.button(label, on_click=train, args=args, **look)
 
 
 # Watching

@@ -17,7 +17,7 @@ from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.evidence import Arm
 from ganlab.ui.mistakes.mistakes import arm_name
 from ganlab.ui.players.player.lamps import lamps
-from ganlab.ui.run import training
+from ganlab.ui.run import price, training
 from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.server import service
 from ganlab.ui.run.training import PACE, phase, status_of
@@ -204,6 +204,7 @@ def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> Non
         st.button(text("run.train.stop", lang), f"c.stop.{place}", **look)
     elif not done:
         look = {"icon": ":material/model_training:", "on_click": start, "args": (configs,)}
+        label = price.together(label, configs, lang)
         st.button(label, f"c.train.{place}", help=text("mistakes.page.train_help", lang), **look)
     if error := st.session_state.pop(REFUSED, None):
         st.warning(reason(error.reason, error.facts, lang))

@@ -17,6 +17,8 @@ from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import exists, text, worded
 
+LENGTH = 8
+"""Digits of a step in a link, at most one less."""
 NOTICES = 4
 """Most notices shown; the last one lists the others."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
@@ -32,7 +34,14 @@ def open_link(experiment: Experiment, lang: str) -> list[str]:
         return []
     config, preset, member, notices = from_link(link, experiment)
     experiment.open(config, preset, member)
+    st.session_state[experiment.name("at")] = opening_step(link, experiment)
     return [explain(notice, config, lang) for notice in notices]
+
+
+def opening_step(link: Mapping[str, str], experiment: Experiment) -> int | None:
+    """The step that a link opens the picture at; None for the newest."""
+    step = link.get(experiment.name("step"), "")
+    return int(step) if step.isdecimal() and len(step) < LENGTH else None
 
 
 def to_link(experiment: Experiment) -> dict[str, str]:
@@ -47,6 +56,8 @@ def to_link(experiment: Experiment) -> dict[str, str]:
 def from_link(link: Mapping[str, str], experiment: Experiment) -> tuple[RunConfig, str, int, list[Notice]]:
     """Decodes a query: config, preset, member and notices. A query with only a preset is that preset."""
     settings = {name: value for name, value in link.items() if name == "v" or name.startswith(experiment.prefix)}
+    if opening_step(link, experiment) is not None:
+        settings.pop(experiment.name("step"))
     wanted, member = settings.pop(experiment.name("preset"), ""), settings.pop(experiment.name("member"), "0")
     base = experiment.presets.get(wanted, None if settings else prepared(opening(experiment.kind), experiment.kind))
     config, notices = at_hand(*changed(base, settings, experiment))

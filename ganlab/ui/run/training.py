@@ -13,6 +13,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU, device_parts
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
+from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.text import duration, exists, text, worded
@@ -94,7 +95,7 @@ def train_button(experiment: Experiment, lang: str) -> str:
             "on_click": train,
             "args": (experiment, config, status.step),
         }
-        st.button(label, experiment.name("train"), **look)
+        st.button(price.labelled(label, config, lang), experiment.name("train"), **look)
     return now
 
 
@@ -113,14 +114,13 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
     if now == "waiting":
         return text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
     if now in ("absent", "starting"):
-        return text(f"run.status.{now}", lang)
+        return " ".join(filter(None, (text(f"run.status.{now}", lang), price.warning(config, lang))))
     key = f"{experiment.words}.status.{now}"
     line = OWN.get(now)
     own = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
-    seen = pictured(experiment, config, status, lang) if now == "part" else ""
-    return " ".join(
-        filter(None, (accident(status, lang) if now in PACE else "", own, seen, where(status.device, lang)))
-    )
+    happened = [accident(status, lang)] if now in PACE else []
+    more = [pictured(experiment, config, status, lang), price.warning(config, lang)] if now == "part" else []
+    return " ".join(filter(None, (*happened, own, *more, where(status.device, lang))))
 
 
 def pictured(experiment: Experiment, config: RunConfig, status: RunStatus, lang: str) -> str:

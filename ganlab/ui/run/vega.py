@@ -112,7 +112,7 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
     here = f"datum.panel === '{panel}'"
     data = [
         {"name": f"{panel}_{kind}", "source": "source", "transform": [only(f"{here} && datum.kind === '{kind}'")]}
-        for kind in ("bound", "band", "claim", "edit", "level", "collapse", "tag", "name", "note", "x", "y")
+        for kind in ("bound", "band", "claim", "edit", "level", "collapse", "name", "note", "x", "y")
     ]
     curve = {"name": "curve", "source": "source", "transform": [only("datum.kind === ''")]}
     lines = [*(curve_line(curve, panel in drawing.logs) for curve in drawing.curves[panel])]
@@ -135,7 +135,6 @@ def panel_marks(x: str, y: str, panel: str, drawing: Drawing) -> dict[str, Any]:
             *level_marks(panel),
             *lines,
             *change_marks(panel),
-            *level_tags(panel),
             curve_names(panel),
         ],
     }
@@ -214,15 +213,6 @@ def level_marks(panel: str) -> list[dict[str, Any]]:
         mark("rule", f"{panel}_collapse", {**line, "strokeDash": {"value": [1, 3]}, "strokeWidth": {"value": 2}}),
         mark("text", f"{panel}_level", {**name, **left}),
     ]
-
-
-def level_tags(panel: str) -> list[dict[str, Any]]:
-    """The labels of the dotted lines, at the right inside the panel, on a halo."""
-    spot = {"x": {"signal": "across - 4"}, "y": {"scale": "y", "field": "y"}, "align": {"value": "right"}}
-    look = {"text": {"field": "label"}, "fontSize": {"value": 11}, "baseline": {"value": "middle"}}
-    halo = {"stroke": {"signal": "background"}, "strokeWidth": {"value": 5}, "strokeJoin": {"value": "round"}}
-    colour = {"fill": {"scale": "colour", "field": "series"}}
-    return [mark("text", f"{panel}_tag", {**spot, **look, **paint}) for paint in (halo, colour)]
 
 
 def curve_line(curve: Curve, log: bool) -> dict[str, Any]:
