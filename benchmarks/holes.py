@@ -16,7 +16,8 @@ import numpy as np
 import torch
 
 from ganlab.data import points
-from ganlab.data.plane import DATASETS, Dataset
+from ganlab.data.dataset import Dataset
+from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.kind.evaluation import FINAL
 from ganlab.plane.config import PlaneConfig

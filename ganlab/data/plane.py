@@ -1,32 +1,17 @@
-"""Distributions on the plane that the generator learns.
+"""Distributions on the plane that the generator learns, and the registry of all data sets that are points.
 
 All random numbers come from the generator that is passed in; nothing here uses global random state.
 """
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
 
 import torch
 from torch import Generator, Tensor
 
 from ganlab.data import points
-
-Sampler = Callable[[int, Generator], Tensor]
-Density = Callable[[Tensor], Tensor]
-
-
-@dataclass(frozen=True, eq=False)
-class Dataset:
-    """A distribution on the plane. Compared and hashed by identity, so that what is derived from it can be cached."""
-
-    sample: Sampler  # (n, rng) -> (n, 2) float32
-    extent: float  # half-width of the square view [-extent, extent]^2; at least 99.9 % of the mass is inside
-    modes: Tensor | None = None  # (K, 2) centres of K equally likely Gaussians, where the data are such
-    std: float | None = None  # sigma of each mode
-    density: Density | None = None  # (n, 2) -> (n,) probability per unit area, where known in closed form
-    script: str = ""  # real_points(n, rng) in the exported script, the same draws; "": no run with it is exported
+from ganlab.data.dataset import Dataset, Sampler
+from ganlab.data.line import ON_A_LINE
 
 
 def mixture(modes: Tensor, std: float, extent: float) -> Dataset:
@@ -168,6 +153,11 @@ def own(name: str) -> Dataset:
     return scattered(torch.from_numpy(points.read(name)), points.JITTER, points.EXTENT, points_script(name))
 
 
+def dimension(name: str) -> int:
+    """The dimension of the points of a data set, whether or not a visitor's own are available."""
+    return ON_A_LINE[name].dim if name in ON_A_LINE else 2
+
+
 def points_script(name: str) -> str:
     """Points that their name holds in the exported script; "" for others."""
     code = name.removeprefix(points.PREFIX)
@@ -275,5 +265,6 @@ DATASETS: dict[str, Dataset] = Catalogue(
         "moons": Dataset(moons, extent=3.0, script=MOONS_SCRIPT),
         "checkerboard": checkerboard(extent=3.0),
         "gaussian": gaussian(std=0.7, extent=3.0),
+        **ON_A_LINE,
     }
 )

@@ -115,10 +115,12 @@ def facts(config: PlaneConfig) -> dict[str, Any]:
     return sizes | {
         "imports": imports(parts(config)),
         "rows": partial(block_rows, config.batch_size),
+        "dim": config.dim,
+        "place": "the plane" if config.dim == 2 else "a line",
         "judged": "a point" if packing == 1 else f"{packing} points",
         "d_layers": ", layer_type=SpectralLinear" if config.spectral_norm else "",
         "compares": LOSSES[config.loss].generator_sees_real,
-        "packed": f".reshape(-1, {2 * packing})" if packing > 1 else "",
+        "packed": f".reshape(-1, {config.dim * packing})" if packing > 1 else "",
         "simultaneous": config.update == "simultaneous" and both,
     }
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from jinja2 import Environment, StrictUndefined
 
 SCRIPT = '''\
-"""A GAN on the plane, as the GAN Arena trains it: run {{ key }}, member {{ member }}. Only PyTorch is needed.
+"""A GAN on {{ place }}, as the GAN Arena trains it: run {{ key }}, member {{ member }}. Only PyTorch is needed.
 
 Every draw comes from a stream with a name: the numbers and the operations are those of the arena, in the same order.
 """
@@ -102,11 +102,11 @@ def slopes(x):
 
 
 {% endif %}
-d_real = batches("d_real", real_points, 2, {{ rows(2) }})
+d_real = batches("d_real", real_points, {{ dim }}, {{ rows(dim) }})
 d_z = batches("d_z", latent, {{ latent_dim }}, {{ rows(latent_dim) }})
 g_z = batches("g_z", latent, {{ latent_dim }}, {{ rows(latent_dim) }})
 {% if compares %}
-g_real = batches("g_real", real_points, 2, {{ rows(2) }})
+g_real = batches("g_real", real_points, {{ dim }}, {{ rows(dim) }})
 {% endif %}
 {% if "updates" in part.penalty %}
 updates = itertools.count()
@@ -122,7 +122,7 @@ def d_backward():
         layer.iterate()
 {% endif %}
 {% if packing > 1 %}
-    real, fake = (points.reshape(-1, {{ 2 * packing }}) for points in (real, fake))  # D judges {{ packing }} at once
+    real, fake = (points.reshape(-1, {{ dim * packing }}) for points in (real, fake))  # D judges {{ packing }} at once
 {% endif %}
     loss = d_loss(*D(torch.cat([real, fake])).squeeze(-1).chunk(2))
     D.zero_grad()
@@ -187,7 +187,7 @@ if __name__ == "__main__":
     for step, d_value, g_value in train():
         if step % 100 == 0 or step == STEPS:
             print(f"step {step:6}   L_D {d_value:8.4f}   L_G {g_value:8.4f}")
-    # G(latent(512, stream("look"))) are 512 generated points (512, 2): plot them with whatever you like.
+    # G(latent(512, stream("look"))) are 512 generated points (512, {{ dim }}): plot them with whatever you like.
 '''
 TEMPLATES = Environment(  # noqa: S701 - the result is a program, not a page
     undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True

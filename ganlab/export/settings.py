@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from ganlab.data.plane import DATASETS
 from ganlab.digits.frame import NUMBERS, DigitsFrame
 from ganlab.game.frame import MEASURED
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.kinds import KINDS
 from ganlab.links import Notice, settle
+from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
+from ganlab.plane.line import CURVES, total_variation
 from ganlab.plane.metrics import METRICS
 
 LARGEST = 64 * 2**10
@@ -31,12 +34,13 @@ class SettingsError(ValueError):
         super().__init__(f"{reason}: {facts}")
 
 
-def metrics_csv(frames: Iterable[Frame], member: int = 0) -> str:
+def metrics_csv(frames: Iterable[Frame], member: int = 0, config: PlaneConfig | None = None) -> str:
     """The numbers of each frame as a line of CSV; a cell is empty if the number is undefined.
 
-    Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells.
+    Columns: COUNTS, MEASURED, METRICS, died (the step), and share_1, … of the modes, or of the 32 equal-mass cells;
+    then what is measured of a run on a line alone, if its config is given.
     """
-    table = [numbers(frame, member) for frame in frames]
+    table = [numbers(frame, member) | on_a_line(frame, member, config) for frame in frames]
     return tabled(list(table[0]) if table else [*COUNTS, *MEASURED, *METRICS], table)
 
 
@@ -66,6 +70,14 @@ def numbers(frame: Frame, member: int) -> dict[str, float]:
     diverged_at = float(frame.diverged_at[member]) if frame.diverged_at[member] >= 0 else math.nan
     shares = {f"share_{k}": share for k, share in enumerate(frame.shares[member], 1)}
     return counts | measured | metrics | {"died": diverged_at} | shares
+
+
+def on_a_line(frame: Frame, member: int, config: PlaneConfig | None) -> dict[str, float]:
+    """tv, the total variation, of a frame on a line; {} for other runs."""
+    if config is None or config.dim != 1:
+        return {}
+    density = frame.curves[member, CURVES.index("density")]
+    return {"tv": float(total_variation(density, DATASETS[config.dataset]))}
 
 
 def digits_numbers(frame: DigitsFrame) -> dict[str, float]:

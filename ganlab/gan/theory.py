@@ -1,7 +1,9 @@
-"""Closed forms to compare training with: the optimal discriminator's losses under mode collapse."""
+"""Closed forms to compare training with: the optimal discriminator, and its losses under mode collapse."""
 
 import math
 from dataclasses import dataclass
+
+import numpy as np
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,16 @@ def collapse(m: int, modes: int) -> Collapse:
         accuracy=1 - m / (2 * modes),
         reverse_kl=math.log(modes / m),
     )
+
+
+def optimal_d(p: np.ndarray, q: np.ndarray, smoothing: float = 0.0) -> np.ndarray:
+    """The D that minimises D's loss where the data have density p and the generated points q: (1 - α) p / (p + q).
+
+    That is its probability of "real" for the cross entropies and its output for least squares, if real points have the
+    label 1 - α and generated ones 0. nan where both densities are 0, as any D is optimal there.
+    Source: Goodfellow et al. 2014 (arXiv:1406.2661), Prop. 1; Mao et al. 2017 (arXiv:1611.04076), eq. 5 with a=0, b=1;
+    with labels Goodfellow 2016 (arXiv:1701.00160), sec. 4.2.
+    """
+    total = np.asarray(p + q)
+    share: np.ndarray = np.divide(p, total, out=np.full(total.shape, np.nan), where=total > 0)
+    return (1 - smoothing) * share

@@ -11,6 +11,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ganlab.data.dataset import on_plane
 from ganlab.data.images import IMAGE_SETS
 from ganlab.data.user_files import use_store
 from ganlab.digits import weights
@@ -118,7 +119,7 @@ def of_plane(config: PlaneConfig, step: int, blob: bytes, member: int) -> Opened
 
     @torch.no_grad()
     def make(z: Tensor) -> Tensor:
-        return one_member(net, z.float(), member).nan_to_num(0.0, 1e3, -1e3).clamp(-1e3, 1e3)
+        return on_plane(one_member(net, z.float(), member).nan_to_num(0.0, 1e3, -1e3).clamp(-1e3, 1e3))
 
     return Opened(config, make, net.params[0][member].detach())
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from ganlab.data.dataset import on_plane
 from ganlab.data.images import IMAGE_SETS
 from ganlab.data.plane import DATASETS
 from ganlab.digits import metrics
@@ -73,7 +74,7 @@ def features_of(generator: Opened, z: Tensor) -> Tensor:
 def real_features(generator: Opened) -> Tensor:
     """The same features of real data, (at most MEASURED, f)."""
     if generator.on_plane:
-        return DATASETS[generator.config.dataset].sample(MEASURED, stream(0, "latent", "real"))
+        return on_plane(DATASETS[generator.config.dataset].sample(MEASURED, stream(0, "latent", "real")))
     return metrics.directions(reference(training_shares(generator)).features[:MEASURED])
 
 

@@ -17,6 +17,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.digits import metrics as digit_metrics
 from ganlab.digits.judge import judge
@@ -126,7 +127,7 @@ def nearest_modes(dataset: str, points: Tensor) -> tuple[Tensor, Tensor]:
     if data.modes is None or data.std is None:
         on = [metrics.on_data(point[None], data) for point in points.numpy()]
         return torch.full((len(points),), -1), torch.tensor(on)
-    distances, labels = torch.cdist(points, data.modes).min(1)
+    distances, labels = torch.cdist(points, on_plane(data.modes)).min(1)
     return labels, (distances <= 3 * data.std).float()
 
 
@@ -158,9 +159,9 @@ def scene(store_path: Path, source: Source, psi: float = 1.0) -> Scene:
     """Real and generated points, and the modes."""
     generator = opened(store_path, source)
     data = DATASETS[generator.config.dataset]
-    real = data.sample(CLOUD, stream(0, "latent", "real"))
+    real = on_plane(data.sample(CLOUD, stream(0, "latent", "real")))
     fake = generator.make(latent.truncate(generator.points(range(CLOUD)), psi))
-    modes = torch.empty(0, 2) if data.modes is None else data.modes
+    modes = torch.empty(0, 2) if data.modes is None else on_plane(data.modes)
     return Scene(data.extent, *([rounded(point) for point in points] for points in (real, fake, modes)))
 
 

@@ -21,7 +21,12 @@ MOMENT_POINTS = 20_000
 
 
 def curve_of(now: PlaneConfig) -> str | None:
-    """The field that forces G's points on a curve: a single number of which all layers after it are functions."""
+    """The field that forces G's points on a curve: a single number of which all layers after it are functions.
+
+    None also for data on a line, which such a G can draw.
+    """
+    if now.dim == 1:
+        return None
     if now.latent_dim == 1:
         return "latent_dim"
     return "g_width" if now.g_depth and now.g_width == 1 else None
@@ -51,14 +56,14 @@ def data_flatness(dataset: str, count: int) -> float:
 
 @lru_cache(maxsize=64)
 def best_affine_js(dataset: str, noise: str) -> float:
-    """The JS divergence from the data of two-dimensional noise, shifted and stretched to the data's moments.
+    """The JS divergence from the data of noise of the data's dimension, shifted and stretched to the data's moments.
 
     It is what a G without a hidden layer can reach, about: such a G only shifts and stretches its noise.
     """
     data = DATASETS[dataset]
     real = data.sample(MOMENT_POINTS, stream(0, "capacity", "moments")).double()
-    z = NOISES[noise].sample(EVAL_POINTS, 2, generator=stream(0, "capacity", "noise")).double()
+    z = NOISES[noise].sample(EVAL_POINTS, data.dim, generator=stream(0, "capacity", "noise")).double()
     unit = (z - z.mean(0)) / z.std(0)
-    spread, axes = torch.linalg.eigh(real.T.cov())
+    spread, axes = torch.linalg.eigh(torch.atleast_2d(real.T.cov()))
     points = real.mean(0) + unit * spread.clamp(min=0).sqrt() @ axes.T
     return METRICS["js"].compute(points.numpy(), data)

@@ -64,7 +64,7 @@ class Group:
         self.g, self.d = Passes(state.g.net, members, points), Passes(state.d.net, members, 2 * packs)
         self.d_at_fake, self.d_at_real = (Passes(state.d.net, members, packs) for _ in range(2))
         self.d_grad, self.g_grad = parts(state.d.net, d_grad, members), parts(state.g.net, g_grad, members)
-        count, width = len(self.d_grad[0][0]), 2 * config.packing
+        count, width = len(self.d_grad[0][0]), config.dim * config.packing
         self.z = torch.empty(count, config.latent_dim, points)
         self.both, self.slope = torch.empty(count, width, 2 * packs), torch.empty(count, 1, 2 * packs)
         self.slope_row = self.slope[:, 0]
@@ -99,12 +99,12 @@ class Group:
         return state.draws[name].row(index)[self.members].mT
 
     def generated(self, state: State, player: str) -> Tensor:
-        """G's points at the z of a player's update, (m, 2, B)."""
+        """G's points at the z of a player's update, (m, d, B)."""
         index = state.d.updates if player == "d" else state.g.updates
         return self.g.forward(self.z.copy_(self.drawn(state, f"{player}_z", index)))
 
     def packs(self, state: State, player: str, *points: Tensor) -> list[Tensor]:
-        """D's input for at most two sets of points (m, 2, B) in a player's update: noisy packs (m, 2s, B/s)."""
+        """D's input for at most two sets of points (m, d, B) in a player's update: noisy packs (m, ds, B/s)."""
         now, index = state.now, state.d.updates if player == "d" else state.g.updates
         if level := noise_level(now, state.step):
             noise = self.drawn(state, f"{player}_blur", index).chunk(2, -1)
@@ -113,10 +113,10 @@ class Group:
 
 
 def together(points: Tensor, size: int) -> Tensor:
-    """Joins `size` points into one pack: (m, 2, B) -> (m, 2·size, B/size)."""
+    """Joins `size` points into one pack: (m, d, B) -> (m, d·size, B/size)."""
     return points if size == 1 else points.unflatten(-1, (-1, size)).permute(0, 3, 1, 2).flatten(1, 2)
 
 
 def apart(packs: Tensor, size: int) -> Tensor:
-    """The inverse: (m, 2·size, B/size) -> (m, 2, B)."""
-    return packs if size == 1 else packs.unflatten(1, (size, 2)).permute(0, 2, 3, 1).flatten(2)
+    """The inverse: (m, d·size, B/size) -> (m, d, B)."""
+    return packs if size == 1 else packs.unflatten(1, (size, -1)).permute(0, 2, 3, 1).flatten(2)

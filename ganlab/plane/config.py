@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ganlab.data import points
-from ganlab.data.plane import DATASETS
+from ganlab.data.plane import DATASETS, dimension
 from ganlab.game.config import D_OPTIMIZERS, IDLE, SAME, UPDATES, GanConfig
 from ganlab.gan import mistakes
 from ganlab.gan.countermeasures import MINIBATCH, PAIR
@@ -57,7 +57,7 @@ def never_learns(config: PlaneConfig) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class PlaneConfig(GanConfig):
-    """A GAN on the plane. Equal configs give equal frames."""
+    """A GAN of points on the plane, or on a line. Equal configs give equal frames."""
 
     dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
     loss: str = choice("nonsaturating", LOSSES, "experiment", live=True)
@@ -103,14 +103,19 @@ class PlaneConfig(GanConfig):
     heavy = (*GanConfig.heavy, "d_width", "g_width", "d_depth", "g_depth", "unroll")
 
     @property
+    def dim(self) -> int:
+        """The dimension of the data's points: 2 on the plane, 1 on a line."""
+        return dimension(self.dataset)
+
+    @property
     def g_sizes(self) -> list[int]:
-        """Layer widths of G, latent to plane."""
-        return [self.latent_dim, *[self.g_width] * self.g_depth, 2]
+        """Layer widths of G, latent to point."""
+        return [self.latent_dim, *[self.g_width] * self.g_depth, self.dim]
 
     @property
     def d_sizes(self) -> list[int]:
         """Layer widths of D, pack to logit."""
-        return [2 * self.packing, *[self.d_width] * self.d_depth, 1]
+        return [self.dim * self.packing, *[self.d_width] * self.d_depth, 1]
 
     def flops(self) -> float:
         """Arithmetic of one step of all members in FLOP.
@@ -132,9 +137,9 @@ class PlaneConfig(GanConfig):
         )
         graphs = 1 + 3 * self.penalised() + 3 * self.unroll
         layers = sum(self.g_sizes) + 2 * sum(self.d_sizes) * graphs + self.kept_pairs(self.unroll) / self.packing
-        drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (2, self.latent_dim))
+        drawn = sum(2 * block_rows(self.batch_size, width) * width for width in (self.dim, self.latent_dim))
         if self.instance_noise:
-            drawn += 8 * block_rows(2 * self.batch_size, 2)
+            drawn += 8 * block_rows(2 * self.batch_size, self.dim)
         return self.members * (6 * nets + self.batch_size * (2 * layers + 2 * self.latent_dim + drawn))
 
     def _check_together(self) -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.data.plane import DATASETS, Dataset
+from ganlab.data.dataset import Dataset
+from ganlab.data.plane import DATASETS
 from ganlab.game.verdict import (
     BLIND,
     FAINT,
@@ -253,7 +254,8 @@ def closed_form(frame: Frame, config: PlaneConfig, member: int) -> dict[str, flo
     """The losses and accuracy of an optimal D at a collapse to equally likely modes, for cross-entropy losses."""
     g_loss, m = LOSSES[config.at(frame.step).loss].collapse, covered(frame, member)
     plain = plain_game(config.at(frame.step)) and mistake_of(config).same_game
-    if not g_loss or not has_modes(frame) or not plain or m == 0:
+    even = DATASETS[config.dataset].weights is None
+    if not g_loss or not has_modes(frame) or not plain or not even or m == 0:
         return {}
     level = collapse(m, frame.shares.shape[1])
     return {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
@@ -31,7 +32,7 @@ class Frame(GanFrame):
     """One moment of a run of M members; numpy float32 arrays, nan where a value is undefined."""
 
     fake: np.ndarray
-    """Generated points of the same P latent points in every frame, (M, P, 2)."""
+    """Generated points of the same P latent points in every frame, (M, P, 2); y is 0 for data on a line."""
     push: np.ndarray
     """-∇ₓ of G's loss at each of them, (M, P, 2): the direction in which G moves them."""
     rise: np.ndarray
@@ -44,6 +45,8 @@ class Frame(GanFrame):
     """Share of the judged points that are valid in each mode, or that lie in each of 32 cells, (M, K)."""
     judged: int = EVAL_POINTS
     """Number of generated points behind shares, metrics and D's accuracy."""
+    curves: np.ndarray = dataclasses.field(default_factory=lambda: np.empty((0, 3, 0), np.float32))
+    """For data on a line, the curves of line.py over the bins of the view, (M, 3, BINS)."""
 
     @property
     def members(self) -> int:
@@ -128,6 +131,7 @@ def unpack(blob: bytes, extent: float) -> Frame:
         outcome=outcome,
         facts=facts,
         judged=int(count[0]) if count.size else EVAL_POINTS,
+        curves=read.rest("<f4", (1, 3, -1)),
         **measured,
     )
 
@@ -149,7 +153,7 @@ HEADER_FIELDS = (
     "rise_scale",
     "outcome",
 )
-"""After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, zeros up to a multiple of 4."""
+"""After it: f4 scalars, f4 shares, i2 fake, i2 grid, i1 push, i1 rise, i1 field, 0 to a multiple of 4, f4 curves."""
 GRAIN = 16
 """Units of a position in a frame that ships; a store's frames have units of 1. The view is 32,767 units wide."""
 SCALARS = (*MEASURED, *METRICS, "died", "judged")
@@ -170,7 +174,8 @@ def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
     head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))
     arrays = (scalars, frame.shares.astype("<f4"), quantise(frame.fake, extent), quantise(frame.grid, extent))
     body = b"".join(array.tobytes() for array in (*arrays, push, rise, field))
-    return (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
+    filled = (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
+    return filled + frame.curves.astype("<f4").tobytes()
 
 
 def slim(blob: bytes) -> bytes:
@@ -242,3 +247,7 @@ class Reader:
         array = np.frombuffer(self.blob, dtype, int(np.prod(shape)), self.offset).reshape(shape)
         self.offset += array.nbytes
         return array
+
+    def rest(self, dtype: str, shape: tuple[int, ...]) -> np.ndarray:
+        """What follows from the next multiple of 4 on."""
+        return np.frombuffer(self.blob, dtype, -1, -(-self.offset // 4) * 4).reshape(shape)

@@ -15,7 +15,8 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from ganlab.data.plane import DATASETS, Dataset
+from ganlab.data.dataset import Dataset, on_plane
+from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.plane.frame import POINTS, Frame
 from ganlab.plane.metrics import CELLS, cell_of
@@ -150,7 +151,7 @@ def places(data: Regions, group: NDArray[np.intp]) -> Region:
 @lru_cache(64)
 def regions(dataset: Dataset) -> Regions:
     """The components and pieces of a data set, from SAMPLE points of it."""
-    points = dataset.sample(SAMPLE, stream(0, "metrics", "regions")).numpy().astype(np.float64)
+    points = on_plane(dataset.sample(SAMPLE, stream(0, "metrics", "regions"))).numpy().astype(np.float64)
     near = distances(points, points) < LINK * dataset.extent
     component = heavy(connected(near))
     kept = np.flatnonzero(component >= 0)
@@ -159,7 +160,7 @@ def regions(dataset: Dataset) -> Regions:
     member = np.eye(len(unique), dtype=np.float32)[piece]
     joined = member.T @ near[np.ix_(kept, kept)].astype(np.float32) @ member > 0
     raster = drawn(points[kept], component[kept], dataset.extent)
-    weighed = dataset.sample(WEIGHED, stream(0, "metrics", "due")).numpy()
+    weighed = on_plane(dataset.sample(WEIGHED, stream(0, "metrics", "due"))).numpy()
     due = counted(weighed, raster, component.max() + 1, dataset.extent)
     return Regions(points[kept], piece, member.sum(0) / SAMPLE, unique[:, 1], unique[:, 0], joined, due, raster)
 

@@ -8,14 +8,14 @@ A point that is not finite is in no mode, in no cell and off the grid. Sampling 
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from ganlab.data.plane import Dataset
+from ganlab.data.dataset import Dataset, Density
 from ganlab.gan.rng import stream
 
 Array = NDArray[np.floating]
@@ -23,6 +23,7 @@ Array = NDArray[np.floating]
 EVAL_POINTS = 2500  # as VEEGAN (arXiv:1705.07761) and PacGAN (arXiv:1712.04086)
 CELLS = 32
 BINS_PER_SIDE = 30
+FINE = 16  # points along each side of a square, where a density is integrated
 FLOOR_DRAWS = 200
 AT_ONCE = 8192  # points whose histograms are made at once: 64 KB a column
 
@@ -38,16 +39,16 @@ class Metric:
     source: str
 
     def compute(self, points: Array, dataset: Dataset) -> float:
-        """Value for points (n, 2); nan where undefined. Raises ValueError unless n >= 1."""
-        if np.ndim(points) != 2 or np.shape(points)[1] != 2 or not len(points):
-            raise ValueError(f"points of shape {np.shape(points)}: expected (n, 2) with n >= 1")
+        """Value for points (n, d); nan where undefined. Raises ValueError unless n >= 1."""
+        if np.ndim(points) != 2 or np.shape(points)[1] != dataset.dim or not len(points):
+            raise ValueError(f"points of shape {np.shape(points)}: expected (n, {dataset.dim}) with n >= 1")
         if self.histogram == "modes" and dataset.modes is None:
             return math.nan
         return float(self.formula(HISTOGRAMS[self.histogram](points, dataset), dataset))
 
 
 def measure(points: Array, dataset: Dataset) -> tuple[dict[str, Array], Array]:
-    """Every metric, and the shares, of points (M, n, 2), all at once: ({key: (M,)}, (M, K))."""
+    """Every metric, and the shares, of points (M, n, d), all at once: ({key: (M,)}, (M, K))."""
     kinds = [key for key in HISTOGRAMS if key != "modes" or dataset.modes is not None]
     size = max(1, AT_ONCE // points.shape[1])
     some = [points[first : first + size] for first in range(0, len(points), size)]
@@ -65,7 +66,7 @@ def shares(points: Array, dataset: Dataset) -> Array:
     return cell_shares(points, dataset) if dataset.modes is None else mode_shares(points, dataset)
 
 
-# Histograms: points (..., n, 2) -> shares of all n points.
+# Histograms: points (..., n, d) -> shares of all n points. Data on a line count the first coordinate alone.
 
 
 def mode_shares(points: Array, dataset: Dataset) -> Array:
@@ -75,12 +76,13 @@ def mode_shares(points: Array, dataset: Dataset) -> Array:
     """
     assert dataset.modes is not None
     assert dataset.std is not None
-    x, y = _columns(points)
+    x, *rest = _columns(points, dataset)
     axes = (..., *[None] * x.ndim)
     with np.errstate(over="ignore", invalid="ignore"):
-        centres = dataset.modes.double().numpy().T
-        squared = (x - centres[0][axes]) ** 2
-        squared += (y - centres[1][axes]) ** 2
+        centre, *others = dataset.modes.double().numpy().T
+        squared = (x - centre[axes]) ** 2
+        for y, other in zip(rest, others, strict=True):
+            squared += (y - other[axes]) ** 2
         valid = squared <= (3 * dataset.std) ** 2
         if not apart(dataset):
             valid &= squared == squared.min(0)
@@ -93,35 +95,39 @@ def cell_shares(points: Array, dataset: Dataset) -> Array:
 
     A perfect sampler has 1/32 in each, with standard error 0.0035.
     """
-    columns = _columns(points)
+    columns = _columns(points, dataset)
     return _shares(_cell(columns, dataset), CELLS, _inside(columns, dataset.extent))
 
 
 def cell_of(points: Array, dataset: Dataset) -> NDArray[np.intp]:
-    """(...,) the equal-mass cell, 0 to 31, of points (..., n, 2); the outermost cells have no bounds."""
-    return _cell(_columns(points), dataset)
+    """(...,) the equal-mass cell, 0 to 31, of points (..., n, d); the outermost cells have no bounds."""
+    return _cell(_columns(points, dataset), dataset)
 
 
 def _cell(columns: Array, dataset: Dataset) -> NDArray[np.intp]:
     axes, cuts = cells(dataset)
     horizontal, node = axes == 0, np.zeros(columns.shape[1:], np.intp)
     for _ in range(CELLS.bit_length() - 1):
-        node = 2 * node + 1 + (np.where(horizontal[node], *columns) > cuts[node])
+        node = 2 * node + 1 + (np.where(horizontal[node], columns[0], columns[-1]) > cuts[node])
     return node - (CELLS - 1)
 
 
 def grid_shares(points: Array, dataset: Dataset) -> Array:
-    """(..., 901) share of the points in each square of a 30 x 30 grid over the view (lowest y first), and off it."""
-    columns = _columns(points)
-    inside, most = _inside(columns, dataset.extent), BINS_PER_SIDE - 1
+    """(..., B) share of the points in each square of a 30 x 30 grid over the view (lowest y first), and off it.
+
+    B is 901; 31 for data on a line, whose view has 30 bins.
+    """
+    columns = _columns(points, dataset)
+    inside, most, squares = _inside(columns, dataset.extent), BINS_PER_SIDE - 1, BINS_PER_SIDE**dataset.dim
     scaled = np.where(inside, columns, 0) / dataset.extent
-    column, row = np.minimum(((scaled + 1) * (BINS_PER_SIDE / 2)).astype(np.intp), most)  # rounding may reach the edge
-    return _shares(np.where(inside, row * BINS_PER_SIDE + column, BINS_PER_SIDE**2), BINS_PER_SIDE**2 + 1)
+    places = np.minimum(((scaled + 1) * (BINS_PER_SIDE / 2)).astype(np.intp), most)  # rounding may reach the edge
+    place = reduce(lambda row, column: row * BINS_PER_SIDE + column, places[::-1])
+    return _shares(np.where(inside, place, squares), squares + 1)
 
 
-def _columns(points: Array) -> Array:
-    """(..., n, 2) -> (2, ..., n)."""
-    return np.stack([np.asarray(points[..., axis], np.float64) for axis in range(2)])
+def _columns(points: Array, dataset: Dataset) -> Array:
+    """(..., n, d) -> (d, ..., n)."""
+    return np.stack([np.asarray(points[..., axis], np.float64) for axis in range(dataset.dim)])
 
 
 def _inside(columns: Array, extent: float) -> NDArray[np.bool_]:
@@ -174,21 +180,23 @@ def valid_share(shares: Array, dataset: Dataset) -> Array:
 
 
 def mode_tv(shares: Array, dataset: Dataset) -> Array:
-    """Total variation (sum_k |p_k - 1/K| + p_invalid)/2 between the shares of the modes and even ones, 0 to 1.
+    """Total variation (sum_k |p_k - w_k| + p_invalid)/2 of the modes' shares from the data's, w_k = 1/K or weights.
 
     A perfect sampler scores 0.027 +- 0.006 for 8 modes and 0.045 +- 0.006 for 25, from its 1.1 % outside 3 std and from
     sampling noise (the bias). m of M modes, equally likely and valid, score 1 - m/M; no valid point scores 1.
     """
-    return (bin_sum(np.abs(shares - 1 / shares.shape[-1])) + 1 - bin_sum(shares)) / 2
+    return (bin_sum(np.abs(shares - likely(dataset))) + 1 - bin_sum(shares)) / 2
 
 
 def reverse_kl(shares: Array, dataset: Dataset) -> Array:
-    """KL(p || even) = log K - H(p) in nats over the modes of the valid points; 0 to log K, nan if none is valid.
+    """KL(p || w) in nats over the modes of the valid points, log K - H(p) if even; nan if none is valid.
 
     A perfect sampler scores its bias, (K - 1)/2n: 0.0014 for 8 modes, 0.0048 for 25. m of M modes evenly: log(M/m).
     """
     valid = shares.sum(-1, keepdims=True)
     p = np.divide(shares, valid, out=np.full(shares.shape, np.nan), where=valid > 0)
+    if dataset.weights is not None:
+        return bin_sum(xlogx(p) - p * np.log(likely(dataset)))
     return math.log(shares.shape[-1]) + bin_sum(xlogx(p))
 
 
@@ -223,6 +231,12 @@ def jensen_shannon(p: Array, q: Array) -> Array:
 # Properties of the data, computed once per data set.
 
 
+def likely(dataset: Dataset) -> Array | float:
+    """The probability of each mode, (K,); one number if they are even."""
+    assert dataset.modes is not None
+    return 1 / len(dataset.modes) if dataset.weights is None else dataset.weights.double().numpy()
+
+
 @lru_cache(64)
 def apart(dataset: Dataset) -> bool:
     """Whether no point is within 3 std of two modes."""
@@ -252,29 +266,40 @@ def cells(dataset: Dataset) -> tuple[NDArray[np.intp], Array]:
 
 @lru_cache(64)
 def grid_mass(dataset: Dataset) -> Array:
-    """(901,) mass of the data in each square of the grid and off it; sums to 1.
+    """(B,) mass of the data in each square of the grid and off it; sums to 1.
 
-    If the density is known, by the midpoint rule on 16 x 16 points per square; else from 400 000 points.
+    If the density is known, by the midpoint rule on 16 points along each side of a square; else from 400 000 points.
     """
     if dataset.density is None:
         mass = grid_shares(_real(dataset, "grid", 400_000), dataset)
     else:
-        squares = _integrate(dataset.density, dataset.extent)
+        integrate = _integrate if dataset.dim == 2 else integrated
+        squares = integrate(dataset.density, dataset.extent, BINS_PER_SIDE)
         mass = np.append(squares, max(0.0, 1 - squares.sum()))
     mass /= mass.sum()
     mass.setflags(write=False)
     return mass
 
 
-def _integrate(density: Callable[[torch.Tensor], torch.Tensor], extent: float, fine: int = 16) -> Array:
-    """(900,) integral of a density over each square, one row of squares at a time."""
-    ticks = ((torch.arange(BINS_PER_SIDE * fine, dtype=torch.float64) + 0.5) / (BINS_PER_SIDE * fine) * 2 - 1) * extent
-    area = (2 * extent / (BINS_PER_SIDE * fine)) ** 2
-    rows = []
-    for y in torch.split(ticks, fine):
+def _integrate(density: Density, extent: float, bins: int) -> Array:
+    """(bins^2,) integral of a density over each square, one row of squares at a time."""
+    ticks, area, rows = _ticks(extent, bins), (2 * extent / (bins * FINE)) ** 2, []
+    for y in torch.split(ticks, FINE):
         points = torch.cartesian_prod(y, ticks).flip(-1)
-        rows.append(density(points).view(fine, BINS_PER_SIDE, fine).sum((0, 2)) * area)
+        rows.append(density(points).view(FINE, bins, FINE).sum((0, 2)) * area)
     return torch.cat(rows).numpy()
+
+
+def integrated(density: Density, extent: float, bins: int) -> Array:
+    """(bins,) integral of a density on a line over each bin of the view."""
+    ticks, width = _ticks(extent, bins), 2 * extent / (bins * FINE)
+    masses: Array = density(ticks[:, None]).view(bins, FINE).sum(-1).mul(width).numpy()
+    return masses
+
+
+def _ticks(extent: float, bins: int) -> torch.Tensor:
+    """The middles of FINE parts of each bin of the view."""
+    return ((torch.arange(bins * FINE, dtype=torch.float64) + 0.5) / (bins * FINE) * 2 - 1) * extent
 
 
 @lru_cache(64)
@@ -288,7 +313,7 @@ def js_floor(dataset: Dataset, n: int = EVAL_POINTS) -> tuple[float, float]:
 
 @lru_cache(64)
 def _typical(dataset: Dataset) -> NDArray[np.bool_]:
-    """(901,) whether a square is among the fewest that hold 99 % of the data; false for the bin off the grid."""
+    """(B,) whether a square is among the fewest that hold 99 % of the data; false for the bin off the grid."""
     mass = grid_mass(dataset)
     order = np.argsort(mass[:-1])[::-1]
     needed = int(np.searchsorted(np.cumsum(mass[order]), 0.99)) + 1

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.game.snapshot import counts, told_apart
 from ganlab.game.state import Player
@@ -22,10 +23,10 @@ from ganlab.gan.backprop import outputs
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import mistake_of
 from ganlab.gan.nets import ACTIVATIONS, Network
-from ganlab.plane import metrics, snapshot
+from ganlab.plane import line, metrics, snapshot
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import FIELD, POINTS, Frame, judged
-from ganlab.plane.snapshot import fixed_points, latent_grid, lattice, plane_cells
+from ganlab.plane.snapshot import field_cells, fixed_points, latent_grid, lattice
 from ganlab.plane.state import State
 
 ALIKE = 16
@@ -115,9 +116,9 @@ def frame_of(counts: dict[str, Any], arrays: dict[str, Any], part: slice, count:
 def evaluated(now: PlaneConfig, d: Network, g: Network, count: int) -> dict[str, Any]:
     """What depends on generated points, of all members of d and g at once, by field or key of METRICS."""
     latent, points, edges = looks(now, count > POINTS)
-    made, at = outputs(g, latent), outputs(d, points)[:, 0]
+    made, told = outputs(g, latent), outputs(d, points)[:, 0]
     fake, grid, sample, _ = made.tensor_split([POINTS, *edges[0]], -1)
-    field, at_shown, at_real, _ = at.tensor_split([FIELD**2, *edges[1]], -1)
+    field, at_shown, at_real, _ = told.tensor_split([FIELD**2, *edges[1]], -1)
     rise = torch.empty_like(fake)
     at_fake = outputs(d, fake.contiguous(), rise)[:, 0]
     slope = mistake_of(now).g_slope(LOSSES[now.loss], at_shown, at_fake)[1]
@@ -130,15 +131,21 @@ def evaluated(now: PlaneConfig, d: Network, g: Network, count: int) -> dict[str,
     d_accuracy, fools = (undefined, undefined) if threshold is None else told_apart(threshold, at_real, at_judged)
     measured, shares = metrics.measure(sample.mT.numpy(), DATASETS[now.dataset])
     drawn = {
-        "fake": fake.mT,
-        "push": (rise * slope[:, None]).mul_(-POINTS).mT,
-        "rise": rise.mT,
-        "grid": grid.mT.unflatten(1, lattice(now)),
+        "fake": on_plane(fake.mT),
+        "push": on_plane((rise * slope[:, None]).mul_(-POINTS).mT),
+        "rise": on_plane(rise.mT),
+        "grid": on_plane(grid.mT).unflatten(1, lattice(now)),
         "field": field.unflatten(1, (FIELD, FIELD)),
         "d_accuracy": d_accuracy,
         "fools": fools,
     }
-    return {name: tensor.numpy() for name, tensor in drawn.items()} | measured | {"shares": shares}
+    curves = line.curves(now, lambda z: at(g, z).mT, lambda x: at(d, x)[:, 0])
+    return {name: tensor.numpy() for name, tensor in drawn.items()} | measured | {"shares": shares} | curves
+
+
+def at(net: Network, points: Tensor) -> Tensor:
+    """A network's outputs (M, out, n) at points (n, in)."""
+    return outputs(net, with_ones(points))[..., : len(points)]
 
 
 def gathered(values: list[Tensor | None], members: int, net: Network | None = None) -> np.ndarray:
@@ -158,7 +165,7 @@ def looks(now: PlaneConfig, full: bool) -> tuple[Tensor, Tensor, list[list[int]]
     `full`.
     """
     latent, evaluated, shown, real = fixed_points(now)
-    z, x = [latent, latent_grid(now)], [plane_cells(DATASETS[now.dataset].extent), shown]
+    z, x = [latent, latent_grid(now)], [field_cells(DATASETS[now.dataset]), shown]
     z, x = ([*z, evaluated], [*x, real]) if full else (z, x)
     edges = [list(accumulate(map(len, some)))[1:] + [sum(map(len, some))] * (not full) for some in (z, x)]
     return with_ones(torch.cat(z)), with_ones(torch.cat(x)), edges

@@ -15,7 +15,7 @@ from ganlab.plane.state import State, d_logits
 
 
 def inputs(state: State, player: str, index: int, *points: Tensor) -> list[Tensor]:
-    """D's input for at most two sets of points (M, B, 2) in a player's update: noisy packs (M, B/m, 2m)."""
+    """D's input for at most two sets of points (M, B, d) in a player's update: noisy packs (M, B/m, dm)."""
     now = state.now
     if level := countermeasures.noise_level(now, state.step):
         noise = state.draws[f"{player}_blur"].row(index).chunk(2, 1)

@@ -9,13 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganlab.data.dataset import Dataset, on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.game.snapshot import accuracy, numbers
 from ganlab.gan import countermeasures
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.nets import Network
 from ganlab.gan.rng import NOISES, stream
-from ganlab.plane import metrics
+from ganlab.plane import line, metrics
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import CURVE, FIELD, LATENT_GRID, POINTS, Frame, judged, pack
 from ganlab.plane.objectives import g_loss
@@ -35,24 +36,37 @@ def snapshot(state: State) -> Frame:
         fake, grid = state.g_ema(expand(latent, now)), state.g_ema(expand(latent_grid(now), now))
         sample = state.g_ema(expand(evaluated, now)) if count > POINTS else fake
         told = real if count > POINTS else real_shown[: count // now.packing * now.packing]
-        values = field_values(state.d.net, plane_cells(dataset.extent), real_shown, real, now)
+        values = field_values(state.d.net, field_cells(dataset), real_shown, real, now)
         d_accuracy, fools = accuracy(now, lambda: real_fake_logits(state, expand(told, now), sample))
     push, rise = arrows(state, fake, expand(real_shown, now))
+    drawn = line.curves(now, partial(generated, state), partial(judged_alone, state))
     values = values.view(now.members, FIELD, FIELD)
     measured, shares = metrics.measure(sample.numpy(), dataset)
     return Frame(
         **numbers(state),
-        fake=fake.numpy(),
-        push=push.numpy(),
-        rise=rise.numpy(),
+        fake=on_plane(fake).numpy(),
+        push=on_plane(push).numpy(),
+        rise=on_plane(rise).numpy(),
         field=values.numpy(),
-        grid=grid.view(now.members, *lattice(now), 2).numpy(),
+        grid=on_plane(grid).view(now.members, *lattice(now), 2).numpy(),
         d_accuracy=d_accuracy,
         fools=fools,
         shares=shares,
         metrics=measured,
         judged=count,
+        **drawn,
     )
+
+
+def generated(state: State, z: Tensor) -> Tensor:
+    """The shown G at z (n, latent_dim), (M, n, d)."""
+    return state.g_ema(expand(z, state.now))
+
+
+def judged_alone(state: State, x: Tensor) -> Tensor:
+    """D at points (n, d) as the field has it, (M, n)."""
+    _, _, shown, real = fixed_points(state.config)
+    return field_values(state.d.net, x, shown, real, state.now)
 
 
 def lattice(config: PlaneConfig) -> tuple[int, int]:
@@ -71,7 +85,7 @@ def fixed_points(config: PlaneConfig) -> tuple[Tensor, Tensor, Tensor, Tensor]:
 
 def real_points(config: PlaneConfig) -> np.ndarray:
     """The real points that a viewer sees, (POINTS, 2) float32."""
-    return fixed_points(config)[2].numpy()
+    return on_plane(fixed_points(config)[2]).numpy()
 
 
 def latent_grid(config: PlaneConfig) -> Tensor:
@@ -87,20 +101,20 @@ def latent_grid(config: PlaneConfig) -> Tensor:
     return torch.cat([plane, torch.zeros(len(plane), config.latent_dim - 2)], -1)
 
 
-def plane_cells(extent: float) -> Tensor:
-    """Centres of the field's cells, row by row from the lowest y, (FIELD², 2)."""
-    axis = ((torch.arange(FIELD) + 0.5) / FIELD * 2 - 1) * extent
-    return torch.cartesian_prod(axis, axis).flip(-1)
+def field_cells(dataset: Dataset) -> Tensor:
+    """Centres of the field's cells, row by row from the lowest y, (FIELD², d); on a line all rows are equal."""
+    axis = ((torch.arange(FIELD) + 0.5) / FIELD * 2 - 1) * dataset.extent
+    return torch.cartesian_prod(axis, axis).flip(-1)[:, : dataset.dim]
 
 
 def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, config: PlaneConfig) -> Tensor:
-    """D at points (n, 2) -> (M, n), each joined to fixed real points where D judges more than one.
+    """D at points (n, d) -> (M, n), each joined to fixed real points where D judges more than one.
 
     With packing, D's mean over COMPANIONS packs of the point and real ones; where D is told of the batch, each such
     pack joins a batch of real packs.
     """
     size = config.packing
-    others = shown[: COMPANIONS * (size - 1)].reshape(COMPANIONS if size > 1 else 1, 1, 2 * size - 2)
+    others = shown[: COMPANIONS * (size - 1)].reshape(COMPANIONS if size > 1 else 1, 1, config.dim * (size - 1))
     packs = torch.cat([points.expand(len(others), -1, -1), others.expand(-1, len(points), -1)], -1)
     features = net.features(expand(packs.flatten(0, 1), config))
     if net.minibatch_layer:
@@ -112,13 +126,13 @@ def field_values(net: Network, points: Tensor, shown: Tensor, real: Tensor, conf
 
 
 def real_fake_logits(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
-    """D's outputs (M, n/m) at as many real and fake points (M, n, 2)."""
+    """D's outputs (M, n/m) at as many real and fake points (M, n, d)."""
     count = real.shape[1]
     return logits(state, real), logits(state, fake[:, :count])
 
 
 def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-    """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, 2) each; a pack's gradient is shared out to its points."""
+    """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, d) each; a pack's gradient is shared out to its points."""
     now, count = state.now, fake.shape[1] // state.now.packing * state.now.packing
     push, rise = torch.zeros_like(fake), torch.zeros_like(fake)
     for part, fresh in batches(state, count):
@@ -131,7 +145,7 @@ def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def logits(state: State, points: Tensor) -> Tensor:
-    """D's outputs (M, n/m) at packs of points (M, n, 2), in batches where D judges them by their batch."""
+    """D's outputs (M, n/m) at packs of points (M, n, d), in batches where D judges them by their batch."""
     parts = [
         d_logits(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
             :, fresh.start // state.now.packing :

@@ -39,7 +39,8 @@ def start(config: PlaneConfig) -> State:
         Network(config.d_sizes, *nets, "d", config.spectral_norm, config.minibatch_layer),
     )
     g_ema = Network(config.g_sizes, *nets, "g") if config.ema else g
-    z, real, both = (config.batch_size, config.latent_dim), (config.batch_size, 2), (2 * config.batch_size, 2)
+    z, real = (config.batch_size, config.latent_dim), (config.batch_size, config.dim)
+    noise, both = partial(blur, config.dim), (2 * config.batch_size, config.dim)
     draw = partial(Draws, members=config.members, seed=config.seed)
     latent = partial(sample_latent, config)
     draws = {
@@ -47,8 +48,8 @@ def start(config: PlaneConfig) -> State:
         "g_real": draw(DATASETS[config.dataset].sample, real, name="g_real"),
         "d_z": draw(latent, z, name="d_z"),
         "g_z": draw(latent, z, name="g_z"),
-        "d_blur": draw(blur, both, name="d_blur"),
-        "g_blur": draw(blur, both, name="g_blur"),
+        "d_blur": draw(noise, both, name="d_blur"),
+        "g_blur": draw(noise, both, name="g_blur"),
     }
     diverged_at = torch.full((config.members,), -1, dtype=torch.int64)
     marks = frozenset(step + after for step, _, _ in config.edits for after in (0, 1))
@@ -69,9 +70,9 @@ def sample_latent(config: PlaneConfig, n: int, rng: torch.Generator) -> Tensor:
     return NOISES[config.noise].sample(n, config.latent_dim, generator=rng)
 
 
-def blur(n: int, rng: torch.Generator) -> Tensor:
-    """n draws of instance noise with standard deviation 1, (n, 2)."""
-    return torch.randn(n, 2, generator=rng)
+def blur(dim: int, n: int, rng: torch.Generator) -> Tensor:
+    """n draws of instance noise with standard deviation 1, (n, dim)."""
+    return torch.randn(n, dim, generator=rng)
 
 
 def d_logits(net: Network, packs: Tensor, params: list[Tensor] | None = None) -> Tensor:

@@ -39,7 +39,7 @@ class Stop:
     """One of STOPS."""
     numbers: dict[str, float] = field(default_factory=dict)
     arrays: dict[str, np.ndarray] = field(default_factory=dict)
-    """float32: points (P, 2), z (P, ≤ COORDINATES), one number for each pack (P / packing,) or layer (L,)."""
+    """float32: points (P, d), z (P, ≤ COORDINATES), one number for each pack (P / packing,) or layer (L,)."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +122,7 @@ def d_stops(seen: RecordedUpdate, view: View) -> Iterator[Stop]:
     born, asked = seen.called("g")[0], seen.called("d")
     inputs = torch.cat([call.given for call in asked], 1)[:, : 2 * view.packs]
     logits = torch.cat([call.answer for call in asked], 1)[:, : 2 * view.packs, 0]
-    real, fake = (half.reshape(view.now.members, -1, 2) for half in inputs.chunk(2, 1))
+    real, fake = (half.reshape(view.now.members, -1, view.now.dim) for half in inputs.chunk(2, 1))
     said = dict(zip(("real", "fake"), logits.chunk(2, 1), strict=True))
     yield Stop("d_noise", arrays={"z": view.points(born.given[..., :COORDINATES])})
     yield Stop("d_fake", arrays={"fake": view.points(born.answer)})

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from ganlab.data.line import ON_A_LINE
 from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 
@@ -23,7 +24,7 @@ def midpoints(extent: float, side: int) -> torch.Tensor:
 
 
 def test_keys_are_those_that_links_carry():
-    assert list(DATASETS) == KEYS
+    assert list(DATASETS) == [*KEYS, *ON_A_LINE]
 
 
 def test_which_have_modes():

@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ganlab.data import points
+from ganlab.data.plane import DATASETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.export.settings import LARGEST, REASONS, SettingsError, metrics_csv, read_settings
 from ganlab.game.frame import MEASURED
 from ganlab.kind.fields import knobs
 from ganlab.plane.config import PlaneConfig
+from ganlab.plane.line import total_variation
 from ganlab.plane.metrics import METRICS
 from ganlab.plane.train import train
 
@@ -38,6 +40,16 @@ def test_the_table_holds_every_number_of_every_frame_exactly(changes, member):
             assert np.array_equal(told, np.float32(value), equal_nan=True), name
         assert row["died"] == ""
         assert set(row) == {"step", "d_updates", "g_updates", "died", *due}
+
+
+def test_a_line_is_also_measured_by_its_total_variation():
+    config = SMALL.replace(dataset="uniform_1d", latent_dim=1, steps=1)
+    frames = list(train(config))
+    rows = list(csv.DictReader(io.StringIO(metrics_csv(frames, 1, config))))
+    due = [total_variation(frame.curves[1, 1], DATASETS["uniform_1d"]) for frame in frames]
+    assert [float(row["tv"]) for row in rows] == pytest.approx(due)
+    assert 0 < due[0] <= 1
+    assert "tv" not in metrics_csv(list(train(SMALL.replace(steps=1))), 1, SMALL).splitlines()[0].split(",")
 
 
 def test_a_divergence_is_in_the_table():

@@ -103,6 +103,7 @@ def test_every_loss_under_every_constraint_in_float64_for_20_steps(loss, constra
         {"g_steps": 0, "regularizer": "r1"},
         {"packing": 3, "regularizer": "wgan_gp", "loss": "relativistic"},
         {"packing": 2, "spectral_norm": True, "latent_dim": 5, "noise": "uniform"},
+        {"dataset": "unequal_1d", "latent_dim": 1, "packing": 2},
         {"g_depth": 0, "d_depth": 4, "activation": "tanh"},
         {"activation": "relu", "latent_dim": 1, "beta1": 0.9, "beta2": 0.99, "seed": 7},
         *({"optimizer": name, "d_lr": 0.002} for name in OPTIMIZERS),

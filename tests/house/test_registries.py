@@ -10,7 +10,8 @@ import torch
 from torch.nn.functional import softplus
 from visits import captions, enter, held, opened, quiet_server, record, sound  # noqa: F401
 
-from ganlab.data.plane import DATASETS, Dataset
+from ganlab.data.dataset import Dataset
+from ganlab.data.plane import DATASETS
 from ganlab.digits import train as train_digits
 from ganlab.digits.config import DigitsConfig
 from ganlab.export import script

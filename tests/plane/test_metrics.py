@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ganlab.data.plane import DATASETS, Dataset
+from ganlab.data.dataset import Dataset
+from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.plane import metrics
 from ganlab.plane.metrics import EVAL_POINTS, METRICS, js_floor, measure, shares
@@ -119,9 +120,9 @@ def test_nothing_valid(place):
 
 @pytest.mark.parametrize("key", DATASETS)
 def test_dead_generator_is_as_far_as_can_be(key):
-    away = score("js", np.full((EVAL_POINTS, 2), 50.0), DATASETS[key])
+    away = score("js", np.full((EVAL_POINTS, DATASETS[key].dim), 50.0), DATASETS[key])
     assert away == pytest.approx(LOG_2, abs=1e-3)  # but for what little the data have off the grid
-    corner = score("js", np.full((EVAL_POINTS, 2), DATASETS[key].extent - 0.01), DATASETS[key])
+    corner = score("js", np.full((EVAL_POINTS, DATASETS[key].dim), DATASETS[key].extent - 0.01), DATASETS[key])
     assert js_floor(DATASETS[key])[1] < corner <= LOG_2 + 1e-12
 
 
@@ -135,7 +136,7 @@ def test_js_counts_what_left_the_grid():
 @pytest.mark.parametrize("key", DATASETS)
 def test_broken_points_are_merely_lost(key):
     data, points = DATASETS[key], perfect(DATASETS[key])
-    points[::2] = np.array([[np.nan, 0], [0, np.inf]], np.float32).repeat(625, 0)
+    points[::2] = np.array([[np.nan, 0], [-np.inf, np.inf]], np.float32).repeat(625, 0)[:, : data.dim]
     assert shares(points, data).sum() == pytest.approx(shares(points[1::2], data).sum() / 2)
     assert metrics.grid_shares(points, data)[-1] >= 0.5
 
@@ -201,7 +202,8 @@ def test_caches_follow_the_data_set_not_its_looks():
 @pytest.mark.parametrize("key", DATASETS)
 def test_measure_is_compute(key):
     data = DATASETS[key]
-    points = np.stack([perfect(data, n=300), perfect(data, n=300) * np.float32(0.7), np.full((300, 2), 9, np.float32)])
+    away = np.full((300, data.dim), 9, np.float32)
+    points = np.stack([perfect(data, n=300), perfect(data, n=300) * np.float32(0.7), away])
     values, each = measure(points, data)
     assert list(values) == list(METRICS)
     for name, metric in METRICS.items():

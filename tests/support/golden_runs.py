@@ -55,6 +55,7 @@ PLANE_RUNS = {
     "features": TAME.replace(feature_matching=True, activation="relu", instance_noise=0.5, dataset="annulus"),
     "unrolled": TAME.replace(unroll=2, dataset="line", g_depth=1, d_depth=3),
     "detach_forgotten": TAME.replace(mistake="detach_forgotten"),
+    "one_dimension": TAME.replace(dataset="unequal_1d", latent_dim=1, packing=2, instance_noise=0.5),
     "zero_grad_missing": TAME.replace(mistake="zero_grad_missing", members=2),
 }
 DIGITS_RUNS = {

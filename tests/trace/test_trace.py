@@ -31,6 +31,7 @@ KINDS = {
     "many_g": {"d_steps": 2, "g_steps": 3},
     "simultaneous": {"update": "simultaneous", "d_steps": 2, "g_steps": 2, "loss": "relativistic"},
     "spectral": {"spectral_norm": True, "loss": "hinge"},
+    "line": {"dataset": "unequal_1d", "latent_dim": 1, "packing": 2},
     "packed": {"packing": 3, "optimizer": "rmsprop"},
     "noisy": {"instance_noise": 0.5, "label_smoothing": 0.2},
     "in_company": {"minibatch": "discrimination"},
@@ -104,7 +105,7 @@ def test_the_points_are_those_that_were_drawn(state):
     at, (d, g) = stops(told), (told.d_update, told.g_update)
     assert np.array_equal(at["d_noise"].arrays["z"], state.draws["d_z"].row(d)[1])
     level = noise_level(state.now, state.step)
-    noise = (level * state.draws["d_blur"].row(d)[1].numpy()).reshape(2, 24, 2)  # of both halves, real first
+    noise = (level * state.draws["d_blur"].row(d)[1].numpy()).reshape(2, 24, -1)  # of both halves, real first
     assert np.array_equal(at["d_real"].arrays["seen_real"], state.draws["d_real"].row(d)[1].numpy() + noise[0])
     assert np.array_equal(at["d_real"].arrays["seen_fake"], at["d_fake"].arrays["fake"] + noise[1])
     assert np.array_equal(at["g_noise"].arrays["z"], state.draws["g_z"].row(g)[1])

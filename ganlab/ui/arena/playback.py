@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.game.verdict import BLIND, Verdict
 from ganlab.gan.losses import LOSSES
@@ -115,7 +116,7 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "threshold": threshold(config),
         "extent": dataset.extent,
         "real": real(key, config),
-        "modes": None if dataset.modes is None else dataset.modes.numpy(),
+        "modes": None if dataset.modes is None else on_plane(dataset.modes).numpy(),
         "std": dataset.std,
         "js_floor": {n: js_floor(dataset, n)[0] for n in (POINTS, EVAL_POINTS)},
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,

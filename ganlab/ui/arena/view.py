@@ -28,7 +28,7 @@ def read(config: PlaneConfig, blob: bytes) -> Frame:
 
 def table(config: PlaneConfig, blobs: Sequence[bytes]) -> str:
     """The curves as CSV."""
-    return metrics_csv([read(config, blob) for blob in blobs])
+    return metrics_csv([read(config, blob) for blob in blobs], config=config)
 
 
 def pair(
