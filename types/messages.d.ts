@@ -70,6 +70,7 @@ type PlaneHead = FilmHead & {
   scale?: number;
   levels: { d?: string; g?: string };
   noise?: { extent: number; axis: number[]; points: Float32Array };
+  line?: { p: number[]; scale: [number, number] | null };
 };
 type PlaneMessage = { head: PlaneHead; real: Float32Array; blobs: Map<number, Uint8Array<ArrayBuffer>> };
 /** ganlab/plane/frame.py, decoded by message.js */
@@ -86,6 +87,7 @@ type PlaneFrame = {
   side: number;
   rows: number;
   columns: number;
+  curves: Float32Array;
 };
 /** ganlab/ui/players/player/duel.py */
 type DuelHead = {

@@ -16,6 +16,7 @@ from ganlab.gan.losses import LOSSES
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import MOSTLY, MOSTLY_CELLS, verdict
 from ganlab.plane.frame import LATENT_GRID, POINTS, Frame, unpack
+from ganlab.plane.line import data_density, has_optimal
 from ganlab.plane.metrics import EVAL_POINTS, js_floor
 from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
@@ -121,7 +122,16 @@ def scenery(config: PlaneConfig, member: int, lang: str) -> dict[str, Any]:
         "js_floor": {n: js_floor(dataset, n)[0] for n in (POINTS, EVAL_POINTS)},
         "valid_ceiling": None if dataset.std is None else VALID_CEILING,
         "text": captions(config, lang),
-    }
+    } | line_of(config)
+
+
+def line_of(config: PlaneConfig) -> dict[str, Any]:
+    """What the picture of data on a line needs beside frames; {} for data on the plane."""
+    if config.dim == 2:
+        return {}
+    shares = all(LOSSES[name].spoken for name in config.values("loss"))
+    density = data_density(DATASETS[config.dataset])
+    return {"line": {"p": [round(float(p), 4) for p in density], "scale": [0.0, 1.0] if shares else None}}
 
 
 def threshold(config: PlaneConfig) -> float | None:
@@ -140,7 +150,33 @@ def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
         own["caption_score"] = ours["arena.caption.score_packed"]
     if config.latent_dim != 2:
         own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
-    return labels(lang) | own
+    return labels(lang) | own | (on_a_line(config, lang) if config.dim == 1 else {})
+
+
+def on_a_line(config: PlaneConfig, lang: str) -> dict[str, str]:
+    """The labels of the picture of data on a line."""
+
+    def said(*keys: str) -> str:
+        return " ".join(text(f"arena.line.{key}", lang) for key in keys)
+
+    one, judged = config.latent_dim == 1, "belief_packed" if config.packing > 1 or config.minibatch_layer else "belief"
+    belief = said(judged, optimum(config))
+    return {
+        "word_modes": said("bands"),
+        "word_grid": said("links"),
+        "caption_modes": said("modes"),
+        "caption_points": said("points", "joined" if one else "counted"),
+        "caption_belief": belief,
+        "caption_score": belief,
+        "caption_grid": said("grid" if one else "slice"),
+    }
+
+
+def optimum(config: PlaneConfig) -> str:
+    """The key of what is said of the optimal D: drawn in the whole run or not, and its formula."""
+    if not all(has_optimal(config.at(step)) for step in {0} | {step for step, _, _ in config.edits}):
+        return "no_optimal"
+    return "optimal" if config.values("label_smoothing") == {0.0} else "optimal_smoothed"
 
 
 def priced(config: PlaneConfig, found: Verdict, lang: str, member: int = 0) -> dict[str, Any]:

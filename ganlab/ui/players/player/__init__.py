@@ -63,6 +63,7 @@ def message(
     levels: Mapping[str, str] | None = None,
     scalars: Sequence[str] = (),
     beside: Mapping[str, Any] | None = None,
+    line: Mapping[str, Any] | None = None,
 ) -> bytes:
     """What the player shows, as bytes; see the module's docstring for the layout.
 
@@ -74,7 +75,9 @@ def message(
     `noise` (512, 2) z of the generated points, `axis` the lattice's coordinates along each of its sides; `levels` "d"
     and "g" -> the name of what its loss is worth in equilibrium; `scalars` what a frame's numbers are called where they
     are not the plane's: without "d_accuracy" there is no D, and nothing of it is shown; `beside`, of runs of different
-    kinds in a duel: pace (seconds of a step), scale (moments of a step), paths (whether the lattice's rows are paths).
+    kinds in a duel: pace (seconds of a step), scale (moments of a step), paths (whether the lattice's rows are paths);
+    `line` of data on a line: p, their density over the bins of a frame's curves, and scale, the range of D's axis
+    (None: that of each frame).
     """
     steps = sorted(frames)
     head = dict(run=run, member=member, members=members, extent=float(extent), latent_dim=latent_dim)
@@ -88,7 +91,7 @@ def message(
         levels=dict(levels or {}),
     )
     head |= dict(verdicts={str(step): dict(verdict) for step, verdict in (verdicts or {}).items()})
-    head |= dict(beside or {}) | (dict(scalars=list(scalars)) if scalars else {})
+    head |= dict(beside or {}) | (dict(scalars=list(scalars)) if scalars else {}) | (dict(line=line) if line else {})
     points = [_positions(real, extent)]
     if noise is not None:
         reach = MARGIN * max(axis)

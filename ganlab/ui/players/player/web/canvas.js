@@ -1,5 +1,6 @@
 // @ts-check
 // The picture of the plane: D's field, G's image of the latent grid, real points, arrows, generated points.
+import { curves } from "./curves.js";
 import { Field } from "./field.js";
 import { net } from "./net.js";
 
@@ -90,6 +91,7 @@ export class Canvas {
    */
   blank(film, layers) {
     this.#aim(film.head);
+    if (film.head.line) return this.#curves(film.head, layers);
     this.#ground(null, null, 0, false);
     if (layers.real) this.#real(film);
   }
@@ -100,6 +102,7 @@ export class Canvas {
     const came = (/** @type {Float32Array | undefined} */ from, /** @type {Float32Array} */ points) =>
       journey && from ? blend(from, points, journey.at) : points;
     this.#aim(head);
+    if (head.line && a.curves) return this.#curves(head, layers, { a, b, t, film, layers, arrows, mode });
     this.#ground(a, b, t, layers.field, journey?.at ?? 1);
     if (layers.grid || journey) this.#grid(came(journey?.grid, blend(a.grid, b.grid, t)), a, head);
     if (!journey && (layers.modes || mode >= 0)) this.#modes(head, a.shares, layers.modes, mode);
@@ -108,6 +111,26 @@ export class Canvas {
     if (arrows && layers.arrows && !journey) this.#arrows(fake, blend(a[arrows], b[arrows], t));
     if (layers.fake || journey) this.#fake(fake);
     if (!journey) this.#missing(film.verdict(a.step)?.regions ?? []);
+  }
+
+  /**
+   * The picture of data on a line.
+   * @param {PlaneHead} head
+   * @param {Layers} layers
+   * @param {Scene} [scene]
+   */
+  #curves(head, layers, scene) {
+    const how = { head, layers, mode: scene?.mode ?? -1, palette: this.palette, shares: scene?.a.shares };
+    if (!scene) return curves(this.context, this.side, how, null);
+    const { a, b, t, arrows } = scene;
+    curves(this.context, this.side, how, {
+      numbers: blend(a.curves, b.curves, t),
+      grid: blend(a.grid, b.grid, t),
+      rows: a.rows,
+      columns: a.columns,
+      fake: blend(a.fake, b.fake, t),
+      arrows: arrows && blend(a[arrows], b[arrows], t),
+    });
   }
 
   /**

@@ -26,11 +26,11 @@ export class Caption {
    * @param {Partial<PlaneHead>} head
    */
   label({ say }, head) {
-    const { modes, threshold, latent_dim, noise } = head;
+    const { modes, threshold, latent_dim, noise, line } = head;
     this.say = say;
     const belief = threshold === null ? "caption_score" : "caption_belief";
     const sentences = ["caption_points", ...(judges(head) ? [belief, "caption_arrows"] : []), "caption_grid"];
-    if (this.acts.bend && noise) sentences.push(latent_dim === 2 ? "caption_morph" : "caption_no_morph");
+    if (this.acts.bend && noise && !line) sentences.push(latent_dim === 2 ? "caption_morph" : "caption_no_morph");
     if (modes) sentences.push("caption_modes");
     const nodes = sentences
       .flatMap((key) => [...pieces(say(key)), " "])

@@ -100,7 +100,7 @@ export function decode(blob, extent, threshold, names = SCALARS) {
     return part;
   };
   const values = take(Float32Array, scalars);
-  return {
+  const drawn = {
     step: view.getUint32(0, true),
     diverged: (view.getUint32(36, true) & 255) === 1,
     scalars: Object.fromEntries(names.map((name, i) => [name, values[i]])),
@@ -114,6 +114,7 @@ export function decode(blob, extent, threshold, names = SCALARS) {
     rows,
     columns,
   };
+  return { ...drawn, curves: new Float32Array(blob.buffer, 4 * Math.ceil(at / 4)) };
 }
 
 /** @type {(q: Int16Array, extent: number) => Float32Array} */

@@ -113,7 +113,8 @@ export class Pipeline {
    * @param {string} name
    */
   #act(name) {
-    if (name === "noise") return this.head.noise && this.head.latent_dim === 2 ? () => this.acts.bend() : null;
+    if (name === "noise")
+      return this.head.noise && this.head.latent_dim === 2 && !this.head.line ? () => this.acts.bend() : null;
     return LAYERS[name] ? () => this.acts.toggle(LAYERS[name]) : null;
   }
 
