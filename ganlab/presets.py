@@ -45,6 +45,7 @@ PLANE_PRESETS: dict[str, PlaneConfig] = {
     "ring_weak_d": SMALL.replace(d_lr=5e-6, steps=3000),
     "ring_diverges": SMALL.replace(loss="wasserstein", optimizer="sgd", d_steps=5, g_lr=1e-3, d_lr=1e-2, steps=1000),
     "two_hops": SMALL.replace(dataset="two_gaussians", g_steps=5, g_lr=2e-3, steps=2000),
+    "one_dimension": PlaneConfig(dataset="gaussian_1d", latent_dim=1, g_width=32, d_width=32, steps=1000),
 }
 
 DENSE = DigitsConfig(

@@ -12,6 +12,7 @@ type Palette = {
   ground: string;
   real: string;
   generated: string;
+  d: string;
   gradient: string;
   ink: string;
   muted: string;

@@ -251,7 +251,7 @@ def real_points(n, rng):
 '''
 
 # One half-width for almost all, so that lengths and arrows compare between data sets.
-DATASETS: dict[str, Dataset] = Catalogue(
+ON_THE_PLANE: dict[str, Dataset] = Catalogue(
     {
         "two_gaussians": mixture(torch.tensor([[-1.2, -0.6], [1.2, 0.6]]), std=0.35, extent=3.0),
         "ring": mixture(circle(8, radius=2.0), std=0.1, extent=3.0),
@@ -265,6 +265,6 @@ DATASETS: dict[str, Dataset] = Catalogue(
         "moons": Dataset(moons, extent=3.0, script=MOONS_SCRIPT),
         "checkerboard": checkerboard(extent=3.0),
         "gaussian": gaussian(std=0.7, extent=3.0),
-        **ON_A_LINE,
     }
 )
+DATASETS: dict[str, Dataset] = Catalogue({**ON_THE_PLANE, **ON_A_LINE})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ganlab.data.plane import DATASETS
+from ganlab.data.plane import ON_THE_PLANE
 from ganlab.gan.nets import ACTIVATIONS, parameter_count
 from ganlab.gan.optimizers import OPTIMIZERS
 from ganlab.gan.rng import block_rows
@@ -27,7 +27,7 @@ FLOW_IDLE: Idle = {
 class FlowConfig(RunConfig):
     """Conditional flow matching on the plane, from N(0, I) along straight lines (arXiv:2210.02747)."""
 
-    dataset: str = choice("ring", DATASETS, "experiment", also=own_points)
+    dataset: str = choice("ring", ON_THE_PLANE, "experiment", also=own_points)
     lr: float = knob(2e-3, 1e-6, 1.0, "experiment", scale="log", live=True)
     ode_steps: int = knob(50, 1, 200, "experiment", scale="log")
     depth: int = knob(2, 0, 5, "networks")

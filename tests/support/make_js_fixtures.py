@@ -60,6 +60,17 @@ def plane_message(frames: dict[int, bytes], run: str = "ring") -> bytes:
     return player.message(run=run, extent=EXTENT, noise=noise, axis=[-2.0, 0.0, 2.0], verdicts=verdicts, **given)
 
 
+def curves() -> np.ndarray:
+    """D, p_g and the optimal D over four bins, exact in binary."""
+    return np.array([[0.5, 0.25, 0.75, 1], [0, 1, 0.5, 0], [np.nan, 0.5, 0.25, 1]])
+
+
+def line_message(blob: bytes) -> bytes:
+    """Data on a line: a frame with curves."""
+    facts: dict[str, Any] = dict(real=lattice(EXTENT), known=[24], text=TEXT, line={"p": [0, 1, 1, 0], "scale": None})
+    return player.message(run="line", extent=EXTENT, frames={24: blob + curves().astype("<f4").tobytes()}, **facts)
+
+
 def digits_message(frames: dict[int, bytes]) -> bytes:
     """Two runs on digits, one without frames, and the strip of a closer look, which need not be an image here."""
     facts: dict[str, Any] = dict(owed=[0.1] * 10, judge=True, compares=False, real={}, target=2, live=False)
@@ -109,6 +120,7 @@ def fixtures() -> dict[str, bytes]:
     drawn = points.pack(lattice(2.0)[:64])
     return {
         "plane.bin": plane_message(plane[0]),
+        "line.bin": line_message(plane[0][24]),
         "duel.bin": duel.message("both", sides, ["A", "B"], TEXT),
         "digits.bin": digits_message(images),
         "seeds.bin": seeds_message(plane),
@@ -132,6 +144,7 @@ def expected() -> dict[str, list[float]]:
         "plane.push": seen.push.ravel()[SOME],
         "plane.rise": seen.rise.ravel()[SOME],
         "plane.belief": belief(seen).ravel()[SOME],
+        "line.curves": frame.unpack(plane[0][24] + curves().astype("<f4").tobytes(), EXTENT).curves.ravel(),
         "plane.shares": seen.shares.ravel(),
         "seeds.points": strip[1].fake[0, : seed_strip.POINTS].ravel()[SOME],
         "seeds.fill": np.clip(strip[1].shares.ravel() * MODES / 2, 0, 1),

@@ -14,13 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from streamlit.testing.v1 import AppTest
 
-from ganlab.plane import frame, snapshot
+from ganlab.plane import frame, line, snapshot
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import arena, playback
 from ganlab.ui.players import player
+from ganlab.ui.text import text
 
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in sorted(player.WEB.glob("*.js")))
 REAL = np.random.default_rng(0).uniform(-3, 3, (512, 2)).astype(np.float32)
+OPTIMA = ("arena.line.optimal", "arena.line.optimal_smoothed", "arena.line.no_optimal")
 FRAMES = {0: b"\0" * 40, 7: bytes(range(44)), 3: b"\3" * 4}
 
 
@@ -211,3 +213,35 @@ def test_a_run_that_is_no_gan_names_its_numbers():
     (plain, *_), (own, *_) = read(built()), read(built(scalars=["loss", "js"]))
     assert own == plain | {"scalars": ["loss", "js"]}
     assert "scalars" not in plain
+
+
+# Data on a line
+
+
+def test_the_picture_of_a_line_has_the_data_and_the_axis_of_d():
+    config = PlaneConfig(dataset="two_gaussians_1d", latent_dim=1)
+    head, _, _ = read(built(**playback.line_of(config)))
+    assert sum(head["line"]["p"]) * 6 / line.BINS == pytest.approx(1, abs=1e-3)
+    assert head["line"]["scale"] == [0, 1]
+    assert playback.line_of(config.replace(loss="wasserstein"))["line"]["scale"] is None
+    assert playback.line_of(config.replace(edits=((5, "loss", "hinge"),)))["line"]["scale"] is None
+    assert "line" not in read(built(**playback.line_of(PlaneConfig())))[0]
+    assert np.array_equal(playback.scenery(config, 0, "en")["modes"], np.array([[-1.2, 0], [1.2, 0]], np.float32))
+
+
+@pytest.mark.parametrize("lang", ["en", "es"])
+def test_the_caption_of_a_line_says_what_is_drawn(lang):
+    config = PlaneConfig(dataset="uniform_1d", latent_dim=1)
+
+    def said(**changes):
+        return playback.captions(config.replace(**changes), lang)
+
+    cases = [{}, {"label_smoothing": 0.1}, {"loss": "hinge"}, {"edits": ((9, "loss", "wasserstein"),)}]
+    ends = [next(k for k in OPTIMA if said(**case)["caption_belief"].endswith(text(k, lang))) for case in cases]
+    assert ends == [OPTIMA[0], OPTIMA[1], OPTIMA[2], OPTIMA[2]]
+    assert said()["caption_points"] != said(latent_dim=2)["caption_points"]
+    assert said()["caption_grid"] != said(latent_dim=2)["caption_grid"]
+    assert said()["caption_belief"] != said(packing=2)["caption_belief"]
+    for key, sentence in playback.on_a_line(config, lang).items():
+        names = {name for _, name, _, _ in Formatter().parse(sentence) if name}
+        assert names <= {"real", "fake", "field", "grid", "modes"}, key

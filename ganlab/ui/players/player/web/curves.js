@@ -13,7 +13,7 @@
 
 const LABELLED = 240; // side from which axes have numbers, in pixels
 const HEADROOM = 1.5; // top of the axis of densities, as a multiple of the data's largest
-const EVERY = 6; // one of so many points has an arrow
+const EVERY = 12; // one of so many points has an arrow
 const LINES = 33; // lines from z to x, at most
 const DOTTED = [1, 5];
 const DASHED = [9, 6];
@@ -68,8 +68,8 @@ export function curves(c, side, { head, layers, mode, palette, shares }, seen) {
   if (cut && layers.fake) line(place, cut.density, [0, most], { colour: palette.generated, width: 2.5, fill: true });
   if (layers.real) line(place, p, [0, most], { colour: palette.real, width: 2.75, dash: DOTTED });
   if (cut && layers.field) {
-    line(place, cut.optimal, range, { colour: palette.gradient, width: 1.5 });
-    line(place, cut.d, range, { colour: palette.ink, width: 2.25, dash: DASHED });
+    line(place, cut.optimal, range, { colour: palette.d, width: 1.5 });
+    line(place, cut.d, range, { colour: palette.d, width: 2.5, dash: DASHED });
   }
   c.restore();
   if (seen?.arrows && layers.arrows) pushes(place, seen.fake, seen.arrows, palette);

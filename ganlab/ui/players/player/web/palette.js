@@ -38,6 +38,7 @@ export function palette(root) {
     ground: value("--undecided"),
     real: value("--real"),
     generated: value("--generated"),
+    d: value("--d"),
     gradient: value("--gradient"),
     ink: value("--ink"),
     muted: MUTED[theme],
