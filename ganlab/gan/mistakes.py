@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from ganlab.gan.derivatives import slope, slopes
@@ -50,8 +51,12 @@ class Mistake:
     """The player, "d" or "g", whose loss also adds to the other network's gradients until that network's next step."""
     keeps: bool = False
     """Whether gradients are never cleared, so that each step uses their sum."""
-    sigmoid: bool = False
-    """Whether D ends in a sigmoid although both losses expect logits."""
+    reads: Callable[[Tensor], Tensor] | None = None
+    """What both losses take for D's output, as a function of it; None: the output itself."""
+    other_game: bool = False
+    """Whether the losses are no longer those of the original game."""
+    detaches: bool = False
+    """Whether G's loss reaches none of G's weights."""
     swaps: bool = False
     """Whether D's loss labels real points 0 and generated ones 1, while G's loss still aims at 1."""
     refused: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
@@ -60,7 +65,7 @@ class Mistake:
     @property
     def same_game(self) -> bool:
         """Whether both losses are those of the original game, so that its closed forms hold."""
-        return not (self.sigmoid or self.swaps)
+        return not self.other_game
 
     def d_loss_inputs(self, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
         """The arguments (real, fake) of D's loss, from D's outputs at real and at generated points."""
@@ -69,7 +74,7 @@ class Mistake:
 
     def d_slopes(self, loss: Loss, real: Tensor, fake: Tensor, smoothing: float) -> tuple[Tensor, Tensor, Tensor]:
         """D's loss at D's outputs (..., B), and its gradients at both, (...), (..., B), (..., B)."""
-        if self.sigmoid:
+        if self.reads:
             return slopes(lambda a, b: loss.discriminator(*self.d_loss_inputs(a, b), smoothing), real, fake)
         if not self.swaps:
             return loss.discriminator_slopes(real, fake, smoothing)
@@ -78,13 +83,13 @@ class Mistake:
 
     def g_slope(self, loss: Loss, real: Tensor, fake: Tensor) -> tuple[Tensor, Tensor]:
         """G's loss at D's outputs (..., B), and its gradient at the fake ones, (...), (..., B)."""
-        if self.sigmoid:
+        if self.reads:
             return slope(lambda x: loss.generator(self.loss_input(real), self.loss_input(x)), fake)
         return loss.generator_slope(real, fake)
 
     def loss_input(self, output: Tensor) -> Tensor:
         """The argument of a loss that stands for D's output."""
-        return output.sigmoid() if self.sigmoid else output
+        return self.reads(output) if self.reads else output
 
 
 def mistake_of(now: Any) -> Mistake:
@@ -104,7 +109,8 @@ def program(key: str) -> str:
 def does_nothing(config: Any) -> bool:
     """Whether the config's mistake changes no update."""
     mistake, rests = mistake_of(config), [config.values(f"{player}_steps") == {0} for player in "dg"]
-    return (bool(mistake.leaks) and any(rests)) or (mistake.swaps and rests[0] and config.values("unroll") == {0})
+    swaps_nothing = mistake.swaps and rests[0] and config.values("unroll") == {0}
+    return (bool(mistake.leaks) and any(rests)) or swaps_nothing or (mistake.detaches and rests[1])
 
 
 def simultaneous(config: Any) -> bool:
@@ -127,8 +133,16 @@ def no_sigmoid(config: Any) -> bool:
     return not LOSSES[config.loss].logits
 
 
+def clipped(output: Tensor) -> Tensor:
+    """The logit of σ(output) clipped to [CLIP, 1 - CLIP], so that -log σ is at most 16.118; no gradient beyond it."""
+    return torch.logit(output.sigmoid(), eps=CLIP)
+
+
+CLIP = 1e-7
+"""Where a clipped probability ends: Keras' default."""
 GRADIENTS: Mapping[str, Callable[[Any], bool]] = {"mistake_order": simultaneous, "mistake_unroll": foresees}
 D_LOSS = "d_loss = bce(D(real), ones) + bce(D(fake.detach()), zeros)"
+G_LOSS = "g_loss = bce(D(G(noise())), ones)"
 MISTAKES: dict[str, Mistake] = {
     "none": Mistake(),
     "detach_forgotten": Mistake(
@@ -138,16 +152,30 @@ MISTAKES: dict[str, Mistake] = {
     "sigmoid_twice": Mistake(
         right=("D = nn.Sequential(*d_layers)",),
         wrong=("D = nn.Sequential(*d_layers, nn.Sigmoid())",),
-        sigmoid=True,
+        reads=torch.sigmoid,
+        other_game=True,
         refused={"no_sigmoid": no_sigmoid},
     ),
     "labels_swapped": Mistake(
         right=(D_LOSS,),
         wrong=("d_loss = bce(D(real), zeros) + bce(D(fake.detach()), ones)",),
         swaps=True,
+        other_game=True,
         refused={"no_label": no_label},
     ),
     "zero_grad_missing": Mistake(right=("opt_d.zero_grad()", "opt_g.zero_grad()"), keeps=True, refused=GRADIENTS),
+    "log_clipped": Mistake(
+        right=("bce = nn.BCEWithLogitsLoss()",),
+        wrong=("bce = lambda l, y: nn.BCELoss()(l.sigmoid().clamp(1e-7, 1 - 1e-7), y)",),
+        reads=clipped,
+        refused={"no_sigmoid": no_sigmoid, "no_label": no_label},
+    ),
+    "g_detached": Mistake(
+        right=(G_LOSS,),
+        wrong=("g_loss = bce(D(G(noise()).detach()), ones).requires_grad_()",),
+        detaches=True,
+        refused={"mistake_unroll": foresees},
+    ),
 }
 """Their effect in LOOP, where σ is the sigmoid and l is D's output:
 
@@ -166,4 +194,11 @@ labels_swapped: D learns 1 for generated points and G still aims at 1. Both play
 D's accuracy falls to 0. With labels swapped in G's loss as well, the game would be the original one.
 
 zero_grad_missing: the gradients of both networks accumulate from the first update on, like momentum without decay.
+
+log_clipped: the loss takes log of σ(l), clipped to [1e-7, 1 - 1e-7], as Keras does with outputs that are probabilities.
+Where σ(l) is beyond the clip, the gradient is exactly 0. If that is so at all generated points, L_G is -log 1e-7 =
+16.118 and G stands still. With logits the gradient there is σ(l) - 1, near -1: the saturation comes from the clip alone.
+
+g_detached: G's loss does not reach G. PyTorch refuses to go backward from such a loss; `requires_grad_()` silences that.
+G keeps its first weights, and D alone learns.
 """

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+
 from ganlab.game import rounds
 from ganlab.game.state import Player, checkpoint
 from ganlab.gan.countermeasures import ema_decay, ema_update
@@ -87,6 +89,8 @@ def g_gradient(state: State) -> None:
         state.g.loss, state.g.grad = updates.g_gradient(state)
     else:
         by_autograd.g_gradient(state)
+    if mistake_of(state.now).detaches:
+        state.g.grad = torch.zeros_like(state.g.net.flat)
     add_left(state.g, mistake_of(state.now).keeps)
 
 

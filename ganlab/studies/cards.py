@@ -18,6 +18,15 @@ LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
 NINE_MODES = LAB.replace(dataset="grid_3x3")
 SURE = LAB.replace(optimizer="sgd", g_lr=0.05, d_lr=0.15, steps=8000, edits=((0, "g_steps", 0), (5000, "g_steps", 1)))
 """D alone is trained for 5,000 steps, until it is confident everywhere; then G starts, with plain gradient descent."""
+CERTAIN = LAB.replace(
+    optimizer="sgd",
+    d_optimizer="adam",
+    g_lr=0.05,
+    d_lr=0.01,
+    steps=4000,
+    edits=((0, "g_steps", 0), (3000, "d_lr", 5e-4), (3000, "g_steps", 1)),
+)
+"""D alone is trained for 3,000 steps at a high rate, until its probabilities are beyond 10⁻⁷; then G starts."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
 BRIEF_DIGITS = DigitsConfig(steps=200)
 """About 1.3 passes over the shipped images: enough to produce digits."""
@@ -102,7 +111,13 @@ CARDS: dict[str, Card] = {
     "few_images": Card(FEW, FEW.replace(augment="diffaugment")),
 }
 """Mistakes in settings and in evaluation, in the order of the page."""
-IN_CODE: dict[str, Card] = {name: Card(LAB.replace(mistake=name), LAB) for name in MISTAKES if name != "none"}
+PLACES: dict[str, PlaneConfig] = {"log_clipped": CERTAIN, "g_detached": LAB.replace(steps=2000)}
+"""The run without a mistake that shows what the mistake does; LAB for the others."""
+IN_CODE: dict[str, Card] = {
+    name: Card(PLACES.get(name, LAB).replace(mistake=name), PLACES.get(name, LAB))
+    for name in MISTAKES
+    if name != "none"
+}
 """Mistakes in the program: the broken run is trained as a program with the mistake would train it."""
 LESSONS = CARDS | IN_CODE
 

@@ -28,6 +28,20 @@ OPTIMIZERS = {
 }
 
 
+SURE = {"log_clipped": (20.0, math.log(1e-7))}
+"""The factor and the shift of D's output where a mistake acts on a D that is sure."""
+
+
+def begun(config):
+    """The state before the first step, with a D that is as sure as the mistake needs."""
+    state = start(config)
+    with torch.no_grad():
+        factor, shift = SURE.get(config.mistake, (1.0, 0.0))
+        state.d.net.params[-2].mul_(factor)
+        state.d.net.params[-1].add_(shift)
+    return state
+
+
 def layers(net, member):
     """torch's layers with one member's weights of a network."""
     found = []
@@ -51,7 +65,7 @@ class Endless:
 
 def executed(text, config, member=0):
     """The weights of (D, G) after a program has run, as one vector each."""
-    state = start(config)
+    state = begun(config)
     batches = Endless(state, member)
     d_layers, g = layers(state.d.net, member), nn.Sequential(*layers(state.g.net, member))
     order = (["d_z"] * config.d_steps + ["g_z"] * config.g_steps) * config.steps
@@ -75,9 +89,11 @@ def executed(text, config, member=0):
     return [torch.cat([p.detach().flatten() for p in net.parameters()]) for net in (nn.Sequential(*d_layers), g)]
 
 
-def trained(config, member=0):
-    """The same of our trainer."""
-    state = start(config)
+def trained(config, member=0, sure=""):
+    """The same of our trainer; `sure` names the mistake whose D it begins with."""
+    state = begun(config) if not sure else start(config)
+    if sure:
+        state.d.net.flat.copy_(begun(config.replace(mistake=sure)).d.net.flat)
     while state.step < config.steps:
         update(state)
     nets = (nn.Sequential(*layers(player.net, member)) for player in (state.d, state.g))
@@ -93,7 +109,7 @@ def test_the_trainer_does_what_the_program_does(key, counts, optimizer):
     for mine, theirs in zip(trained(config, 1), executed(program(key), config, 1), strict=True):
         assert torch.allclose(mine, theirs, atol=3e-5), (mine - theirs).abs().max()
     if key != "none":
-        apart = zip(trained(config), trained(config.replace(mistake="none")), strict=True)
+        apart = zip(trained(config), trained(config.replace(mistake="none"), sure=key), strict=True)
         assert max((a - b).abs().max().item() for a, b in apart) > 1e-3, "a mistake that changes nothing"
 
 
@@ -167,6 +183,9 @@ def test_a_run_without_mistakes_keeps_its_name_and_its_checkpoints():
         ("sigmoid_twice", {"loss": "least_squares"}, "no_sigmoid"),
         ("labels_swapped", {"loss": "wasserstein"}, "no_label"),
         ("labels_swapped", {"loss": "relativistic"}, "no_label"),
+        ("log_clipped", {"loss": "least_squares"}, "no_sigmoid"),
+        ("log_clipped", {"loss": "relativistic"}, "no_label"),
+        ("g_detached", {"unroll": 1}, "mistake_unroll"),
     ],
 )
 def test_what_makes_no_sense_is_refused(key, changes, reason):
@@ -182,6 +201,7 @@ def test_what_makes_no_sense_is_refused(key, changes, reason):
         ("detach_forgotten", {"d_steps": 0}),
         ("d_not_frozen", {"d_steps": 0}),
         ("labels_swapped", {"d_steps": 0}),
+        ("g_detached", {"g_steps": 0}),
     ],
 )
 def test_a_mistake_without_a_victim_is_said_to_do_nothing(key, changes):
@@ -239,9 +259,45 @@ def test_the_arrows_follow_the_loss_that_g_minimises(key):
     frame = snapshot(state)
     x = torch.tensor(frame.fake, requires_grad=True)
     logits = state.d.net(x).squeeze(-1)
-    per_point = nn.functional.softplus(-(logits.sigmoid() if key == "sigmoid_twice" else logits))
+    told = {"sigmoid_twice": logits.sigmoid, "log_clipped": lambda: logits.sigmoid().clamp(1e-7, 1 - 1e-7).logit()}
+    per_point = nn.functional.softplus(-told.get(key, lambda: logits)())
     (gradient,) = torch.autograd.grad(per_point.sum(), x)
     assert np.allclose(frame.push, -gradient.numpy(), atol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["nonsaturating", "saturating"])
+def test_a_clipped_log_stands_at_16_118_without_a_slope(loss):
+    mistake, of = MISTAKES["log_clipped"], LOSSES[loss]
+    beyond, within = torch.full((1, 4), -20.0), torch.full((1, 4), 0.3)
+    value, slope = mistake.g_slope(of, beyond, beyond)
+    clipped = -math.log(1e-7) if loss == "nonsaturating" else math.log1p(-1e-7)
+    assert float(value) == pytest.approx(clipped, abs=1e-6)
+    assert slope.tolist() == [[0.0] * 4]
+    d_loss, at_real, at_fake = mistake.d_slopes(of, beyond, -beyond, 0.0)
+    assert float(d_loss) == pytest.approx(-math.log(1e-7) - math.log(1.2e-7), abs=0.1), "sure and wrong, twice"
+    assert at_real.abs().max() == at_fake.abs().max() == 0
+    right = of.g_slope(within, within) / 4
+    assert torch.allclose(mistake.g_slope(of, within, within)[1], right, atol=1e-6)
+    if loss == "nonsaturating":
+        assert of.generator_slope(beyond, beyond)[1].sum() == pytest.approx(-1), "with logits G has its gradient"
+
+
+@pytest.mark.parametrize("changes", [{}, {"feature_matching": True}, {"minibatch": "stddev"}, {"ema": 0.9}])
+def test_a_detached_g_keeps_its_weights_while_d_learns(changes):
+    state = start(SMALL.replace(mistake="g_detached", **changes))
+    before, d_before = state.g.net.flat.clone(), state.d.net.flat.clone()
+    for _ in range(12):
+        advance(state)
+    assert torch.equal(state.g.net.flat, before)
+    assert not torch.equal(state.d.net.flat, d_before)
+    assert (snapshot(state).g_grad == 0).all()
+    assert (snapshot(state).push != 0).any(), "G's loss has a slope at the points, which does not reach G"
+
+
+def test_what_pytorch_says_of_a_detached_loss_until_it_is_silenced():
+    text = program("g_detached").replace(".requires_grad_()", "")
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        executed(text, SMALL)
 
 
 def test_levels_of_the_plain_game_are_drawn_only_where_it_is_played():

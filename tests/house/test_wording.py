@@ -73,6 +73,7 @@ STATED = {
     "mistakes.pixels.c": "an answer's limit",
     "mistakes.pixels.cure": "code",
     "mistakes.few_images.folklore": "published, with its source",
+    "mistakes.log_clipped.folklore": "quoted; what theory gives stands beside it",
     "verdict.also.coin": "theory: pure chance",
     "player.player.coin": "theory: pure chance",
     "player.player.cells_covered_note": "what a perfect sampler scores",

@@ -55,6 +55,18 @@ SETTLED = {
     ),
     "labels_swapped": lambda f: f["broken_modes"] <= 2 and f["broken_acc"] < 0.1 and f["broken_l_g_high"] < 0.01,
     "zero_grad_missing": lambda f: f["broken_modes"] < f["fixed_modes"] or f["broken_died"] > 0,
+    "log_clipped": lambda f: (
+        f["broken_g_grad_high"] == 0 < f["fixed_g_grad_low"]
+        and f["broken_l_d"] == pytest.approx(f["most_l_d"], abs=1e-3)
+        and f["broken_valid_high"] == 0
+        and f["fixed_valid"] < 0.5
+    ),
+    "g_detached": lambda f: (
+        f["broken_g_grad_high"] == 0 < f["fixed_g_grad_low"]
+        and f["broken_modes"] < f["fixed_modes"]
+        and f["broken_l_d"] < f["fixed_l_d"]
+        and f["broken_l_g"] > f["fixed_l_g"]
+    ),
 }
 """What each card's words say of the measurements."""
 

@@ -39,6 +39,8 @@ PRICED = {"no_cure": "none_early", "too_much_d": "fixed"}
 """The arm that the others' time per step is compared with, where it is not the broken one."""
 LEAST = math.log1p(math.exp(-1)) + math.log(2)
 """The least L_D after two sigmoids: a logit between 0 and 1 costs at least this, on real and on generated points."""
+MOST = 23 * math.log(2)
+"""The most that a generated point can cost D after a clip at 1e-7: single precision rounds 1 - 1e-7 to 1 - 2⁻²³."""
 SAME_PRICE = 1.1
 """Ratio of two times per step up to which a machine with other work on it shows no difference."""
 NAMED_SETTINGS = ("steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size", "seed")
@@ -130,6 +132,7 @@ QUESTIONS: dict[str, Question] = {
     "longer": Question(lambda facts: facts["broken_modes"] - facts["early_modes"], (-0.5, 0.5)),
     "pixels": Question(lambda facts: facts["broken_acc"], (0.6, 0.9)),
     "few_images": Question(lambda facts: facts["fixed_fid"] / facts["broken_fid"], (0.9, 1.1)),
+    "log_clipped": Question(lambda facts: facts["broken_g_grad"], (0.0, 0.1)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }
 """Questions of the cards that do not use the default one."""
@@ -208,6 +211,7 @@ def known(name: str) -> dict[str, Any]:
     one, even = theory.collapse(1, 8), theory.collapse(8, 8)
     of_theory = {"one_l_d": one.d_loss, "one_l_g": one.g_loss, "one_acc": one.accuracy}
     of_theory |= {"eq_l_d": even.d_loss, "eq_l_g": even.g_loss, "least_l_d": LEAST}
+    of_theory |= {"most_l_g": -math.log(mistakes.CLIP), "most_l_d": MOST}
     return evidence.facts(evidence.measured(name, LESSONS[name]) | elsewhere(name)) | of_theory | settings(name)
 
 
@@ -238,12 +242,19 @@ def price(ratio: float, lang: str) -> str:
 
 
 def settings(name: str) -> dict[str, Any]:
-    """The settings for a card's sentences, by arm. `head`: the steps in which only D trains."""
+    """The settings for a card's sentences, by arm."""
     found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in NAMED_SETTINGS}
     found |= {"seeds": LOTTERY, "last_seed": LOTTERY - 1}
     found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
-    edits = LESSONS[name].broken.edits if name == "vanishing" else ()
-    return found | ({"head": edits[-1][0], "after": LESSONS[name].broken.steps - edits[-1][0]} if edits else {})
+    return found | head(LESSONS[name].broken)
+
+
+def head(broken: Any) -> dict[str, Any]:
+    """For sentences about a run in which D first trains alone: for how long, and what comes after."""
+    if not broken.edits:
+        return {}
+    start = broken.edits[-1][0]
+    return {"head": start, "after": broken.steps - start, "late_d_lr": broken.at(start).d_lr}
 
 
 def show_part(name: str, part: str, lang: str) -> None:
