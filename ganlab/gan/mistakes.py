@@ -195,10 +195,11 @@ D's accuracy falls to 0. With labels swapped in G's loss as well, the game would
 
 zero_grad_missing: the gradients of both networks accumulate from the first update on, like momentum without decay.
 
-log_clipped: the loss takes log of σ(l), clipped to [1e-7, 1 - 1e-7], as Keras does with outputs that are probabilities.
-Where σ(l) is beyond the clip, the gradient is exactly 0. If that is so at all generated points, L_G is -log 1e-7 =
-16.118 and G stands still. With logits the gradient there is σ(l) - 1, near -1: the saturation comes from the clip alone.
+log_clipped: the loss takes log of σ(l), clipped to [1e-7, 1 - 1e-7], as Keras does with outputs that are
+probabilities. Where σ(l) is beyond the clip, the gradient is exactly 0. If that is so at all generated points, G stands
+still: L_G is -log 1e-7 = 16.118 if D sees through them, and their part of L_D is 15.942 (1 - 1e-7 in single precision)
+if D takes them for real. With logits a player that is wrong has a gradient near -1 there: only the clip takes it away.
 
-g_detached: G's loss does not reach G. PyTorch refuses to go backward from such a loss; `requires_grad_()` silences that.
-G keeps its first weights, and D alone learns.
+g_detached: G's loss does not reach G. PyTorch refuses to go backward from such a loss; `requires_grad_()` silences
+that. G keeps its first weights, and D alone learns.
 """
