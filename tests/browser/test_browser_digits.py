@@ -5,35 +5,27 @@ from urllib.parse import urlencode
 
 import numpy as np
 import pytest
-from browsing import NEEDS_CHROMIUM, Server, fact, messages, part, step, until
+from browsing import NEEDS_CHROMIUM, fact, messages, part, step, train_for, until
 from PIL import Image
 from playwright.sync_api import expect
 from schedules import digit_steps
 
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import unpack
-from ganlab.kinds import engines
 from ganlab.links import to_query
-from ganlab.service import worker
 from ganlab.store.runs import Store
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 RUN = DigitsConfig(classes="17", batch_size=16, latent_dim=2, steps=125)
 OTHER = RUN.replace(seed=1, steps=64)
-"""Two epochs of two digits, and one of another seed; trained before the first visitor comes."""
+"""Two epochs of two digits, and one of another seed."""
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    place = tmp_path_factory.mktemp("store")
-    with Store(place) as store:
-        for config in (RUN, OTHER):
-            store.wish(config.key(), config.to_json(), config.steps, "test")
-            worker.compute(store, store.claim("test/0/0"), engines())
-    server = Server(place)
-    yield server
-    server.stop()
+@pytest.fixture(scope="module", autouse=True)
+def runs(server, tmp_path_factory):
+    """RUN and OTHER, before the first visitor comes."""
+    train_for(server, tmp_path_factory.mktemp("runs"), RUN, OTHER)
 
 
 @pytest.fixture
@@ -134,19 +126,6 @@ def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(page):
     expect(part(page, "look-sentence")).to_contain_text("of 1\u202f000 training images")
 
 
-def test_a_click_picks_the_image_below_it_at_the_shown_step(visit):
-    page = visit(lang="es")
-    show(page, digit_steps(RUN).index(RUN.step_of(1)))
-    box = part(page, "sheet").bounding_box()
-    side = box["width"] / 8
-    part(page, "sheet").click(position={"x": 6.5 * side, "y": 3.5 * side})
-    look = part(page, "look")
-    expect(look).to_have_attribute("data-known", "true")
-    expect(look).to_have_attribute("data-cell", str(3 * 8 + 6))
-    expect(look).to_contain_text(f"fila 4, columna 7 · paso {RUN.step_of(1)}")
-    expect(part(page, "look-sentence")).to_contain_text("imágenes de entrenamiento")
-
-
 def test_the_saved_picture_is_the_shown_sheet(page, server):
     with page.expect_download() as download:
         part(page, "save").click()
@@ -178,21 +157,8 @@ def test_two_runs_share_a_slider_and_stand_in_one_table(visit):
     part(page, "sheet-b").click(position={"x": 5, "y": 5})
     expect(part(page, "look")).to_have_attribute("data-known", "true")
     expect(part(page, "look")).to_contain_text("step 0")
-
-
-def test_a_phone_shows_the_digits_then_the_verdict_and_never_scrolls_sideways(visit):
-    page = visit(lang="es", width=390, height=844, has_touch=True, is_mobile=True)
-    tops = [part(page, name).bounding_box()["y"] for name in ("play", "sheet", "time", "verdict", "look", "battle")]
-    assert tops == sorted(tops)
-    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
-    box = part(page, "sheet").bounding_box()
-    assert box["width"] >= 260
-    assert part(page, "verdict").bounding_box()["y"] < 844
-
-
-def test_a_phone_shows_two_runs_beside_each_other(visit):
-    page = visit(beside=OTHER, width=390, height=844, has_touch=True, is_mobile=True)
-    assert part(page, "sheet").bounding_box()["y"] == part(page, "sheet-b").bounding_box()["y"]
+    page.set_viewport_size({"width": 390, "height": 844})
+    until(lambda: part(page, "sheet").bounding_box()["y"] == part(page, "sheet-b").bounding_box()["y"])
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
@@ -203,18 +169,32 @@ def test_every_number_says_what_it_means(page):
         assert len(label.get_attribute("title")) > 40, name
 
 
-def test_what_is_not_trained_shows_an_empty_sheet_and_offers_nothing(visit):
-    page = visit(RUN.replace(seed=99))
+def test_a_phone_shows_the_digits_then_the_verdict_and_a_finger_picks_the_image_below_it(visit):
+    page = visit(lang="es", width=390, height=844, has_touch=True, is_mobile=True)
+    tops = [part(page, name).bounding_box()["y"] for name in ("play", "sheet", "time", "verdict", "look", "battle")]
+    assert tops == sorted(tops)
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+    box = part(page, "sheet").bounding_box()
+    assert box["width"] >= 260
+    assert part(page, "verdict").bounding_box()["y"] < 844
+    show(page, digit_steps(RUN).index(RUN.step_of(1)))
+    side = part(page, "sheet").bounding_box()["width"] / 8
+    part(page, "sheet").click(position={"x": 6.5 * side, "y": 3.5 * side})
+    look = part(page, "look")
+    expect(look).to_have_attribute("data-known", "true")
+    expect(look).to_have_attribute("data-cell", str(3 * 8 + 6))
+    expect(look).to_contain_text(f"fila 4, columna 7 · paso {RUN.step_of(1)}")
+    expect(part(page, "look-sentence")).to_contain_text("imágenes de entrenamiento")
+
+
+def test_garments_have_no_judge_and_say_so_and_what_is_not_trained_shows_an_empty_sheet_and_offers_nothing(visit):
+    page = visit(DigitsConfig(dataset="fashion_mnist"))
+    expect(part(page, "verdict")).to_contain_text("no judge for these images")
+    expect(part(page, "judged")).to_be_hidden()
+    expect(part(page, "digits")).to_be_hidden()
     assert fact(page, "empty") == "true"
     expect(part(page, "overlay")).to_contain_text("Nothing trained yet")
     expect(part(page, "play")).to_be_disabled()
     expect(part(page, "save")).to_be_disabled()
     part(page, "sheet").click()
     expect(part(page, "look")).to_have_attribute("data-open", "false")
-
-
-def test_garments_have_no_judge_and_say_so(visit):
-    page = visit(DigitsConfig(dataset="fashion_mnist"))
-    expect(part(page, "verdict")).to_contain_text("no judge for these images")
-    expect(part(page, "judged")).to_be_hidden()
-    expect(part(page, "digits")).to_be_hidden()

@@ -17,6 +17,11 @@ from playwright.sync_api import expect, sync_playwright
 from waiting import GUARD
 from waiting import until as as_soon_as
 
+from ganlab.kinds import engines
+from ganlab.links import identity
+from ganlab.service import worker
+from ganlab.store.runs import Store
+
 ROOT = Path(__file__).parents[2]
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
@@ -28,6 +33,7 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
 until = partial(as_soon_as, pause=0.1)
@@ -91,9 +97,21 @@ class Server:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
-    server = Server(tmp_path_factory.mktemp("store"))
+    """One for all files: to start another costs as much as many visits. It reaches no network."""
+    store = tmp_path_factory.mktemp("store")
+    server = Server(store, GANLAB_DATA=str(store / "data"), **NOWHERE)
     yield server
     server.stop()
+
+
+def train_for(server, place, *configs):
+    """Has the server's store have these runs, which are trained here, in a store of their own."""
+    with Store(place) as apart, Store(server.store) as store:
+        for config in configs:
+            apart.wish(config.key(), config.to_json(), config.steps, "test")
+            worker.compute(apart, apart.claim("test/0/0"), engines())
+            apart.export_recording(config.key(), place / "run.zip", identity)
+            store.import_recording(place / "run.zip", identity)
 
 
 @pytest.fixture(scope="session")
@@ -107,19 +125,41 @@ def browser():
 class Visitors:
     """Pages for visitors, who come with nothing of the one before: no cookie, nothing stored, a session of their own.
 
-    What the browser has loaded and compiled of the scripts stays, as that is half of the work of a visit.
+    What the browser has loaded and compiled of the scripts stays, as that is half of the work of a visit. So a phone,
+    a language and a wish for little motion are put on the page, not on a browser of their own.
     """
 
     def __init__(self, browser):
-        self.browser, self.idle = browser, {}
+        self.browser, self.idle = browser, []
 
-    def come(self, width=1280, height=900, **options):
+    def come(self, width=1280, height=900, reduced_motion="no-preference", **looks):
         """An empty page of somebody new, and what is to be called when they leave."""
-        waiting = self.idle.setdefault(tuple(sorted(options.items())), [])
-        page = waiting.pop() if waiting else self.browser.new_context(**options).new_page()
+        page = self.idle.pop() if self.idle else self.browser.new_context().new_page()
         page.set_default_timeout(PATIENCE)
         page.set_viewport_size({"width": width, "height": height})
-        return page, lambda: waiting.append(emptied(page))
+        page.emulate_media(reduced_motion=reduced_motion)
+        tools = page.context.new_cdp_session(page)
+        for command, values in overrides(page, width, height, **looks):
+            tools.send(f"Emulation.{command}", values)
+
+        def leave():
+            tools.detach()  # which ends what it has overridden
+            self.idle.append(emptied(page))
+
+        return page, leave
+
+
+def overrides(page, width, height, is_mobile=False, has_touch=False, locale=None):
+    """What makes a page that of a phone, of a finger, of somebody with another language; as playwright does it."""
+    if is_mobile:
+        metrics = {"width": width, "height": height, "screenWidth": width, "screenHeight": height}
+        yield "setDeviceMetricsOverride", metrics | {"deviceScaleFactor": 1, "mobile": True}
+    if has_touch:
+        yield "setTouchEmulationEnabled", {"enabled": True}
+    if locale:
+        agent = page.evaluate("navigator.userAgent")
+        yield "setUserAgentOverride", {"userAgent": agent, "acceptLanguage": locale}
+        yield "setLocaleOverride", {"locale": locale}
 
 
 def emptied(page):
@@ -209,6 +249,11 @@ def link(page):
 
 def press(page, key):
     page.locator(f".st-key-{key} button:visible").first.click()
+
+
+def speak(page, name):
+    """Changes the page's language, also where its button is folded away, as on a phone."""
+    page.locator(".st-key-language button", has_text=name).first.dispatch_event("click")
 
 
 def offered(page, key):
