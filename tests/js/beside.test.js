@@ -60,7 +60,7 @@ test("the divergence and the time are said where kinds are compared, and nowhere
       valid_ceiling: 1,
       pace,
     });
-    board.label(reader({ decimal: ".", duel_more: "{js} {floor} {time}" }), head);
+    board.label(reader({ decimal: ".", compared: "{js} {floor} {time}" }), head);
     const frame = { scalars: { js: 0.25, valid: 1, mode_tv: 0 }, shares: Float32Array.of(1), step: 7 };
     board.show(/** @type {any} */ (frame), null, () => {});
     const more = parts['[data-part="more"]'];

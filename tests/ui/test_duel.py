@@ -65,7 +65,7 @@ def test_the_labels_are_the_arenas_and_its_own():
     english, spanish = duel_player.duel_labels("en"), duel_player.duel_labels("es")
     assert player.labels("en").items() <= english.items()
     assert english.keys() == spanish.keys()
-    used = "".join((player.WEB / f"{name}.js").read_text(encoding="utf-8") for name in ("duel", "side", "board"))
+    used = "".join((player.WEB / f"{name}.js").read_text(encoding="utf-8") for name in ("duel", "side"))
     assert set(re.findall(r'"(duel_\w+)"', used)) == {key for key in english if key.startswith("duel_")}
     assert set(re.findall(r'say\("(\w+)"', used)) <= english.keys()
 

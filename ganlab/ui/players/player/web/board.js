@@ -79,7 +79,7 @@ export class Board extends Scores {
     if (pace === undefined) return;
     const js = number(frame.scalars.js, 3),
       floor = number(js_floor[judgedBy(frame)], 3);
-    this.put("more", say("duel_more", { js, floor, time: number((frame.step ?? 0) * pace, 1) }));
+    this.put("more", say("compared", { js, floor, time: number((frame.step ?? 0) * pace, 1) }));
   }
 
   /**
