@@ -55,6 +55,8 @@ def test_every_term_has_a_run_that_opens():
             assert (RECORDED / f"{preset}.zip").is_file(), term
         elif run.page == "latent":
             assert latent.from_link(run.query)[1] == [], term
+        elif run.section == "learn":
+            assert (run.script, run.page, run.page) in PAGES["more"], term
         else:
             assert (run.page, run.query["c.card"] in LESSONS) == ("mistakes", True), term
         assert run.name("en") != run.name("es") or term in ("minimax", "grid"), term

@@ -18,19 +18,21 @@ class Shown:
     """A place of the product that a link opens."""
 
     page: str
-    """The name of a page of the lab."""
+    """The name of a page."""
     query: Mapping[str, str]
     title: str
-    """The key of its name."""
+    """The key of its name; "" for a page without a choice."""
+    section: str = "lab"
 
     @property
     def script(self) -> str:
         """The script of its page."""
-        return f"pages/lab/{self.page}.py"
+        return f"pages/{self.section}/{self.page}.py"
 
     def name(self, lang: str) -> str:
         """What the link is called: the run, and its page."""
-        return text("words.see.run", lang, name=text(self.title, lang), page=text(f"app.nav.{self.page}", lang))
+        page = text(f"app.nav.{self.page}", lang)
+        return text("words.see.run", lang, name=text(self.title, lang), page=page) if self.title else page
 
 
 def preset(name: str) -> Shown:
@@ -48,3 +50,8 @@ def latent(view: str, **values: str) -> Shown:
     """A view of the latent space."""
     query = {PREFIX + name: value for name, value in {"view": view, **values}.items()}
     return Shown("latent", query, f"latent.view.{view}")
+
+
+def learn(name: str) -> Shown:
+    """A page that shows one thing."""
+    return Shown(name, {}, "", "learn")

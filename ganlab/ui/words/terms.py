@@ -1,6 +1,6 @@
 """What the glossary shows of each term beside its sentences: a run, and a formula where there is one."""
 
-from ganlab.ui.words.links import Shown, card, latent, preset
+from ganlab.ui.words.links import Shown, card, latent, learn, preset
 
 SHOWN: dict[str, Shown] = {
     "generator": preset("ring_r1"),
@@ -49,7 +49,7 @@ SHOWN: dict[str, Shown] = {
     "unsupervised": preset("swiss_roll"),
     "zero_sum": card("losses"),
     "minimax": preset("ring_vanishing"),
-    "nash": preset("ring_r1"),
+    "nash": learn("theory"),
     "optimal_d": preset("ring_k50"),
     "js": preset("swiss_roll"),
     "loss": card("losses"),
@@ -69,12 +69,12 @@ SHOWN: dict[str, Shown] = {
     "dcgan": preset("digits"),
     "convolution": preset("digits"),
     "interpolation": latent("walk"),
-    "diffusion": preset("grid"),
-    "flow": preset("ring_r1"),
+    "diffusion": learn("beside"),
+    "flow": learn("beside"),
     "deepfake": latent("turn"),
     "super_resolution": preset("digits_dense"),
     "inpainting": preset("digits_dense"),
-    "dirac": card("no_constraint"),
+    "dirac": learn("theory"),
 }
 """The run that shows a term; of an application, what it uses."""
 FORMULAS = {
