@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import streamlit as st
 
+from ganlab.data.points import PointsError
 from ganlab.game.verdict import free
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.remedies import MANY
@@ -38,11 +41,18 @@ def card_of(key: str, config: PlaneConfig) -> str | None:
 
 def card_link(config: PlaneConfig, member: int, lang: str) -> None:
     """A link to the card about the newest verdict, if there is one."""
-    film = playback.film_of(config.key(), member, config)
-    steps = film.grow(member, config.steps)
-    card = card_of(film.verdict(steps[-1]).key, config.at(steps[-1])) if steps else None
+    card = None
+    with suppress(PointsError):  # the picture's container already says so
+        card = newest_card(config, member)
     if card:
         title, help = text(f"mistakes.{card}.title", lang), text("arena.card.help", lang)
         label = text("arena.card.link", lang, title=title)
         query = {"lang": lang, "c.card": card}
         st.page_link(SCRIPT, label=label, icon=":material/menu_book:", help=help, query_params=query)
+
+
+def newest_card(config: PlaneConfig, member: int) -> str | None:
+    """The card about a run's newest frame. Raises PointsError."""
+    film = playback.film_of(config.key(), member, config)
+    steps = film.grow(member, config.steps)
+    return card_of(film.verdict(steps[-1]).key, config.at(steps[-1])) if steps else None
