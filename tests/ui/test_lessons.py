@@ -8,8 +8,9 @@ import streamlit as st
 import torch
 from visits import enter, opened, quiet_server, sound  # noqa: F401
 
+from ganlab.data.plane import DATASETS
 from ganlab.gan.architectures import ARCHITECTURES
-from ganlab.plane.snapshot import plane_cells
+from ganlab.plane.snapshot import field_cells
 from ganlab.ui.lessons import extras
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, facts, total
 from ganlab.ui.lessons.link import NAMES, Place, from_link, to_link
@@ -120,8 +121,8 @@ def test_a_lesson_off_the_short_path_is_shown_on_it():
 
 def test_the_two_terms_are_those_of_a_known_field():
     """A field that is linear in x and y is interpolated exactly between the centres of its cells."""
-    extent, points = 3.0, np.array([[0.5, -1.0], [1.25, 2.0]], np.float32)
-    cells = plane_cells(extent).numpy()
+    data, points = DATASETS["ring"], np.array([[0.5, -1.0], [1.25, 2.0]], np.float32)
+    extent, cells = data.extent, field_cells(data).numpy()
     field = (2 * cells[:, 0] - cells[:, 1]).reshape(40, 40).astype("f4")
     assert extras.logits(field, points, extent) == pytest.approx(2 * points[:, 0] - points[:, 1], abs=1e-5)
 

@@ -24,6 +24,7 @@ from ganlab.plane.train import real_points
 from ganlab.presets import PRESETS
 from ganlab.service.short_jobs import Busy
 from ganlab.studies.grids import STUDIES
+from ganlab.ui.arena import playback
 from ganlab.ui.latent.sources import ask, offer
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.mistakes import price
@@ -84,6 +85,20 @@ def measured(_config: PlaneConfig) -> list[tuple[int, tuple[float, float, float]
         one, other = terms(unpack(blob, extent), real, extent)
         found.append((step, (one, other, one + other)))
     return found
+
+
+# The optimal D of the moment
+
+
+def line(lang: str) -> None:
+    """A run on a line: both densities, D and the optimal D of the moment as curves."""
+    config = PRESETS["one_dimension"]
+    assert isinstance(config, PlaneConfig)
+    st.subheader(text("lessons.line.title", lang), anchor=False)
+    ui.markdown(text("lessons.line.about", lang))
+    picture, _ = st.columns([5, 4], gap="large")
+    with picture:
+        playback.picture(config, lang, "s.line")
 
 
 # What the cures are worth
@@ -257,6 +272,7 @@ USES: dict[str, Landmark] = {
 """By use: its landmark, with the year of the preprint."""
 EXTRAS: dict[str, Callable[[str], None]] = {
     "terms": two_terms,
+    "line": line,
     "cures": cures,
     "layers": networks,
     "walk": walk,

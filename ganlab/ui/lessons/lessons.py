@@ -72,7 +72,13 @@ LESSONS: dict[str, Lesson] = {
         7, (PRESETS["ring_r1"],), asks("l_d", 0.7, 1.2), ("arena", "two_gaussians"), "arXiv:1406.2661", VALUE, "terms"
     ),
     "equilibrium": Lesson(
-        6, (PRESETS["ring_weak_d"],), asks("valid", 0.25, 0.75), ("arena", "ring_weak_d"), "arXiv:1406.2661", BEST
+        6,
+        (PRESETS["ring_weak_d"],),
+        asks("valid", 0.25, 0.75),
+        ("arena", "ring_weak_d"),
+        "arXiv:1406.2661",
+        BEST,
+        "line",
     ),
     "dance": Lesson(
         6,
