@@ -99,3 +99,17 @@ test("at most 33 lines are drawn, the first and the last among them", () => {
   const many = spread(64);
   assert.deepEqual([many.length, many[0], many.at(-1)], [33, 0, 63]);
 });
+
+test("each missing region is outlined, and nothing without one", () => {
+  const outlines = (/** @type {number[][]} */ regions) => {
+    const { context, named } = pen();
+    curves(context, 400, { head, layers: NONE, mode: -1, palette, regions }, seen);
+    return named("strokeRect");
+  };
+  assert.equal(outlines([]).length, 0);
+  const [[, left, , width], [, other]] = outlines([
+    [-1, 0, 0, 0],
+    [1, 0],
+  ]);
+  assert.ok(left + width < other && width > 0);
+});

@@ -120,7 +120,8 @@ export class Canvas {
    * @param {Scene} [scene]
    */
   #curves(head, layers, scene) {
-    const how = { head, layers, mode: scene?.mode ?? -1, palette: this.palette, shares: scene?.a.shares };
+    const regions = scene?.film.verdict(scene.a.step)?.regions;
+    const how = { head, layers, mode: scene?.mode ?? -1, palette: this.palette, shares: scene?.a.shares, regions };
     if (!scene) return curves(this.context, this.side, how, null);
     const { a, b, t, arrows } = scene;
     curves(this.context, this.side, how, {

@@ -15,6 +15,7 @@ const LABELLED = 240; // side from which axes have numbers, in pixels
 const HEADROOM = 1.5; // top of the axis of densities, as a multiple of the data's largest
 const EVERY = 12; // one of so many points has an arrow
 const LINES = 33; // lines from z to x, at most
+const AROUND = 0.05; // what a region's outline leaves around its places, as a share of the view's extent
 const DOTTED = [1, 5];
 const DASHED = [9, 6];
 
@@ -47,10 +48,10 @@ export function rangeOf(scale, d) {
  * Draws what is on of a moment: `numbers` are its curves, `grid` and `fake` its points; null: only the data.
  * @param {Drawing} c
  * @param {number} side
- * @param {{ head: PlaneHead, layers: Layers, mode: number, palette: Palette, shares?: Float32Array }} how
+ * @param {{ head: PlaneHead, layers: Layers, mode: number, palette: Palette, shares?: Float32Array, regions?: number[][] }} how
  * @param {{ numbers: Float32Array, grid: Float32Array, rows: number, columns: number, fake: Float32Array, arrows?: Float32Array } | null} seen
  */
-export function curves(c, side, { head, layers, mode, palette, shares }, seen) {
+export function curves(c, side, { head, layers, mode, palette, shares, regions = [] }, seen) {
   const { p, scale } = /** @type {NonNullable<PlaneHead["line"]>} */ (head.line);
   const place = placed(c, side, head.extent, layers.grid);
   const most = HEADROOM * Math.max(...p);
@@ -72,6 +73,7 @@ export function curves(c, side, { head, layers, mode, palette, shares }, seen) {
     line(place, cut.d, range, { colour: palette.d, width: 2.5, dash: DASHED });
   }
   c.restore();
+  outlines(place, head.extent, regions, palette);
   if (seen?.arrows && layers.arrows) pushes(place, seen.fake, seen.arrows, palette);
 }
 
@@ -189,6 +191,17 @@ function bands({ c, x, top, bottom }, { modes, std }, { all, mode, shares }, pal
     c.fillRect(from, top, to - from, bottom - top);
     c.globalAlpha = 1;
   });
+}
+
+/** Outlines the regions that are missing, [x0, y0, x1, y1, …] each: from their first place to their last, and a cell more. @type {(place: Place, extent: number, regions: number[][], palette: Palette) => void} */
+function outlines({ c, x, top, bottom }, extent, regions, palette) {
+  c.strokeStyle = palette.gradient;
+  c.lineWidth = 2.5;
+  for (const places of regions) {
+    const xs = places.filter((_, i) => i % 2 === 0);
+    const [from, to] = [Math.min(...xs) - extent * AROUND, Math.max(...xs) + extent * AROUND].map(x);
+    c.strokeRect(from, top, to - from, bottom - top);
+  }
 }
 
 /** Where each of some points is pushed along x, on the axis; long where it is pushed hard, as on the plane. @type {(place: Place, fake: Float32Array, arrows: Float32Array, palette: Palette) => void} */
