@@ -31,7 +31,7 @@ with lesson:
 if mistakes.predict(name, lang):
     runs.pair(name, lang)
     mistakes.conclusion(name, lang)
-    st.subheader(text("mistakes.page.seeds", lang), anchor=False)
+    st.header(text("mistakes.page.seeds", lang), anchor=False)
     ui.caption(text("mistakes.page.seeds_about", lang))
     runs.outcome(name, lang)
     mistakes.show_part(name, "folklore", lang)

@@ -53,7 +53,7 @@ def watch(lines: dict[Experiment, st.delta_generator.DeltaGenerator], lang: str)
 
 def measured(lang: str) -> None:
     """What sixteen seeds of each came to: what is better, what is worse."""
-    st.subheader(text("beside.measured.title", lang), anchor=False)
+    st.header(text("beside.measured.title", lang), anchor=False)
     names = {data: text(f"choice.dataset.{data}", lang) for data in evidence.MEASURED}
     data = st.segmented_control(
         text("beside.measured.data", lang),

@@ -69,7 +69,7 @@ def two_terms(lang: str) -> None:
     assert isinstance(config, PlaneConfig)
     rows = [[number(step, lang, ",d"), *(number(one, lang, ".2f") for one in both)] for step, both in measured(config)]
     if rows:
-        st.subheader(text("lessons.terms.title", lang), anchor=False)
+        st.header(text("lessons.terms.title", lang), anchor=False)
         half = -float(np.log(2))
         last = [text("lessons.terms.equilibrium", lang), *(number(one, lang, ".2f") for one in (half, half, 2 * half))]
         table([text(f"lessons.terms.{name}", lang) for name in ("step", "real", "fake", "value")], [*rows, last])
@@ -109,7 +109,7 @@ def cures(lang: str) -> None:
     arms = evidence.shipped(STUDIES[STUDY].arms, STUDY)
     if not arms:
         return
-    st.subheader(text("lessons.cures_table.title", lang), anchor=False)
+    st.header(text("lessons.cures_table.title", lang), anchor=False)
     head = [text(f"lessons.cures_table.{name}", lang) for name in ("cure", "full", "tv", "price")]
     paid = arms["none"].steps_per_s
     rows = [[text(f"lessons.cure.{name}", lang), *worth(arm, paid, lang)] for name, arm in arms.items()]
@@ -166,7 +166,7 @@ def seen(module: nn.Module, x: torch.Tensor) -> list[Layer]:
 
 def networks(lang: str) -> None:
     """The DCGAN of the tutorials, layer by layer, from the networks themselves."""
-    st.subheader(text("lessons.layers.title", lang), anchor=False)
+    st.header(text("lessons.layers.title", lang), anchor=False)
     for column, (player, found) in zip(st.columns(2, gap="large"), layers("classic", 100).items(), strict=True):
         with column:
             ui.markdown(text(f"lessons.layers.{player}", lang, weights=sum(one.weights for one in found)))
@@ -203,7 +203,7 @@ def walk(lang: str) -> None:
     found = offer("dense")
     if found is None:
         return
-    st.subheader(text("lessons.walk.title", lang), anchor=False)
+    st.header(text("lessons.walk.title", lang), anchor=False)
     try:
         film = ask(walks.walk, found, *ENDS)
     except Busy:
@@ -245,7 +245,7 @@ class Landmark:
 
 def uses(lang: str) -> None:
     """Each use with its landmark paper, whether a GAN still does it best, and what harm it does."""
-    st.subheader(text("lessons.uses_table.title", lang), anchor=False)
+    st.header(text("lessons.uses_table.title", lang), anchor=False)
     head = [text(f"lessons.uses_table.{name}", lang) for name in ("use", "paper", "still")]
     rows = [[text(f"lessons.use.{name}", lang), USES[name].link, text(f"lessons.still.{name}", lang)] for name in USES]
     table(head, rows)

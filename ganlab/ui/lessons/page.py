@@ -119,7 +119,7 @@ def idea(name: str, lang: str) -> None:
 
 def deeper(name: str, lang: str) -> None:
     """The formula, what its symbols mean, and the source."""
-    st.subheader(text("lessons.page.deeper", lang), anchor=False)
+    st.header(text("lessons.page.deeper", lang), anchor=False)
     if LESSONS[name].formula:
         st.latex(LESSONS[name].formula)
     ui.markdown(say(name, "deeper", lang))
@@ -131,7 +131,7 @@ def deeper(name: str, lang: str) -> None:
 def task(name: str, lang: str) -> None:
     """What to try, and the way there."""
     page, opens = LESSONS[name].task
-    st.subheader(text("lessons.page.task", lang, minutes=TASK), anchor=False)
+    st.header(text("lessons.page.task", lang, minutes=TASK), anchor=False)
     ui.markdown(say(name, "task", lang))
     query = {"lang": lang} | ({asked(page): opens} if opens else {})
     label = text(f"lessons.page.to_{page}", lang)
@@ -145,7 +145,7 @@ def asked(page: str) -> str:
 
 def question(name: str, lang: str) -> None:
     """The question, and what the run answers."""
-    st.subheader(text("lessons.page.question", lang), anchor=False)
+    st.header(text("lessons.page.question", lang), anchor=False)
     ui.markdown(say(name, "question", lang))
     key, answers = f"s.w.answer.{name}", st.session_state.setdefault(ANSWERS, {})
     st.session_state[key] = answers.get(name)
@@ -189,7 +189,7 @@ def way_on(lang: str) -> None:
             if 0 <= other < len(here):
                 turn(key, icon, here[other], lang)
     if at == len(here) - 1:
-        st.subheader(text("lessons.page.can_title", lang), anchor=False)
+        st.header(text("lessons.page.can_title", lang), anchor=False)
         ui.markdown("\n".join(f"- {text(f'lessons.{name}.can', lang)}" for name in here))
 
 

@@ -274,7 +274,7 @@ def lesson(name: str, lang: str) -> None:
         st.markdown(f"**{text(f'mistakes.page.{part}', lang)}**")
         ui.markdown(sentence(name, part, lang))
     if name in IN_CODE:
-        st.code(diff(name), language="diff")
+        st.code(diff(name), language="diff", wrap_lines=True)
         with st.expander(text("mistakes.page.program", lang)):
             st.code(mistakes.program(name), language="python")
 

@@ -83,7 +83,7 @@ def method(lang: str) -> None:
     """The chosen method: its field, what it does, its source."""
     name = game().method
     chosen, (theta, psi) = METHODS[name], METHODS[name].tex
-    st.subheader(text(f"theory.player.method_{name}", lang), anchor=False)
+    st.header(text(f"theory.player.method_{name}", lang), anchor=False)
     st.latex(rf"\begin{{aligned}}\dot\theta&={theta}\\ \dot\psi&={psi}\end{{aligned}}")
     if values := flow_eigenvalues(name, game().strength):
         st.latex(rf"\lambda={chosen.roots}={written(values, lang)}")
@@ -104,7 +104,7 @@ def more_d(lang: str) -> None:
     """The table of D's updates: without a penalty none converges, with one all do."""
     arms = {"plain": EXAMPLES["round"], "r1": EXAMPLES["penalty"]}
     names = {name: text(f"theory.more.{name}", lang, gamma=arm.strength) for name, arm in arms.items()}
-    st.subheader(text("theory.more.title", lang), anchor=False)
+    st.header(text("theory.more.title", lang), anchor=False)
     ui.markdown(text("theory.more.body", lang, h=arms["plain"].step))
     heads = ["", *(text(f"theory.more.{name}", lang).replace("|", "\\|") for name in ("count", "size", "end"))]
     lines = [row(names[name], replace(arm, d_steps=count), lang) for name, arm in arms.items() for count in COUNTS]

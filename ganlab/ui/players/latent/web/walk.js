@@ -115,7 +115,7 @@ class Walk {
       now = element("canvas", "now"),
       reel = element("div", "reel");
     const [strip, opinion] = [element("canvas", "strip"), element("canvas", "band")];
-    const title = element("h4"),
+    const title = element("h2"),
       reading = element("output");
     title.append(element("b", "", row.name), element("small", "", row.note), reading);
     reading.dataset.testid = `reading-${row.key}`;
@@ -170,7 +170,7 @@ class Walk {
   #chart(curve) {
     const { say } = this.reader,
       root = element("article", "chart"),
-      title = element("h4", "", say(curve.key)),
+      title = element("h2", "", say(curve.key)),
       canvas = element("canvas");
     const note = element("small", "", ` ${say(`${curve.key}_note`)}`);
     title.append(note);

@@ -200,6 +200,7 @@ class Digits extends Viewer {
     const room = wide ? Math.max(320, window.innerHeight - (two ? 330 : 270)) : Math.max(260, window.innerHeight - 530);
     const side = Math.floor(Math.min(800, two ? (width - (wide ? 20 : 8)) / 2 : wide ? 0.56 * width : width, room));
     this.root.style.setProperty("--side", `${side}px`);
+    this.root.dataset.tight = String(wide && !two && side < 460);
     this.sheets.forEach((sheet) => sheet.resize(side));
     this.#ticks();
     this.changed = true;

@@ -114,7 +114,7 @@ export class DigitsBoard extends Scores {
  */
 function tile(name, say) {
   const element = document.createElement("div");
-  const [label, value, note] = ["h4", "b", "small"].map((tag) => document.createElement(tag));
+  const [label, value, note] = ["h2", "b", "small"].map((tag) => document.createElement(tag));
   label.textContent = say(`number_${name}`);
   label.title = say(`define_${name}`);
   label.setAttribute("aria-description", label.title);

@@ -18,11 +18,11 @@ function card({ title, head, note, rows, died, yours, alt }, covered) {
   const element = made("article", "card");
   element.classList.toggle("yours", yours);
   element.dataset.testid = yours ? "arm-yours" : "arm";
-  const name = made("h4");
+  const name = made("h2");
   name.append(made("b", "", title));
   const words = made("p");
   words.append(made("strong", "", head), made("br"), note);
-  const lamps = made("ol");
+  const lamps = made("div", "rows");
   lamps.setAttribute("role", "img");
   lamps.setAttribute("aria-label", alt);
   lamps.append(...rows.map((shares, seed) => row(shares, covered, died[seed])));
@@ -36,7 +36,7 @@ function card({ title, head, note, rows, died, yours, alt }, covered) {
  * @param {boolean} died
  */
 function row(shares, covered, died) {
-  const element = made("li");
+  const element = made("div", "seed");
   element.style.setProperty("--columns", String(shares.length));
   element.dataset.died = String(died);
   element.append(...shares.map((share) => lamp(share, covered, 1 / shares.length)));

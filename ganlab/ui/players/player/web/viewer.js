@@ -43,6 +43,8 @@ export class Viewer extends Hooks {
   readAt;
   /** @type {boolean} */
   changed;
+  /** @type {boolean} */
+  named;
   /** @type {ReturnType<typeof setTimeout> | 0} */
   wishing;
   /** @type {ReturnType<typeof setTimeout> | 0} */
@@ -288,6 +290,7 @@ export class Viewer extends Hooks {
   /** @param {any} shown */
   #speakSoon(shown) {
     if (!shown) return this.#hush();
+    if (!this.named) this.#name(this.reader.say("canvas", { summary: this.summary(shown) }));
     if (this.playing && this.speaking) return;
     clearTimeout(this.speaking);
     this.speaking = setTimeout(() => this.#speak(), this.playing ? SPEAK : 500);
@@ -298,7 +301,8 @@ export class Viewer extends Hooks {
     clearTimeout(this.speaking);
     this.speaking = 0;
     this.root.querySelector('[data-part="spoken"]').textContent = "";
-    this.root.querySelector("canvas").setAttribute("aria-label", this.reader.say("empty"));
+    this.#name(this.reader.say("empty"));
+    this.named = false;
   }
 
   #speak() {
@@ -307,7 +311,16 @@ export class Viewer extends Hooks {
     if (i < 0) return;
     const text = this.summary(this.film.frame(i));
     this.root.querySelector('[data-part="spoken"]').textContent = text;
-    this.root.querySelector("canvas").setAttribute("aria-label", this.reader.say("canvas", { summary: text }));
+    this.#name(this.reader.say("canvas", { summary: text }));
+  }
+
+  /**
+   * Names the pictures.
+   * @param {string} name
+   */
+  #name(name) {
+    this.named = true;
+    this.root.querySelectorAll('canvas[role="img"]').forEach((picture) => picture.setAttribute("aria-label", name));
   }
 
   // Missing frames
