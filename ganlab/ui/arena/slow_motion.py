@@ -187,7 +187,7 @@ def stops(facts: Mapping[str, Any], config: PlaneConfig, lang: str) -> None:
     with words, st.container(gap=None, key="a.slow.words"):
         for i, stop in enumerate(facts["stops"]):
             with st.container(key=f"slow.at.{stop['key']}"):
-                st.markdown(f"### {i + 1}. {titles[stop['key']]}")
+                st.markdown(f"## {i + 1}. {titles[stop['key']]}")
                 moment = Moment(stop["key"], stop["numbers"], stop["arrays"], now, step, lang)
                 st.markdown(sentence(moment))
                 st.latex(formula(moment))
