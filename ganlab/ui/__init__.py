@@ -119,6 +119,7 @@ def viewer() -> str:
 def script(lang: str) -> str:
     """The script of a visit: the browser's id as a cookie, the document's language, one history entry for each page."""
     facts = {"cookie": f"{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax", "lang": lang}
+    facts["settings"] = text("app.nav.settings", lang)
     return f'<script type="module">{SCRIPT}visit({json.dumps(facts)});</script>'
 
 

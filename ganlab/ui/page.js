@@ -51,10 +51,11 @@ function joinFirst({ history, location, performance, addEventListener }) {
   history.back();
 }
 
-/** @param {{ cookie: string, lang: string }} of */
-export function visit({ cookie, lang }) {
+/** @param {{ cookie: string, lang: string, settings: string }} of */
+export function visit({ cookie, lang, settings }) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
   document.cookie = cookie;
   document.documentElement.lang = lang;
+  document.documentElement.style.setProperty("--settings", JSON.stringify(settings)); // the word beside Streamlit's »
   oneEntryAPage(window);
 }

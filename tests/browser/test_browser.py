@@ -270,7 +270,11 @@ def test_reset_a_data_change_and_a_new_layer_change_nothing_else(visit):
 @pytest.mark.parametrize(("lang", "verdict"), [("en", "Healthy"), ("es", "Sano")])
 def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verdict):
     page = visit(query=f"lang={lang}", width=390, height=844, has_touch=True, is_mobile=True)
-    for name in ("play", "canvas", "verdict"):
+    words = {"en": ("Settings", "Train from zero"), "es": ("Ajustes", "Entrenar desde cero")}[lang]
+    said = "(button) => getComputedStyle(button, '::after').content"
+    assert words[0] in page.get_by_test_id("stExpandSidebarButton").evaluate(said)
+    expect(page.get_by_text(words[1])).to_be_visible()
+    for name in ("play", "canvas", "verdict", "key"):
         box = part(page, name).bounding_box()
         assert box["y"] >= 0, name
         assert box["y"] + box["height"] <= 844, name

@@ -75,6 +75,21 @@ def test_nothing_is_cut_or_printed_over_and_axe_finds_nothing(shown, path):
     assert not found, "\n".join(found)
 
 
+FIRST = {1280: 720, 390: 844}
+
+
+@pytest.mark.parametrize("path", ["", "arena"])
+def test_the_first_screen_holds_picture_play_verdict_and_what_the_marks_are(shown, path):
+    page = shown(path)
+    for width, height in FIRST.items():
+        page.set_viewport_size({"width": width, "height": height})
+        page.evaluate(SETTLED)
+        for name in ("play", "canvas", "verdict", "key"):
+            box = page.get_by_test_id(name).bounding_box()
+            assert box["y"] >= 0, (width, name)
+            assert box["y"] + box["height"] <= height, (width, name)
+
+
 def violations(page):
     """What axe finds that is serious and ours."""
     for rule in Axe().run(page).response["violations"]:

@@ -6,6 +6,7 @@ import { runs } from "../../ganlab/ui/players/latent/web/reel.js";
 import { columns, covered } from "../../ganlab/ui/players/player/web/board.js";
 import { count } from "../../ganlab/ui/players/player/web/histogram.js";
 import { short } from "../../ganlab/ui/players/player/web/pipeline.js";
+import { places } from "../../ganlab/ui/players/player/web/places.js";
 import { better, signed } from "../../ganlab/ui/players/player/web/versus.js";
 import { fill, pieces, reader, thin } from "../../ganlab/ui/players/player/web/words.js";
 import { scales } from "../../ganlab/ui/players/slow_motion/web/scene.js";
@@ -26,6 +27,27 @@ test("more than ten modes stand in rows that are as full as possible", () => {
     [8, 10, 13, 13, 13, 9],
   );
   assert.equal(columns(32, false), 16);
+});
+
+test("lamps stand as the modes lie, from the top of the plane down; modes that lie anywhere stand in a row", () => {
+  const grid = [-1, 0, 1].flatMap((x) => [-1, 0, 1].map((y) => /** @type {Point} */ ([x, y])));
+  assert.deepEqual(places(grid)?.at.slice(0, 4), [
+    { column: 1, row: 3 },
+    { column: 1, row: 2 },
+    { column: 1, row: 1 },
+    { column: 2, row: 3 },
+  ]);
+  const round = (/** @type {number} */ i) =>
+    /** @type {Point} */ ([2 * Math.cos((Math.PI * i) / 4), 2 * Math.sin((Math.PI * i) / 4)]);
+  const ring = places(Array.from({ length: 8 }, (_, i) => round(i)));
+  assert.equal(ring?.columns, 5);
+  assert.deepEqual(ring?.at.slice(0, 3), [
+    { column: 5, row: 3 },
+    { column: 4, row: 2 },
+    { column: 3, row: 1 },
+  ]);
+  assert.equal(places(Array.from({ length: 8 }, (_, i) => /** @type {Point} */ ([i, i * i]))), null);
+  assert.equal(places(null), null);
 });
 
 test("only digits that are owed count", () => {

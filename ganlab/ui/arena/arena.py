@@ -24,6 +24,7 @@ def train_buttons(lang: str) -> None:
     """Train or Stop; for a finished run a button that trains on."""
     if training.train_button(ARENA, lang) == "done":
         further_button(ARENA.config, lang)
+        anew_button(ARENA.config, lang)
 
 
 def further_button(config: PlaneConfig, lang: str) -> None:
@@ -34,6 +35,14 @@ def further_button(config: PlaneConfig, lang: str) -> None:
     help = " ".join(filter(None, (text("arena.train.further_help", lang), price.warning(goal, lang))))
     look: dict[str, Any] = {"icon": ":material/model_training:", "disabled": steps == config.steps}
     st.button(label, key="a.further", help=help, on_click=train, args=(ARENA, goal, config.steps), **look)
+
+
+def anew_button(config: PlaneConfig, lang: str) -> None:
+    """The button that trains a finished run again from its first step, from other random numbers."""
+    other = config.replace(seed=config.seed + 1)
+    label, help = text("arena.train.anew", lang), text("arena.train.anew_help", lang, seed=other.seed)
+    look: dict[str, Any] = {"icon": ":material/restart_alt:", "help": help, "on_click": train, "args": (ARENA, other)}
+    st.button(label, key="a.anew", **look)
 
 
 def alone_buttons(config: PlaneConfig, lang: str) -> None:

@@ -1,6 +1,7 @@
 // @ts-check
 // The scoreboard of the shown frame: verdict, accuracies, modes (or cells), two metrics.
 import { judgedBy, judges } from "./message.js";
+import { places } from "./places.js";
 import { Scores } from "./scores.js";
 import { thin } from "./words.js";
 
@@ -12,6 +13,8 @@ export class Board extends Scores {
   head;
   /** @type {boolean} */
   kind;
+  /** @type {string} */
+  laid;
 
   /** @type {HTMLElement[]} */
   lamps = [];
@@ -110,7 +113,9 @@ export class Board extends Scores {
   #lamps(frame, hover) {
     const { say, percent } = this.reader;
     const { shares } = frame;
-    if (this.lamps.length !== shares.length || this.kind !== !!this.head.modes) this.#build(shares.length, hover);
+    const laid = JSON.stringify([shares.length, this.head.modes]);
+    if (this.laid !== laid) this.#build(shares.length, hover);
+    this.laid = laid;
     const [lit, of] = covered(shares, !!this.head.modes);
     const due = 1 / shares.length,
       least = enough(shares.length, !!this.head.modes);
@@ -151,8 +156,10 @@ export class Board extends Scores {
       ),
     );
     const row = this.part("lamps");
-    row.dataset.kind = this.kind ? "modes" : "cells";
-    row.style.setProperty("--columns", columns(count, this.kind));
+    const laid = places(this.head.modes);
+    row.dataset.kind = laid ? "places" : this.kind ? "modes" : "cells";
+    row.style.setProperty("--columns", laid?.columns ?? columns(count, this.kind));
+    laid?.at.forEach(({ column, row }, i) => (this.lamps[i].style.gridArea = `${row} / ${column}`));
     row.replaceChildren(...this.lamps);
   }
 

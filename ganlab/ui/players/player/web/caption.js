@@ -4,12 +4,27 @@ import { judges } from "./message.js";
 import { pieces } from "./words.js";
 
 const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
+const KEY = ["real", "fake", "says_real", "says_fake", "arrows"];
+
+/**
+ * One mark of the picture with its name.
+ * @param {string} name
+ * @param {string} words
+ */
+function marked(name, words) {
+  const element = document.createElement("span");
+  element.dataset.name = name;
+  element.append(document.createElement("i"), words);
+  return element;
+}
 
 export class Caption {
   /** @type {{ toggle(layer: string): void; point(arrows: string): void; bend?(): void }} */
   acts;
   /** @type {HTMLElement} */
   caption;
+  /** @type {HTMLElement | null} */
+  key;
   /** @type {Reader["say"]} */
   say;
 
@@ -18,7 +33,8 @@ export class Caption {
    * @param {Caption["acts"]} acts
    */
   constructor(root, acts) {
-    Object.assign(this, { acts, caption: root.querySelector('[data-part="caption"]') });
+    const [caption, key] = ["caption", "key"].map((name) => root.querySelector(`[data-part="${name}"]`));
+    Object.assign(this, { acts, caption, key });
   }
 
   /**
@@ -36,6 +52,9 @@ export class Caption {
       .flatMap((key) => [...pieces(say(key)), " "])
       .map((piece) => (typeof piece === "string" ? piece : this.#word(piece.name)));
     this.caption.replaceChildren(...nodes);
+    this.key?.replaceChildren(
+      ...(judges(head) ? KEY : KEY.slice(0, 2)).map((name) => marked(name, say(`key_${name}`))),
+    );
   }
 
   /** @param {string} name */

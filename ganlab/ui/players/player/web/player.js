@@ -19,6 +19,7 @@ import { thin } from "./words.js";
 
 const [STRIP, NARROW] = [470, 392]; // preferred and least width of the pipeline in pixels
 const ROOMY = 1400; // width from which the pipeline is open at the start
+const [TALL, KEY] = [900, 29]; // height from which the key of the marks is not shown beside a wide board; its own height
 const SLACK = 40; // change of the content above the player, in pixels, that does not resize the picture
 /** @type {{ pipeline: boolean | null }} */
 const page = { pipeline: null }; // the visitor's choice, kept until the page is reloaded
@@ -138,8 +139,8 @@ class Player extends Viewer {
     this.strip.unfold(page.pipeline ?? width >= ROOMY);
     const wide = width >= 640;
     const room = wide
-      ? Math.max(320, this.#room(177, 123))
-      : Math.max(260, this.#room(214, window.innerWidth < 640 ? 230 : 186));
+      ? Math.max(320, this.#room(177, window.innerHeight < TALL ? 123 + KEY : 123))
+      : Math.max(220, this.#room(214, 230 + KEY));
     const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
     const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
@@ -158,7 +159,7 @@ class Player extends Viewer {
     const main = this.root.getRootNode().host?.closest('[data-testid="stMain"]') ?? document.documentElement;
     const top = this.root.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
     if (!(Math.abs(top - this.top) < SLACK)) this.top = top;
-    return window.innerHeight - beside - (this.top < 0.4 * window.innerHeight ? this.top : usual);
+    return window.innerHeight - beside - (this.top < 0.5 * window.innerHeight ? this.top : usual);
   }
 
   /**

@@ -52,6 +52,9 @@ class Slow {
     root.onkeydown = (event) => this.#key(event);
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(root);
+    requestAnimationFrame(() =>
+      root.scrollIntoView?.({ block: "start", behavior: this.still.matches ? "auto" : "smooth" }),
+    );
     this.beside = document.head.appendChild(document.createElement("style"));
   }
 
