@@ -81,7 +81,7 @@ def test_every_seed_has_its_row_of_lamps(page):
     until(lambda: arms.count() >= 2)
     expect(arms.nth(0)).to_contain_text("1 of 8 covered")
     expect(arms.nth(1)).to_contain_text("8 of 8 covered")
-    until(lambda: arms.nth(0).locator("li").count() == 16)
+    until(lambda: arms.nth(0).locator(".seed").count() == 16)
     until(lambda: arms.nth(0).locator("i[data-lit=true]").count() == 16)
     expect(page.get_by_text("ends with 1 of 8 modes")).to_be_visible()
 
@@ -90,7 +90,7 @@ def test_the_seeds_are_computed_again_here(page):
     page.get_by_text("Compute it again").click()
     press(page, "c-train-seeds")
     expect(page.get_by_text("All computed.")).to_be_visible()
-    expect(part(page, "arm-yours").locator("li")).to_have_count(16)
+    expect(part(page, "arm-yours").locator(".seed")).to_have_count(16)
 
 
 def test_a_wide_table_scrolls_within_its_frame_on_a_phone(page):

@@ -36,6 +36,8 @@ class Player extends Viewer {
   mode;
   /** @type {number} */
   top;
+  /** @type {number} */
+  width;
   /** @type {import("./canvas.js").Scene | null} */
   scene;
 
@@ -136,11 +138,12 @@ class Player extends Viewer {
   fit() {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
+    if (width !== this.width) Object.assign(this, { width, top: Number.NaN }); // other widths, other lines above
     this.strip.unfold(page.pipeline ?? width >= ROOMY);
     const wide = width >= 640;
     const room = wide
       ? Math.max(320, this.#room(177, window.innerHeight < TALL ? 123 + KEY : 123))
-      : Math.max(220, this.#room(214, 230 + KEY));
+      : Math.max(200, this.#room(214, 250 + KEY));
     const strip = this.strip.open ? Math.max(300, width - (width < 880 ? NARROW : STRIP)) : width;
     const side = Math.floor(Math.min(800, wide ? Math.min(0.56 * width, strip) : width, room));
     this.root.style.setProperty("--side", `${side}px`);
