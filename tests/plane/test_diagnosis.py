@@ -10,6 +10,7 @@ from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
+from ganlab.latent.generators import on_plane
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
@@ -50,7 +51,7 @@ def frame(*members: np.ndarray, step: int = 1000, accuracy: float = 0.5, loss: f
     zeros, ones = np.zeros((len(points), POINTS, 2), np.float32), np.ones(len(points), np.float32)
     return Frame(
         **dict.fromkeys(("step", "d_updates", "g_updates"), step),
-        fake=points[:, :POINTS],
+        fake=on_plane(torch.from_numpy(points[:, :POINTS])).numpy(),
         push=zeros,
         rise=zeros,
         field=np.zeros((len(points), 40, 40), np.float32),
