@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
+from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
-from ganlab.latent.generators import on_plane
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
