@@ -273,7 +273,7 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verd
     words = {"en": ("Settings", "Train from zero"), "es": ("Ajustes", "Entrenar desde cero")}[lang]
     said = "(button) => getComputedStyle(button, '::after').content"
     assert words[0] in page.get_by_test_id("stExpandSidebarButton").evaluate(said)
-    expect(page.get_by_text(words[1])).to_be_visible()
+    expect(page.get_by_role("button", name=words[1])).to_be_visible()
     for name in ("play", "canvas", "verdict", "key"):
         box = part(page, name).bounding_box()
         assert box["y"] >= 0, name
@@ -305,7 +305,7 @@ def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     until(lambda: fact(page, "playing") == "true" and step(page) > 0)
     part(page, "speed").select_option("8")
     until(lambda: fact(page, "playing") == "false" and step(page) > 5000)
-    page.get_by_role("link", name="Open the arena").first.click()
+    page.get_by_role("link", name="Open it in the arena").first.click()
     until(lambda: urlsplit(address(page)).path == "/arena")
     page.wait_for_selector("[data-testid=player][data-step]")
 
@@ -327,8 +327,8 @@ def test_start_holds_still_where_motion_is_unwelcome(visit):
 
 def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
     page = visit(path="", query="lang=en", width=390, height=844, has_touch=True, is_mobile=True)
-    for words in ("G, the generator,", "D, the discriminator,"):
-        box = page.get_by_text(words).first.bounding_box()
+    for words in ("G, the generator, makes", "D, the discriminator, colours"):
+        box = page.locator("[data-testid=stCaptionContainer]", has_text=words).first.bounding_box()
         assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 

@@ -102,7 +102,7 @@ def body(lang: str) -> None:
 def run(name: str, lang: str) -> None:
     """The lesson's run, or both of them side by side."""
     runs, key = LESSONS[name].runs, f"s.player.{name}"
-    st.caption(say(name, "watch", lang))
+    ui.caption(say(name, "watch", lang))
     if len(runs) == 2:
         titles = say(name, "run_a", lang), say(name, "run_b", lang)
         view(runs[0].kind).pair(runs, False, lang, key, PLAYED, titles)
