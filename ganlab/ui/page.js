@@ -3,12 +3,13 @@
 
 /** @typedef {{ pages?: boolean }} Marked */
 
-const ACTS = ["pointerdown", "keydown", "popstate"];
+const ACTS = ["pointerdown", "keydown"];
 
 /**
  * Streamlit pushes an entry for a page, and one more for each change of its query. Here a change of the query on the
  * same page replaces the page's entry. Streamlit may also write the next page's query on the entry of the page that is
- * left, before it pushes the next page: then that entry gets its address back.
+ * left, before it pushes the next page: then that entry gets its address back. What it pushes after Back or Forward,
+ * before the visitor does anything, belongs to a page that has been left: it is ignored.
  * @param {Window & typeof globalThis} window
  */
 export function oneEntryAPage(window) {
@@ -16,12 +17,19 @@ export function oneEntryAPage(window) {
   const marked = /** @type {History & Marked} */ (history);
   if (marked.pages) return;
   marked.pages = true;
+  joinFirst(window);
   const push = history.pushState.bind(history);
   let before = ""; // the entry's address when the visitor last did something, if it has changed since
-  for (const act of ACTS) window.addEventListener(act, () => (before = ""), { capture: true });
+  let returned = false; // whether Back or Forward came last
+  const acted = (/** @type {Event} */ { type }) => {
+    before = "";
+    returned = type === "popstate";
+  };
+  for (const act of [...ACTS, "popstate"]) window.addEventListener(act, acted, { capture: true });
   history.pushState = (state, title, url) => {
     const { location } = window;
     const { pathname, search } = new URL(url ?? "", location.href);
+    if (returned) return;
     if (pathname === location.pathname) {
       before ||= location.href;
       history.replaceState(state, title, url);
@@ -31,7 +39,6 @@ export function oneEntryAPage(window) {
       push(state, title, url);
     }
   };
-  joinFirst(window);
 }
 
 /**

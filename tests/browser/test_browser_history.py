@@ -54,10 +54,11 @@ def test_changes_of_page_are_entries_and_settings_are_not(visit):
 
 
 def choose_run(page):
-    """Opens a run by a link of the page, changes a setting, plays and scrubs: one entry."""
+    """Goes to the arena, chooses a preset, changes a setting, plays and scrubs: one entry."""
     before = entries(page)
-    page.get_by_role("link", name="50 updates of D per step").click()
-    arrived(page, "/arena")
+    go(page, "Arena", "/arena")
+    choose(page, "a-w-preset", "Ring, 50 D updates per step")
+    until(lambda: link(page)["a.preset"] == "ring_k50")
     page.wait_for_selector("[data-testid=player][data-step]")
     part(page, "play").click()
     part(page, "time").focus()

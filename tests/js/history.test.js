@@ -27,7 +27,11 @@ function browser(loaded, ...pushed) {
     },
     back() {
       at.index -= 1;
-      for (const listen of heard) listen({ stopImmediatePropagation() {} });
+      let stopped = false;
+      const stopImmediatePropagation = () => {
+        stopped = true;
+      };
+      for (const listen of heard) if (!stopped) listen({ type: "popstate", stopImmediatePropagation });
     },
   };
   const window = {
@@ -40,7 +44,7 @@ function browser(loaded, ...pushed) {
       (name === "popstate" ? heard : acted).push(listen),
   };
   const shown = () => entries.slice(0, at.index + 1).map((entry) => entry.slice(HOST.length));
-  const acts = () => acted.forEach((listen) => listen({}));
+  const acts = () => acted.forEach((listen) => listen({ type: "keydown" }));
   return { window: /** @type {any} */ (window), shown, acts };
 }
 
@@ -80,6 +84,19 @@ test("the first page, whose query Streamlit completed before, becomes one entry"
   assert.deepEqual(shown(), ["/arena?lang=en"]);
   oneEntryAPage(window); // the script runs at each change of language
   assert.deepEqual(shown(), ["/arena?lang=en"]);
+});
+
+test("after Back nothing that was on its way is pushed, until the visitor does something", () => {
+  const { window, shown, acts } = browser("/?lang=en");
+  oneEntryAPage(window);
+  window.history.pushState({}, "", "/arena?lang=en");
+  window.history.back();
+  window.history.pushState({}, "", "/mnist?lang=en");
+  window.history.pushState({}, "", "/?lang=en&m.preset=digits");
+  assert.deepEqual(shown(), ["/?lang=en"]);
+  acts();
+  window.history.pushState({}, "", "/mnist?lang=en");
+  assert.deepEqual(shown(), ["/?lang=en", "/mnist?lang=en"]);
 });
 
 test("who opened the whole address, or has gone to another page, stays", () => {
