@@ -9,8 +9,11 @@ import streamlit as st
 from visits import captions, opened, quiet_server, sound  # noqa: F401
 
 from ganlab.digits.pretrained import PRETRAINED
+from ganlab.flow.config import FlowConfig
+from ganlab.kinds import engines
 from ganlab.latent import generators as sources
 from ganlab.latent import walks
+from ganlab.service import worker
 from ganlab.service.short_jobs import ShortJobs
 from ganlab.ui.latent import sources as latent_sources
 from ganlab.ui.latent.link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
@@ -133,6 +136,17 @@ def test_a_run_of_the_store_is_offered_with_its_members():
     assert app.get_by_key("l.w.member").value == 1
     app.get_by_key("l.w.member").set_value(0).run()
     assert "l.member" not in sound(app).query_params
+
+
+def test_a_run_without_a_generator_is_not_offered():
+    flow, source = FlowConfig(width=8, batch_size=16, steps=3), running(here())
+    store = server.service().store
+    store.wish(flow.key(), flow.to_json(), flow.steps, "somebody")
+    worker.work(store.path, "here/0", engines())
+    assert store.checkpoints.steps(flow.key()) == [3]
+    app = page({"l.g": flow.key()})
+    assert "is not here" in said(app)
+    assert (app.get_by_key("l.w.g").value, len(app.get_by_key("l.w.g").options)) == (source.name, 1)
 
 
 def test_a_class_that_nobody_is_of_is_told(monkeypatch):

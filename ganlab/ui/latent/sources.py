@@ -126,13 +126,13 @@ def offer(name: str, step: int = 0, member: int = 0) -> Offer | None:
 
 @st.cache_data(ttl=FRESH, max_entries=500, show_spinner=False)
 def stored(name: str, step: int = 0, member: int = 0) -> Offer | None:
-    """A run's generator (cached for a few seconds)."""
+    """A run's generator (cached for a few seconds). None where it has none: a flow is no map from z in one step."""
     store = service().store
     row, steps = store.run(name), tuple(store.checkpoints.steps(name)) if name else ()
     if row is None or not steps:
         return None
     config = from_json(row.config)
-    if at_hand(config, [])[1]:
+    if not isinstance(config, DigitsConfig | PlaneConfig) or at_hand(config, [])[1]:
         return None
     member = min(member, config.members - 1) if isinstance(config, PlaneConfig) else 0
     return Offer(Source(name, step if step in steps else steps[0], member, json.dumps(row.config)), config, steps)
