@@ -158,7 +158,7 @@ def test_every_label_that_the_scripts_say_exists_and_none_is_idle():
     scripts = "\n".join((player.WEB / f"{name}.js").read_text(encoding="utf-8") for name in ours)
     said = set(re.findall(r'(?:\bsay|#say)\("(\w+)"', scripts))
     assert said <= labels | set(duel.duel_labels("en"))
-    built_of_names = ("word_", "tool_", "tip_", "stop_")
+    built_of_names = ("word_", "tool_", "tip_", "stop_", "key_")
     assert not {key for key in labels if f'"{key}"' not in scripts and not key.startswith(built_of_names)}
 
 
