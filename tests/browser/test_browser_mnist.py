@@ -143,7 +143,7 @@ def test_two_runs_stand_side_by_side_and_the_second_has_its_own_button(visit, se
     until(lambda: link(page).get("m.d_steps") == "2")
     menu = page.locator(".st-key-n-w-preset input:visible").first
     menu.click()
-    page.get_by_role("option", name="before the last change").click()
+    page.get_by_role("option", name="the run before").click()
     expect(page.get_by_text("The second run differs in: k 2 against 1.")).to_be_visible()
     until(lambda: part(page, "sheet-b").count() == 1)  # while the page is drawn anew, the old one stands beside it
     expect(part(page, "sheet-b")).to_be_visible()
