@@ -19,7 +19,7 @@ def told(page):
     """What is seen beside the picture: its heading, its formula; whether that is broken or too wide."""
     return page.evaluate(
         f"""() => {{ const [seen, ...more] = {TALE}, formula = seen.querySelector('.katex-display');
-        return {{ heading: seen.querySelector('h3').innerText, formula: formula.innerText, more: more.length,
+        return {{ heading: seen.querySelector('h2, h3, h4').innerText, formula: formula.innerText, more: more.length,
         broken: seen.querySelectorAll('.katex-error').length, key: seen.className.match(/slow-at-(\\w+)/)[1] }} }}"""
     )
 
