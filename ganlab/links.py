@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from ganlab.data import points
 from ganlab.kind.config import RunConfig
-from ganlab.kind.fields import MESSAGES, ConfigError, knobs, spell
+from ganlab.kind.fields import MESSAGES, ConfigError, Knob, knobs, spell
 from ganlab.kinds import KINDS
 
 C = TypeVar("C", bound=RunConfig)
@@ -49,21 +49,31 @@ def changes(config: RunConfig, base: RunConfig, prefix: str = "") -> dict[str, s
 def from_query(query: Mapping[str, str], kind: str, prefix: str = "") -> tuple[Any, list[Notice]]:
     """The config that a link means; a bad value gives the default and a notice. Never raises."""
     config_class = KINDS[kind].config
-    specs, values, notices = knobs(config_class), {}, []
+    values, notices = parts(query, prefix, knobs(config_class))
     if query.get("v", LINK_VERSION) != LINK_VERSION:
-        notices.append(Notice("v", query["v"][:80], "version", {"version": LINK_VERSION}))
+        notices.insert(0, Notice("v", query["v"][:80], "version", {"version": LINK_VERSION}))
+    return settle(config_class, values, notices)
+
+
+def parts(query: Mapping[str, str], prefix: str, specs: Mapping[str, Knob]) -> tuple[dict[str, Any], list[Notice]]:
+    """The valid values of a query's names with a prefix, and a notice for each other one. Never raises.
+
+    Without a prefix, names that are no field are not ours.
+    """
+    values: dict[str, Any] = {}
+    notices = []
     for name, text in query.items():
-        field_name = name.removeprefix(prefix)
+        field = name.removeprefix(prefix)
         if not name.startswith(prefix) or name == "v":
             continue
-        if field_name not in specs:
-            notices.extend([Notice(field_name[:80], text[:80], "unknown", {})] if prefix else [])
+        if field not in specs:
+            notices.extend([Notice(field[:80], text[:80], "unknown", {})] if prefix else [])
             continue
         try:
-            values[field_name] = specs[field_name].parse(field_name, text[:4000])
+            values[field] = specs[field].parse(field, text[:4000])
         except ConfigError as error:
-            notices.append(Notice(field_name, text[:80], error.reason, error.facts))
-    return settle(config_class, values, notices)
+            notices.append(Notice(field, text[:80], error.reason, error.facts))
+    return values, notices
 
 
 def settle(config_class: type[C], values: dict[str, Any], notices: list[Notice]) -> tuple[C, list[Notice]]:

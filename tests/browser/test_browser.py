@@ -305,7 +305,7 @@ def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     until(lambda: fact(page, "playing") == "true" and step(page) > 0)
     part(page, "speed").select_option("8")
     until(lambda: fact(page, "playing") == "false" and step(page) > 5000)
-    page.get_by_role("link", name="Open it in the arena").first.click()
+    page.get_by_role("link", name="Ring with R1").first.click()
     until(lambda: urlsplit(address(page)).path == "/arena")
     page.wait_for_selector("[data-testid=player][data-step]")
 

@@ -10,8 +10,8 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.digits.pretrained import PRETRAINED
-from ganlab.kind.fields import ConfigError, Knob, choice, flag, knob, knobs, spell
-from ganlab.links import Notice
+from ganlab.kind.fields import Knob, choice, flag, knob, knobs, spell
+from ganlab.links import Notice, parts
 from ganlab.ui import code
 from ganlab.ui.run.controls import reason
 from ganlab.ui.text import exists, text
@@ -103,19 +103,7 @@ def open_link(lang: str) -> list[str]:
 
 def from_link(link: Mapping[str, str]) -> tuple[Tour, list[Notice]]:
     """Decodes a query: the state and notices about invalid parts. Never raises."""
-    values: dict[str, Any] = {}
-    notices = []
-    for name, value in link.items():
-        part = name.removeprefix(PREFIX)
-        if part == name:
-            continue
-        if part not in knobs(Tour):
-            notices.append(Notice(part, value, "unknown", {}))
-            continue
-        try:
-            values[part] = knobs(Tour)[part].parse(part, value)
-        except ConfigError as error:
-            notices.append(Notice(part, value, error.reason, error.facts))
+    values, notices = parts(link, PREFIX, knobs(Tour))
     return Tour(**values), notices
 
 

@@ -35,13 +35,22 @@ def view(found: Offer, lang: str) -> None:
     scene = ask(walks.scene, found) if found.on_plane else None
     if film.bend:
         st.info(text(f"latent.bend.{film.bend}", lang))
+    data = message(found, film, f"{found.key}.{tour().a}.{tour().b}", lang, scene)
+    latent_player.show("walk", data, "l.walk", partial(take_pick, "l.walk"))
+    ui.markdown(lesson(found, film, lang))
+    measured(found, film, lang)
+    take_along(film, scene, lang)
+
+
+def message(found: Offer, film: Walk, key: str, lang: str, scene: Scene | None = None) -> bytes:
+    """The walks of a generator for the player; on a plane with its scene, where points may be picked."""
     rows = [
         (path, text(f"latent.path.{path}", lang), text(f"latent.path.{path}_note", lang), film.strips[path])
         for path in PATHS
     ]
-    data = latent_player.walks(
+    return latent_player.walks(
         rows,
-        key=f"{found.key}.{tour().a}.{tour().b}",
+        key=key,
         lang=lang,
         shell=found.shell,
         noise=found.noise,
@@ -50,10 +59,6 @@ def view(found: Offer, lang: str) -> None:
         scene=scene,
         pick=found.on_plane,
     )
-    latent_player.show("walk", data, "l.walk", partial(take_pick, "l.walk"))
-    ui.markdown(lesson(found, film, lang))
-    measured(found, film, lang)
-    take_along(film, scene, lang)
 
 
 # The two ends

@@ -17,14 +17,15 @@ from ganlab import ui
 from ganlab.data.plane import DATASETS
 from ganlab.gan.architectures import ARCHITECTURES
 from ganlab.latent import walks
-from ganlab.latent.paths import PATHS
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, spread, unpack
 from ganlab.plane.train import real_points
 from ganlab.presets import PRESETS
 from ganlab.service.short_jobs import Busy
 from ganlab.studies.grids import STUDIES
+from ganlab.studies.tables import grid
 from ganlab.ui.arena import playback
+from ganlab.ui.latent import walk as latent_walk
 from ganlab.ui.latent.sources import ask, offer
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.mistakes import price
@@ -42,9 +43,8 @@ ENDS = (3, 8)
 
 
 def table(head: list[str], rows: list[list[str]]) -> None:
-    """A table in Markdown; terms are explained."""
-    lines = [head, ["---"] * len(head), *rows]
-    ui.markdown("\n".join("| " + " | ".join(line) + " |" for line in lines))
+    """A table; its terms are explained."""
+    ui.markdown("\n".join(grid(head, rows)))
 
 
 # The two terms of the game
@@ -209,19 +209,7 @@ def walk(lang: str) -> None:
     except Busy:
         st.warning(text("latent.notice.busy", lang))
         return
-    rows = [
-        (path, text(f"latent.path.{path}", lang), text(f"latent.path.{path}_note", lang), film.strips[path])
-        for path in PATHS
-    ]
-    data = latent_player.walks(
-        rows,
-        key="s.walk",
-        lang=lang,
-        shell=found.shell,
-        noise=found.noise,
-        classes=found.classes,
-        judged=found.judged,
-    )
+    data = latent_walk.message(found, film, "s.walk", lang)
     latent_player.show("walk", data, "s.walk", ui.touched)
     ui.caption(text("lessons.walk.about", lang, dim=found.config.latent_dim))
 

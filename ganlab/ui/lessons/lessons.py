@@ -10,6 +10,7 @@ from ganlab.presets import PRESETS
 from ganlab.studies.cards import LESSONS as CARDS
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.mistakes import Question
+from ganlab.ui.words.links import Shown, card, latent, learn, preset
 
 TASK = 3
 """Minutes of each lesson's task."""
@@ -25,8 +26,8 @@ class Lesson:
     """The run that shows it, or two side by side; all ship."""
     question: Question
     """What the first run answers, by the limits between three answers."""
-    task: tuple[str, str]
-    """The page of the task, and the preset, card or view that it opens with; '' for none."""
+    task: Shown
+    """What the task opens."""
     source: str
     formula: str = ""
     extra: str = ""
@@ -67,15 +68,15 @@ PENALTY = r"L_D+\frac{\gamma}{2}\,\mathbb{E}_{x\sim p_\text{data}}\lVert\nabla D
 BETWEEN = r"\mathrm{slerp}(a,b;t)=\frac{\sin((1-t)\omega)}{\sin\omega}\,a+\frac{\sin(t\omega)}{\sin\omega}\,b"
 
 LESSONS: dict[str, Lesson] = {
-    "roles": Lesson(4, (PRESETS["ring_r1"],), asks("acc", 0.65, 0.85), ("arena", "ring_r1"), "arXiv:1406.2661"),
+    "roles": Lesson(4, (PRESETS["ring_r1"],), asks("acc", 0.65, 0.85), preset("ring_r1"), "arXiv:1406.2661"),
     "game": Lesson(
-        7, (PRESETS["ring_r1"],), asks("l_d", 0.7, 1.2), ("arena", "two_gaussians"), "arXiv:1406.2661", VALUE, "terms"
+        7, (PRESETS["ring_r1"],), asks("l_d", 0.7, 1.2), preset("two_gaussians"), "arXiv:1406.2661", VALUE, "terms"
     ),
     "equilibrium": Lesson(
         6,
         (PRESETS["ring_weak_d"],),
         asks("valid", 0.25, 0.75),
-        ("arena", "ring_weak_d"),
+        preset("ring_weak_d"),
         "arXiv:1406.2661",
         BEST,
         "line",
@@ -84,7 +85,7 @@ LESSONS: dict[str, Lesson] = {
         6,
         (PRESETS["two_hops"], PRESETS["two_gaussians"]),
         asks("modes", 0.5, 1.5),
-        ("theory", ""),
+        learn("theory"),
         "arXiv:1801.04406",
         TURN,
     ),
@@ -92,18 +93,18 @@ LESSONS: dict[str, Lesson] = {
         6,
         (CARDS["vanishing"].broken, CARDS["vanishing"].fixed),
         asks("modes", 0.5, 5.5),
-        ("mistakes", "vanishing"),
+        card("vanishing"),
         "arXiv:1701.04862",
         STEEP,
     ),
     "collapse": Lesson(
-        6, (PRESETS["ring_k50"],), asks("l_g", 1.0, 5.0), ("mistakes", "too_much_d"), "arXiv:1611.02163", SHARES
+        6, (PRESETS["ring_k50"],), asks("l_g", 1.0, 5.0), card("too_much_d"), "arXiv:1611.02163", SHARES
     ),
     "cures": Lesson(
         7,
         (PRESETS["grid"], PRESETS["grid_packing"]),
         asks("modes", 4.5, 8.5),
-        ("arena", "ring_seeds"),
+        preset("ring_seeds"),
         "arXiv:1712.04086",
         PENALTY,
         "cures",
@@ -112,15 +113,15 @@ LESSONS: dict[str, Lesson] = {
         7,
         (PRESETS["digits_dense"],),
         asks("accepted", 0.6, 0.85),
-        ("mnist", "digits_classic"),
+        preset("digits_classic"),
         "arXiv:1511.06434",
         extra="layers",
     ),
     "latent": Lesson(
-        5, (PRESETS["digits_dense"],), asks("modes", 4.5, 9.5), ("latent", ""), "arXiv:1609.04468", BETWEEN, "walk"
+        5, (PRESETS["digits_dense"],), asks("modes", 4.5, 9.5), latent("walk"), "arXiv:1609.04468", BETWEEN, "walk"
     ),
     "uses": Lesson(
-        6, (PRESETS["grid_5x5"],), asks("modes", 12.5, 23.5), ("beside", ""), "arXiv:2105.05233", extra="uses"
+        6, (PRESETS["grid_5x5"],), asks("modes", 12.5, 23.5), learn("beside"), "arXiv:2105.05233", extra="uses"
     ),
 }
 """By name, in the order of the path."""

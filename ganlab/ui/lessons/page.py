@@ -14,15 +14,11 @@ from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.lessons.extras import EXTRAS
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, facts, total
 from ganlab.ui.lessons.link import ANSWERS, FIELDS, NAMES, Place, done, go, place
-from ganlab.ui.mistakes.mistakes import CHOSEN
-from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.run.view import view
 from ganlab.ui.text import text
+from ganlab.ui.words.glossary import linked
 
 PLAYED = {"at": 0, "playing": True}
-SCRIPTS = {name: f"pages/lab/{name}.py" for name in ("arena", "mnist", "latent", "mistakes")}
-SCRIPTS |= {name: f"pages/learn/{name}.py" for name in ("theory", "beside")}
-"""The pages of tasks."""
 
 
 def say(name: str, part: str, lang: str) -> str:
@@ -123,24 +119,16 @@ def deeper(name: str, lang: str) -> None:
     if LESSONS[name].formula:
         st.latex(LESSONS[name].formula)
     ui.markdown(say(name, "deeper", lang))
-    source = LESSONS[name].source
-    link = f"https://arxiv.org/abs/{source.removeprefix('arXiv:')}"
-    st.caption(f"{text('lessons.page.source', lang)} [{say(name, 'source', lang)}, {source}]({link})")
+    source = linked(f"{say(name, 'source', lang)}, {LESSONS[name].source}")
+    st.caption(text("words.glossary.source", lang, source=source))
 
 
 def task(name: str, lang: str) -> None:
     """What to try, and the way there."""
-    page, opens = LESSONS[name].task
-    st.header(text("lessons.page.task", lang, minutes=TASK), anchor=False)
+    st.subheader(text("lessons.page.task", lang, minutes=TASK), anchor=False)
     ui.markdown(say(name, "task", lang))
-    query = {"lang": lang} | ({asked(page): opens} if opens else {})
-    label = text(f"lessons.page.to_{page}", lang)
-    st.page_link(SCRIPTS[page], label=label, icon=":material/arrow_forward:", query_params=query)
-
-
-def asked(page: str) -> str:
-    """The name in a page's link of what it opens with: a preset, or a card."""
-    return CHOSEN if page == "mistakes" else {"arena": ARENA, "mnist": MNIST}[page].name("preset")
+    there, icon = LESSONS[name].task, ":material/arrow_forward:"
+    st.page_link(there.script, label=there.name(lang), icon=icon, query_params={"lang": lang, **there.query})
 
 
 def question(name: str, lang: str) -> None:

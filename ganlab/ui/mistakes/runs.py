@@ -13,6 +13,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.studies.cards import LESSONS, Card
 from ganlab.studies.grids import STUDIES
+from ganlab.studies.tables import grid
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.mistakes.evidence import Arm
 from ganlab.ui.mistakes.mistakes import arm_name
@@ -108,10 +109,8 @@ def numbers(arms: Mapping[str, Arm], lang: str, columns: Sequence[str] = ()) -> 
     columns = [key for key in columns or COLUMNS if any(measured(arm, key) for arm in arms.values())]
     words = {"modes": "classes"} if "accepted" in columns else {}
     head = ["", *(text(f"mistakes.column.{words.get(key, key)}", lang) for key in columns)]
-    lines = [head, ["---"] * len(head)]
-    for title, arm in arms.items():
-        lines.append([title, *(cell(arm.facts("x"), key, lang) for key in columns)])
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    rows = ([title, *(cell(arm.facts("x"), key, lang) for key in columns)] for title, arm in arms.items())
+    return "\n".join(grid(head, rows))
 
 
 def measured(arm: Arm, key: str) -> bool:

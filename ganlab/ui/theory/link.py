@@ -12,7 +12,7 @@ from ganlab import ui
 from ganlab.game.config import UPDATES
 from ganlab.gan.dirac import METHODS
 from ganlab.kind.fields import ConfigError, choice, knob, knobs, spell
-from ganlab.links import Notice
+from ganlab.links import Notice, parts
 from ganlab.ui import code
 from ganlab.ui.players import dirac
 from ganlab.ui.run.controls import reason
@@ -92,19 +92,7 @@ def open_link(lang: str) -> list[str]:
 
 def from_link(link: Mapping[str, str]) -> tuple[Game, list[Notice]]:
     """Decodes a query: the state, and notices about invalid parts. Never raises."""
-    values: dict[str, Any] = {}
-    notices = []
-    for name, value in link.items():
-        part = name.removeprefix(PREFIX)
-        if part == name:
-            continue
-        if part not in knobs(Game):
-            notices.append(Notice(part, value, "unknown", {}))
-            continue
-        try:
-            values[part] = knobs(Game)[part].parse(part, value)
-        except ConfigError as error:
-            notices.append(Notice(part, value, error.reason, error.facts))
+    values, notices = parts(link, PREFIX, knobs(Game))
     return Game(**usual(values.get("method", Game().method)) | values), notices
 
 

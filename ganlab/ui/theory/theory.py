@@ -10,6 +10,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.gan.dirac import METHODS, distances, flow_eigenvalues, round_eigenvalues, trajectory
+from ganlab.studies.tables import grid
 from ganlab.ui.players import dirac
 from ganlab.ui.text import number, text
 from ganlab.ui.theory import link
@@ -107,12 +108,11 @@ def more_d(lang: str) -> None:
     st.header(text("theory.more.title", lang), anchor=False)
     ui.markdown(text("theory.more.body", lang, h=arms["plain"].step))
     heads = ["", *(text(f"theory.more.{name}", lang).replace("|", "\\|") for name in ("count", "size", "end"))]
-    lines = [row(names[name], replace(arm, d_steps=count), lang) for name, arm in arms.items() for count in COUNTS]
-    st.markdown("\n".join([f"| {' | '.join(heads)} |", "|---|---:|---:|---:|", *lines]))
+    rows = [row(names[name], replace(arm, d_steps=count), lang) for name, arm in arms.items() for count in COUNTS]
+    st.markdown("\n".join(grid(heads, rows)))
     ui.caption(text("theory.more.source", lang, rounds=dirac.ROUNDS))
 
 
-def row(name: str, shown: Game, lang: str) -> str:
+def row(name: str, shown: Game, lang: str) -> list[str]:
     """One line of the table."""
-    numbers = number(shown.d_steps, lang), number(size(shown), lang, ".4f"), number(end(shown), lang, ".2g")
-    return f"| {' | '.join([name, *numbers])} |"
+    return [name, number(shown.d_steps, lang), number(size(shown), lang, ".4f"), number(end(shown), lang, ".2g")]
