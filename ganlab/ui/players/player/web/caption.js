@@ -5,6 +5,13 @@ import { pieces } from "./words.js";
 
 const LAYERS = ["real", "fake", "field", "arrows", "grid", "modes"];
 const KEY = ["real", "fake", "says_real", "says_fake", "arrows"];
+const ON_A_LINE = ["real", "fake", "d", "best_d", "arrows"];
+
+/**
+ * The marks of a picture, in order.
+ * @param {Partial<PlaneHead>} head
+ */
+const marks = (head) => (head.line ? ON_A_LINE : judges(head) ? KEY : KEY.slice(0, 2));
 
 /**
  * One mark of the picture with its name.
@@ -52,9 +59,8 @@ export class Caption {
       .flatMap((key) => [...pieces(say(key)), " "])
       .map((piece) => (typeof piece === "string" ? piece : this.#word(piece.name)));
     this.caption.replaceChildren(...nodes);
-    this.key?.replaceChildren(
-      ...(judges(head) ? KEY : KEY.slice(0, 2)).map((name) => marked(name, say(`key_${name}`))),
-    );
+    if (this.key) this.key.dataset.curves = String(!!line);
+    this.key?.replaceChildren(...marks(head).map((name) => marked(name, say(`key_${name}`))));
   }
 
   /** @param {string} name */
