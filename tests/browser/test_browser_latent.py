@@ -5,7 +5,7 @@ import re
 from functools import partial
 
 import pytest
-from browsing import NEEDS_CHROMIUM, as_soon_as, link, messages, part, press, until
+from browsing import NEEDS_CHROMIUM, as_soon_as, link, messages, part, press, rested, until
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -45,7 +45,7 @@ def now(page):
 
 
 def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    rested(page)
 
 
 def picture(page, name):

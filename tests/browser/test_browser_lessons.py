@@ -1,7 +1,7 @@
 """The path of thirty minutes in a browser, as a student walks it; the browser keeps where they were."""
 
 import pytest
-from browsing import NEEDS_CHROMIUM, link, offered, press, until
+from browsing import NEEDS_CHROMIUM, link, offered, press, rested, until
 from playwright.sync_api import expect
 
 from ganlab.ui.lessons.lessons import PATHS
@@ -9,6 +9,8 @@ from ganlab.ui.text import text
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
+NUMBERS = {name: str(place + 1) for place, name in enumerate(PATHS["90"])}
+"""A lesson's number in the link."""
 WIDER = "document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
 
 
@@ -18,7 +20,8 @@ def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
     for name, on in zip(names, (*names[1:], None), strict=True):
         expect(page.get_by_role("heading", name=text(f"lessons.{name}.title", lang), exact=True)).to_be_visible()
         page.wait_for_selector("[data-testid=player][data-step]")
-        page.locator(f".st-key-s-w-answer-{name} button").nth(1).click()
+        rested(page).locator(f".st-key-s-w-answer-{name} button").nth(1).click()
+        until(lambda name=name: NUMBERS[name] in link(page).get("done", "").split("."))
         expect(page.locator("[data-testid=stAlert]")).to_be_visible()
         until(lambda: page.evaluate(WIDER) <= 0)
         if on:
@@ -29,4 +32,4 @@ def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
     page.goto(page.url.split("?")[0] + f"?lang={lang}")
     offered(page, "s-welcome")
     press(page, "s-welcome")
-    until(lambda: link(page).get("lesson") == str(list(PATHS["90"]).index(names[-1]) + 1))
+    until(lambda: link(page).get("lesson") == NUMBERS[names[-1]])

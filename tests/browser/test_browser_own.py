@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from browsing import NEEDS_CHROMIUM, choose, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, choose, fact, link, part, press, rested, until
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -54,7 +54,7 @@ def dragged(page, places):
 
 
 def settled(page):
-    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    rested(page)
 
 
 def taken(page, name):

@@ -247,8 +247,14 @@ def link(page):
     return {name: values[0] for name, values in parse_qs(urlsplit(address(page)).query).items()}
 
 
+def rested(page):
+    """The page, when its script does not run: a button that is drawn anew takes no click."""
+    page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]")
+    return page
+
+
 def press(page, key):
-    page.locator(f".st-key-{key} button:visible").first.click()
+    rested(page).locator(f".st-key-{key} button:visible").first.click()
 
 
 def speak(page, name):
