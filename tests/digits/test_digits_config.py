@@ -40,7 +40,7 @@ def values(spec):
         ("classes", "", "classes='': expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
         ("classes", "12a", "classes='12a': expected one of 0, 1, 2, 3, 4, 5, 6, 7, 8, 9"),
         ("classes", 12, "classes=12: expected classes"),
-        ("dataset", "ring", "dataset='ring': expected one of mnist_5k, mnist, fashion_mnist"),
+        ("dataset", "ring", "dataset='ring': expected one of mnist_5k, mnist_100, mnist, fashion_mnist"),
         ("edits", ((3, "classes", "1"),), "edits='classes': expected a field that may change in mid-run"),
     ],
 )

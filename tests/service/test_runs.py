@@ -320,6 +320,15 @@ def test_a_run_with_an_edit_goes_on_from_its_parents_checkpoint_and_ends_as_if_t
 # Worker processes
 
 
+def test_a_run_that_is_claimed_while_its_status_is_asked_for_is_not_said_to_be_stopped(store, monkeypatch):
+    config, queue = counter(), store.queue
+    monkeypatch.setattr(worker_process.WorkerProcess, "free", False)
+    with Runs(store, slots=1, engines=COUNTER) as runs:
+        key = runs.submit(config, ME)
+        monkeypatch.setattr(store, "queue", lambda: (store.claim("elsewhere/0"), queue())[1])
+        assert runs._status(key).state == "running"
+
+
 @pytest.fixture
 def counters(store, monkeypatch, tmp_path):
     """A server of counters with one slot."""

@@ -17,6 +17,13 @@ from ganlab.ui.text import LANGUAGES, sentences, text
 
 PAGE = "pages/lab/mistakes.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
+
+
+def off(facts, arm):
+    """How far an arm's losses are from the equilibrium."""
+    return abs(facts[f"{arm}_l_d"] - facts["eq_l_d"]) + abs(facts[f"{arm}_l_g"] - facts["eq_l_g"])
+
+
 SETTLED = {
     "too_much_d": lambda f: (
         f["broken_modes"] <= 2 < f["fixed_modes"]
@@ -32,9 +39,9 @@ SETTLED = {
     "rates": lambda f: f["broken_modes"] < f["fixed_modes"] > f["g_high_modes"] and f["both_high_died"] > 0,
     "losses": lambda f: (
         f["broken_modes"] < f["fixed_modes"]
-        and abs(f["broken_l_d"] - f["eq_l_d"]) < 0.05
-        and f["broken_valid"] < 0.5 < f["collapse_valid"]
-        and f["collapse_modes"] <= 2
+        and f["broken_valid"] > 0.8 > 0.5 > f["weak_d_valid"]
+        and off(f, "weak_d") < off(f, "fixed") < off(f, "broken")
+        and f["collapse_modes"] <= 2 < f["broken_modes"]
         and f["collapse_l_g"] < 4
     ),
     "longer": lambda f: (
