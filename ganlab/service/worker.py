@@ -117,13 +117,16 @@ def compute(store: Store, run: RunRow, engines: Mapping[str, str]) -> None:
 
 def fail(store: Store, run: RunRow, error: Exception) -> None:
     """Stores why a run cannot go on."""
+    with suppress(Lost, sqlite3.Error):  # otherwise the missing heartbeat shows it
+        store.release(run, "failed", *reason(error))
+
+
+def reason(error: Exception) -> tuple[str, dict[str, Any]]:
+    """The kind of failure of an error, and its facts."""
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, RunError):
-        note, facts = error.failure, facts | error.report()
-    else:
-        note = next(name for kind, name in FAILURES.items() if isinstance(error, kind))
-    with suppress(Lost, sqlite3.Error):  # otherwise the missing heartbeat shows it
-        store.release(run, "failed", note, facts)
+        return error.failure, facts | error.report()
+    return next(name for kind, name in FAILURES.items() if isinstance(error, kind)), facts
 
 
 @contextmanager

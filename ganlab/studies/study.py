@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from math import inf
 from pathlib import Path
 from time import monotonic, sleep
-from typing import Any, Protocol
 
 import pandas as pd
 import torch
@@ -21,10 +20,10 @@ import torch
 from ganlab.host import command
 from ganlab.host.folders import find_place
 from ganlab.kind.config import RunConfig
-from ganlab.kind.devices import CPU
-from ganlab.service.runs import Runs, RunStatus
-from ganlab.store.runs import Store
+from ganlab.service.runs import RunStatus
 from ganlab.studies import tables
+from ganlab.studies.cluster import ClusterError, connected
+from ganlab.studies.executors import Executor, worker_processes
 from ganlab.studies.grids import STUDIES, Study
 from ganlab.studies.tables import EVIDENCE
 
@@ -32,11 +31,6 @@ POLL = 0.5
 """Seconds between two polls of the runs."""
 PROGRESS_PERIOD = 10.0
 """Seconds between two progress lines."""
-VIEWER = "study"
-THREADS = 1
-"""Threads of every run, on the processor. One run per core is faster than several threads per run."""
-PATIENCE = 600.0
-"""Seconds that a worker may be silent. A study has the lowest priority, so it may have to wait that long."""
 DOCS = Path(__file__).parents[2] / "docs" / "studies.md"
 
 
@@ -85,18 +79,6 @@ class StudyStore:
 # Running
 
 
-class Trainer(Protocol):
-    """What computes runs: `ganlab.service.runs.Runs`, or a test double."""
-
-    store: Store
-
-    def submit(self, config: Any, viewer: str) -> str:
-        """Requests a run up to config.steps; returns its key."""
-
-    def status(self, key: str, viewer: str | None = None) -> RunStatus:
-        """The status of a run."""
-
-
 @dataclass(frozen=True)
 class Progress:
     """The progress of a study."""
@@ -123,8 +105,8 @@ def work(config: RunConfig, steps: int) -> float:
 class Round:
     """One session of a study: its finished, running and failed cells."""
 
-    def __init__(self, study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1):
-        self.study, self.study_store, self.runs, self.at_once = study, study_store, runs, at_once
+    def __init__(self, study: Study, study_store: StudyStore, executor: Executor):
+        self.study, self.study_store, self.executor = study, study_store, executor
         self.cells = list(dict.fromkeys(config for _, config in study.cells))
         self.finished = {config for config in self.cells if study_store.finished(config)}
         self.waiting = [config for config in self.cells if config not in self.finished]
@@ -137,7 +119,7 @@ class Round:
         """Starts the next cells and handles the ended ones; returns whether any cell is left."""
         self._start()
         for config in list(self.flying):
-            status = self.flying[config] = self.runs.status(config.key(), VIEWER)
+            status = self.flying[config] = self.executor.status(config)
             if status.state in ENDED:
                 del self.flying[config]
                 self._take_in(config, status)
@@ -153,11 +135,12 @@ class Round:
 
     def _start(self) -> None:
         """Submits the next cells. Of two cells of one run the shorter comes first, as its checkpoint is needed."""
-        while len(self.flying) < self.at_once and (config := self._next()):
+        free = self.executor.slots - len(self.flying)
+        while free > 0 and (config := self._next()):
+            free -= 1
             self.waiting.remove(config)
-            run = self.runs.store.run(config.key())
-            self.before += work(config, max(run.step, 0)) if run else 0.0
-            self.runs.submit(config, VIEWER)
+            self.before += work(config, self.executor.reached(config))
+            self.executor.submit(config)
             self.flying[config] = RunStatus("queued")
 
     def _next(self) -> RunConfig | None:
@@ -175,7 +158,7 @@ class Round:
         elif status.state == "stopped":  # the request has expired, as after a suspended machine
             self.waiting.insert(0, config)
         else:
-            tables.write(tables.rows(self.runs.store, config), self.study_store.part(config))
+            tables.write(self.executor.rows(config), self.study_store.part(config))
             self.finished.add(config)
 
     def _fail(self, config: RunConfig, status: RunStatus) -> None:
@@ -194,11 +177,9 @@ class Round:
 ENDED = ("done", "diverged", "failed", "stopped")
 
 
-def run(
-    study: Study, study_store: StudyStore, runs: Trainer, at_once: int = 1, seconds: float = inf
-) -> Iterator[Progress]:
+def run(study: Study, study_store: StudyStore, executor: Executor, seconds: float = inf) -> Iterator[Progress]:
     """Computes the unfinished cells within a time limit; yields the progress after every poll."""
-    end, sitting = monotonic() + seconds, Round(study, study_store, runs, at_once)
+    end, sitting = monotonic() + seconds, Round(study, study_store, executor)
     while sitting.turn() and monotonic() < end:
         yield sitting.progress()
         sleep(POLL)
@@ -222,13 +203,15 @@ def report(steps: Iterable[Progress], say: Callable[[str], None]) -> Progress | 
     return last
 
 
-def compute(name: str, study: Study, study_store: StudyStore, slots: int, minutes: float) -> int:
-    """Runs a study in worker processes; returns the number of failed cells."""
-    fixed: dict[str, Any] = {"threads": THREADS, "patience": PATIENCE, "device": CPU}
-    with Store(study_store.path) as store, Runs(store, slots, **fixed) as runs:
-        last = report(
-            run(study, study_store, runs, slots, 60 * minutes), lambda text: print(f"{name}: {text}", flush=True)
-        )
+def compute(name: str, study: Study, study_store: StudyStore, slots: int, minutes: float, scheduler: str = "") -> int:
+    """Runs a study in worker processes, or on the cluster of a Dask scheduler; returns the number of failed cells.
+
+    Raises ClusterError before the first cell if the cluster cannot be used.
+    """
+    opened = connected(scheduler) if scheduler else worker_processes(study_store.path, slots)
+    with opened as executor:
+        steps = run(study, study_store, executor, 60 * minutes)
+        last = report(steps, lambda text: print(f"{name}: {text}", flush=True))
     return last.failed if last else 0
 
 
@@ -257,21 +240,30 @@ def missing_arms(study: Study, table: pd.DataFrame | None) -> list[str]:
 
 
 def main(arguments: list[str]) -> int:
-    """Lists the studies, runs one, or shows its results; returns the exit status, 1 if a cell failed."""
+    """Lists the studies, runs one, or shows its results; the exit status, 1 if a cell failed, 2 without a cluster."""
     asked = parsed(arguments)
     torch.set_num_threads(1)
-    study_store, failed = StudyStore(asked.place), 0
+    try:
+        return min(carry_out(asked, StudyStore(asked.place)), 1)
+    except ClusterError as error:
+        print(error, file=sys.stderr)
+        return 2
+
+
+def carry_out(asked: argparse.Namespace, study_store: StudyStore) -> int:
+    """Does what the command line says; returns the number of failed cells."""
+    failed = 0
     if asked.name:
         if not asked.table:
             study = STUDIES[asked.name].only(asked.arms)
             study = study.first(asked.first) if asked.first else study
-            failed = compute(asked.name, study, study_store, asked.slots, asked.minutes)
+            failed = compute(asked.name, study, study_store, asked.slots, asked.minutes, asked.scheduler)
         show(asked.name, study_store, asked.out, asked.arms)
     elif not asked.docs:
         listing(study_store)
     if asked.docs:
         DOCS.write_text(document(asked.out))
-    return min(failed, 1)
+    return failed
 
 
 def listing(study_store: StudyStore) -> None:
@@ -298,6 +290,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--arms", default="", metavar="PREFIX", help="only the arms whose names begin so")
     parser.add_argument("--first", type=int, metavar="N", help="compute only the first N configs of every arm")
     parser.add_argument("--slots", type=int, default=1, help="runs that train at once")
+    parser.add_argument("--scheduler", default="", metavar="ADDRESS", help="a Dask cluster, instead of slots: tcp://…")
     parser.add_argument("--minutes", type=float, default=inf, help="stop after so many, to go on another time")
     parser.add_argument("--out", type=Path, default=EVIDENCE, help="folder of the finished tables")
     parser.add_argument("--docs", action="store_true", help="write docs/studies.md from the finished tables")

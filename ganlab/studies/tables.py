@@ -42,14 +42,26 @@ class Expected:
 
 
 def rows(store: Store, config: RunConfig) -> pd.DataFrame:
-    """A row for every frame of a run up to config.steps, sorted by member; only the last ones have the *_10k."""
+    """A row for every frame of a run in the store up to config.steps, as `measured` has them."""
+    state = state_at(store, evaluation(config.kind).engine, config, config.steps)
+    run = store.run(config.key())
+    about = facts(config, run.threads if run else 0, run.steps_per_s if run else 0.0)
+    films = [stored_frames(store, config, member) for member in range(config.members)]
+    return measured(config, state, films, about)
+
+
+def measured(
+    config: RunConfig, state: RunState[Any], films: Sequence[Iterable[RunFrame]], about: Mapping[str, Any]
+) -> pd.DataFrame:
+    """A row for every frame of every member, then one for the last state; only the last ones have the *_10k.
+
+    films: each member's frames, those before the last step at least.
+    """
     kind = evaluation(config.kind)
-    state = state_at(store, kind.engine, config, config.steps)
-    final, about = kind.evaluate(state), facts(store, config)
-    seen: list[dict[str, Any]] = []
-    for member, last in enumerate(kind.frames(config, state)):
-        for frame in [*stored_frames(store, config, member, state.step), last]:
-            seen.append(about | {"member": member} | kind.numbers(frame))
+    final, seen = kind.evaluate(state), list[dict[str, Any]]()
+    for member, (film, last) in enumerate(zip(films, kind.frames(config, state), strict=True)):
+        for frame in [*(frame for frame in film if frame.step < state.step), last]:
+            seen.append({**about, "member": member} | kind.numbers(frame))
         seen[-1] |= {name: values[member] for name, values in final.items()}
     return tidy(pd.DataFrame(seen))
 
@@ -60,20 +72,16 @@ def evaluation(kind: str) -> Evaluation[RunConfig, RunState[Any], RunFrame]:
     return found
 
 
-def facts(store: Store, config: RunConfig) -> dict[str, Any]:
+def facts(config: RunConfig, threads: int, steps_per_s: float) -> dict[str, Any]:
     """The columns that are equal in all rows of a run."""
-    run = store.run(config.key())
-    computed = {name: getattr(run, name) if run else 0 for name in ("threads", "steps_per_s")}
-    about = {"key": config.key(), "engine": config.engine} | computed
+    about = {"key": config.key(), "engine": config.engine, "threads": threads, "steps_per_s": steps_per_s}
     return about | {"seed": config.seed, "members": config.members, "steps": config.steps}
 
 
-def stored_frames(store: Store, config: RunConfig, member: int, before: int) -> Iterator[RunFrame]:
-    """A member's stored frames before a step."""
+def stored_frames(store: Store, config: RunConfig, member: int) -> Iterator[RunFrame]:
+    """A member's stored frames."""
     kind = evaluation(config.kind)
-    for step, blob in store.frames(config.key(), member).items():
-        if step < before:
-            yield kind.unpack(config, blob)
+    return (kind.unpack(config, blob) for blob in store.frames(config.key(), member).values())
 
 
 def labelled(arm: str, config: RunConfig, varied: Iterable[str], rows: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from ganlab.plane.train import train as train_plane
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
 from ganlab.studies import study
+from ganlab.studies.executors import Local
 
 SMALL = PlaneConfig(g_width=8, d_width=8, batch_size=16, members=2, steps=12)
 IMAGES = DigitsConfig(batch_size=4, latent_dim=2, steps=2)
@@ -93,7 +94,7 @@ def test_a_sweep_measures_every_arm_once(tmp_path, monkeypatch):
     def compute(name, grid, place, slots, minutes):
         with Store(place.path) as store:
             here = Here(store)
-            *_, last = study.run(grid, place, here, slots, 60 * minutes)
+            *_, last = study.run(grid, place, Local(here, slots), 60 * minutes)
             trained.append(len(here.submitted))
         return last.failed
 

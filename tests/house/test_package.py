@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -23,7 +24,17 @@ BY_NAME = {
 
 def pins(file):
     """Distribution -> version of a requirements file, without those it includes."""
-    lines = [line.split("#")[0].strip() for line in (ROOT / file).read_text().splitlines()]
+    return pinned((ROOT / file).read_text().splitlines())
+
+
+def extras():
+    """Distribution -> version of all extras of the package."""
+    found = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    return pinned(line for lines in found.values() for line in lines)
+
+
+def pinned(written):
+    lines = [line.split("#")[0].strip() for line in written]
     return dict(re.fullmatch(r"([\w-]+)==([\w.]+)", line).groups() for line in lines if line and line[0] != "-")
 
 
@@ -41,7 +52,12 @@ def imported():
 def test_what_the_product_imports_is_pinned_and_nothing_else():
     distributions = packages_distributions()
     needed = {distributions[name][0].lower() for name in imported()} | BY_NAME.keys()
-    assert pins("requirements.txt").keys() == needed
+    assert pins("requirements.txt").keys() | extras().keys() == needed
+    assert not pins("requirements.txt").keys() & extras().keys()
+
+
+def test_the_extras_are_what_the_tests_use():
+    assert extras().items() <= pins("requirements-dev.txt").items()
 
 
 def test_no_tool_for_development_is_a_requirement_of_the_product():

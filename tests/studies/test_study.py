@@ -22,7 +22,8 @@ from ganlab.plane.metrics import METRICS
 from ganlab.service.runs import RunStatus
 from ganlab.store.housekeeping import sweep
 from ganlab.store.runs import Store
-from ganlab.studies import study, tables
+from ganlab.studies import executors, study, tables
+from ganlab.studies.executors import Local
 from ganlab.studies.grids import STUDIES, Study, one_by_one, side_by_side
 from ganlab.studies.study import StudyStore
 from ganlab.studies.tables import Expected
@@ -71,7 +72,7 @@ def test_a_study_is_computed_to_its_end(place, here):
 
 
 def test_it_goes_on_where_it_was_stopped(place, here):
-    progress = study.run(TINY, place, here)
+    progress = study.run(TINY, place, Local(here))
     while next(progress).done < 1:
         pass
     progress.close()
@@ -87,7 +88,7 @@ def test_it_goes_on_where_it_was_stopped(place, here):
 
 
 def test_a_stopped_study_has_the_table_of_an_undisturbed_one(place, here, tmp_path):
-    progress = study.run(TINY, place, here)
+    progress = study.run(TINY, place, Local(here))
     next(progress)
     progress.close()
     finish(place, here)
@@ -218,8 +219,8 @@ def test_a_study_is_patient_with_a_silent_worker(place, here):
     here.store.wish("run", {"kind": "plane"}, 9, "study")
     here.store.claim("there/0/1")
     clock = here.store.clock
-    here.store.clock = lambda: clock() + study.PATIENCE - 5
-    sweep(here.store, "there", study.PATIENCE)
+    here.store.clock = lambda: clock() + executors.PATIENCE - 5
+    sweep(here.store, "there", executors.PATIENCE)
     assert here.store.run("run").state == "running"
     sweep(here.store, "there")
     assert here.store.run("run").state == "interrupted"
@@ -305,7 +306,7 @@ def test_seeds_one_by_one_where_side_by_side_is_too_much():
 
 def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study, "STUDIES", {"tiny": TINY})
-    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid).failed)
+    monkeypatch.setattr(study, "compute", lambda name, grid, where, *_: finish(where, here, grid).failed)
     arguments = ["--place", str(place.path), "--out", str(tmp_path / "out")]
     assert study.main(arguments) == 0
     assert "tiny       0/4 cells finished" in capsys.readouterr().out
@@ -339,7 +340,7 @@ def rows_by_arm(table):
 
 def test_the_command_computes_one_arm_and_keeps_the_shipped_rows_of_the_others(place, here, tmp_path, monkeypatch):
     monkeypatch.setattr(study, "STUDIES", {"tiny": PAIRED})
-    monkeypatch.setattr(study, "compute", lambda name, grid, where, slots, minutes: finish(where, here, grid).failed)
+    monkeypatch.setattr(study, "compute", lambda name, grid, where, *_: finish(where, here, grid).failed)
     shipped, out = shipped_by(tmp_path, PAIRED), tmp_path / "out"
     tables.write(shipped, out / "tiny.parquet")
     assert study.main(["tiny", "--arms", "one.", "--place", str(place.path), "--out", str(out)]) == 0

@@ -23,6 +23,7 @@ from ganlab.gan.rng import stream
 from ganlab.kind import evaluation
 from ganlab.store.runs import Store
 from ganlab.studies import study, tables
+from ganlab.studies.executors import Local
 from ganlab.studies.grids import EXACT, LIGHT, STUDIES, Study, one_by_one
 from ganlab.studies.study import StudyStore
 
@@ -99,7 +100,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
 @pytest.mark.whole
 @pytest.mark.usefixtures("few_images")
 def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undisturbed_one(place, here, tmp_path):
-    progress = study.run(SHORT, place, here)
+    progress = study.run(SHORT, place, Local(here))
     while next(progress).done < 1:
         pass
     progress.close()

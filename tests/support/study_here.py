@@ -4,6 +4,7 @@ from ganlab.kinds import engines
 from ganlab.service import worker
 from ganlab.service.runs import RunStatus
 from ganlab.studies import study
+from ganlab.studies.executors import Local
 
 
 class Here:
@@ -25,5 +26,5 @@ class Here:
 
 def finish(place, runs, grid):
     """The last progress of a study that is computed to its end."""
-    *_, last = study.run(grid, place, runs)
+    *_, last = study.run(grid, place, Local(runs))
     return last
