@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from pkgutil import resolve_name, walk_packages
+from pkgutil import resolve_name
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -16,10 +16,11 @@ from ganlab.ui.text import text
 PAGES = {
     "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/glossary.py", "glossary", "glossary")],
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
+    "teach": [("pages/teach/board.py", "board", "board")],
     "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
-MENU = ("learn", "lab")
+MENU = ("learn", "lab", "teach")
 """The sections of the menu. The foot of every page leads to the others."""
 LOOK = Path(__file__).parent / "ganlab" / "ui"
 
@@ -45,8 +46,8 @@ def visit() -> None:
 async def serving(_: st.App) -> AsyncIterator[None]:
     """The server's lifespan. All modules and the shipped runs are loaded before the first visit."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    for module in walk_packages(ui.__path__, "ganlab.ui."):
-        resolve_name(module.name)
+    for module in ui.modules():
+        resolve_name(module)
     runs = await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(runs.close)

@@ -177,10 +177,16 @@ def digits_due(config: DigitsConfig) -> int:
     return sum(share > 0 for share in IMAGE_SETS[config.dataset].shares(config.classes))
 
 
-def covered(frame: DigitsFrame, config: DigitsConfig) -> int:
-    """Number of the training data's digits with at least 1 % of a classified frame's images."""
+def covers(frame: DigitsFrame, config: DigitsConfig) -> np.ndarray:
+    """Whether each of the training data's digits has at least 1 % of a classified frame's images."""
     due = np.array(IMAGE_SETS[config.dataset].shares(config.classes))
-    return int(((frame.shares >= COVER) & (due > 0)).sum())
+    lit: np.ndarray = frame.shares[due > 0] >= COVER
+    return lit
+
+
+def covered(frame: DigitsFrame, config: DigitsConfig) -> int:
+    """Number of the training data's digits that a classified frame covers."""
+    return int(covers(frame, config).sum())
 
 
 def numbers(seen: Sequence[DigitsFrame]) -> dict[str, float]:

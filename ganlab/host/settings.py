@@ -15,6 +15,7 @@ from typing import Any
 
 PREFIX = "GANLAB_"
 PROFILES = ("shared", "local")
+SWITCH = ("off", "on")
 
 
 class SettingsError(ValueError):
@@ -60,6 +61,11 @@ def profile(text: str) -> str:
     return text
 
 
+def switch(text: str) -> bool:
+    """Whether a switch is on. Raises ValueError for another word."""
+    return bool(SWITCH.index(text))
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings. None: the code that needs the setting chooses a default."""
@@ -78,6 +84,10 @@ class Settings:
     """Where runs on images are computed: `cpu` or the accelerator; '' for the accelerator if there is one."""
     profile: str = PROFILES[0]
     """The server's profile; the local one allows wider networks."""
+    board: bool = False
+    """Whether there is a class board."""
+    board_days: int = 30
+    """Days after which a pin on the class board expires."""
 
 
 def variable(name: str) -> str:
@@ -122,6 +132,8 @@ FORMS = {
     "memory_mb": Form(positive, "a number above 0"),
     "device": Form(str, "the name of a device"),
     "profile": Form(profile, " or ".join(PROFILES)),
+    "board": Form(switch, " or ".join(SWITCH)),
+    "board_days": whole(1),
 }
 OPTIONS = ("store", "slots")
 """Settings that are options of the server, too: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""

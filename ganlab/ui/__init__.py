@@ -5,21 +5,35 @@ import re
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import streamlit as st
 
+from ganlab.host import settings
 from ganlab.studies.cards import IN_CODE, LESSONS
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text import language as best_language
 from ganlab.ui.text.glossary import explained
 
 COOKIE = "ganlab_viewer"
+CLASS, CLASS_NAME = "class", "[0-9a-z]{10}"
+"""Key of the link and of the session: the class that a visitor belongs to, on all pages; and its form."""
 SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+PUNCTUATION, AUTOLINKS = re.compile(r"[!-/:-@\[-`{-~]"), re.compile(r"www|\\:|\\@", re.IGNORECASE)
+"""What Markdown may read as a mark; where it would begin a link of itself, once the marks are escaped."""
 EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
+OPTIONAL = ("board",)
+"""Pages, and folders of the screens, that the setting of the same name turns on."""
 VISIBILITY: dict[bool, Any] = {False: "visible", True: "hidden"}
 """Streamlit's words for what the menu has, by whether a page is hidden."""
+
+
+def modules() -> list[str]:
+    """The modules of the screens, without those of a page that is turned off."""
+    off = tuple(f"ganlab.ui.{name}." for name in OPTIONAL if not getattr(settings.read(), name))
+    return [module.name for module in walk_packages(__path__, "ganlab.ui.") if not module.name.startswith(off)]
 
 
 def touched() -> None:
@@ -39,6 +53,8 @@ def follow_link() -> None:
     state[EXPLAINED] = set()
     ours = state.pop("touched", False)
     state["link_is_new"] = not ours and link != state.get("link_written")
+    if state["link_is_new"] and re.fullmatch(CLASS_NAME, link.get(CLASS, "")):
+        state[CLASS] = link[CLASS]
     wanted = link.get("lang")
     if "lang" not in state or (state["link_is_new"] and wanted in LANGUAGES):
         state["lang"] = best_language(wanted, st.context.locale)
@@ -47,7 +63,8 @@ def follow_link() -> None:
 
 
 def page(script: str, name: str, path: str, hidden: bool) -> st.Page:
-    """A page with its name in the menu and what it is for. A hidden one is not in the menu."""
+    """A page with its name in the menu and what it is for. One that is hidden or turned off is not in the menu."""
+    hidden = hidden or (name in OPTIONAL and not getattr(settings.read(), name))
     counts, lang, seen = {"cards": len(LESSONS), "in_code": len(IN_CODE)}, language(), VISIBILITY[hidden]
     title, help = text(f"app.nav.{name}", lang), text(f"app.nav.{name}_help", lang, **counts)
     return st.Page(script, title=title, help=help, url_path=path, default=not path, visibility=seen)
@@ -61,8 +78,8 @@ def new_link(prefix: str) -> dict[str, str] | None:
 
 
 def write_link(query: dict[str, str]) -> dict[str, str]:
-    """Writes the page's state and the language to the address bar. Returns the whole query."""
-    query = {"lang": language()} | query
+    """Writes the page's state, the language and the class to the address bar. Returns the whole query."""
+    query = {"lang": language()} | ({CLASS: st.session_state[CLASS]} if CLASS in st.session_state else {}) | query
     if st.query_params.to_dict() != query:
         st.query_params.from_dict(query)
     st.session_state["link_written"] = query
@@ -127,6 +144,11 @@ def entitle(page: str, *run: str) -> None:
     """Names the browser's tab and the history's entry: the run, the page, the site."""
     lang = language()
     st.set_page_config(page_title=" · ".join([*run, text(f"app.nav.{page}", lang), text("app.site.name", lang)]))
+
+
+def literal(value: str) -> str:
+    """A visitor's text in Markdown as it was written: no marks, no formulas, no links."""
+    return AUTOLINKS.sub("\\g<0>\N{WORD JOINER}", PUNCTUATION.sub(r"\\\g<0>", value))
 
 
 def code(value: str) -> str:

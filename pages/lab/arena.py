@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ganlab import ui
+from ganlab.ui import board
 from ganlab.ui.arena import arena, fork, gallery, own_data, predictions, seeds, slow_motion
 from ganlab.ui.arena.cards import card_link
 from ganlab.ui.run import compare, controls, export, share
@@ -22,7 +23,7 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
-    share.share(query, lang)
+    share.share(query, lang, below=lambda: board.pin_panel(ARENA, lang))
     export.export(ARENA, COMPARE, lang)
 share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):

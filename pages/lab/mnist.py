@@ -3,6 +3,7 @@
 import streamlit as st
 
 from ganlab import ui
+from ganlab.ui import board
 from ganlab.ui.digits import mnist
 from ganlab.ui.run import compare, controls, differences, export, share, training
 from ganlab.ui.run.experiment import BESIDE, MNIST
@@ -20,7 +21,7 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
-    share.share(query, lang)
+    share.share(query, lang, below=lambda: board.pin_panel(MNIST, lang))
     export.export(MNIST, BESIDE, lang)
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
 with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):

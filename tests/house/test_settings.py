@@ -23,6 +23,8 @@ GIVEN = {
     "memory_mb": ("690.5", 690.5),
     "device": ("mps", "mps"),
     "profile": ("local", "local"),
+    "board": ("on", True),
+    "board_days": ("7", 7),
 }
 """Of every setting a text and its value."""
 
@@ -48,6 +50,8 @@ def test_what_is_absent_or_empty_has_its_default():
         *(("store_bytes", text) for text in ("-1", "512M")),
         *(("memory_mb", text) for text in ("0", "-5", "nan", "inf", "1G")),
         *(("profile", text) for text in ("Local", "class")),
+        *(("board", text) for text in ("1", "ON", "yes")),
+        *(("board_days", text) for text in ("0", "1.5")),
     ],
 )
 def test_an_error_names_the_variable_the_value_and_what_is_allowed(name, text):

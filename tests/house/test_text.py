@@ -9,6 +9,7 @@ from string import Formatter
 import pytest
 
 from ganlab import kinds
+from ganlab.board.board import REASONS as REFUSALS
 from ganlab.data.points import REASONS
 from ganlab.digits.diagnosis import VERDICTS as DIGIT_VERDICTS
 from ganlab.digits.pretrained import PRETRAINED
@@ -27,6 +28,7 @@ from ganlab.trace.trace import STOPS
 from ganlab.ui.arena.predictions import CHOICES as CHOICES_OF_TRIES
 from ganlab.ui.arena.predictions import TRIES
 from ganlab.ui.arena.slow_motion import REMARKS
+from ganlab.ui.board.table import FORMATS as PIN_NUMBERS
 from ganlab.ui.digits.weights import COLUMNS
 from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
@@ -53,6 +55,9 @@ REGISTERED = {
     "about.column": FORMATS,
     "about.study": [*STUDIES, *(f"{name}_about" for name in STUDIES)],
     "app.nav": [*MENU, *(f"{name}_help" for entries in PAGES.values() for _, name, _ in entries)],
+    "board.column": ("picture", "name", "verdict", "lamps", "link", *PIN_NUMBERS),
+    "board.refused": (*REFUSALS, "down", "link", "members"),
+    "board.verdict": (*VERDICTS, *DIGIT_VERDICTS),
     "choice": CHOICES,
     "digits_stage.sentence": DIGIT_VERDICTS,
     "digits_stage.title": DIGIT_VERDICTS,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import partial
 
 import streamlit as st
+from PIL import Image
 
 from ganlab.data.plane import DATASETS
 from ganlab.export import script
@@ -15,6 +16,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, unpack
 from ganlab.plane.train import snapshot, start
 from ganlab.ui.arena import duel, gif, playback
+from ganlab.ui.players import seed_strip
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
 from ganlab.ui.run.view import Opening, View
@@ -41,12 +43,29 @@ def pair(
 
 def first(config: PlaneConfig, lang: str) -> tuple[bytes, str]:
     """The run's first frame as a picture, without a line of text below it, and what it shows."""
+    return picture(config, snapshot(start(config)).member(0), gif.SIDE), text("run.first.points", lang)
+
+
+def picture(config: PlaneConfig, frame: Frame, side: int) -> bytes:
+    """A frame as a PNG of so many pixels, without a line of text below it."""
     extent, file = DATASETS[config.dataset].extent, io.BytesIO()
-    frame = snapshot(start(config)).member(0)
     rings = gif.scattered(playback.real(config.key(), config), extent)
     scene = gif.scene(frame, rings, extent, playback.threshold(config), "", gif.palette())
-    scene.crop((0, 0, gif.SIDE, gif.SIDE)).save(file, "PNG")
-    return file.getvalue(), text("run.first.points", lang)
+    scene = scene.crop((0, 0, gif.SIDE, gif.SIDE))
+    if side < gif.SIDE:
+        scene = scene.convert("RGB").resize((side, side), Image.Resampling.LANCZOS).quantize(palette=gif.palette())
+    scene.save(file, "PNG")
+    return file.getvalue()
+
+
+def lamps(config: PlaneConfig, frame: Frame) -> list[bool]:
+    """Whether each mode or cell is covered."""
+    return seed_strip.lamps(frame)
+
+
+def thumbnail(config: PlaneConfig, blob: bytes) -> bytes:
+    """A small picture of a stored frame."""
+    return picture(config, read(config, blob), SMALL)
 
 
 # Files
@@ -92,6 +111,14 @@ def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
     return text("export.film.modes" if modes else "export.film.cells", lang, **facts)
 
 
+SMALL = 144
+"""Pixels of a thumbnail."""
 VIEW = View(
-    read=read, table=table, pair=pair, files=(numbers_button, film_button, settings_button, script_button), first=first
+    read=read,
+    table=table,
+    pair=pair,
+    files=(numbers_button, film_button, settings_button, script_button),
+    lamps=lamps,
+    thumbnail=thumbnail,
+    first=first,
 )

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
-from ganlab.data.images import subset
+from ganlab.data.images import SIDE, subset
 from ganlab.digits.config import DigitsConfig
-from ganlab.digits.frame import DigitsFrame, unpack
+from ganlab.digits.diagnosis import covers
+from ganlab.digits.frame import DigitsFrame, tiled, unpack
 from ganlab.export.settings import digits_csv
 from ganlab.ui.digits import playback
 from ganlab.ui.run.export import numbers_button, settings_button
@@ -45,6 +46,26 @@ def first(config: DigitsConfig, lang: str) -> tuple[bytes, str]:
     return file.getvalue(), text("run.first.images", lang)
 
 
-ROW = 6
-"""Images in a row of the first picture."""
-VIEW = View(read=read, table=table, pair=pair, files=(numbers_button, settings_button), first=first)
+def lamps(config: DigitsConfig, frame: DigitsFrame) -> list[bool]:
+    """Whether each digit of the training data is covered; none where the images were not classified."""
+    return [bool(share) for share in covers(frame, config)] if len(frame.shares) else []
+
+
+def thumbnail(config: DigitsConfig, blob: bytes) -> bytes:
+    """The first images of a stored frame, side by side."""
+    side, file = FEW * SIDE, io.BytesIO()
+    Image.fromarray(tiled(unpack(blob).sheet)[:side, :side]).save(file, "PNG")
+    return file.getvalue()
+
+
+ROW, FEW = 6, 5
+"""Images in a row of the first picture, and of a thumbnail."""
+VIEW = View(
+    read=read,
+    table=table,
+    pair=pair,
+    files=(numbers_button, settings_button),
+    lamps=lamps,
+    thumbnail=thumbnail,
+    first=first,
+)

@@ -1,7 +1,7 @@
 """Sharing an experiment: its link and a QR code of the link."""
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlencode, urlsplit
 
 import segno
@@ -141,17 +141,21 @@ def qr_code(url: str) -> str:
     return picture.getvalue().decode()
 
 
-def share(query: Mapping[str, str], lang: str) -> None:
-    """The Share button with its popover."""
+def share(
+    query: Mapping[str, str], lang: str, words: str = "share.link", below: Callable[[], None] | None = None
+) -> None:
+    """The Share button with its popover. `words`: its table of sentences; `below`: draws what else it offers."""
     url = address(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
-        st.markdown(f"**{text('share.link.title', lang)}**")
-        st.caption(text("share.link.copy", lang))
+        st.markdown(f"**{text(f'{words}.title', lang)}**")
+        st.caption(text(f"{words}.copy", lang))
         warn_local(url, lang)
         st.code(url, language=None, wrap_lines=True)
         st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
+        if below:
+            below()
     if st.session_state.get(FULL_SCREEN):
-        full_screen(url, lang)
+        full_screen(url, lang, words)
 
 
 def warn_local(url: str, lang: str) -> None:
@@ -160,14 +164,14 @@ def warn_local(url: str, lang: str) -> None:
         st.warning(text("share.link.local", lang))
 
 
-def full_screen(url: str, lang: str) -> None:
+def full_screen(url: str, lang: str, words: str = "share.link") -> None:
     """The QR code in a large dialog. It stays open across reruns of the page."""
 
-    @st.dialog(text("share.link.qr_title", lang), width="large", on_dismiss=hide_code)
+    @st.dialog(text(f"{words}.qr_title", lang), width="large", on_dismiss=hide_code)
     def contents() -> None:
         warn_local(url, lang)
         with st.container(horizontal_alignment="center", key="qr"):
-            st.image(qr_code(url), width="stretch", alt=text("share.link.qr_alt", lang))
+            st.image(qr_code(url), width="stretch", alt=text(f"{words}.qr_alt", lang))
 
     contents()
 

@@ -35,6 +35,10 @@ class View(Generic[C, F]):
     The key is its name on the page; a run without a name is called by what sets it apart.
     """
     files: Sequence[File]
+    lamps: Callable[[C, F], Sequence[bool]] | None = None
+    """(config, a frame) -> whether each mode, cell or digit is covered; none where that was not measured."""
+    thumbnail: Callable[[C, bytes], bytes] | None = None
+    """(config, a stored frame) -> a small PNG of it."""
     first: Callable[[C, str], tuple[bytes, str]] | None = None
     """(config, language) -> a PNG of what G has to learn and where it begins, and what it shows."""
 

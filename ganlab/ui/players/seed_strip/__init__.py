@@ -50,11 +50,17 @@ def labels(lang: str) -> dict[str, str]:
     return component.labels("seeds.player.", lang, ("decimal",))
 
 
+def lamps(frame: Frame) -> list[bool]:
+    """Whether each mode, or cell, is covered; the frame holds one member alone."""
+    shares = frame.shares[0]
+    least = COVERED if has_modes(frame) else LIT / len(shares)
+    return [bool(share >= least) for share in shares]
+
+
 def record(frame: Frame, verdict: str, extent: float) -> bytes:
     """One member at one moment; the frame holds that member alone."""
     shares, points = frame.shares[0], frame.fake[0, :POINTS]
-    least = COVERED if has_modes(frame) else LIT / len(shares)
-    lit = sum(1 << i for i, share in enumerate(shares) if share >= least)
+    lit = sum(1 << i for i, covered in enumerate(lamps(frame)) if covered)
     fill = np.zeros(FULL, "u1")
     fill[: len(shares)] = np.clip(np.nan_to_num(shares) * len(shares) / 2, 0, 1) * 255
     inside = (np.abs(points) <= extent).all(-1, keepdims=True)  # which nan is not

@@ -1,0 +1,27 @@
+"""The class board on the screens. This module alone is loaded where the board is off: SQLAlchemy takes 16 MB."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.host import settings
+from ganlab.ui.run.experiment import Experiment
+
+
+def is_on() -> bool:
+    """Whether the deployer has turned the board on."""
+    return settings.read().board
+
+
+def pin_panel(experiment: Experiment, lang: str) -> None:
+    """What the popover Share offers to a class; nothing without one."""
+    if is_on() and ui.CLASS in st.session_state:
+        import_module("ganlab.ui.board.pin").panel(experiment, lang)
+
+
+def show(lang: str) -> None:
+    """The whole page of a board that is on."""
+    import_module("ganlab.ui.board.room").page(lang)

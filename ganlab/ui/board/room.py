@@ -1,0 +1,174 @@
+"""A class's board: joining it, the student's own seed and prediction, and what all see."""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.board import classes, pins, seeds, students
+from ganlab.board.classes import Class
+from ganlab.board.students import Student
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError
+from ganlab.links import from_json, to_query
+from ganlab.ui import literal
+from ganlab.ui.board import manage, place, table
+from ganlab.ui.run import share
+from ganlab.ui.run.experiment import places
+from ganlab.ui.text import text
+
+PREDICTION = "k.predict"
+"""Session key: the option that a student chooses."""
+EVERY = 5.0
+"""Seconds between two looks for changes."""
+
+
+def page(lang: str) -> None:
+    """The page of the board."""
+    with place.answering(lang):
+        refused = place.open_link(lang)
+        ui.write_link(place.to_link())
+        with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="k.head"):
+            st.title(text("board.page.title", lang), anchor=False)
+            if found := place.room():
+                share.share(manage.joining(lang), lang, "board.link")
+        share.warn([], refused, lang)
+        place.refusal(lang)
+        show(found, lang)
+
+
+def show(found: Class | None, lang: str) -> None:
+    """A class, or the way to begin one."""
+    if found is None:
+        if place.here():
+            st.warning(text("board.page.gone", lang))
+        begin(lang)
+        return
+    st.subheader(literal(found.title) or text("board.page.untitled", lang), anchor=False)
+    follow(found)
+    if found.frozen:
+        st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")
+    me = students.student(place.board(), found.id, ui.viewer())
+    if found.question:
+        st.markdown(f"**{text('board.predict.title', lang)}** {literal(found.question)}")
+    if place.key():
+        manage.panel(found, lang)
+    else:
+        take_part(found, me, lang)
+    wall(found, lang, bool(place.key()) or (me is not None and me.choice is not None))
+    st.button(text("board.page.leave", lang), "k.leave", on_click=place.leave, type="tertiary")
+
+
+def begin(lang: str) -> None:
+    """What the board is, and the form that opens a class."""
+    ui.markdown(text("board.page.lead", lang, days=place.board().days))
+    with st.form("k.begin", border=True):
+        title = st.text_input(text("board.open.title", lang), max_chars=classes.TITLE, key="k.title")
+        if st.form_submit_button(text("board.open.button", lang), type="primary", key="k.open"):
+            made = place.attempt(classes.create, title, ui.viewer())
+            if made:
+                place.hold(*made)
+            ui.rerun()
+
+
+def follow(found: Class) -> None:
+    """Draws the page anew when the class has changed."""
+
+    def look() -> None:
+        now = classes.find(place.board(), found.id)
+        if now is None or now.revision != found.revision:
+            ui.rerun()
+
+    st.fragment(look, run_every=EVERY)()
+
+
+# The student
+
+
+def take_part(found: Class, me: Student | None, lang: str) -> None:
+    """The form that joins the class; after it the student's seed and prediction."""
+    if me is None:
+        join(found, lang)
+        return
+    st.markdown(text("board.join.as", lang, name=ui.code(me.name)))
+    own_seed(found, me, lang)
+    if found.asks:
+        predict(found, me, lang)
+
+
+def join(found: Class, lang: str) -> None:
+    """The form for a nickname."""
+    with st.form("k.join", border=True):
+        name = st.text_input(text("board.join.name", lang), max_chars=students.NAME, key="k.name")
+        st.caption(text("board.join.about", lang, days=place.board().days))
+        label = text("board.join.button", lang)
+        if st.form_submit_button(label, type="primary", disabled=found.frozen, key="k.join.send"):
+            place.attempt(students.join, found.id, ui.viewer(), name)
+            ui.rerun()
+
+
+def own_seed(found: Class, me: Student, lang: str) -> None:
+    """The student's seed of the class's experiment, dealt at the first look, and the link that opens it."""
+    config = experiment(found)
+    if config is None:
+        st.caption(text("board.seeds.free", lang))
+        return
+    if me.seat is None and (found.frozen or place.attempt(students.deal, found.id, ui.viewer()) is None):
+        return
+    if me.seat is None:
+        ui.rerun()
+    run, member = seeds.run_of(config, me.seat or 0)
+    here, _ = places(run.kind)
+    query = {"lang": lang, **to_query(run, here.prefix), here.name("member"): str(member)}
+    label = text("board.seeds.own", lang, seed=(me.seat or 0) + 1)
+    st.page_link(here.script, label=label, icon=":material/casino:", query_params=query)
+    st.caption(text("board.seeds.how", lang))
+
+
+def experiment(found: Class) -> RunConfig | None:
+    """The run whose members are dealt; None where there is none, or it can no longer be read."""
+    try:
+        config: RunConfig | None = from_json(json.loads(found.experiment)) if found.experiment else None
+    except ConfigError:
+        return None
+    return config
+
+
+def predict(found: Class, me: Student, lang: str) -> None:
+    """The question's options; a click stores the prediction."""
+    st.session_state[PREDICTION] = me.choice
+    st.radio(
+        text("board.predict.choose", lang),
+        range(len(found.options)),
+        index=None,
+        format_func=lambda option: literal(found.options[option]),
+        key=PREDICTION,
+        on_change=predicted,
+        args=(found.id,),
+        disabled=found.frozen,
+    )
+
+
+def predicted(class_id: str) -> None:
+    """Stores the prediction of the widget."""
+    place.attempt(students.predict, class_id, ui.viewer(), st.session_state[PREDICTION])
+
+
+# What all see
+
+
+def wall(found: Class, lang: str, with_predictions: bool) -> None:
+    """The predictions; then, unless they are still open, what came out and the pins."""
+    if found.question and (with_predictions or found.told):
+        table.predicted(found, students.answers(place.board(), found.id), lang)
+    if found.asks:
+        st.info(text("board.predict.open", lang), icon=":material/visibility_off:")
+        return
+    hung = [one for one in pins.pins(place.board(), found.id) if not one.hidden]
+    config = experiment(found)
+    if config is not None:
+        dealt = students.seats(place.board(), found.id)
+        table.counted(seeds.outcomes(config, dealt, hung), dealt, lang)
+    table.pinned(hung, found.id, lang)

@@ -1,0 +1,103 @@
+"""The board's pins as one table, what came out of the dealt seeds, and the predictions as bars."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import pandas as pd
+import streamlit as st
+
+from ganlab.board.classes import Class
+from ganlab.board.pins import Pinned
+from ganlab.board.seeds import SURE, interval
+from ganlab.kinds import KINDS
+from ganlab.ui import literal
+from ganlab.ui.text import text
+
+TALL = 84
+"""Height of a row in pixels."""
+BAR = 34
+"""Height of a bar in pixels."""
+FORMATS = {"coverage": "percent", "tv": "%.2f", "step": "localized", "seconds": "%.0f", "spread": "percent"}
+"""Columns of numbers with their formats."""
+COLLAPSE = "collapse"
+"""The verdict that is counted."""
+
+
+def pinned(shown: Sequence[Pinned], class_id: str, lang: str) -> None:
+    """All pins, the newest first; a click on the head of a column sorts by it."""
+    if not shown:
+        st.info(text("board.table.empty", lang), icon=":material/push_pin:")
+        return
+    rows = pd.DataFrame([row(one, class_id, lang) for one in shown])
+    labels = {name: text(f"board.column.{name}", lang) for name in rows.columns}
+    opens = text("board.column.opens", lang)
+    columns: dict[str, Any] = {
+        "picture": st.column_config.ImageColumn(labels["picture"], width=TALL),
+        "link": st.column_config.LinkColumn(labels["link"], display_text=opens, width="small"),
+        **{name: st.column_config.TextColumn(labels[name]) for name in ("name", "verdict", "lamps")},
+        **{name: st.column_config.NumberColumn(labels[name], format=form) for name, form in FORMATS.items()},
+    }
+    look: dict[str, Any] = {"hide_index": True, "row_height": TALL, "key": "k.pins"}
+    st.dataframe(rows, column_config=columns, alt=text("board.table.alt", lang, n=len(shown)), **look)
+
+
+def row(one: Pinned, class_id: str, lang: str) -> dict[str, Any]:
+    """A pin by column."""
+    query = {"lang": lang, "class": class_id, **one.link}
+    numbers = {name: getattr(one, name) for name in FORMATS}
+    return {
+        "picture": f"data:image/png;base64,{b64encode(one.picture).decode()}",
+        "name": one.name,
+        "verdict": text(f"board.verdict.{one.verdict}", lang),
+        "lamps": one.lamps.translate(LAMPS),
+        **{name: None if value is None else round(float(value), 2) for name, value in numbers.items()},
+        "link": f"{KINDS[one.kind].page}?{urlencode(query)}",
+    }
+
+
+def counted(found: Mapping[tuple[str, int], str], dealt: int, lang: str) -> None:
+    """In how many of the dealt seeds it collapsed, with the interval of that share; then the other verdicts."""
+    if not found:
+        st.markdown(text("board.seeds.none", lang, dealt=dealt))
+        return
+    kinds, of = Counter(found.values()), len(found)
+    low, high = interval(kinds[COLLAPSE], of)
+    facts = {"n": kinds[COLLAPSE], "of": of, "share": kinds[COLLAPSE] / of, "low": low, "high": high, "sure": SURE}
+    st.markdown(f"**{text('board.seeds.count', lang, **facts)}** {text('board.seeds.interval', lang, **facts)}")
+    others = [(name, n) for name, n in kinds.most_common() if name != COLLAPSE]
+    names = [text("board.seeds.other", lang, verdict=text(f"board.verdict.{name}", lang), n=n) for name, n in others]
+    pending = text("board.seeds.pending", lang, of=of, dealt=dealt)
+    st.caption(" ".join([pending, text("board.seeds.others", lang, names="; ".join(names)) if names else ""]))
+
+
+def predicted(room: Class, answers: Mapping[int, int], lang: str) -> None:
+    """The predictions as bars; the truth is marked once it is told."""
+    right = room.truth if room.told else None
+    rows = [
+        {"option": option, "n": answers.get(place, 0), "right": place == right}
+        for place, option in enumerate(room.options)
+    ]
+    said = "; ".join(f"{one['option']}: {one['n']}" for one in rows)
+    alt = text("board.predict.alt", lang, said=said)
+    st.vega_lite_chart(pd.DataFrame(rows), bars(len(rows)), width="stretch", key="k.predictions", alt=alt)
+    if right is not None:
+        st.success(text("board.predict.truth", lang, option=literal(room.options[right])))
+
+
+def bars(count: int) -> dict[str, Any]:
+    """The chart of so many options: a bar and its number for each."""
+    y = {"field": "option", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 260}}
+    x = {"field": "n", "type": "quantitative", "axis": None, "scale": {"domainMin": 0}}
+    colour = {"field": "right", "type": "nominal", "legend": None, "scale": {"domain": [False, True]}}
+    number = {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "n"}}}
+    bar = {"mark": {"type": "bar", "cornerRadius": 3}, "encoding": {"color": colour}}
+    return {"height": BAR * count, "encoding": {"x": x, "y": y}, "layer": [bar, number]}
+
+
+LAMPS = str.maketrans("10", "●○")
+"""A mode that is covered, and one that is not."""

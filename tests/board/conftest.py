@@ -1,0 +1,3 @@
+"""The databases that the tests of the class board run on."""
+
+from databases import engines, server  # noqa: F401

@@ -1,0 +1,220 @@
+"""The class board's page and the pin in Share: from an empty board to a class that has pinned, by AppTest."""
+
+import io
+
+import pytest
+import streamlit as st
+from PIL import Image
+from visits import opened, quiet_server, record, sound  # noqa: F401
+
+from ganlab import ui
+from ganlab.board import classes, pins, students
+from ganlab.board.seeds import run_of
+from ganlab.links import to_query
+from ganlab.plane.config import PlaneConfig
+from ganlab.ui.board import place, room
+from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.text import LANGUAGES, text
+
+PAGE, LAB = "pages/teach/board.py", "pages/lab/arena.py"
+RUN = PlaneConfig(g_width=4, d_width=4, batch_size=16, members=16, steps=3)
+
+
+@pytest.fixture(autouse=True)
+def turned_on(monkeypatch):
+    """A server whose deployer has turned the board on."""
+    monkeypatch.setenv("GANLAB_BOARD", "on")
+    yield
+    place.board().engine.dispose()
+
+
+@pytest.fixture
+def klass(quiet_server):  # noqa: F811
+    """A class and its managing key."""
+    return classes.create(place.board(), "8B", "teacher")
+
+
+def visit(klass, script=PAGE, lang="en", manages=False, viewer="", **link):
+    """A visitor's page of the class."""
+    given = {"class": klass[0]} | ({"manage": klass[1]} if manages else {})
+    app = opened(script, given | link, lang)
+    if viewer:
+        app.session_state["viewer"] = viewer
+        sound(app.run())
+    return app
+
+
+def enter(app, key, value):
+    """Fills a field of a form."""
+    next(one for one in (*app.text_input, *app.text_area) if one.key == key).set_value(value)
+    return app
+
+
+def press(app, key):
+    next(one for one in app.button if one.key == key).click().run()
+    return sound(app)
+
+
+def join(klass, name, viewer):
+    app = visit(klass, viewer=viewer)
+    return press(enter(app, "k.name", name), "k.join.send")
+
+
+def shown(app):
+    """The rows of the board; none where there is no table."""
+    return app.dataframe[0].value.to_dict("records") if app.dataframe else []
+
+
+def said(app):
+    return "\n".join(
+        one.value for kind in ("markdown", "caption", "info", "warning", "success") for one in app.get(kind)
+    )
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_board_that_is_off_is_one_sentence_and_not_in_the_menu(lang, monkeypatch):
+    monkeypatch.delenv("GANLAB_BOARD")
+    app = opened(PAGE, {"class": "a" * 10}, lang)
+    assert [one.value for one in app.info] == [text("board.page.off", lang)]
+    assert not app.button
+    assert not [name for name in ui.modules() if name.startswith("ganlab.ui.board.")]
+    arena = opened(LAB, {"class": "a" * 10}, lang)
+    assert text("board.pin.board", lang) not in [one.proto.label for one in arena.get("page_link")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_teacher_opens_a_class_and_gets_two_links(lang):
+    app = opened(PAGE, {}, lang)
+    assert text("board.page.lead", lang, days=30)[:40] in said(app)
+    app = press(enter(app, "k.title", "**8B** www.evil.example"), "k.open")
+    name, key = app.query_params["class"], app.query_params["manage"]
+    assert classes.manages(place.board(), name, key)
+    joining, managing = (one.value for one in app.code[-2:])
+    assert f"class={name}" in joining
+    assert key not in joining
+    assert f"manage={key}" in managing
+    assert app.subheader[0].value == ui.literal("**8B** www.evil.example")
+    wrong = opened(PAGE, {"class": name, "manage": "x" + key}, lang)
+    assert wrong.warning[0].value.endswith(text("board.page.wrong_key", lang)) or text(
+        "board.page.wrong_key", lang
+    ) in said(wrong)
+    assert "manage" not in wrong.query_params
+    assert not [one for one in wrong.button if one.key == "k.clear"]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_student_joins_opens_the_dealt_seed_pins_it_and_the_class_sees_it(klass, lang):
+    for seat in (0, 16):
+        record(run_of(RUN, seat)[0], seconds=2.0)
+    st.cache_resource.clear()
+    teacher = visit(klass, manages=True, lang=lang)
+    enter(
+        teacher,
+        "k.link",
+        f"https://gan.example/arena?{'&'.join(f'{k}={v}' for k, v in to_query(RUN, 'a.').items())}",
+    )
+    press(teacher, "k.deal.send")
+    for n in range(17):
+        students.join(place.board(), klass[0], f"v{n}", f"Student {n}")
+        assert students.deal(place.board(), klass[0], f"v{n}") == n
+    app = visit(klass, lang=lang)
+    app = press(enter(app, "k.name", " Ana\u202e "), "k.join.send")
+    assert text("board.join.as", lang, name="`Ana`") in said(app)
+    (link,) = [one.proto for one in app.get("page_link") if one.proto.label == text("board.seeds.own", lang, seed=18)]
+    config, member = run_of(RUN, 17)
+    assert f"a.seed={config.seed}" in link.query_string
+    assert f"a.member={member}" in link.query_string
+
+    lab = visit(
+        klass, LAB, lang, viewer=app.session_state["viewer"], **to_query(config, "a."), **{"a.member": str(member)}
+    )
+    lab = press(lab, ARENA.name("pin"))
+    assert text("board.pin.done", lang) in said(lab)
+    assert lab.query_params["class"] == klass[0]
+    (row,) = shown(visit(klass, lang=lang))
+    assert row["name"] == "Ana"
+    assert row["step"] == 3
+    assert row["seconds"] == 2.0
+    assert row["verdict"] in {text(f"board.verdict.{key}", lang) for key in ("no_finding", "smear", "collapse")}
+    assert 0 <= row["spread"] <= 1
+    assert row["lamps"].count("●") == round(row["coverage"] * len(row["lamps"]))
+    assert f"class={klass[0]}" in row["link"]
+    assert text("board.seeds.pending", lang, of=1, dealt=18) in said(visit(klass, lang=lang))
+    (hung,) = pins.pins(place.board(), klass[0])
+    assert Image.open(io.BytesIO(hung.picture)).size == (144, 144)
+    assert len(hung.picture) < pins.PICTURE / 2
+
+
+def test_without_joining_or_frames_or_in_a_frozen_class_nothing_is_pinned(klass):
+    app = visit(klass, LAB)
+    assert text("board.pin.join", "en") in said(app)
+    joined = join(klass, "Ana", "f" * 32)
+    app = visit(klass, LAB, viewer="f" * 32, **to_query(RUN.replace(seed=9), "a."))
+    (button,) = [one for one in app.button if one.key == ARENA.name("pin")]
+    assert button.disabled
+    classes.alter(place.board(), *klass, frozen=True)
+    app = visit(klass, LAB, viewer="f" * 32)
+    assert text("board.pin.frozen", "en", name="`Ana`") in said(app)
+    assert text("board.page.frozen", "en") in said(sound(joined.run()))
+    stranger = visit(klass)
+    assert next(one for one in stranger.button if one.key == "k.join.send").disabled
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_predictions_come_first_and_the_truth_shows_what_came_out(klass, lang):
+    app = visit(klass, manages=True, lang=lang)
+    enter(enter(app, "k.ask.question", "How *many*?"), "k.ask.options", "all [x](http://e.example)\n\nsome")
+    app = press(app, "k.ask.send")
+    pupil = join(klass, "Ana", "f" * 32)
+    assert text("board.predict.open", "en") in said(pupil)
+    assert not pupil.get("vega_lite_chart"), "the others' predictions before one's own"
+    assert [one.replace("\u2060", "") for one in pupil.radio(key=room.PREDICTION).options][1] == "some"
+    pupil.radio(key=room.PREDICTION).set_value(0).run()
+    assert students.answers(place.board(), klass[0]) == {0: 1}
+    assert sound(pupil).get("vega_lite_chart")
+    app.run()
+    app.selectbox(key="k.truth").set_value(1)
+    press(app, "k.tell")
+    assert text("board.predict.truth", lang, option="some") in said(app)
+    assert not sound(pupil.run()).radio
+    assert text("board.table.empty", "en") in said(pupil)
+    press(app, "k.end")
+    assert not classes.find(place.board(), klass[0]).question
+
+
+def test_the_manager_hides_freezes_and_clears(klass):
+    record(RUN.replace(members=1))
+    st.cache_resource.clear()
+    for n, name in enumerate(("Ana", "=HYPERLINK(<b>)")):
+        join(klass, name, f"{n}" * 32)
+        lab = visit(klass, LAB, viewer=f"{n}" * 32, **to_query(RUN.replace(members=1), "a."))
+        press(lab, ARENA.name("pin"))
+    pupil, app = visit(klass), visit(klass, manages=True)
+    assert [row["name"] for row in shown(pupil)] == ["=HYPERLINK(<b>)", "Ana"]
+    (ana,) = [one.identity for one in pins.pins(place.board(), klass[0]) if one.name == "Ana"]
+    app.multiselect(key="k.hidden").set_value([ana]).run()
+    assert [row["name"] for row in shown(sound(pupil.run()))] == ["=HYPERLINK(<b>)"]
+    app.multiselect(key="k.hidden").set_value([]).run()
+    assert len(shown(sound(pupil.run()))) == 2
+    app.toggle(key="k.frozen").set_value(True).run()
+    assert classes.find(place.board(), klass[0]).frozen
+    press(app, "k.clear")
+    assert shown(sound(pupil.run())) == []
+    assert text("board.table.empty", "en") in said(pupil)
+
+
+def test_what_cannot_be_dealt_is_refused_with_a_sentence(klass):
+    app = visit(klass, manages=True)
+    press(enter(app, "k.link", "https://gan.example/mnist?m.seed=1"), "k.deal.send")
+    assert text("board.refused.link", "en") in [one.value for one in app.warning]
+    assert not classes.find(place.board(), klass[0]).experiment
+
+
+def test_a_database_that_does_not_answer_is_said(klass, monkeypatch, tmp_path):
+    place.board().engine.dispose()
+    monkeypatch.setattr(place, "beside_the_store", lambda: f"sqlite:///{tmp_path}/nowhere/board.sqlite")
+    st.cache_resource.clear()
+    app = opened(PAGE, {"class": klass[0]})
+    assert [one.value for one in app.error] == [text("board.page.down", "en")]
+    monkeypatch.undo()
+    st.cache_resource.clear()
