@@ -17,6 +17,8 @@ ROOT = Path(__file__).parents[2]
 PRODUCT = [*(ROOT / "ganlab").rglob("*.py"), *(ROOT / "pages").rglob("*.py"), ROOT / "streamlit_app.py"]
 BY_NAME = {
     "torchvision": "data/torchvision.py imports it on demand",
+    "psycopg": "SQLAlchemy loads it for an address of PostgreSQL",
+    "psycopg-binary": "psycopg loads it: its parts in C, with their library",
     "pyarrow": "pandas reads and writes Parquet with it",
 }
 """Distributions that the product needs though no import statement names them, and why."""
