@@ -14,7 +14,7 @@ from ganlab.data.plane import DATASETS
 from ganlab.flow.config import FlowConfig
 from ganlab.flow.frame import FlowFrame
 from ganlab.game.verdict import Verdict
-from ganlab.plane.diagnosis import CLOSE, FEW_CELLS, GOOD, MOST_CELLS, MOSTLY, MOSTLY_CELLS, RECENT
+from ganlab.plane.diagnosis import FEW_CELLS, GOOD, MOST_CELLS, MOSTLY, MOSTLY_CELLS, RECENT, closeness
 from ganlab.plane.metrics import CELLS, EVAL_POINTS, js_floor, on_data
 
 VERDICTS = ("diverged", "smear", "partial", "covered", "no_finding")
@@ -43,11 +43,11 @@ def readings(frame: FlowFrame, config: FlowConfig, member: int) -> dict[str, flo
     """The measures that decide."""
     data = DATASETS[config.dataset]
     modes, cells = (float(frame.metrics[name][member]) for name in ("modes_covered", "cells_covered"))
-    js, floor = float(frame.metrics["js"][member]), js_floor(data, EVAL_POINTS)[0]
+    floor = js_floor(data, EVAL_POINTS)[0]
+    near = {"js": float(frame.metrics["js"][member]), "js_floor": floor, "js_limit": floor + closeness(data)}
     if has_modes(frame):
-        return {"on_data": float(frame.metrics["valid"][member]), "covered": modes, "js": js, "js_floor": floor}
-    on = on_data(frame.fake[member], data)
-    return {"on_data": on, "covered": cells * CELLS, "js": js, "js_floor": floor}
+        return {"on_data": float(frame.metrics["valid"][member]), "covered": modes, **near}
+    return {"on_data": on_data(frame.fake[member], data), "covered": cells * CELLS, **near}
 
 
 def has_modes(frame: FlowFrame) -> bool:
@@ -62,5 +62,5 @@ def found(seen: dict[str, float], of: int, modes: bool) -> str:
         return "smear"
     if seen["covered"] <= few:
         return "partial"
-    whole = seen["covered"] > most and seen["on_data"] >= GOOD and seen["js"] - seen["js_floor"] <= CLOSE
+    whole = seen["covered"] > most and seen["on_data"] >= GOOD and seen["js"] <= seen["js_limit"]
     return "covered" if whole else "no_finding"

@@ -46,6 +46,8 @@ EVEN = 0.25
 """Maximum mode TV near equilibrium: a quarter of the mass is misplaced."""
 CLOSE = 0.2
 """Maximum JS near equilibrium, in nats above its sampling floor. On the ring, dots score 0.37 and threads 0.21."""
+CLOSE_ON_LINE = 0.05
+"""The same for data on a line, where a good run reaches 0.01. A JS of 0.05 allows a TV of at most 0.32 (Pinsker)."""
 FEW_CELLS, MOST_CELLS = CELLS * 3 // 4, CELLS * 9 // 10
 """Without modes: at most FEW_CELLS covered cells are a collapse; with more than MOST_CELLS nothing is missing."""
 RECENT = 0.1
@@ -132,7 +134,13 @@ def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]
         metrics
         | battle
         | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data, frame.judged)[0]}
+        | {"js_limit": js_floor(data, frame.judged)[0] + closeness(data)}
     )
+
+
+def closeness(data: Dataset) -> float:
+    """Maximum JS near equilibrium above its sampling floor, in nats."""
+    return CLOSE_ON_LINE if data.dim == 1 else CLOSE
 
 
 def grid_resolves(data: Dataset) -> bool:
@@ -209,7 +217,7 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
     if max(m, seen["covered"]) <= few:
         return "collapse" if trained else "no_finding"
     whole = m > few and seen["covered"] > most
-    close = seen["js"] - seen["js_floor"] <= CLOSE and not seen["mode_tv"] > EVEN
+    close = seen["js"] <= seen["js_limit"] and not seen["mode_tv"] > EVEN
     blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
     if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
         return "oscillating"
@@ -281,7 +289,7 @@ def unfilled(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int
         if flat <= THIN and of_data >= WIDE:
             return {"flat": flat, "flat_data": of_data}
     far = best_affine_js(config.dataset, now.noise) if now.g_depth == 0 else 0.0
-    return {"affine_js": far} if far - js_floor(data, last.judged)[0] > CLOSE else {}
+    return {"affine_js": far} if far - js_floor(data, last.judged)[0] > closeness(data) else {}
 
 
 def likely_knob(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int, misled: bool) -> str | None:

@@ -103,6 +103,16 @@ def test_closed_form_is_given_only_where_it_holds():
     assert "d_loss_collapse" in verdict([frame(some_modes(1), step=400)], edited).evidence
 
 
+@pytest.mark.parametrize(("heavier", "key"), [(0.5, "near_equilibrium"), (0.95, "no_finding")])
+def test_on_a_line_the_densities_must_agree_more_closely_than_on_the_plane(heavier, key):
+    draw = rng()
+    side = torch.rand(EVAL_POINTS, 1, generator=draw) < heavier
+    points = torch.where(side, 1.2, -1.2) + 0.35 * torch.randn(EVAL_POINTS, 1, generator=draw)
+    found = verdict([frame(points.numpy(), dataset="two_gaussians_1d")], PlaneConfig(dataset="two_gaussians_1d"))
+    assert found.key == key
+    assert found.evidence["js"] < found.evidence["js_floor"] + 0.2, "near enough on the plane"
+
+
 def test_a_smear_over_all_modes_is_neither_coverage_nor_collapse():
     found = verdict([frame(smear())], RING)
     assert (found.key, found.m, found.knob) == ("smear", 8, None)
