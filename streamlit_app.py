@@ -10,7 +10,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
-from ganlab.ui.run import server
+from ganlab.ui.run import server, strays
 from ganlab.ui.text import text
 
 PAGES = {
@@ -37,8 +37,10 @@ def visit() -> None:
     with st.sidebar:
         ui.language_switch()
         st.container(key="script").html(ui.script(lang), unsafe_allow_javascript=True)
-    server.visit()
-    chosen.run()
+    server.welcome(lang)
+    strays.warn(chosen.url_path, lang)
+    with server.watched(lang):
+        chosen.run()
     ui.foot(["pages/learn/glossary.py", *(script for script, _, _ in PAGES["more"])])
 
 
@@ -48,9 +50,9 @@ async def serving(_: st.App) -> AsyncIterator[None]:
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
     for module in ui.modules():
         resolve_name(module)
-    runs = await asyncio.to_thread(server.service)
+    await asyncio.to_thread(server.service)
     yield
-    await asyncio.to_thread(runs.close)
+    await asyncio.to_thread(server.close)
 
 
 if __name__ == "__main__":

@@ -61,6 +61,7 @@ def carry_out(command: Command, arguments: list[str]) -> int:
 
 COMMANDS = {
     "study": Command("ganlab.studies.study", "run a named grid of configs and seeds, or list them"),
+    "doctor": Command("ganlab.service.profile", "print what this machine offers and what the server chooses"),
     "script": Command("ganlab.export.script", "print a run as one PyTorch script"),
 }
 """What the package offers wherever it is installed."""

@@ -193,6 +193,7 @@ MESSAGES = {
     "version": "expected link version {version}",
     "weights": "expected one of {choices} or the 16 hex digits of an uploaded generator",
     "other_weights": "its architecture is {architecture}, its latent_dim {latent_dim}, its g_output {g_output}",
+    "storage": "expected a run store that can be written",
     "small_memory": "{mb:.0f} MB of memory, expected at least {least:.0f}",
 }
 CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {

@@ -3,27 +3,28 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
+import sqlite3
 import threading
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from concurrent.futures import Future
-from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
-import loky
-
-from ganlab.host import settings
+from ganlab.host import machine
 from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
+from ganlab.service import profile
 from ganlab.service.forecast import step_seconds
+from ganlab.service.jumps import Jumps
 from ganlab.service.worker_process import WorkerProcess, interpreter_ends
 from ganlab.store.frame_cache import FrameCache, FrameCaches
-from ganlab.store.housekeeping import STALE, evict, interrupt, sweep
+from ganlab.store.housekeeping import STALE, evict, follow_clock, interrupt, sweep
 from ganlab.store.runs import RunRow, Store
 
 TICK = 1.0
@@ -36,8 +37,6 @@ HOUSEKEEPING = 15.0
 """Seconds between two evictions."""
 RATE = 250.0
 """Steps per second that are assumed for a run without measurements."""
-SMALL = 1.2e9
-"""Bytes of memory below which there is one worker only and large networks are refused."""
 PRECISION = "highest"
 
 log = logging.getLogger(__name__)
@@ -88,12 +87,14 @@ class Runs:
         self._engines = engines
         self.threads, self.patience = threads, patience
         self.server = uuid.uuid4().hex[:12]
-        self._workers = [WorkerProcess(f"{self.server}/{n}") for n in range(slots or default_slots())]
-        self._frame_caches = FrameCaches(store)
+        self._workers = [
+            WorkerProcess(f"{self.server}/{n}") for n in range(profile.slots() if slots is None else slots)
+        ]
+        self._frame_caches = FrameCaches(store, profile.profile().frames)
         self._renewed: dict[tuple[str, str | None], float] = {}
         self._statuses: dict[str, tuple[float, RunStatus]] = {}
         self._visitors: set[str] = set()
-        self._last_housekeeping = 0.0
+        self._last_housekeeping, self._jumps = 0.0, Jumps(store.clock)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
         self._thread.start()
@@ -107,7 +108,13 @@ class Runs:
             check_memory(config)
         device = self.device if KINDS[config.kind].accelerated else devices.CPU
         fixed = self.threads or threads(config), PRECISION, device
-        self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
+        if not self._workers:
+            raise ConfigError("steps", config.steps, "storage")
+        try:
+            self.store.wish(key, config.to_json(), config.steps, viewer, *fixed)
+        except sqlite3.Error as error:
+            log.warning("a run could not be requested: %s", error)
+            raise ConfigError("steps", config.steps, "storage") from error
         self._renewed[key, viewer] = monotonic()
         self._statuses.pop(key, None)
         self._wake.set()
@@ -123,7 +130,10 @@ class Runs:
         now = monotonic()
         if now - self._renewed.get((key, viewer), -RENEW) >= RENEW:
             self._renewed[key, viewer] = now
-            self.store.touch(key, viewer)
+            try:
+                self.store.touch(key, viewer)
+            except sqlite3.Error:  # somebody else writes, or nobody can: the page looks again soon
+                self._renewed[key, viewer] = now - RENEW + TICK
 
     def status(self, key: str, viewer: str | None = None) -> RunStatus:
         """The status of a run. If a viewer is given, it also renews that viewer's request."""
@@ -213,7 +223,7 @@ class Runs:
         ahead = queue[: [other.key for other in queue].index(row.key)]
         if len(ahead) < len(self._workers):
             return 0.0
-        return sum(map(self._remaining, ahead)) / len(self._workers)
+        return sum(map(self._remaining, ahead)) / max(1, len(self._workers))
 
     def _remaining(self, row: RunRow) -> float:
         """Seconds of work left, by the run's own rate, else by the rate of its kind."""
@@ -243,6 +253,9 @@ class Runs:
 
     def _round(self) -> None:
         """Handles ended workers, assigns work to free ones, keeps one warm, and evicts old runs."""
+        self._end_stopped()
+        if jump := self._jumps.seen():
+            follow_clock(self.store, jump)
         for worker in self._workers:
             if worker.reap():
                 interrupt(self.store, worker.name)
@@ -256,6 +269,14 @@ class Runs:
             self._start(idle[0], "warm", {key: name for key, name in self.engines.items() if KINDS[key].warm})
         if monotonic() - self._last_housekeeping >= HOUSEKEEPING:
             self._housekeep()
+
+    def _end_stopped(self) -> None:
+        """Ends own workers that were stopped by a signal: one may hold the store. Its run goes to another."""
+        silence = STALE if self.patience is None else self.patience
+        for row in self.store.queue():
+            ours = row.state == "running" and row.owner.startswith(f"{self.server}/")
+            if ours and abs(self.store.clock() - row.heartbeat) > silence:
+                end_if_stopped(int(row.owner.rpartition("/")[2]))
 
     def _start(self, worker: WorkerProcess, function: str, *args: Any) -> None:
         try:
@@ -273,6 +294,13 @@ class Runs:
         self._statuses = {key: told for key, told in self._statuses.copy().items() if now - told[0] < SAME}
 
 
+def end_if_stopped(process: int) -> None:
+    """Ends a process that was stopped by a signal; a stopped one takes no other signal."""
+    if machine.is_stopped(process):
+        log.warning("worker process %s was stopped and is ended", process)
+        os.kill(process, signal.SIGKILL)
+
+
 def displayed_state(row: RunRow, position: int | None, now: float) -> str:
     """The state to display: a run whose worker is silent is interrupted; a queued run without a request is stopped."""
     if row.state == "running" and now - row.heartbeat > STALE:
@@ -284,30 +312,12 @@ def threads(config: RunConfig) -> int:
     """The number of threads for a run. It is fixed for the whole run, as the bits depend on it."""
     kind = KINDS[config.kind]
     most = 1 if getattr(config, "architecture", "") in kind.single else kind.threads
-    return min(most, int(loky.cpu_count()))
-
-
-def default_slots() -> int:
-    """GANLAB_SLOTS if set; else 1 if memory is small; else the number of cores minus one."""
-    return settings.read().slots or (1 if memory() < SMALL else max(1, loky.cpu_count() - 1))
+    return min(most, profile.profile().threads)
 
 
 def check_memory(config: RunConfig) -> None:
     """Raises ConfigError where a run's networks are too big for this container."""
     architecture = getattr(config, "architecture", None)
-    if architecture in KINDS[config.kind].big and (there := memory()) < SMALL:
-        raise ConfigError("architecture", architecture, "small_memory", mb=there / 1e6, least=SMALL / 1e6)
-
-
-def memory() -> float:
-    """Bytes that this container may use: GANLAB_MEMORY_MB if set, else the kernel's limit; infinite without a limit."""
-    if chosen := settings.read().memory_mb:
-        return chosen * 1e6
-    return min(limits(), default=float("inf"))
-
-
-def limits() -> Iterator[float]:
-    """The kernel's memory limits of this container in bytes, from control groups version 2 and 1."""
-    for file in ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"):
-        with suppress(OSError, ValueError):
-            yield float(Path(file).read_text().strip().replace("max", "inf"))
+    if architecture in KINDS[config.kind].big and profile.profile().is_small:
+        memory = profile.here().memory
+        raise ConfigError("architecture", architecture, "small_memory", mb=memory / 1e6, least=profile.SMALL / 1e6)

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from loky.backend import get_context
 from loky.process_executor import BrokenProcessPool, ProcessPoolExecutor
 
-from ganlab.service.runs import SMALL, memory
+from ganlab.service.profile import profile
 from ganlab.service.worker_process import ENVIRONMENT, IDLE
 
 NICE = 2
@@ -35,7 +35,7 @@ class ShortJobs:
     """
 
     def __init__(self, apart: bool | None = None):
-        self.apart = memory() >= SMALL if apart is None else apart
+        self.apart = not profile().is_small if apart is None else apart
         self._lock, self._turn = threading.Lock(), threading.Lock()
         self._executor: ProcessPoolExecutor | None = None
         self._line: tuple[Connection, Connection] | None = None

@@ -36,6 +36,8 @@ TURN = 20.0
 """Seconds after which a run yields to waiting runs."""
 FIRST_KEPT = 256
 """From this step on, every power of two has a checkpoint."""
+PATIENCE = 120.0
+"""Seconds that a commit waits for another process that holds the store. The server ends one that was stopped."""
 GRACE = 20.0
 """Seconds that training may still take after the server has gone."""
 NICE = 10
@@ -93,7 +95,7 @@ def work(store_path: Path, slot: str, engines: Mapping[str, str]) -> None:
     """Computes the requested runs of the store, one after the other, until none waits. slot: <server>/<slot>."""
     TRAINING.set()
     try:
-        with Store(store_path) as store:
+        with Store(store_path, patience=PATIENCE) as store:
             while not LEAVE.is_set() and (run := store.claim(f"{slot}/{os.getpid()}")):
                 compute(store, run, engines)
     finally:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from ganlab.store.runs import FRAME_BYTES, WISHED, Store
+from typing import Any
+
+from ganlab.store.runs import Store
+from ganlab.store.statements import FRAME_BYTES, WISHED
 
 STALE = 5.0
 """Seconds without a heartbeat after which a worker counts as crashed."""
+SLOW = 1.0
+"""Seconds of waiting for the store after which silence proves nothing."""
 DEATHS = 5
 """Crashed workers after which a run has failed, unless a viewer asks for it again."""
 DIED = f"""token = NULL, deaths = deaths + 1, facts = json_object('step', max(step, 0)), bytes = {FRAME_BYTES},
@@ -29,13 +34,34 @@ def sweep(store: Store, server: str, patience: float | None = None) -> None:
     """
     silent, unwished = "state = 'running' AND heartbeat < :silent", f"state = 'queued' AND {WISHED} IS NULL"
     silence = STALE if patience is None else patience
-    values = {"silent": store.clock() - silence, "fresh": store.fresh, "server": server}
+    values: dict[str, Any] = {"silent": store.clock() - silence, "fresh": store.fresh, "server": server}
     if not store.database.read(f"SELECT key FROM runs WHERE {silent} OR {unwished} LIMIT 1", **values):
         return
     with store.database.transaction() as db:
+        if store.clock() - values["silent"] - silence > SLOW:
+            return  # whoever held the store up has held up the heartbeats, too
         db.execute(f"UPDATE runs SET {DIED} WHERE {silent}", values)
         db.execute(FORGET_FAILED)
         db.execute(f"UPDATE runs SET state = 'stopped' WHERE {unwished}", values)
+
+
+def follow_clock(store: Store, jump: float) -> None:
+    """Keeps heartbeats and wishes valid after the machine's clock was set by so many seconds.
+
+    Wishes that were valid are renewed, the others go. A run that stopped for want of a wish waits again.
+    """
+    values = {"now": store.clock(), "before": store.fresh - jump, "fresh": store.fresh}
+    with store.database.transaction() as db:
+        for statement in CLOCK_WAS_SET:
+            db.execute(statement, values)
+
+
+CLOCK_WAS_SET = (
+    "UPDATE runs SET heartbeat = :now WHERE state = 'running'",
+    "DELETE FROM wishes WHERE seen < :before",
+    "UPDATE wishes SET seen = :now",
+    f"UPDATE runs SET state = 'queued', queued = :now WHERE state = 'stopped' AND {WISHED} > step",
+)
 
 
 def evict(store: Store) -> list[str]:
@@ -53,7 +79,7 @@ def evict(store: Store) -> list[str]:
     for stray in set(folders) - {row["key"] for row in rows}:
         store.checkpoints.drop(stray)
     if dropped:
-        store.database.read("PRAGMA incremental_vacuum")
+        store.database.vacuum()
     return dropped
 
 

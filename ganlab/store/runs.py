@@ -19,18 +19,22 @@ from ganlab.host import settings
 from ganlab.host.folders import find_place
 from ganlab.store import recording
 from ganlab.store.checkpoints import Checkpoints, Stays, none
-from ganlab.store.database import Database
+from ganlab.store.database import PATIENCE, Database
+from ganlab.store.statements import (
+    ADOPT,
+    CLAIM,
+    COPY,
+    FRAME_BYTES,
+    RECORDED,
+    WAITING,
+    WISH,
+    WISHED,
+)
 
+BRIEFLY = 0.1
+"""Seconds that a page waits to record that it looks at a run; it will look again."""
 WISH_LIFE = 600.0
 """Seconds after which a wish ends unless it is renewed."""
-
-WISHED = "(SELECT max(target) FROM wishes WHERE run = runs.key AND seen >= :fresh)"
-"""The largest step that a viewer wishes of a run; NULL without wishes."""
-WAITING = f"(state IN ('queued', 'interrupted') AND {WISHED} > step)"
-UNDER_WAY = "state IN ('queued', 'running', 'interrupted')"
-RECORDED = ("threads", "precision", "device", "steps_per_s", "seconds")
-"""The columns about its computation that a recorded run has."""
-FRAME_BYTES = "(SELECT coalesce(sum(length(blob)), 0) FROM frames WHERE run = key)"
 
 
 class Lost(Exception):
@@ -75,16 +79,25 @@ class RunRow:
 class Store:
     """One connection to the run store, for any number of threads.
 
-    cap: bytes of frames and checkpoints of all runs; None for GANLAB_STORE_BYTES.
+    cap: bytes of frames and checkpoints of all runs; None for GANLAB_STORE_BYTES. patience: seconds that a write waits
+    for that of another process. in_memory: nothing is written to the path, and no other process sees the store.
     """
 
     def __init__(
-        self, path: Path | str | None = None, *, cap: int | None = None, clock: Callable[[], float] = time.time
+        self,
+        path: Path | str | None = None,
+        *,
+        cap: int | None = None,
+        clock: Callable[[], float] = time.time,
+        patience: float = PATIENCE,
+        in_memory: bool = False,
     ):
-        self.path, self.temporary = find_place(path)
+        self.path, self.temporary = (Path(path or "."), False) if in_memory else find_place(path)
         self.cap, self.clock = settings.read().store_bytes if cap is None else cap, clock
-        self.database = Database(self.path)
+        self.database = Database(None if in_memory else self.path, patience)
         self.checkpoints = Checkpoints(self.path / "checkpoints")
+        self.incidents: list[str] = []
+        """What kept it from being opened as usual, see opening.py."""
 
     def close(self) -> None:
         """Closes the connection."""
@@ -98,9 +111,9 @@ class Store:
 
     @property
     def notices(self) -> list[str]:
-        """Keys of problems: no_wal (readers and writers block each other), temporary."""
-        found = {"no_wal": self.database.journal != "wal", "temporary": self.temporary}
-        return [key for key, is_so in found.items() if is_so]
+        """Keys of problems: incidents; no_wal (readers and writers block each other), temporary."""
+        found = {"no_wal": self.database.journal not in ("wal", "memory"), "temporary": self.temporary}
+        return [*self.incidents, *(key for key, is_so in found.items() if is_so)]
 
     @property
     def fresh(self) -> float:
@@ -190,8 +203,8 @@ class Store:
             db.execute(f"UPDATE runs SET state = 'stopped' WHERE key = :key AND {idle}", values)
 
     def touch(self, key: str, viewer: str | None = None) -> None:
-        """Records that a run is in use, and renews the viewer's wish if there is one."""
-        with self.database.transaction() as db:
+        """Records that a run is in use, and renews the viewer's wish if there is one. Raises sqlite3.Error soon."""
+        with self.database.transaction(BRIEFLY) as db:
             db.execute("UPDATE runs SET used = ? WHERE key = ?", (self.clock(), key))
             db.execute("UPDATE wishes SET seen = ? WHERE run = ? AND viewer = ?", (self.clock(), key, viewer))
 
@@ -283,7 +296,7 @@ class Store:
         return str(facts["key"])
 
     def _adopt(self, recorded: recording.Recording) -> None:
-        if recorded.checkpoint:
+        if recorded.checkpoint and self.database.on_disk:
             self.checkpoints.save(recorded.key, *recorded.checkpoint)
         values = {name: getattr(recorded, name) for name in ("key", "step", *RECORDED)}
         values |= {"kind": recorded.config["kind"], "config": json.dumps(recorded.config), "now": self.clock()}
@@ -316,29 +329,3 @@ class Store:
 def run_row(row: sqlite3.Row) -> RunRow:
     """A row of the table as a value."""
     return RunRow(**{**row, "config": json.loads(row["config"]), "facts": json.loads(row["facts"])})
-
-
-WISH = (
-    """INSERT OR IGNORE INTO runs (key, kind, config, threads, precision, device, state, step, target, used)
-    VALUES (:key, :kind, :config, :threads, :precision, :device, 'stopped', -1, :target, :now)""",
-    "DELETE FROM wishes WHERE run = :key AND viewer = :viewer",
-    """INSERT INTO wishes SELECT key, :viewer, :target, :now FROM runs
-    WHERE key = :key AND step < :target AND state != 'diverged'""",
-    f"""UPDATE runs SET state = 'queued', queued = :now, note = '', facts = '{{}}'
-    WHERE key = :key AND NOT {UNDER_WAY} AND {WISHED} > step""",
-    f"UPDATE runs SET deaths = 0, target = {WISHED} WHERE key = :key AND {WISHED} > step",
-    "UPDATE runs SET used = :now WHERE key = :key",
-)
-"""One transaction: adds the run if it is missing, replaces the viewer's wish, and queues a wished run."""
-CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, heartbeat = :now, target = {WISHED},
-    note = CASE WHEN state = 'interrupted' AND owner NOT LIKE :server || '/%' THEN 'server_restarted' ELSE note END
-    WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""
-COPY = """INSERT OR REPLACE INTO frames (run, step, member, blob)
-    SELECT :key, step, member, blob FROM frames WHERE run = :parent AND step <= :step"""
-ADOPT = """INSERT INTO runs
-    (key, kind, config, threads, precision, device, state, step, target, steps_per_s, seconds, used)
-    VALUES (:key, :kind, :config, :threads, :precision, :device, 'done', :step, :step, :steps_per_s, :seconds, :now)
-    ON CONFLICT (key) DO UPDATE
-    SET state = 'done', step = excluded.step, target = excluded.target, seconds = excluded.seconds,
-        note = '', facts = '{}'
-    WHERE state IN ('done', 'stopped', 'failed')"""

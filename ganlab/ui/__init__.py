@@ -153,7 +153,12 @@ def literal(value: str) -> str:
 
 def code(value: str) -> str:
     """A visitor's text as inline code, so that Markdown does not interpret it."""
-    return f"`{value[:80].replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
+    return f"`{printable(value)[:80].replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
+
+
+def printable(value: str) -> str:
+    """A visitor's text as it can be sent: half of a surrogate pair, which JSON may contain, becomes a question mark."""
+    return value.encode("utf-8", "replace").decode()
 
 
 def _switch_language() -> None:

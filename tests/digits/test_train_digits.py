@@ -18,6 +18,7 @@ from ganlab.digits.train import advance, checkpoint, restore, snapshot, start, t
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.optimizers import OPTIMIZERS
 from ganlab.gan.regularizers import REGULARIZERS
+from ganlab.host import machine
 from ganlab.kind.fields import knobs
 from ganlab.kinds import engines
 from ganlab.links import identity
@@ -228,14 +229,14 @@ def test_a_run_without_its_images_fails_and_says_why(tmp_path, monkeypatch):
 
 
 def test_a_run_s_threads_are_fixed_by_its_kind(monkeypatch):
-    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    monkeypatch.setattr(machine, "processors", lambda: 8)
     assert (runs.threads(DigitsConfig()), runs.threads(PlaneConfig())) == (2, 1)
-    monkeypatch.setattr("loky.cpu_count", lambda: 1)
+    monkeypatch.setattr(machine, "processors", lambda: 1)
     assert runs.threads(DigitsConfig()) == 1
 
 
 def test_networks_that_lose_by_threads_have_one(monkeypatch):
-    monkeypatch.setattr("loky.cpu_count", lambda: 8)
+    monkeypatch.setattr(machine, "processors", lambda: 8)
     assert [runs.threads(DigitsConfig(architecture=name)) for name in ("light", "dense")] == [2, 1]
 
 

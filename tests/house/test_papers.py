@@ -53,6 +53,21 @@ def test_the_picture_is_what_the_imports_give():
     assert said == meant, "draw it anew: python -m scripts.draw_house"
 
 
+def test_every_fault_has_a_test_that_exists():
+    rows = [line for line in (ROOT / "docs" / "faults.md").read_text("utf-8").splitlines() if line.startswith("| ")]
+    faults = [row for row in rows if not row.startswith("| fault |")]
+    known = {
+        name
+        for file in ROOT.glob("tests/*/test_*.py")
+        for name in re.findall(r"^def (test_\w+)", file.read_text("utf-8"), re.M)
+    }
+    assert len(faults) > 20
+    for row in faults:
+        named = re.findall(r"`(test_\w+)`", row.rsplit(" | ", 1)[1])
+        assert named, row
+        assert set(named) <= known, row
+
+
 HOUSE = House(
     lines={"roof": 1, "left": 2, "right": 3, "ground": 4},
     folders={"": ["roof", "left", "right", "ground"]},

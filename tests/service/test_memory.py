@@ -8,8 +8,7 @@ import pytest
 from ganlab.digits.config import DigitsConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
-from ganlab.service import runs
-from ganlab.service.runs import Runs, default_slots, memory
+from ganlab.service.runs import Runs
 from ganlab.store.runs import Store
 
 CLASSIC, DEEP = DigitsConfig(architecture="classic"), DigitsConfig(architecture="deep")
@@ -47,37 +46,6 @@ def test_what_the_store_has_can_be_wished_everywhere(service, monkeypatch):
     assert service.submit(CLASSIC, "me") == CLASSIC.key()
     with pytest.raises(ConfigError):
         service.submit(CLASSIC.replace(steps=CLASSIC.steps + 1), "me")
-
-
-def test_a_small_container_has_one_worker(monkeypatch):
-    monkeypatch.delenv("GANLAB_SLOTS", raising=False)
-    monkeypatch.setattr(runs.loky, "cpu_count", lambda: 8)
-    monkeypatch.setenv("GANLAB_MEMORY_MB", "1000")
-    assert default_slots() == 1
-    monkeypatch.setenv("GANLAB_MEMORY_MB", "4000")
-    assert default_slots() == 7
-
-
-@pytest.mark.parametrize(
-    ("said", "expected"),
-    [
-        ({"memory.max": "1073741824\n"}, 1073741824),
-        ({"memory.max": "max\n"}, float("inf")),
-        ({"memory.limit_in_bytes": "524288000\n"}, 524288000),
-        ({"memory.max": "max\n", "memory.limit_in_bytes": "524288000\n"}, 524288000),
-        ({"memory.max": "nonsense"}, float("inf")),
-        ({}, float("inf")),
-    ],
-)
-def test_the_container_says_how_much_memory_there_is(monkeypatch, said, expected):
-    def read(path):
-        if path.name not in said:
-            raise FileNotFoundError(path)
-        return said[path.name]
-
-    monkeypatch.delenv("GANLAB_MEMORY_MB", raising=False)
-    monkeypatch.setattr(runs.Path, "read_text", read)
-    assert memory() == expected
 
 
 @pytest.mark.whole

@@ -13,19 +13,19 @@ from pathlib import Path
 
 import counter_engine
 import pytest
+from counting import COUNTER, ME, YOU, counted, counter, wish, work
 from waiting import GUARD, Clock, until
 
+from ganlab.host import machine
 from ganlab.kinds import engines
 from ganlab.plane import train
 from ganlab.plane.config import PlaneConfig
-from ganlab.service import rate, worker, worker_process
-from ganlab.service.runs import Runs, RunStatus, default_slots, displayed_state
+from ganlab.service import profile, rate, worker, worker_process
+from ganlab.service.runs import Runs, RunStatus, displayed_state
 from ganlab.store import housekeeping
 from ganlab.store.runs import RunRow, Store
 
-COUNTER = {"plane": "counter_engine"}
 HELD = {"plane": "held_engine"}
-ME, YOU = "me", "you"
 
 
 @pytest.fixture(autouse=True)
@@ -52,24 +52,6 @@ def store(tmp_path):
         yield store
 
 
-def counter(steps=30, seed=0, **fields):
-    return PlaneConfig(steps=steps, seed=seed, g_lr=fields.pop("seconds", 1e-6), **fields)
-
-
-def wish(store, config, viewer=ME):
-    store.wish(config.key(), config.to_json(), config.steps, viewer)
-    return config.key()
-
-
-def counted(config, steps=None):
-    """The frames of an undisturbed run of the counter."""
-    state = counter_engine.start(config)
-    frames = [counter_engine.snapshot(state)]
-    while state.step < (steps or config.steps):
-        frames.append(counter_engine.advance(state))
-    return {frame.step: counter_engine.encode(config, frame)[0] for frame in frames if frame}
-
-
 def process_id(store, key):
     """Of the worker that has a run."""
     return int(store.run(key).owner.split("/")[-1])
@@ -84,10 +66,6 @@ def alive(pid):
 
 
 # The loop, in this process
-
-
-def work(store, engines=COUNTER):
-    worker.work(store.path, "here/0", engines)
 
 
 def test_a_run_is_computed_to_its_target(store):
@@ -519,10 +497,9 @@ def test_an_unknown_run_is_absent(counters):
 
 def test_the_slots_are_what_the_variable_says(monkeypatch):
     monkeypatch.setenv("GANLAB_SLOTS", "3")
-    assert default_slots() == 3
+    assert profile.slots() == 3
     monkeypatch.delenv("GANLAB_SLOTS")
-    monkeypatch.setattr("loky.cpu_count", lambda: 8)
-    monkeypatch.setattr("ganlab.service.runs.memory", lambda: 8e9)
-    assert default_slots() == 7
-    monkeypatch.setattr("ganlab.service.runs.memory", lambda: 1e9)
-    assert default_slots() == 1
+    monkeypatch.setattr(machine, "found", lambda: machine.Machine(8e9, 8))
+    assert profile.slots() == 7
+    monkeypatch.setattr(machine, "found", lambda: machine.Machine(1e9, 8))
+    assert profile.slots() == 1

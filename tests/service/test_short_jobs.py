@@ -59,7 +59,7 @@ def test_too_long_is_busy(apart, monkeypatch):
 
 
 def test_where_memory_is_small_there_is_no_other_process(monkeypatch):
-    monkeypatch.setattr(short_jobs, "memory", lambda: 1e9)
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "1000")
     assert ShortJobs().run(os.getpid) == os.getpid()
-    monkeypatch.setattr(short_jobs, "memory", lambda: 2e9)
+    monkeypatch.setenv("GANLAB_MEMORY_MB", "2000")
     assert ShortJobs().apart

@@ -22,7 +22,7 @@ def open_link(experiment: Experiment, other: Experiment, lang: str) -> list[str]
             notices += share.open_link(other, lang)
         elif other.is_open:
             other.close()
-    return notices
+    return share.shortened(notices, lang)
 
 
 def to_link(experiment: Experiment, other: Experiment) -> dict[str, str]:

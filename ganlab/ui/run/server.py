@@ -1,7 +1,11 @@
 """The run service of the server, and its process for short jobs."""
 
+import logging
+import sqlite3
 import sys
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -10,19 +14,55 @@ from ganlab.host import settings
 from ganlab.links import identity
 from ganlab.service.runs import Runs
 from ganlab.service.short_jobs import ShortJobs
+from ganlab.store.opening import open_store
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
+from ganlab.ui.text import exists, text
+
+TOLD = "told.store."
+"""Prefix of session keys: what was said of the store."""
+
+log = logging.getLogger(__name__)
 
 
 @st.cache_resource(show_spinner=False)
 def service() -> Runs:
     """The run service for all visitors. Its store contains the shipped runs."""
     chosen = settings.with_options(settings.read(), sys.argv[1:])
-    store = Store(chosen.store)
+    store = open_store(chosen.store, fill)
     use_store(store.path)
+    return Runs(store, chosen.slots if store.database.on_disk else 0)
+
+
+def fill(store: Store) -> None:
+    """Imports the shipped runs."""
     for recorded in sorted(RECORDED.glob("*.zip")):
         store.import_recording(recorded, identity)
-    return Runs(store, chosen.slots)
+
+
+def close() -> None:
+    """Ends the server's processes; workers write a checkpoint first."""
+    service().close()
+    short_jobs().close()
+
+
+def welcome(lang: str) -> None:
+    """Registers the visit, and says once a visit what happened to the run store."""
+    visit()
+    for key in service().store.notices:
+        if exists(sentence := f"notice.store.{key}") and TOLD + key not in st.session_state:
+            st.session_state[TOLD + key] = True
+            st.toast(text(sentence, lang), icon=":material/database_off:", duration="infinite")
+
+
+@contextmanager
+def watched(lang: str) -> Iterator[None]:
+    """Says that the store cannot be read, in the place of what would have been drawn."""
+    try:
+        yield
+    except sqlite3.Error:
+        log.exception("the run store cannot be read")
+        st.error(text("notice.store.unreadable", lang), icon=":material/database_off:")
 
 
 @st.cache_resource(show_spinner=False)

@@ -101,6 +101,12 @@ def briefly(notices: list[Notice]) -> list[Notice]:
     return [*notices[: NOTICES - 1], Notice("", "", "more", {"fields": rest})]
 
 
+def shortened(sentences: list[str], lang: str) -> list[str]:
+    """The sentences about two runs; of many, the first ones and the number of the others."""
+    rest = len(sentences) - NOTICES + 1
+    return sentences if rest <= 1 else [*sentences[: NOTICES - 1], text("notice.link.rest", lang, count=rest)]
+
+
 def explain(notice: Notice, config: RunConfig, lang: str) -> str:
     """The sentence about an invalid part of a link."""
     value = code(notice.value)

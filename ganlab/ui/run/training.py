@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from time import monotonic, sleep
 from typing import Any
@@ -15,7 +16,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
 from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
-from ganlab.ui.run.server import service
+from ganlab.ui.run.server import service, watched
 from ganlab.ui.text import duration, exists, text, worded
 
 FROM = "run.from"
@@ -76,7 +77,10 @@ def train(experiment: Experiment, config: RunConfig, step: int = 0) -> None:
 def stop(key: str) -> None:
     """Withdraws the request."""
     ui.touched()
-    service().withdraw(key, ui.viewer())
+    try:
+        service().withdraw(key, ui.viewer())
+    except sqlite3.Error:
+        st.toast(text("notice.store.busy", ui.language()))
 
 
 def train_button(experiment: Experiment, lang: str) -> str:
@@ -210,10 +214,11 @@ def watch(
     pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
 
     def look() -> None:
-        say()
-        picture(pace is not None)
-        if phases(configs) != now:
-            ui.rerun()
+        with watched(ui.language()):
+            say()
+            picture(pace is not None)
+            if phases(configs) != now:
+                ui.rerun()
 
     st.fragment(look, run_every=pace)()
     between()
