@@ -32,7 +32,8 @@ def folder(tmp_path):
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """Where temporary folders are."""
+    """Where temporary folders are. The log speaks, even after another library has silenced the loggers that it found."""
+    monkeypatch.setattr(opening.log, "disabled", False)
     place = tmp_path / "temporary"
     place.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(place))
