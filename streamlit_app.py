@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from pkgutil import resolve_name
 
 import streamlit as st
@@ -22,7 +21,6 @@ PAGES = {
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
 MENU = ("learn", "lab", "teach")
 """The sections of the menu. The foot of every page leads to the others."""
-LOOK = Path(__file__).parent / "ganlab" / "ui"
 
 
 def visit() -> None:
@@ -32,8 +30,7 @@ def visit() -> None:
     st.set_page_config(page_title=text("app.site.name", lang), page_icon="⚔️", layout="wide")
     sections = {section: [ui.page(*entry, section not in MENU) for entry in PAGES[section]] for section in PAGES}
     chosen = st.navigation({text(f"app.nav.{section}", lang): pages for section, pages in sections.items()})
-    st.html(LOOK / "page.css")
-    st.logo(LOOK / "logo.svg", size="large")
+    ui.look()
     with st.sidebar:
         ui.language_switch()
         st.container(key="script").html(ui.script(lang), unsafe_allow_javascript=True)

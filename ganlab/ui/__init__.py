@@ -19,7 +19,8 @@ from ganlab.ui.text.glossary import explained
 COOKIE = "ganlab_viewer"
 CLASS, CLASS_NAME = "class", "[0-9a-z]{10}"
 """Key of the link and of the session: the class that a visitor belongs to, on all pages; and its form."""
-SCRIPT = (Path(__file__).parent / "page.js").read_text(encoding="utf-8")
+LOOK = Path(__file__).parent
+SCRIPT = (LOOK / "page.js").read_text(encoding="utf-8")
 PUNCTUATION, AUTOLINKS = re.compile(r"[!-/:-@\[-`{-~]"), re.compile(r"www|\\:|\\@", re.IGNORECASE)
 """What Markdown may read as a mark; where it would begin a link of itself, once the marks are escaped."""
 EXPLAINED = "explained"
@@ -90,6 +91,12 @@ def language() -> str:
     """The visitor's language."""
     chosen: str = st.session_state["lang"]
     return chosen
+
+
+def look() -> None:
+    """The style and the logo of every page."""
+    st.html(LOOK / "page.css")
+    st.logo(LOOK / "logo.svg", size="large")
 
 
 def language_switch() -> None:

@@ -32,7 +32,7 @@ def folder(tmp_path):
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path, monkeypatch):
-    """Where temporary folders are. The log speaks, even after another library has silenced the loggers that it found."""
+    """Where temporary folders are. The log speaks, even after a library has silenced all loggers."""
     monkeypatch.setattr(opening.log, "disabled", False)
     place = tmp_path / "temporary"
     place.mkdir()
