@@ -15,7 +15,7 @@ from ganlab.ui.text import text
 PAGES = {
     "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/glossary.py", "glossary", "glossary")],
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
-    "teach": [("pages/teach/board.py", "board", "board")],
+    "teach": [("pages/teach/teach.py", "builder", "teach"), ("pages/teach/board.py", "board", "board")],
     "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""

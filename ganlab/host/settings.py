@@ -16,6 +16,8 @@ from typing import Any
 PREFIX = "GANLAB_"
 PROFILES = ("shared", "local")
 SWITCH = ("off", "on")
+SECRET = 16
+"""Least characters of a secret."""
 
 
 class SettingsError(ValueError):
@@ -66,6 +68,13 @@ def switch(text: str) -> bool:
     return bool(SWITCH.index(text))
 
 
+def secret(text: str) -> str:
+    """A secret that cannot be guessed. Raises ValueError for a short one."""
+    if len(text) < SECRET:
+        raise ValueError(text)
+    return text
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
     """The settings. None: the code that needs the setting chooses a default."""
@@ -88,6 +97,8 @@ class Settings:
     """Whether there is a class board."""
     board_days: int = 30
     """Days after which a pin on the class board expires."""
+    secret: str = ""
+    """Signs the links that a teacher makes; '' for a checksum instead."""
 
 
 def variable(name: str) -> str:
@@ -115,7 +126,7 @@ def value(name: str, label: str, text: str) -> Any:
     try:
         return FORMS[name].read(text)
     except ValueError:
-        raise SettingsError(label, text, FORMS[name].allowed) from None
+        raise SettingsError(label, "…" if name == "secret" else text, FORMS[name].allowed) from None
 
 
 @cache
@@ -134,6 +145,7 @@ FORMS = {
     "profile": Form(profile, " or ".join(PROFILES)),
     "board": Form(switch, " or ".join(SWITCH)),
     "board_days": whole(1),
+    "secret": Form(secret, f"at least {SECRET} characters"),
 }
 OPTIONS = ("store", "slots")
 """Settings that are options of the server, too: `streamlit run streamlit_app.py -- --store FOLDER --slots N`."""

@@ -7,26 +7,33 @@ from ganlab.ui import board
 from ganlab.ui.digits import mnist
 from ganlab.ui.run import compare, controls, differences, export, share, training
 from ganlab.ui.run.experiment import BESIDE, MNIST
+from ganlab.ui.teach import student
 from ganlab.ui.text import text
 
 lang = ui.language()
-notices = compare.open_link(MNIST, BESIDE, lang)
-query = ui.write_link(compare.to_link(MNIST, BESIDE))
+task = student.arrive("mnist", lang)
+notices = task.notices + compare.open_link(MNIST, BESIDE, lang)
+query = ui.write_link(task.link() | compare.to_link(MNIST, BESIDE))
 ui.entitle("mnist", *compare.called(MNIST, BESIDE, lang))
 config = MNIST.config
 
 with st.sidebar:
-    controls.preset_menu(MNIST, lang)
+    if task.shows("presets"):
+        controls.preset_menu(MNIST, lang)
     controls.sidebar(MNIST, lang, mnist.notes(config, lang))
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
-    share.share(query, lang, below=lambda: board.pin_panel(MNIST, lang))
-    export.export(MNIST, BESIDE, lang)
+    task.draw(
+        share=lambda: share.share(query, lang, below=lambda: board.pin_panel(MNIST, lang)),
+        export=lambda: export.export(MNIST, BESIDE, lang),
+    )
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
+task.box(lang)
 with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):
-    mnist.train_buttons(lang)
-    if not (other := compare.beside(BESIDE)):
+    if task.shows("train"):
+        mnist.train_buttons(lang)
+    if not (other := compare.beside(BESIDE)) and task.shows("compare"):
         compare.menu(MNIST, BESIDE, lang)
     controls.chips(MNIST, lang)
     lines = {MNIST: st.container(width="stretch", key="m.status")}
@@ -36,5 +43,6 @@ if other:
         training.train_button(BESIDE, lang)
         lines[BESIDE] = st.container(width="stretch", key="n.status")
     st.caption(differences.line(config, other, lang))
-mnist.watch(config, lines, lang)
-mnist.drawers(config, lang)
+mnist.watch(config, lines, lang, task.shows("curves"))
+if task.shows("about"):
+    mnist.drawers(config, lang)

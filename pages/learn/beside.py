@@ -5,11 +5,13 @@ import streamlit as st
 from ganlab import ui
 from ganlab.ui.beside import beside
 from ganlab.ui.run import controls, export, share
+from ganlab.ui.teach import student
 from ganlab.ui.text import text
 
 lang = ui.language()
-notices = share.open_link(beside.FLOW, lang)
-query = ui.write_link(share.to_link(beside.FLOW))
+task = student.arrive("beside", lang)
+notices = task.notices + share.open_link(beside.FLOW, lang)
+query = ui.write_link(task.link() | share.to_link(beside.FLOW))
 ui.entitle("beside")
 beside.settle()
 
@@ -18,14 +20,16 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="f.head"):
     st.title(text("beside.page.title", lang), anchor=False)
-    share.share(query, lang)
-    export.export(beside.FLOW, beside.NONE, lang)
+    task.draw(share=lambda: share.share(query, lang), export=lambda: export.export(beside.FLOW, beside.NONE, lang))
 share.warn(notices, controls.refusal(beside.FLOW, lang), lang)
+task.box(lang)
 ui.markdown(text("beside.page.lead", lang))
 lines = beside.train_buttons(lang)
 with st.container(horizontal=True, key="f.chips"):
     controls.chips(beside.FLOW, lang)
 beside.watch(lines, lang)
-beside.measured(lang)
-with st.expander(text("beside.about.title", lang)):
-    beside.about(lang)
+if task.shows("measured"):
+    beside.measured(lang)
+if task.shows("about"):
+    with st.expander(text("beside.about.title", lang)):
+        beside.about(lang)

@@ -25,6 +25,7 @@ GIVEN = {
     "profile": ("local", "local"),
     "board": ("on", True),
     "board_days": ("7", 7),
+    "secret": ("sixteen or more!", "sixteen or more!"),
 }
 """Of every setting a text and its value."""
 

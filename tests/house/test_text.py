@@ -24,6 +24,8 @@ from ganlab.plane.diagnosis import VERDICTS
 from ganlab.presets import PRESETS
 from ganlab.studies.cards import LESSONS
 from ganlab.studies.grids import STUDIES
+from ganlab.teach.task import HAND_IN, MOST, STATES
+from ganlab.teach.task import PAGES as TEACHABLE
 from ganlab.trace.trace import STOPS
 from ganlab.ui.arena.predictions import CHOICES as CHOICES_OF_TRIES
 from ganlab.ui.arena.predictions import TRIES
@@ -34,6 +36,8 @@ from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
 from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
+from ganlab.ui.teach.builder import BEGIN
+from ganlab.ui.teach.draft import SPOKEN
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.theory.link import Game
@@ -94,6 +98,12 @@ REGISTERED = {
     "slow.also": REMARKS,
     "slow.say": STOPS,
     "slow.title": STOPS,
+    "teach.begin": BEGIN,
+    "teach.hand_in": HAND_IN,
+    "teach.part": [part for page in TEACHABLE.values() for part in page.parts],
+    "teach.part_of": [*MOST, "option", "query"],
+    "teach.rights": [*STATES, *(f"rest_{state}" for state in STATES)],
+    "teach.words": [f"{part}_{name}" for part in SPOKEN for name in ("label", "help")],
     "theory.example": EXAMPLES,
     "theory.field": knobs(Game),
     "theory.method": METHODS,

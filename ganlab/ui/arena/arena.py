@@ -12,7 +12,7 @@ from ganlab import ui
 from ganlab.data.points import PointsError
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
-from ganlab.ui.arena import duel, own_data, playback
+from ganlab.ui.arena import duel, fork, own_data, playback
 from ganlab.ui.players.player import ASKS
 from ganlab.ui.run import compare, controls, differences, price, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
@@ -23,8 +23,9 @@ from ganlab.ui.text import text
 def train_buttons(lang: str) -> None:
     """Train or Stop; for a finished run a button that trains on."""
     if training.train_button(ARENA, lang) == "done":
-        further_button(ARENA.config, lang)
-        anew_button(ARENA.config, lang)
+        for field, button in (("steps", further_button), ("seed", anew_button)):
+            if field not in ARENA.bound:
+                button(ARENA.config, lang)
 
 
 def further_button(config: PlaneConfig, lang: str) -> None:
@@ -47,6 +48,8 @@ def anew_button(config: PlaneConfig, lang: str) -> None:
 
 def alone_buttons(config: PlaneConfig, lang: str) -> None:
     """The buttons for one update of D or of G alone, after the last trained step."""
+    if ARENA.bound.keys() & {"edits", "steps"}:
+        return
     status = status_of(config)
     step, busy = min(status.step, config.steps), phase(status, config) in (*PACE, "diverged", "failed")
     for player in ("d", "g"):
@@ -129,15 +132,30 @@ def opening() -> dict[str, Any]:
     return {} if step is None else {"at": step, "playing": False}
 
 
+def about(lang: str) -> None:
+    """The explanation of the page."""
+    with st.expander(text("arena.about.title", lang)):
+        ui.markdown(text("arena.about.body", lang))
+
+
 def say(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
     """Writes the status of each run in its line."""
     for experiment, line in lines.items():
         line.caption(training.status_line(experiment, experiment.config, {}, lang))
 
 
-def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerator:
+def asks(slow: bool) -> playback.Asks:
+    """What this visitor may ask for in the player. `slow`: whether there is slow motion."""
+    offered = {"slow": slow, "fork": bool(fork.live_fields(ARENA))}
+    return playback.Asks([name for name in ASKS if offered[name]], asked)
+
+
+def watch(
+    lines: Mapping[Experiment, DeltaGenerator], lang: str, charted: bool = True, slow: bool = True
+) -> DeltaGenerator:
     """Draws the player and the curves, and the status of each run in `lines`. Two runs are shown side by side.
 
+    charted, slow: whether there are curves, and slow motion.
     Returns a container between the player and the curves, for slow motion and the seed strip.
     """
     experiments, closer = list(lines), list[DeltaGenerator]()
@@ -153,9 +171,11 @@ def watch(lines: Mapping[Experiment, DeltaGenerator], lang: str) -> DeltaGenerat
             left, right = (duel.Side(experiment.config, experiment.member) for experiment in experiments)
             duel.duel(left, right, live, lang, key="a.duel")
         else:
-            playback.show(ARENA.config, ARENA.member, live, lang, key="a.player", view=opening(), on_ask=asked)
+            playback.show(ARENA.config, ARENA.member, live, lang, "a.player", opening(), asks(slow))
 
     def curves() -> None:
+        if not charted:
+            return
         names = differences.titles(ARENA.config, COMPARE.config, lang) if len(experiments) > 1 else ("",)
         for experiment, name in zip(experiments, names, strict=True):
             if name:

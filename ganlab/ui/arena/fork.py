@@ -58,8 +58,10 @@ def drafted(config: RunConfig, step: int, field: str = "d_steps") -> Draft:
 
 
 def live_fields(experiment: Experiment) -> list[str]:
-    """The fields that may change during a run, in menu order."""
-    return [name for name, spec in experiment.specs.items() if spec.live]
+    """The fields that the visitor may change during a run, in menu order."""
+    if "edits" in experiment.bound:
+        return []
+    return [name for name, spec in experiment.specs.items() if spec.live and name not in experiment.bound]
 
 
 # The dialog
@@ -89,7 +91,9 @@ def dialog(experiment: Experiment, lang: str) -> None:
         dismiss(experiment)
         return
     if experiment.name("draft") not in st.session_state:
-        st.session_state[experiment.name("draft")] = drafted(experiment.config, wish["step"])
+        fields = live_fields(experiment)
+        field = "d_steps" if "d_steps" in fields else fields[0]
+        st.session_state[experiment.name("draft")] = drafted(experiment.config, wish["step"], field)
 
     @st.dialog(text("fork.dialog.title", lang), on_dismiss=lambda: dismiss(experiment))
     def contents() -> None:

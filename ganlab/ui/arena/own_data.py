@@ -46,6 +46,7 @@ def open_button(experiment: Experiment, lang: str) -> None:
     if is_own(experiment.config.dataset):
         st.session_state[f"{widget_key(experiment, 'dataset')}.also"] = (experiment.config.dataset,)
     look: dict[str, Any] = {"icon": ":material/draw:", "width": "stretch", "help": text("own.open.help", lang)}
+    look |= {"disabled": "dataset" in experiment.bound}
     look |= {"key": experiment.name("own"), "on_click": begin, "args": (experiment.config.dataset,)}
     st.button(text("own.open.edit" if is_own(experiment.config.dataset) else "own.open.button", lang), **look)
 

@@ -1,8 +1,8 @@
 """Showing a run on the plane: its frames, the messages to the player, the curves, and verdicts in words."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from time import sleep
 from typing import Any
 
@@ -21,7 +21,7 @@ from ganlab.plane.metrics import EVAL_POINTS, js_floor
 from ganlab.plane.snapshot import fixed_points, latent_grid
 from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
-from ganlab.ui.players.player import ASKS, labels, message, player
+from ganlab.ui.players.player import labels, message, player
 from ganlab.ui.run import axes, price, vega
 from ganlab.ui.run.film import HEAD_START, Film, carried, wanted
 from ganlab.ui.run.server import service
@@ -58,6 +58,15 @@ def noise(key: str, _config: PlaneConfig) -> dict[str, Any]:
     return {"noise": np.pad(z.numpy()[:, :2], ((0, 0), (0, max(0, 2 - z.shape[1])))), "axis": axis.tolist()}
 
 
+@dataclass(frozen=True)
+class Asks:
+    """What the player's buttons ask for, and who answers."""
+
+    names: Sequence[str]
+    """Of the player's ASKS."""
+    answer: Callable[[], None]
+
+
 def show(
     config: PlaneConfig,
     member: int,
@@ -65,13 +74,13 @@ def show(
     lang: str,
     key: str,
     view: Mapping[str, Any] | None = None,
-    on_ask: Callable[[], None] | None = None,
+    asks: Asks | None = None,
     hidden: str = "",
 ) -> None:
     """Shows a run in the player and sends the missing frames. `key`: its key on the page, `view`: its initial state.
 
-    With `on_ask`, the player has the buttons for slow motion and for a change of a setting. `hidden` stands in the
-    place of every verdict.
+    With `asks`, the player has buttons for slow motion and for a change of a setting. `hidden` stands in the place of
+    every verdict.
     """
     run, film = (config.key(), member), film_of(config.key(), member, config)
     steps = film.grow(member, config.steps)
@@ -84,12 +93,12 @@ def show(
         live=live,
         key_frames=opening,
         view=view,
-        asks=ASKS if on_ask else (),
+        asks=asks.names if asks else (),
         levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},
         **noise(run[0], config),
         **scenery(config, member, lang),
     )
-    player(data, key=key, on_ask=on_ask)
+    player(data, key=key, on_ask=asks.answer if asks else None)
 
 
 def covering(hidden: str) -> dict[str, Any]:

@@ -139,7 +139,7 @@ def most(config: PlaneConfig) -> tuple[PlaneConfig | None, ConfigError | None]:
 
 def button(experiment: Experiment, lang: str) -> None:
     """The button that trains many members, for a run with one."""
-    if experiment.config.members > 1:
+    if experiment.config.members > 1 or "members" in experiment.bound:
         return
     many, why = most(experiment.config)
     count = many.members if many else COUNTS[-1]

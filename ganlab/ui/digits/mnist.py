@@ -46,7 +46,8 @@ def notes(config: DigitsConfig, lang: str) -> dict[str, str]:
 
 def train_buttons(lang: str) -> None:
     """Train, Stop or Continue, and the button for more epochs."""
-    if training.train_button(MNIST, lang) in ("done", "part", *training.PACE):
+    more = training.train_button(MNIST, lang) in ("done", "part", *training.PACE)
+    if more and "steps" not in MNIST.bound:
         more_button(MNIST.config, lang)
 
 
@@ -63,8 +64,8 @@ def more_button(config: DigitsConfig, lang: str) -> None:
 # Watching
 
 
-def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang: str) -> None:
-    """Draws the player and the curves, and the status of each run in `lines`."""
+def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang: str, charted: bool = True) -> None:
+    """Draws the player and, if charted, the curves, and the status of each run in `lines`."""
     other: Any = compare.beside(BESIDE)
     names = differences.titles(config, other, lang) if other else ("", "")
 
@@ -76,7 +77,8 @@ def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang
         playback.show(config, live, lang, key="m.player", beside=other, names=names)
 
     def curves() -> None:
-        playback.curves(config, lang, beside=other, names=names)
+        if charted:
+            playback.curves(config, lang, beside=other, names=names)
 
     training.watch([experiment.config for experiment in lines], say, picture, curves)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -122,6 +123,6 @@ def called(found: Offer | None, lang: str) -> list[str]:
     return [text(f"latent.view.{tour().view}", lang), title(tour().g, lang)] if found else []
 
 
-def keep_link() -> dict[str, str]:
-    """Writes the page's state to the address bar. Returns the query."""
-    return ui.write_link(link.to_link(tour()))
+def keep_link(more: Mapping[str, str]) -> dict[str, str]:
+    """Writes the page's state, and more, to the address bar. Returns the query."""
+    return ui.write_link({**more, **link.to_link(tour())})

@@ -65,7 +65,7 @@ def preset_menu(experiment: Experiment, lang: str) -> None:
 def chips(experiment: Experiment, lang: str, elsewhere: Sequence[str] = ()) -> None:
     """The differences from the preset, but for fields that are shown elsewhere. A click undoes one."""
     changed = differences(experiment.config, experiment.base)
-    changed = {name: pair for name, pair in changed.items() if name not in elsewhere}
+    changed = {name: pair for name, pair in changed.items() if name not in {*elsewhere, *experiment.bound}}
     chip = partial(_chip, experiment, changed, lang)
     for field in list(changed)[:CHIPS]:
         chip(field)
@@ -167,15 +167,16 @@ def sidebar(
     experiment: Experiment, lang: str, notes: Mapping[str, str] | None = None, below: Below | None = None
 ) -> None:
     """All widgets by group; most groups are folded. notes, below: sentences and content below some widgets."""
-    for group in dict.fromkeys(spec.group for spec in experiment.specs.values()):
-        names = [name for name, spec in experiment.specs.items() if spec.group == group]
+    seen = {name: spec for name, spec in experiment.specs.items() if experiment.bound.get(name) != "hidden"}
+    for group in dict.fromkeys(spec.group for spec in seen.values()):
+        names = [name for name, spec in seen.items() if spec.group == group]
         with st.container() if group == OPEN else st.expander(worded(f"field.group.{group}", lang)):
             rows(experiment, names, lang, notes or {}, below or {})
 
 
 def rows(experiment: Experiment, names: Sequence[str], lang: str, notes: Mapping[str, str], below: Below) -> None:
     """The widgets of a group."""
-    idle = experiment.config.inactive()
+    idle = experiment.config.inactive() | dict.fromkeys(experiment.bound, "taught")
     together = [tuple(name for name in row if name in names) for row in ROWS]
     beside = {name: row for row in together for name in row}
     for row in dict.fromkeys(beside.get(name, (name,)) for name in names):

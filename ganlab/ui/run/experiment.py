@@ -80,11 +80,32 @@ class Experiment:
         """The prepared experiments of this kind."""
         return of_kind(self.kind)
 
+    @property
+    def bound(self) -> Mapping[str, str]:
+        """The settings that a teacher's task does not leave to the visitor, and whether each is locked or hidden."""
+        states: Mapping[str, str] = st.session_state.get(self.name("bound"), {})
+        return states
+
+    def bind(self, config: RunConfig | None, states: Mapping[str, str]) -> None:
+        """Keeps these settings as they are in a config, whatever opens here. Without any, all are free."""
+        st.session_state.update({self.name("taught"): config, self.name("bound"): dict(states)})
+
+    def kept(self, config: RunConfig) -> RunConfig:
+        """The config with the settings that are bound; the teacher's own where they do not go together."""
+        if not self.bound:
+            return config
+        taught: RunConfig = st.session_state[self.name("taught")]
+        try:
+            return config.replace(**{name: getattr(taught, name) for name in self.bound})
+        except ConfigError:
+            return taught
+
     def open(self, config: RunConfig | None = None, preset: str = "", member: int = 0) -> None:
         """Puts an experiment here; without one, the kind's first."""
         if config is None:
             preset = opening(self.kind)
             config = prepared(preset, self.kind)
+        config = self.kept(config)
         if self.is_open and self.config.key() != config.key():
             st.session_state[self.name("before")] = self.config
         values = {"config": config, "preset": preset, "member": member}

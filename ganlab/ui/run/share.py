@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Callable, Mapping, Sequence
-from urllib.parse import urlencode, urlsplit
+from typing import Any
+from urllib.parse import urlencode, urljoin, urlsplit
 
 import segno
 import streamlit as st
@@ -12,11 +13,14 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import knobs
 from ganlab.links import Notice, at_hand, changes, from_query, to_query
 from ganlab.presets import nearest, opening, prepared
+from ganlab.teach.task import PAGES
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import exists, text, worded
 
+SCANNED = 2900
+"""Most characters of an address in a QR code."""
 LENGTH = 8
 """Digits of a step in a link, at most one less."""
 NOTICES = 4
@@ -134,9 +138,10 @@ def names(fields: Sequence[str], lang: str) -> str:
     return ", ".join(known[:12]) + (", …" if len(known) > 12 else "")
 
 
-def address(query: Mapping[str, str]) -> str:
-    """The full URL of the page's present state."""
-    return f"{(st.context.url or '').split('?')[0]}?{urlencode(query)}"
+def address(query: Mapping[str, str], page: str | None = None) -> str:
+    """The full URL of the present page's state, or of another page's."""
+    here = (st.context.url or "").split("?")[0]
+    return f"{here if page is None else urljoin(here, page)}?{urlencode(query)}"
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -157,11 +162,26 @@ def share(
         st.caption(text(f"{words}.copy", lang))
         warn_local(url, lang)
         st.code(url, language=None, wrap_lines=True)
-        st.button(text("share.link.qr", lang), icon=":material/qr_code_2:", key="share.qr", on_click=show_code)
+        code_button(url, lang)
+        task_link(url, query, lang)
         if below:
             below()
-    if st.session_state.get(FULL_SCREEN):
-        full_screen(url, lang, words)
+    full_screen(url, lang, words)
+
+
+def task_link(url: str, query: Mapping[str, str], lang: str) -> None:
+    """The way to the builder of a teacher's task, which begins with this page."""
+    page = urlsplit(url).path.rpartition("/")[2]
+    if page in PAGES:
+        begin = {"lang": lang, "from": f"{page}?{urlencode(query)}"}
+        label = text("share.link.task", lang)
+        st.page_link("pages/teach/teach.py", label=label, icon=":material/school:", query_params=begin)
+
+
+def code_button(url: str, lang: str) -> None:
+    """The button that shows the QR code of an address, if one can hold it."""
+    look: dict[str, Any] = {"icon": ":material/qr_code_2:", "disabled": len(url) > SCANNED, "on_click": show_code}
+    st.button(text("share.link.qr", lang), "share.qr", **look)
 
 
 def warn_local(url: str, lang: str) -> None:
@@ -171,7 +191,9 @@ def warn_local(url: str, lang: str) -> None:
 
 
 def full_screen(url: str, lang: str, words: str = "share.link") -> None:
-    """The QR code in a large dialog. It stays open across reruns of the page."""
+    """The QR code in a large dialog, when it was asked for. It stays open across reruns of the page."""
+    if not st.session_state.get(FULL_SCREEN):
+        return
 
     @st.dialog(text(f"{words}.qr_title", lang), width="large", on_dismiss=hide_code)
     def contents() -> None:

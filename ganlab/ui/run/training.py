@@ -58,6 +58,7 @@ def phase(status: RunStatus, config: RunConfig) -> str:
 def train(experiment: Experiment, config: RunConfig, step: int = 0) -> None:
     """Requests a run. It withdraws the earlier request of this experiment, unless the page still shows that run."""
     ui.touched()
+    config = experiment.kept(config)
     key, before = config.key(), st.session_state.get(experiment.name("wished"))
     try:
         service().submit(config, ui.viewer())

@@ -1,0 +1,233 @@
+"""The builder of a teacher's link: nothing has to be typed but the task itself."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.host import settings
+from ganlab.presets import DIGITS_PRESETS, PLANE_PRESETS
+from ganlab.studies.cards import LESSONS
+from ganlab.teach.link import LONGEST, encode
+from ganlab.teach.task import BODY, HAND_IN, MOST, OPTION, OPTIONS, PAGES, STATES, Task, TaskError
+from ganlab.ui.run import share
+from ganlab.ui.run.controls import hold
+from ganlab.ui.teach import draft
+from ganlab.ui.teach.student import TASK, refusal
+from ganlab.ui.text import LANGUAGES, text, worded
+from ganlab.ui.words import links
+
+START, PASTED, REFUSED, TONGUE = "taught.start", "taught.pasted", "taught.refused", "taught.tongue"
+"""Session keys: what to begin with, the pasted address, why it was refused, the language that is written."""
+DENSE = 700
+"""Characters of an address from which on its code is too fine to be scanned from the back of a room."""
+HEIGHT = 900
+"""Pixels of the page in a frame."""
+
+
+# What to begin with
+
+
+def begin(lang: str) -> None:
+    """Step 1: a preset, a card, or any address of the product."""
+    st.subheader(text("teach.begin.title", lang), anchor=False)
+    st.session_state.setdefault(START, "preset")
+    hold("t.w.start", st.session_state[START])
+    st.segmented_control(
+        text("teach.begin.title", lang),
+        list(BEGIN),
+        format_func=lambda name: text(f"teach.begin.{name}", lang),
+        key="t.w.start",
+        on_change=keep,
+        args=(START, "t.w.start"),
+        required=True,
+        label_visibility="collapsed",
+    )
+    BEGIN[st.session_state[START]](lang)
+    st.caption(text("teach.begin.now", lang, name=draft.called(lang)))
+
+
+def keep(name: str, key: str) -> None:
+    """Stores a widget's value."""
+    ui.touched()
+    st.session_state[name] = st.session_state[key]
+
+
+def from_preset(lang: str) -> None:
+    """The menu of presets."""
+    menu("preset", [*PLANE_PRESETS, *DIGITS_PRESETS], lambda name: text(f"preset.name.{name}", lang), lang)
+
+
+def from_card(lang: str) -> None:
+    """The menu of cards."""
+    menu("card", list(LESSONS), lambda name: text(f"mistakes.{name}.title", lang), lang)
+
+
+def menu(kind: str, names: Sequence[str], called: Callable[[str], str], lang: str) -> None:
+    """A menu of what a task can begin with."""
+    key = f"t.w.{kind}"
+    there = {name: OPENS[kind](name) for name in names}
+    entries = draft.draft()
+    present = [n for n, its in there.items() if (its.page, dict(its.query)) == (entries["page"], entries["query"])]
+    hold(key, present[0] if present else None)
+    look: dict[str, Any] = {"format_func": called, "key": key, "placeholder": text("teach.begin.choose", lang)}
+    look |= {"on_change": lambda: opened(there.get(st.session_state[key])), "label_visibility": "collapsed"}
+    st.selectbox(text(f"teach.begin.{kind}", lang), names, **look)
+
+
+def opened(there: links.Shown | None) -> None:
+    """Begins with a run or a card."""
+    if there:
+        draft.start(there.page, there.query)
+
+
+def from_link(lang: str) -> None:
+    """The field for an address, and why the last one cannot be used."""
+    label, help = text("teach.begin.paste", lang), text("teach.begin.paste_help", lang)
+    st.text_input(label, key=PASTED, help=help, on_change=pasted, args=(lang,), max_chars=LONGEST * 2)
+    for sentence in st.session_state.get(REFUSED, []):
+        st.warning(sentence)
+
+
+def pasted(lang: str) -> None:
+    """Begins with the typed address."""
+    ui.touched()
+    st.session_state[REFUSED] = draft.paste(st.session_state[PASTED], lang) if st.session_state[PASTED] else []
+
+
+# What students see and may change
+
+
+def rights(lang: str) -> None:
+    """Step 2: which settings may be changed, and which parts of the page are shown."""
+    st.subheader(text("teach.rights.title", lang), anchor=False)
+    entries = draft.draft()
+    if PAGES[entries["page"]].kind:
+        states(entries, lang)
+    parts = PAGES[entries["page"]].parts
+    hold("t.w.parts", [part for part in parts if part not in entries["without"]])
+    st.pills(
+        text("teach.rights.parts", lang),
+        parts,
+        selection_mode="multi",
+        format_func=lambda part: text(f"teach.part.{part}", lang),
+        key="t.w.parts",
+        help=text("teach.rights.parts_help", lang),
+        on_change=lambda: draft.change(without=tuple(p for p in parts if p not in st.session_state["t.w.parts"])),
+    )
+
+
+def states(entries: dict[str, Any], lang: str) -> None:
+    """The state of all settings, and the exceptions from it."""
+    hold("t.w.rest", entries["rest"])
+    st.segmented_control(
+        text("teach.rights.rest", lang),
+        STATES,
+        format_func=lambda state: text(f"teach.rights.rest_{state}", lang),
+        key="t.w.rest",
+        required=True,
+        on_change=lambda: draft.change(rest=st.session_state["t.w.rest"]),
+    )
+    for state in STATES:
+        if state != entries["rest"]:
+            exceptions(state, entries, lang)
+
+
+def exceptions(state: str, entries: dict[str, Any], lang: str) -> None:
+    """The settings that have another state than the rest."""
+    key = f"t.w.{state}"
+    taken = {name for other in STATES if other not in (state, entries["rest"]) for name in entries[other]}
+    names = [name for name in Task(page=entries["page"]).fields if name not in taken]
+    hold(key, [name for name in entries[state] if name in names])
+    st.multiselect(
+        text(f"teach.rights.{state}", lang),
+        names,
+        format_func=lambda name: worded(f"field.label.{name}", lang),
+        key=key,
+        placeholder=text("teach.rights.none", lang),
+        on_change=lambda: draft.change(**{state: tuple(st.session_state[key])}),
+    )
+
+
+# The task
+
+
+def words(lang: str) -> None:
+    """Step 3: title, text, prediction and what is to be handed in; each text in one language or in both."""
+    st.subheader(text("teach.words.title", lang), anchor=False)
+    written = st.session_state.setdefault(TONGUE, lang)
+    hold("t.w.tongue", written)
+    st.segmented_control(
+        text("teach.words.language", lang),
+        LANGUAGES,
+        format_func=lambda tongue: text(f"teach.words.in_{tongue}", lang),
+        key="t.w.tongue",
+        required=True,
+        on_change=keep,
+        args=(TONGUE, "t.w.tongue"),
+        help=text("teach.words.language_help", lang),
+    )
+    field("title", written, lang, st.text_input, max_chars=MOST["title"])
+    field("body", written, lang, st.text_area, max_chars=BODY, height=180)
+    field("question", written, lang, st.text_input, max_chars=MOST["question"])
+    field("options", written, lang, st.text_area, max_chars=OPTIONS * (OPTION + 1), height=110)
+    hold("t.w.hand_in", list(draft.draft()["hand_in"]))
+    st.pills(
+        text("teach.words.hand_in", lang),
+        HAND_IN,
+        selection_mode="multi",
+        format_func=lambda part: text(f"teach.hand_in.{part}", lang),
+        key="t.w.hand_in",
+        on_change=lambda: draft.change(hand_in=tuple(p for p in HAND_IN if p in st.session_state["t.w.hand_in"])),
+    )
+
+
+def field(part: str, written: str, lang: str, widget: Callable[..., Any], **look: Any) -> None:
+    """The field of one text."""
+    key = f"t.w.{part}.{written}"
+    hold(key, draft.draft()["words"][written][part])
+    help = text(f"teach.words.{part}_help", lang, most=OPTIONS)
+    label = text(f"teach.words.{part}_label", lang)
+    widget(label, key=key, help=help, on_change=lambda: draft.say(written, part, st.session_state[key]), **look)
+
+
+# The link
+
+
+def result(lang: str) -> None:
+    """Step 4: the link, its code, the frame for a course page, and the way to what students see."""
+    st.subheader(text("teach.result.title", lang), anchor=False)
+    try:
+        task = draft.task()
+        written = encode(task, settings.read().secret)
+    except TaskError as error:
+        st.warning(refusal(error, lang), icon=":material/edit_note:")
+        return
+    url = share.address({TASK: written}, task.page)
+    preview: dict[str, Any] = {"icon": ":material/visibility:", "query_params": {"lang": lang, TASK: written}}
+    st.page_link(task.here.script, label=text("teach.result.preview", lang), **preview)
+    share.warn_local(url, lang)
+    st.code(url, language=None, wrap_lines=True)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        share.code_button(url, lang)
+        st.caption(text("teach.result.dense" if len(url) > DENSE else "teach.result.length", lang, n=len(url)))
+    share.full_screen(url, lang)
+    ui.caption(text("teach.result.frame", lang))
+    st.code(frame(url, task, lang), language="html", wrap_lines=True)
+    ui.caption(text("teach.result.signed" if settings.read().secret else "teach.result.unsigned", lang))
+
+
+def frame(url: str, task: Task, lang: str) -> str:
+    """The page as an element of another page."""
+    title = html.escape(task.said(lang).title or text(f"app.nav.{task.page}", lang))
+    look = f'width="100%" height="{HEIGHT}" style="border:0" allow="fullscreen; clipboard-write"'
+    return f'<iframe src="{html.escape(url)}&amp;embed=true" title="{title}" {look}></iframe>'
+
+
+OPENS = {"preset": links.preset, "card": links.card}
+BEGIN: dict[str, Callable[[str], None]] = {"preset": from_preset, "card": from_card, "link": from_link}
+"""What a task can begin with."""

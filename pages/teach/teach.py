@@ -1,0 +1,24 @@
+"""Teach: the builder of a teacher's link, and the lesson plans."""
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.ui.run import share
+from ganlab.ui.teach import builder, draft
+from ganlab.ui.text import text
+
+lang = ui.language()
+notices = draft.open_link(lang)
+ui.write_link(draft.to_link())
+ui.entitle("builder")
+
+st.title(text("teach.page.title", lang), anchor=False)
+share.warn(notices, None, lang)
+ui.markdown(text("teach.page.lead", lang))
+making, outcome = st.columns([3, 2], gap="large")
+with making:
+    builder.begin(lang)
+    builder.rights(lang)
+    builder.words(lang)
+with outcome:
+    builder.result(lang)
