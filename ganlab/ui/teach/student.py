@@ -23,7 +23,7 @@ TASK, ANSWER = "task", "answer"
 """Names in a link."""
 GIVEN, DRAFT = "taught.given", "taught.draft"
 """Session keys: the task, and the draft of a visitor who is making one."""
-BUILDER, SHEET = "pages/teach/teach.py", "pages/teach/sheet.py"
+BUILDER = "pages/teach/teach.py"
 
 
 @dataclass(frozen=True)
