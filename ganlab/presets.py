@@ -1,10 +1,17 @@
-"""Named experiments to start from. Keys are stable: links carry them."""
+"""Named experiments to start from, and the runs that a link, a name or settings describe.
+
+Keys are stable: links carry them.
+"""
+
+import json
+from collections.abc import Mapping
+from urllib.parse import parse_qsl
 
 from ganlab.digits.config import DigitsConfig
 from ganlab.flow.config import FlowConfig
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
-from ganlab.links import differences
+from ganlab.links import differences, from_json, from_query, to_query
 from ganlab.plane.config import PlaneConfig
 
 PUBLISHED = PlaneConfig(latent_dim=16, g_width=128, d_width=128, g_lr=2e-4, d_lr=2e-4, steps=10_000)
@@ -102,3 +109,59 @@ def prepared(name: str, kind: str) -> RunConfig:
 def opening(kind: str) -> str:
     """The key of the preset that a kind's page opens with: the first of its menu, '' if there is none."""
     return next(iter(of_kind(kind)), "")
+
+
+# From text
+
+
+class Elsewhere(ValueError):
+    """A link of a page that trains no run."""
+
+
+def described(text: str) -> list[tuple[RunConfig, int]]:
+    """(config, member) of the run of a link, of its query, of a preset's name, or of settings as JSON.
+
+    Two where the link compares two. Raises ConfigError or ValueError for other text.
+    """
+    if text.lstrip().startswith("{"):
+        return [(from_json(json.loads(text)), 0)]
+    if text in PRESETS:
+        return [(PRESETS[text], 0)]
+    link = parameters(text)
+    kind = meant(link)
+    first, second = KINDS[kind].prefixes
+    compared = [second] if any(name.startswith(second) for name in link) else []
+    own = {name.removeprefix(first): value for name, value in link.items() if name.startswith(first) or "." not in name}
+    others = ({name.removeprefix(at): link[name] for name in link if name.startswith(at)} for at in compared)
+    return [one(query, kind) for query in (own, *others)]
+
+
+def meant(link: Mapping[str, str]) -> str:
+    """The kind of run that a link is of, by the prefix of its names. Raises ValueError where it is of none."""
+    foreign = next((name for name in link if "." in name), "")
+    found = [key for key, kind in KINDS.items() if any(name.startswith(kind.prefixes[0]) for name in link)]
+    if foreign and not found:
+        raise Elsewhere(f"{foreign}: expected the link of a page that trains runs")
+    return found[0] if found else prepared(link.get("preset", ""), PlaneConfig.kind).kind
+
+
+def one(query: Mapping[str, str], kind: str) -> tuple[RunConfig, int]:
+    """(config, member) of one run's part of a link. Raises ValueError."""
+    settings = dict(query)
+    preset, member = PRESETS.get(settings.pop("preset", "")), settings.pop("member", "0")
+    base = to_query(preset) if preset is not None and preset.kind == kind and "v" not in settings else {}
+    config, notices = from_query(base | settings, kind)
+    if notices:
+        raise ValueError("; ".join(map(str, notices)))
+    if member not in map(str, range(config.members)):
+        raise ValueError(f"member={member}: expected 0 to {config.members - 1}")
+    return config, int(member)
+
+
+def parameters(text: str) -> dict[str, str]:
+    """The parameters of a link, or of its query alone. Raises ValueError for a part that is no NAME=VALUE."""
+    query = text.rpartition("?")[2] if "?" in text or "://" not in text else ""
+    stray = next((part for part in query.split("&") if part and "=" not in part), None)
+    if stray is not None:
+        raise ValueError(f"{stray}: expected NAME=VALUE, as in a link, or settings as JSON")
+    return dict(parse_qsl(query, keep_blank_values=True))

@@ -298,3 +298,30 @@ type AtlasHead = {
   text: Words;
   size: number;
 };
+
+// A run as a page of its own: ganlab/ui/players/webpage/__init__.py
+
+type ChartRow = { kind: string; panel: string; series: string; step: number; y: number; y2?: number; label: string };
+type Panel = {
+  key: string;
+  title: string;
+  log: boolean;
+  curves: { series: string; scalar: string; width: number; opacity: number; sparse: boolean }[];
+};
+type ChartData = {
+  title: string;
+  alt: string;
+  axis: string;
+  bend: number;
+  colours: string[];
+  panels: Panel[];
+  rows: ChartRow[];
+  steps: number[];
+  values: Record<string, (number | null)[]>;
+};
+type Book = {
+  component: string;
+  start: string;
+  chunks: number[];
+  languages: Record<string, { words: Words; charts: ChartData[]; message: number[] }>;
+};

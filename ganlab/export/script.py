@@ -5,16 +5,15 @@ The script makes the same draws and the same operations in the same order as tra
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import parse_qsl
 
 import torch
 
+from ganlab import presets
 from ganlab.data import points
 from ganlab.data.plane import DATASETS
 from ganlab.export.script_parts import SCRIPT, filled
@@ -25,9 +24,7 @@ from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.gan.rng import NOISES, block_rows
 from ganlab.host import command
 from ganlab.kind.fields import knobs
-from ganlab.links import from_json, from_query, to_query
 from ganlab.plane.config import PlaneConfig
-from ganlab.presets import PRESETS
 
 COVERED = (
     *("dataset", "loss", "d_steps", "g_steps", "regularizer", "gamma", "gp_lambda", "clip_bound", "spectral_norm"),
@@ -140,30 +137,10 @@ def imports(texts: Mapping[str, str]) -> str:
 
 def described(text: str) -> Any:
     """The config of a link, its query, or settings as JSON. Raises ConfigError or ValueError for other text."""
-    if text.lstrip().startswith("{"):
-        return from_json(json.loads(text))
-    link = parameters(text)
-    if not any(name.startswith("a.") for name in link) and any(name.startswith(ELSEWHERE) for name in link):
-        raise ScriptError("kind", "kind")
-    query = {name.removeprefix("a."): value for name, value in link.items()}
-    query = {name: value for name, value in query.items() if not name.startswith(ELSEWHERE)}
-    preset = PRESETS.get(query.pop("preset", ""))
-    if preset is not None and preset.kind != PlaneConfig.kind:
-        raise ScriptError("kind", "kind")
-    base = to_query(preset) if preset is not None and "v" not in query else {}
-    config, notices = from_query(base | query, PlaneConfig.kind)
-    if notices:
-        raise ValueError("; ".join(map(str, notices)))
-    return config
-
-
-def parameters(text: str) -> dict[str, str]:
-    """The parameters of a link, or of its query alone. Raises ValueError for a part that is no NAME=VALUE."""
-    query = text.rpartition("?")[2] if "?" in text or "://" not in text else ""
-    stray = next((part for part in query.split("&") if part and "=" not in part), None)
-    if stray is not None:
-        raise ValueError(f"{stray}: expected NAME=VALUE, as in a link, or settings as JSON")
-    return dict(parse_qsl(query, keep_blank_values=True))
+    try:
+        return presets.described(text)[0][0]
+    except presets.Elsewhere:
+        raise ScriptError("kind", "kind") from None
 
 
 def main(arguments: list[str]) -> int:
@@ -180,8 +157,6 @@ def main(arguments: list[str]) -> int:
         return 2
 
 
-ELSEWHERE = ("m.", "n.", "b.", "l.", "w.")
-"""Prefixes of a link's parameters that do not belong to the arena's first run."""
 MESSAGES = {
     "edits": "the run changes in mid-run, which no script does",
     "not_covered": "scripts do not know it; expected its default",

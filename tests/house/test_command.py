@@ -59,6 +59,7 @@ def test_every_command_has_a_help_with_an_example(name, capsys):
         ["judge"],
         ["generators", "nothing"],
         ["subset", "one", "two"],
+        ["bundle", "one"],
     ],
     ids=" ".join,
 )

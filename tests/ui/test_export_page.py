@@ -8,7 +8,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from streamlit.testing.v1 import AppTest
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
+from webpages import Page
 
 from ganlab.digits.config import DigitsConfig
 from ganlab.export.script import MESSAGES, check
@@ -22,6 +24,7 @@ from ganlab.ui.arena import gif, view
 from ganlab.ui.run import export
 from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.text import LANGUAGES, text
+from ganlab.ui.webpage.page import made
 from tests.ui.test_digits_stage import CONFIG as DIGITS_RUN
 from tests.ui.test_digits_stage import frame as digits_frame
 
@@ -130,7 +133,7 @@ def test_digits_have_numbers_too():
 def test_every_file_of_a_trained_run(lang):
     record(TWO)
     app = opened(PAGE, to_query(TWO, "a.") | {"a.member": "1"}, lang)
-    assert shown(app) == dict.fromkeys(("numbers", "film", "settings_file", "program"), True)
+    assert shown(app) == dict.fromkeys(("webpage", "numbers", "film", "settings_file", "program"), True)
     rows = list(csv.DictReader(io.StringIO(export.numbers(TWO, 1))))
     frames = list(train(TWO))
     assert [int(row["step"]) for row in rows] == [frame.step for frame in frames] == [0, 1, 2, 3]
@@ -142,12 +145,17 @@ def test_every_file_of_a_trained_run(lang):
     assert export.stem(TWO, 1) == f"gan-arena-{TWO.key()}-member-1"
     assert export.stem(SMALL) == f"gan-arena-{SMALL.key()}"
     compile(view.script.script(TWO, 1), "run.py", "exec")
+    head, _ = Page(made([(TWO, 1), (TWO, 0)], lang)).message(lang)
+    assert head["run"] == f"{TWO.key()}.1 {TWO.key()}.0", "two that are compared are on one page"
 
 
 def test_a_run_without_frames_has_no_numbers_and_says_what_no_script_covers():
     edited = SMALL.replace(edits=((5, "d_lr", 0.1),))
     app = opened(PAGE, to_query(edited, "a."))
-    assert shown(app) == {"numbers": False, "film": False, "settings_file": True, "program": False}
+    assert shown(app) == {
+        **dict.fromkeys(("webpage", "numbers", "film", "program"), False),
+        "settings_file": True,
+    }
     assert text("export.script.edits", "en") in [caption.value for caption in app.caption]
 
 
@@ -173,7 +181,7 @@ def test_every_refusal_of_a_script_is_a_sentence(lang, monkeypatch):
 
 
 def test_the_digits_page_has_numbers_and_settings():
-    assert shown(opened(DIGITS_PAGE)).keys() == {"numbers", "settings_file"}
+    assert shown(opened(DIGITS_PAGE)).keys() == {"webpage", "numbers", "settings_file"}
 
 
 @pytest.mark.parametrize("beside", [False, True])
@@ -185,6 +193,25 @@ def test_of_two_runs_side_by_side_it_says_which_it_takes(beside):
         "title": not beside,
         "title_beside": beside,
     }
+
+
+def compared():
+    """A page that says which run a page of its own shows beside the arena's."""
+    import streamlit as st
+
+    from ganlab.ui.run.experiment import ARENA
+    from ganlab.ui.webpage.page import beside
+
+    st.text(",".join(config.key() for config in beside(ARENA)))
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_the_run_beside_is_on_the_page_once_it_has_frames(trained):
+    if trained:
+        record(SMALL)
+    app = AppTest.from_function(compared)
+    app.session_state["b.config"] = SMALL
+    assert sound(app.run()).text[0].value == (SMALL.key() if trained else "")
 
 
 # Back again

@@ -34,8 +34,13 @@ VALID_CEILING = 1 - float(np.exp(-4.5))
 @st.cache_resource(max_entries=48, show_spinner=False)
 def film_of(key: str, member: int, _config: PlaneConfig) -> Film[Frame]:
     """The shared frames of a run's member."""
-    extent = DATASETS[_config.dataset].extent
-    return Film(_config, lambda blob: lean(unpack(blob, extent)), lambda frames: verdict(frames, _config))
+    return empty_film(_config)
+
+
+def empty_film(config: PlaneConfig) -> Film[Frame]:
+    """A film without frames."""
+    extent = DATASETS[config.dataset].extent
+    return Film(config, lambda blob: lean(unpack(blob, extent)), lambda frames: verdict(frames, config))
 
 
 def lean(frame: Frame) -> Frame:

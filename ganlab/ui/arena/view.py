@@ -15,12 +15,13 @@ from ganlab.export.settings import metrics_csv
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, unpack
 from ganlab.plane.train import snapshot, start
-from ganlab.ui.arena import duel, gif, playback
+from ganlab.ui.arena import duel, gif, playback, webpage
 from ganlab.ui.players import seed_strip
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
 from ganlab.ui.run.view import Opening, View
 from ganlab.ui.text import text
+from ganlab.ui.webpage.page import page_button
 
 
 def read(config: PlaneConfig, blob: bytes) -> Frame:
@@ -117,7 +118,8 @@ VIEW = View(
     read=read,
     table=table,
     pair=pair,
-    files=(numbers_button, film_button, settings_button, script_button),
+    files=(page_button, numbers_button, film_button, settings_button, script_button),
+    played=webpage.played,
     lamps=lamps,
     thumbnail=thumbnail,
     first=first,

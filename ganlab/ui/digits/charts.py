@@ -178,17 +178,20 @@ def name(panel: str, series: str, lang: str) -> str:
 @cache
 def spec(lang: str) -> dict[str, Any]:
     """The Vega spec: four panels, two by two if there is room. Cached: do not modify it."""
-    return picture(
-        Drawing(
-            titles={panel: text(f"digits_stage.chart.{panel}", lang) for panel in CURVES},
-            curves=CURVES,
-            colours=COLOURS,
-            signals=SIGNALS,
-            corners=[(f"40 + {i % 2} * column", f"34 + (narrow ? {i} : {i // 2}) * 194") for i in range(len(CURVES))],
-            axis=text("digits_stage.chart.epoch", lang),
-            x={"type": "linear"},
-            logs=LOGS,
-        )
+    return picture(drawing(lang))
+
+
+def drawing(lang: str) -> Drawing:
+    """The chart of a run on digits."""
+    return Drawing(
+        titles={panel: text(f"digits_stage.chart.{panel}", lang) for panel in CURVES},
+        curves=CURVES,
+        colours=COLOURS,
+        signals=SIGNALS,
+        corners=[(f"40 + {i % 2} * column", f"34 + (narrow ? {i} : {i // 2}) * 194") for i in range(len(CURVES))],
+        axis=text("digits_stage.chart.epoch", lang),
+        x={"type": "linear"},
+        logs=LOGS,
     )
 
 

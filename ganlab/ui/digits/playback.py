@@ -47,7 +47,12 @@ SEEN = "m.curves.seen"
 @st.cache_resource(max_entries=48, show_spinner=False)
 def film_of(key: str, _config: DigitsConfig) -> Film[DigitsFrame]:
     """The shared frames of a run, without their images."""
-    return Film(_config, lambda blob: unpack(blob, with_sheet=False), lambda frames: verdict(frames, _config))
+    return empty_film(_config)
+
+
+def empty_film(config: DigitsConfig) -> Film[DigitsFrame]:
+    """A film without frames."""
+    return Film(config, lambda blob: unpack(blob, with_sheet=False), lambda frames: verdict(frames, config))
 
 
 def show(
@@ -69,7 +74,7 @@ def show(
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
     goes_on = has_answered(key, scene) or live
     runs = [
-        replace(run_head(one, live, lang, name), **brought(one, scene, goes_on, lang, most, hidden))
+        replace(run_head(one, live, name, stored(one)), **brought(one, scene, goes_on, lang, most, hidden))
         for one, name in zip(configs, names, strict=False)
     ]
     look, strip = looked(key, configs, lang)
@@ -95,9 +100,9 @@ def has_answered(key: str, scene: tuple[str, ...]) -> bool:
     return same_runs and then != now
 
 
-def run_head(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
-    """A run's part of a message, without frames."""
-    data, steps = IMAGE_SETS[config.dataset], film_of(config.key(), config).grow(0, config.steps)
+def run_head(config: DigitsConfig, live: bool, name: str, steps: Sequence[int]) -> Shown:
+    """A run's part of a message, without frames. `steps`: all that have a frame."""
+    data = IMAGE_SETS[config.dataset]
     return Shown(
         config.key(),
         name,
@@ -110,6 +115,11 @@ def run_head(config: DigitsConfig, live: bool, lang: str, name: str) -> Shown:
         target=config.steps,
         live=live,
     )
+
+
+def stored(config: DigitsConfig) -> list[int]:
+    """The steps of a run's stored frames."""
+    return film_of(config.key(), config).grow(0, config.steps)
 
 
 def brought(

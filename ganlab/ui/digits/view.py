@@ -13,10 +13,11 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import covers
 from ganlab.digits.frame import DigitsFrame, tiled, unpack
 from ganlab.export.settings import digits_csv
-from ganlab.ui.digits import playback
+from ganlab.ui.digits import playback, webpage
 from ganlab.ui.run.export import numbers_button, settings_button
 from ganlab.ui.run.view import Opening, View
 from ganlab.ui.text import text
+from ganlab.ui.webpage.page import page_button
 
 
 def read(config: DigitsConfig, blob: bytes) -> DigitsFrame:
@@ -64,7 +65,9 @@ VIEW = View(
     read=read,
     table=table,
     pair=pair,
-    files=(numbers_button, settings_button),
+    files=(page_button, numbers_button, settings_button),
+    played=webpage.played,
+    room=2_000_000,
     lamps=lamps,
     thumbnail=thumbnail,
     first=first,

@@ -119,10 +119,17 @@ def opened(experiment: Experiment, blob: bytes, lang: str) -> list[str]:
 
 
 ICONS = {
+    "webpage": ":material/web:",
     "numbers": ":material/table:",
     "film": ":material/gif_box:",
     "settings_file": ":material/data_object:",
     "program": ":material/code:",
 }
-MIME = {"numbers": "text/csv", "film": "image/gif", "settings_file": "application/json", "program": "text/x-python"}
+MIME = {
+    "webpage": "text/html",
+    "numbers": "text/csv",
+    "film": "image/gif",
+    "settings_file": "application/json",
+    "program": "text/x-python",
+}
 """By the file's name in the texts."""

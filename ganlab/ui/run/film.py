@@ -1,7 +1,7 @@
 """A run's frames on the server, and the choice of frames for the next message to a player."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -47,6 +47,11 @@ class Film(Generic[F]):
             blobs = cache.blobs(member, [step for step in cache.steps() if step > last])
             self.frames += [self.read(blobs[step]) for step in sorted(blobs)]
             return [frame.step for frame in self.frames if frame.step <= limit]
+
+    def hold(self, blobs: Mapping[int, bytes]) -> list[int]:
+        """Takes all frames of a run that is in no store here; their steps."""
+        self.frames = [self.read(blobs[step]) for step in sorted(blobs)]
+        return [frame.step for frame in self.frames]
 
     def upto(self, step: int) -> list[F]:
         """The frames up to a step."""

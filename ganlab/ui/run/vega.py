@@ -58,18 +58,21 @@ class Drawing:
 @cache
 def spec(lang: str) -> dict[str, Any]:
     """The Vega spec for the tables of `charts`. Cached: do not modify it."""
+    return picture(drawing(lang))
+
+
+def drawing(lang: str) -> Drawing:
+    """The chart of a run on the plane."""
     series = {panel: [Curve(*curve) for curve in curves.items()] for panel, curves in PANELS.items()}
-    return picture(
-        Drawing(
-            titles={panel: text(f"chart.{panel}.title", lang) for panel in PANELS},
-            curves=series,
-            colours=["d", "g", "js"],
-            signals=SIGNALS,
-            corners=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
-            axis=text("chart.axis.step", lang),
-            x={"type": "symlog", "constant": BEND},
-            logs=("gradients",),
-        )
+    return Drawing(
+        titles={panel: text(f"chart.{panel}.title", lang) for panel in PANELS},
+        curves=series,
+        colours=["d", "g", "js"],
+        signals=SIGNALS,
+        corners=[(f"40 + {i} * column", f"34 + {i} * row") for i in range(len(PANELS))],
+        axis=text("chart.axis.step", lang),
+        x={"type": "symlog", "constant": BEND},
+        logs=("gradients",),
     )
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
 from ganlab.kind.config import RunConfig
 from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
+from ganlab.ui.players.webpage import Played
 from ganlab.ui.run.experiment import Experiment
 
 C = TypeVar("C", bound=RunConfig)
@@ -17,6 +18,27 @@ F = TypeVar("F", bound=RunFrame)
 
 
 Opening = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Told(Generic[C]):
+    """A computed run as a page of its own tells it."""
+
+    config: C
+    frames: Mapping[int, bytes]
+    """All stored frames of one member, by step."""
+    member: int = 0
+    kept: Sequence[int] = ()
+    """The steps whose frames the page holds, ascending."""
+    names: Mapping[str, str] = field(default_factory=dict)
+    """What it is called, by language; without a name, by what sets it apart."""
+
+    @property
+    def shown(self) -> dict[int, bytes]:
+        """The frames that the page holds."""
+        return {step: self.frames[step] for step in self.kept}
+
+
 File = Callable[[Experiment, Any, int, str], None]
 """(place, its config, the member shown, language): the button of one file to take along."""
 
@@ -39,6 +61,10 @@ class View(Generic[C, F]):
     """(config, a frame) -> whether each mode, cell or digit is covered; none where that was not measured."""
     thumbnail: Callable[[C, bytes], bytes] | None = None
     """(config, a stored frame) -> a small PNG of it."""
+    played: Callable[[Sequence[Told[C]], str], Played] | None = None
+    """(one run or two, language) -> what a page of their own plays, its words apart; None where there is none."""
+    room: int = 800_000
+    """Bytes of deflated frames in such a page, at most."""
     first: Callable[[C, str], tuple[bytes, str]] | None = None
     """(config, language) -> a PNG of what G has to learn and where it begins, and what it shows."""
 

@@ -15,6 +15,7 @@ from ganlab.ui import component
 from ganlab.ui.component import ignore, packed
 from ganlab.ui.players.player import PLAYERS
 
+COMPONENT = "digits"
 COMMON = (
     "decimal",
     "toolbar",
@@ -97,4 +98,4 @@ def message(
 
 def player(data: bytes, key: str) -> None:
     """Mounts the player on the page; what it wants and what was picked stand in the session under `key`."""
-    PLAYERS.mount("digits", key=key, data=data, on_want_change=ignore, on_pick_change=ignore)
+    PLAYERS.mount(COMPONENT, key=key, data=data, on_want_change=ignore, on_pick_change=ignore)
