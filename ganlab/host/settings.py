@@ -91,6 +91,14 @@ class Settings:
     """Memory that may be used, in megabytes."""
     device: str = ""
     """Where runs on images are computed: `cpu` or the accelerator; '' for the accelerator if there is one."""
+    steps: int | None = None
+    """Most steps of a run; None for those of its kind."""
+    width: int | None = None
+    """Widest networks of a run; None for those of its kind."""
+    queue: int = 16
+    """Runs of one visitor that may wait."""
+    uploads: int = 10
+    """Files that one visitor may upload in a minute."""
     profile: str = PROFILES[0]
     """The server's profile; the local one allows wider networks."""
     board: bool = False
@@ -142,6 +150,10 @@ FORMS = {
     "data": Form(Path, "a folder"),
     "memory_mb": Form(positive, "a number above 0"),
     "device": Form(str, "the name of a device"),
+    "steps": whole(1),
+    "width": whole(1),
+    "queue": whole(1),
+    "uploads": whole(0),
     "profile": Form(profile, " or ".join(PROFILES)),
     "board": Form(switch, " or ".join(SWITCH)),
     "board_days": whole(1),

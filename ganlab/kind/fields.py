@@ -194,6 +194,7 @@ MESSAGES = {
     "weights": "expected one of {choices} or the 16 hex digits of an uploaded generator",
     "other_weights": "its architecture is {architecture}, its latent_dim {latent_dim}, its g_output {g_output}",
     "storage": "expected a run store that can be written",
+    "queue": "expected at most {most} waiting runs of one viewer",
     "small_memory": "{mb:.0f} MB of memory, expected at least {least:.0f}",
 }
 CHECKS: dict[str, Callable[[Knob, str, Any], Any]] = {

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from time import monotonic
 
 PERIOD = 0.2
 """Seconds between commits."""
+TURN = 20.0
+"""Seconds after which a run yields to waiting runs."""
+RECENT = 3.0
+"""Seconds that the rate looks back, about."""
 
 
 class Rate:
-    """Steps per second, smoothed over the last second or so."""
+    """Steps per second, smoothed over the last seconds."""
 
     def __init__(self, step: int, steps_per_s: float = 0.0):
         self.step, self.time, self.steps_per_s = step, monotonic(), steps_per_s
@@ -23,6 +28,7 @@ class Rate:
         seconds, steps = self.elapsed(), step - self.step
         if steps > 0 and seconds >= PERIOD / 2:
             now = steps / seconds
-            self.steps_per_s = 0.8 * self.steps_per_s + 0.2 * now if self.steps_per_s else now
+            weight = 1 - math.exp(-seconds / RECENT) if self.steps_per_s else 1.0
+            self.steps_per_s += weight * (now - self.steps_per_s)
         self.step, self.time = step, monotonic()
         return self.steps_per_s

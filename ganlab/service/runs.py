@@ -19,13 +19,15 @@ from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
-from ganlab.service import profile
+from ganlab.service import limits, profile
 from ganlab.service.forecast import step_seconds
 from ganlab.service.jumps import Jumps
+from ganlab.service.rate import TURN
 from ganlab.service.worker_process import WorkerProcess, interpreter_ends
 from ganlab.store.frame_cache import FrameCache, FrameCaches
 from ganlab.store.housekeeping import STALE, evict, follow_clock, interrupt, sweep
-from ganlab.store.runs import RunRow, Store
+from ganlab.store.rows import RunRow
+from ganlab.store.runs import Store
 
 TICK = 1.0
 """Seconds between two scheduling rounds; an event may start one earlier."""
@@ -70,8 +72,8 @@ class Runs:
     """The runs of one server process. It ends with `close` or with the process.
 
     engines: who trains a run, by its kind; None as KINDS has it. threads: of every run that is submitted here; None by
-    its kind. device: of those that use an accelerator; None the machine's. patience: as `upkeep.sweep` has it. Raises
-    DeviceError where GANLAB_DEVICE names one that is not there.
+    its kind. device: of those that use an accelerator; None the machine's. patience: as `housekeeping.sweep` has
+    it. limit: runs of one viewer that may wait. Raises DeviceError where GANLAB_DEVICE names one that is not there.
     """
 
     def __init__(
@@ -82,10 +84,11 @@ class Runs:
         threads: int | None = None,
         patience: float | None = None,
         device: str | None = None,
+        limit: int | None = None,
     ):
         self.store, self.device = store, device or devices.chosen()
         self._engines = engines
-        self.threads, self.patience = threads, patience
+        self.threads, self.patience, self.limit = threads, patience, limit
         self.server = uuid.uuid4().hex[:12]
         self._workers = [
             WorkerProcess(f"{self.server}/{n}") for n in range(profile.slots() if slots is None else slots)
@@ -93,7 +96,8 @@ class Runs:
         self._frame_caches = FrameCaches(store, profile.profile().frames)
         self._renewed: dict[tuple[str, str | None], float] = {}
         self._statuses: dict[str, tuple[float, RunStatus]] = {}
-        self._visitors: set[str] = set()
+        self._visitors: dict[str, str] = {}
+        self._gone: set[str] = set()
         self._last_housekeeping, self._jumps = 0.0, Jumps(store.clock)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
@@ -105,7 +109,8 @@ class Runs:
         """Requests a run up to config.steps; returns its key. Stored steps are not recomputed. Raises ConfigError."""
         key = config.key()
         if self.reached(key) < config.steps:
-            check_memory(config)
+            limits.check(config)
+            limits.check_queue(config, self.store.waiting(viewer) - {key}, self.limit)
         device = self.device if KINDS[config.kind].accelerated else devices.CPU
         fixed = self.threads or threads(config), PRECISION, device
         if not self._workers:
@@ -167,14 +172,20 @@ class Runs:
         """Whether a viewer requests a run."""
         return self.store.wishes(key, viewer)
 
-    def join(self, visit: str) -> None:
+    def join(self, visit: str, viewer: str = "") -> None:
         """Registers a visit. One worker is kept warm as long as there is a visitor."""
-        self._visitors.add(visit)
+        self._visitors[visit] = viewer
         self._wake.set()
 
     def leave(self, visit: str) -> None:
-        """Ends a visit."""
-        self._visitors.discard(visit)
+        """Ends a visit. A viewer who has no other one comes last from now on."""
+        viewer = self._visitors.pop(visit, "")
+        if viewer and viewer not in self._visitors.values():
+            self._gone.add(viewer)
+
+    def finished(self, config: RunConfig) -> list[RunConfig]:
+        """The finished runs of the same kind."""
+        return [KINDS[config.kind].config.from_json(facts) for facts in self.store.finished(config.kind)]
 
     def close(self) -> None:
         """Stops the workers; each writes a checkpoint first."""
@@ -223,7 +234,7 @@ class Runs:
         ahead = queue[: [other.key for other in queue].index(row.key)]
         if len(ahead) < len(self._workers):
             return 0.0
-        return sum(map(self._remaining, ahead)) / max(1, len(self._workers))
+        return sum(min(TURN, self._remaining(one)) for one in ahead) / max(1, len(self._workers))
 
     def _remaining(self, row: RunRow) -> float:
         """Seconds of work left, by the run's own rate, else by the rate of its kind."""
@@ -256,6 +267,8 @@ class Runs:
         self._end_stopped()
         if jump := self._jumps.seen():
             follow_clock(self.store, jump)
+        while self._gone:
+            self.store.leave(self._gone.pop())
         for worker in self._workers:
             if worker.reap():
                 interrupt(self.store, worker.name)
@@ -313,11 +326,3 @@ def threads(config: RunConfig) -> int:
     kind = KINDS[config.kind]
     most = 1 if getattr(config, "architecture", "") in kind.single else kind.threads
     return min(most, profile.profile().threads)
-
-
-def check_memory(config: RunConfig) -> None:
-    """Raises ConfigError where a run's networks are too big for this container."""
-    architecture = getattr(config, "architecture", None)
-    if architecture in KINDS[config.kind].big and profile.profile().is_small:
-        memory = profile.here().memory
-        raise ConfigError("architecture", architecture, "small_memory", mb=memory / 1e6, least=profile.SMALL / 1e6)

@@ -23,17 +23,16 @@ from ganlab.kind.engine import Engine, load
 from ganlab.kind.frame import RunFrame
 from ganlab.kind.state import RunState
 from ganlab.kind.training import TOGETHER
-from ganlab.service.rate import PERIOD, Rate
+from ganlab.service.rate import PERIOD, TURN, Rate
 from ganlab.service.replay import restored
 from ganlab.store import checkpoints
-from ganlab.store.runs import Lost, RunRow, Store
+from ganlab.store.rows import RunRow
+from ganlab.store.runs import Lost, Store
 
 BEAT = 1.0
 """Seconds between heartbeats, also during a long step."""
 REST = 5.0
 """Seconds between checkpoints that only protect against accidents."""
-TURN = 20.0
-"""Seconds after which a run yields to waiting runs."""
 FIRST_KEPT = 256
 """From this step on, every power of two has a checkpoint."""
 PATIENCE = 120.0
@@ -165,7 +164,7 @@ class Session:
         self.began = self.committed = self.saved = self.state.step
         self.pace, self.eager = Rate(self.state.step, run.steps_per_s), True
         self.next_save, self.next_named = monotonic() + REST, 0.0
-        self.turn_ends = monotonic() + TURN
+        self.turn_ends, self.next_look = monotonic() + TURN, monotonic() + min(TURN, BEAT)
 
     def settle(self) -> str:
         """The device to compute on: the submitted one, or the processor if the accelerator fails before the start."""
@@ -282,10 +281,12 @@ class Session:
         return "stopped" if self.makes_way() else ""
 
     def makes_way(self) -> bool:
-        """Whether this run has had its turn and another one waits. It is then queued again, behind the others."""
-        if monotonic() < self.turn_ends:
+        """Whether another run comes first now. This one is then queued again, behind the others of its visitor."""
+        if monotonic() < self.next_look:
             return False
-        self.turn_ends = monotonic() + BEAT
+        self.next_look = monotonic() + BEAT
+        if monotonic() < self.turn_ends:
+            return self.store.makes_way(self.run.key)
         return any(row.state != "running" for row in self.store.queue())
 
     def save_in_time(self) -> None:

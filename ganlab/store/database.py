@@ -27,7 +27,8 @@ CREATE TABLE IF NOT EXISTS frames (
     run TEXT NOT NULL, step INTEGER NOT NULL, member INTEGER NOT NULL, blob BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS frames_by_member ON frames (run, member, step);
 CREATE TABLE IF NOT EXISTS wishes (
-    run TEXT NOT NULL, viewer TEXT NOT NULL, target INTEGER NOT NULL, seen REAL NOT NULL, PRIMARY KEY (run, viewer))
+    run TEXT NOT NULL, viewer TEXT NOT NULL, target INTEGER NOT NULL, seen REAL NOT NULL, PRIMARY KEY (run, viewer));
+CREATE TABLE IF NOT EXISTS visitors (viewer TEXT PRIMARY KEY, served REAL NOT NULL DEFAULT 0, gone REAL)
 """
 MEMORY = ":memory:"
 """SQLite's name of a file in memory."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ganlab.store.runs import Store
-from ganlab.store.statements import FRAME_BYTES, WISHED
+from ganlab.store.statements import FORGET, FRAME_BYTES, WISHED
 
 STALE = 5.0
 """Seconds without a heartbeat after which a worker counts as crashed."""
@@ -76,6 +76,8 @@ def evict(store: Store) -> list[str]:
         if total > store.cap and drop(store, row["key"]):
             total -= row["bytes"]
             dropped.append(row["key"])
+    with store.database.transaction() as db:
+        db.execute(FORGET, {"fresh": store.fresh})
     for stray in set(folders) - {row["key"] for row in rows}:
         store.checkpoints.drop(stray)
     if dropped:

@@ -10,22 +10,25 @@ import json
 import sqlite3
 import time
 import uuid
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ganlab.host import settings
 from ganlab.host.folders import find_place
-from ganlab.store import recording
+from ganlab.store import recording, turns
 from ganlab.store.checkpoints import Checkpoints, Stays, none
 from ganlab.store.database import PATIENCE, Database
+from ganlab.store.rows import RunRow, run_row
 from ganlab.store.statements import (
     ADOPT,
     CLAIM,
     COPY,
     FRAME_BYTES,
+    LEAVE,
     RECORDED,
+    SERVE,
     WAITING,
     WISH,
     WISHED,
@@ -33,47 +36,14 @@ from ganlab.store.statements import (
 
 BRIEFLY = 0.1
 """Seconds that a page waits to record that it looks at a run; it will look again."""
+LINGER = 30.0
+"""Seconds without a connection after which a viewer has left; a connection that breaks comes back sooner."""
 WISH_LIFE = 600.0
 """Seconds after which a wish ends unless it is renewed."""
 
 
 class Lost(Exception):
     """The run was given to another worker."""
-
-
-@dataclass(frozen=True)
-class RunRow:
-    """A run in the store."""
-
-    key: str
-    kind: str
-    config: dict[str, Any]
-    threads: int
-    precision: str
-    state: str
-    """queued, running, done, stopped, interrupted, diverged or failed."""
-    step: int
-    """The last step whose frames are stored; -1 if there are none."""
-    target: int
-    steps_per_s: float
-    """0 while unknown."""
-    note: str
-    """A key: worker_died, server_restarted, or the reason of a failure; '' if nothing happened."""
-    facts: dict[str, Any]
-    owner: str
-    """<server>/<slot>/<process id> of the worker that has it or had it last."""
-    token: str | None
-    """The worker's claim: only its holder may write."""
-    heartbeat: float
-    deaths: int
-    """Workers that crashed on it since a viewer last asked for it."""
-    queued: float
-    used: float
-    bytes: int
-    seconds: float
-    """Seconds of computation in total; 0 if unknown."""
-    device: str
-    """Where it is computed, as `devices` has it."""
 
 
 class Store:
@@ -151,8 +121,33 @@ class Store:
 
     def queue(self) -> list[RunRow]:
         """The runs that are computed, then those that wait, in the order of their turns."""
-        sql = f"SELECT * FROM runs WHERE state = 'running' OR {WAITING} ORDER BY state != 'running', queued, key"
+        return turns.ordered(self._active(), self._visitors())
+
+    def makes_way(self, key: str) -> bool:
+        """Whether a run that is computed must end its turn early, see turns.py."""
+        return turns.makes_way(key, self._active(), self._visitors())
+
+    def waiting(self, viewer: str) -> set[str]:
+        """The runs that wait and that a viewer wishes."""
+        visitors = self._visitors()
+        return {row.key for row in self._active() if row.state != "running" and viewer in visitors.wishes[row.key]}
+
+    def _active(self) -> list[RunRow]:
+        sql = f"SELECT * FROM runs WHERE state = 'running' OR {WAITING}"
         return [run_row(row) for row in self.database.read(sql, fresh=self.fresh)]
+
+    def _visitors(self) -> turns.Visitors:
+        wishes: defaultdict[str, set[str]] = defaultdict(set)
+        for row in self.database.read("SELECT run, viewer FROM wishes WHERE seen >= :fresh", fresh=self.fresh):
+            wishes[row["run"]].add(row["viewer"])
+        known = self.database.read("SELECT viewer, served, gone FROM visitors")
+        left = {row["viewer"] for row in known if row["gone"] is not None and self.clock() - row["gone"] > LINGER}
+        return turns.Visitors(wishes, {row["viewer"]: row["served"] for row in known}, left)
+
+    def finished(self, kind: str) -> list[dict[str, Any]]:
+        """The configs of the finished runs of a kind, those used last first."""
+        sql = "SELECT config FROM runs WHERE kind = :kind AND state = 'done' AND step > 0 ORDER BY used DESC"
+        return [json.loads(row["config"]) for row in self.database.read(sql, kind=kind)]
 
     def steps_per_s(self, kind: str) -> float | None:
         """Mean steps per second of a kind's runs on this machine; None if none was measured."""
@@ -207,15 +202,27 @@ class Store:
         with self.database.transaction(BRIEFLY) as db:
             db.execute("UPDATE runs SET used = ? WHERE key = ?", (self.clock(), key))
             db.execute("UPDATE wishes SET seen = ? WHERE run = ? AND viewer = ?", (self.clock(), key, viewer))
+            db.execute("UPDATE visitors SET gone = NULL WHERE viewer = ?", (viewer,))
+
+    def leave(self, viewer: str) -> None:
+        """Records that a viewer has left the site. Their runs go on while nobody else waits."""
+        with self.database.transaction() as db:
+            db.execute(LEAVE, {"viewer": viewer, "now": self.clock()})
 
     # What workers do
 
     def claim(self, owner: str) -> RunRow | None:
-        """Claims the wished run that has waited longest, with a new token; None if none waits."""
-        values = {"owner": owner, "server": owner.split("/")[0], "token": uuid.uuid4().hex}
+        """Claims the wished run whose turn it is, with a new token; None if none waits."""
         with self.database.transaction() as db:
-            rows = db.execute(CLAIM, values | {"now": self.clock(), "fresh": self.fresh}).fetchall()
-        return run_row(rows[0]) if rows else None
+            in_turn = turns.ordered(self._active(), self._visitors())
+            run = next((row for row in in_turn if row.state != "running"), None)
+            if run is None:
+                return None
+            values: dict[str, Any] = {"owner": owner, "server": owner.split("/")[0], "token": uuid.uuid4().hex}
+            values |= {"key": run.key, "now": self.clock(), "fresh": self.fresh}
+            (row,) = db.execute(CLAIM, values).fetchall()
+            db.execute(SERVE, values)
+        return run_row(row)
 
     def commit(
         self,
@@ -324,8 +331,3 @@ class Store:
         last = next(self.checkpoints.blobs(key, row.step), None)
         engine, _ = identity(row.config)
         recording.write(recording.Recording(engine, key, **kept, frames=frames, checkpoint=last), Path(path))
-
-
-def run_row(row: sqlite3.Row) -> RunRow:
-    """A row of the table as a value."""
-    return RunRow(**{**row, "config": json.loads(row["config"]), "facts": json.loads(row["facts"])})

@@ -23,7 +23,12 @@ WISH = (
 """One transaction: adds the run if it is missing, replaces the viewer's wish, and queues a wished run."""
 CLAIM = f"""UPDATE runs SET state = 'running', token = :token, owner = :owner, heartbeat = :now, target = {WISHED},
     note = CASE WHEN state = 'interrupted' AND owner NOT LIKE :server || '/%' THEN 'server_restarted' ELSE note END
-    WHERE key = (SELECT key FROM runs WHERE {WAITING} ORDER BY queued, key LIMIT 1) RETURNING *"""
+    WHERE key = :key RETURNING *"""
+SERVE = """INSERT INTO visitors (viewer, served) SELECT viewer, :now FROM wishes WHERE run = :key AND seen >= :fresh
+    ON CONFLICT (viewer) DO UPDATE SET served = excluded.served"""
+LEAVE = """INSERT INTO visitors (viewer, gone) VALUES (:viewer, :now)
+    ON CONFLICT (viewer) DO UPDATE SET gone = excluded.gone"""
+FORGET = "DELETE FROM visitors WHERE viewer NOT IN (SELECT viewer FROM wishes WHERE seen >= :fresh)"
 COPY = """INSERT OR REPLACE INTO frames (run, step, member, blob)
     SELECT :key, step, member, blob FROM frames WHERE run = :parent AND step <= :step"""
 ADOPT = """INSERT INTO runs

@@ -22,6 +22,10 @@ GIVEN = {
     "data": ("images", Path("images")),
     "memory_mb": ("690.5", 690.5),
     "device": ("mps", "mps"),
+    "steps": ("5000", 5000),
+    "width": ("64", 64),
+    "queue": ("4", 4),
+    "uploads": ("3", 3),
     "profile": ("local", "local"),
     "board": ("on", True),
     "board_days": ("7", 7),
@@ -102,6 +106,7 @@ def test_the_readme_lists_them_all_with_meaning_and_default():
         assert default
     said = {name: row[3] for name, row in zip(GIVEN, rows, strict=True)}
     assert said["store_bytes"] == f"{Settings().store_bytes / 2**20:.0f} MiB"
+    assert (said["queue"], said["uploads"]) == (str(Settings().queue), str(Settings().uploads))
     assert said["profile"].startswith(f"`{Settings().profile}`")
 
 

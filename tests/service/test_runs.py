@@ -23,7 +23,8 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.service import profile, rate, worker, worker_process
 from ganlab.service.runs import Runs, RunStatus, displayed_state
 from ganlab.store import housekeeping
-from ganlab.store.runs import RunRow, Store
+from ganlab.store.rows import RunRow
+from ganlab.store.runs import Store
 
 HELD = {"plane": "held_engine"}
 

@@ -62,6 +62,7 @@ def test_every_reason_is_a_sentence(lang):
         "same": {"step": 400},
         "version": {"version": "1"},
         "other_weights": {"architecture": "light", "latent_dim": 2, "g_output": "tanh"},
+        "queue": {"most": 16},
         "small_memory": {"mb": 690.0, "least": 1200.0},
     }
     for key in MESSAGES:

@@ -2,21 +2,26 @@
 
 import json
 import sqlite3
+from urllib.parse import parse_qsl
 
 import pytest
-from visits import opened, quiet_server, sound  # noqa: F401
+from visits import captions, enter, opened, quiet_server, record, sound  # noqa: F401
 
+from ganlab.links import from_query, to_query
+from ganlab.plane.config import PlaneConfig
+from ganlab.service.rate import TURN
 from ganlab.service.runs import Runs
 from ganlab.store.database import FILE
 from ganlab.store.runs import Store
 from ganlab.ui import printable
-from ganlab.ui.run import export, share, strays
+from ganlab.ui.run import export, server, share, strays
 from ganlab.ui.run.experiment import ARENA
-from ganlab.ui.text import LANGUAGES, text
+from ganlab.ui.text import LANGUAGES, duration, text
 
 PAGE = "pages/lab/arena.py"
 START = "pages/learn/start.py"
 HALF = "\ud800"
+SMALL = PlaneConfig(steps=8, g_width=8, d_width=8)
 
 
 def warnings(app):
@@ -131,3 +136,54 @@ def test_of_four_thousand_unknown_keys_four_lines_are_said():
 def test_what_can_be_sent_stays_as_it_is():
     assert printable("ñ 𝄞 <b>") == "ñ 𝄞 <b>"
     assert printable(f"a{HALF}b") == "a?b"
+
+
+# Waiting
+
+
+@pytest.fixture
+def waiting(monkeypatch):
+    """A page whose run waits behind another one, which takes a while; a finished run is in the store."""
+    monkeypatch.setenv("GANLAB_SLOTS", "1")
+    monkeypatch.setenv("GANLAB_QUEUE", "2")
+    record(SMALL.replace(loss="hinge"))
+
+    def opens(lang):
+        app = opened(PAGE, to_query(SMALL, "a."), lang)
+        with server.service().store.database.transaction() as db:
+            db.execute("UPDATE runs SET steps_per_s = 0.5")
+        server.service().submit(SMALL.replace(seed=7, steps=6000), "somebody")
+        sound(app.button(key="a.train").click().run())
+        return sound(app.run())
+
+    return opens
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_who_waits_reads_the_place_the_time_and_what_to_watch_meanwhile(lang, waiting):
+    app = waiting(lang)
+    assert text("run.status.queued", lang, place=2, eta=duration(TURN, lang)) in captions(app)
+    (link,) = app.get("link_button")
+    query = dict(parse_qsl(link.proto.url.partition("?")[2]))
+    assert from_query(query, "plane", "a.")[0].key() == SMALL.replace(loss="hinge").key()
+    assert text("field.short.loss", lang) in link.proto.help
+
+
+def test_the_bound_is_said_before_and_when_it_is_reached(waiting):
+    app = waiting("en")
+    viewer = app.session_state["viewer"]
+    server.service().submit(SMALL.replace(seed=8), viewer)
+    enter(app, "a.w.seed", 9)
+    button = app.button(key="a.train")
+    assert text("run.train.bound", "en", most=2) in button.help
+    sound(button.click().run())
+    assert text("notice.refusal.queue", "en", most=2) in warnings(app)
+
+
+def test_too_many_uploads_are_not_read(monkeypatch):
+    monkeypatch.setenv("GANLAB_UPLOADS", "0")
+    app = opened(PAGE)
+    app.file_uploader(key="a.export.file.0").set_value(("settings.json", b"{}", "application/json"))
+    sound(app.run())
+    assert [toast.value for toast in app.toast] == [text("notice.uploads.many", "en", most=0)]
+    assert not app.error

@@ -16,6 +16,7 @@ from ganlab.data.point_files import LARGEST, parse_csv
 from ganlab.data.points import PointsError
 from ganlab.ui import code, touched
 from ganlab.ui.players.draw import draw, message
+from ganlab.ui.run import uploads
 from ganlab.ui.run.controls import widget_key
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
@@ -134,7 +135,7 @@ def read_file(key: str) -> None:
     """Puts an uploaded file's points into the drawing, or notes why not."""
     touched()
     file, draft = st.session_state.get(key), st.session_state.get(DRAFT)
-    if draft is None:
+    if draft is None or (file is not None and not uploads.allowed()):
         return
     fresh = Draft(draft.key, draft.opening, draft.content)
     if file is not None:

@@ -32,6 +32,7 @@ from ganlab.digits.weights import (
 from ganlab.kinds import KINDS
 from ganlab.store.checkpoints import Checkpoints
 from ganlab.ui import code, touched
+from ganlab.ui.run import uploads
 from ganlab.ui.run.controls import reason
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, text
@@ -144,7 +145,7 @@ def upload(lang: str, further: Further) -> str | None:
         on_change=touched,
     )
     st.caption(text("weights.upload.help", lang, mb=MAX_BYTES / 1e6))
-    if not files:
+    if not files or not (seen(files) or uploads.allowed()):
         return None
     found = judged(files)
     try:
@@ -159,11 +160,15 @@ def upload(lang: str, further: Further) -> str | None:
 
 def judged(files: Sequence[UploadedFile]) -> str | WeightsError:
     """The code that these files are kept under, or why they are not; they are read once."""
-    names = [file.file_id for file in files]
-    if st.session_state.get(SEEN, (None, None))[0] != names:
-        st.session_state[SEEN] = (names, taken(files))
+    if not seen(files):
+        st.session_state[SEEN] = ([file.file_id for file in files], taken(files))
     found: str | WeightsError = st.session_state[SEEN][1]
     return found
+
+
+def seen(files: Sequence[UploadedFile]) -> bool:
+    """Whether these files were read before."""
+    return bool(st.session_state.get(SEEN, (None, None))[0] == [file.file_id for file in files])
 
 
 def taken(files: Sequence[UploadedFile]) -> str | WeightsError:

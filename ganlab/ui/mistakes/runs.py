@@ -204,7 +204,9 @@ def work(place: str, configs: Sequence[RunConfig], label: str, lang: str) -> Non
     elif not done:
         look = {"icon": ":material/model_training:", "on_click": start, "args": (configs,)}
         label = price.together(label, configs, lang)
-        st.button(label, f"c.train.{place}", help=text("mistakes.page.train_help", lang), **look)
+        st.button(
+            label, f"c.train.{place}", help=f"{text('mistakes.page.train_help', lang)} {training.bound(lang)}", **look
+        )
     if error := st.session_state.pop(REFUSED, None):
         st.warning(reason(error.reason, error.facts, lang))
 

@@ -15,7 +15,7 @@ from ganlab.links import at_hand
 from ganlab.plane.frame import spread
 from ganlab.presets import nearest
 from ganlab.ui import touched
-from ganlab.ui.run import share
+from ganlab.ui.run import share, uploads
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.run.view import view
@@ -98,7 +98,7 @@ def take(experiment: Experiment, key: str, counter: str, lang: str) -> None:
     """Opens the settings of an uploaded file, or notes why not; then the place is free for the next."""
     touched()
     file = st.session_state.get(key)
-    if file is None:
+    if file is None or not uploads.allowed():
         return
     try:
         sentences, refused = opened(experiment, file.getvalue(), lang), False

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.data.user_files import use_store
 from ganlab.host import settings
 from ganlab.links import identity
@@ -31,7 +32,7 @@ def service() -> Runs:
     chosen = settings.with_options(settings.read(), sys.argv[1:])
     store = open_store(chosen.store, fill)
     use_store(store.path)
-    return Runs(store, chosen.slots if store.database.on_disk else 0)
+    return Runs(store, chosen.slots if store.database.on_disk else 0, limit=chosen.queue)
 
 
 def fill(store: Store) -> None:
@@ -75,5 +76,5 @@ def short_jobs() -> ShortJobs:
 def visit() -> str:
     """Registers this visit with the service, which keeps a worker ready until the browser leaves."""
     name = uuid.uuid4().hex
-    service().join(name)
+    service().join(name, ui.viewer())
     return name

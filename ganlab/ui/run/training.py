@@ -14,7 +14,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU, device_parts
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
-from ganlab.ui.run import price
+from ganlab.ui.run import meanwhile, price
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service, watched
 from ganlab.ui.text import duration, exists, text, worded
@@ -92,16 +92,24 @@ def train_button(experiment: Experiment, lang: str) -> str:
     if now in PACE and service().wishes(config.key(), ui.viewer()):
         look: dict[str, Any] = {"icon": ":material/stop:", "help": text("run.train.stop_help", lang)}
         st.button(text("run.train.stop", lang), experiment.name("stop"), on_click=stop, args=(config.key(),), **look)
+        if now == "waiting":
+            meanwhile.link(experiment, lang)
     elif now != "done":
         label = text("run.train.go_on" if status.step and now != "diverged" else "run.train.start", lang)
         look = {"type": "primary", "icon": ":material/model_training:", "disabled": now == "diverged"}
         look |= {
-            "help": text("run.train.start_help", lang),
+            "help": f"{text('run.train.start_help', lang)} {bound(lang)}".strip(),
             "on_click": train,
             "args": (experiment, config, status.step),
         }
         st.button(price.labelled(label, config, lang), experiment.name("train"), **look)
     return now
+
+
+def bound(lang: str) -> str:
+    """How many runs a visitor may have waiting; '' without a bound."""
+    most = service().limit
+    return "" if most is None else text("run.train.bound", lang, most=most)
 
 
 # The status in words
