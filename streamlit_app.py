@@ -9,7 +9,8 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
-from ganlab.ui.run import server, strays
+from ganlab.ui.run import server
+from ganlab.ui.run.notices import strays
 from ganlab.ui.text import text
 
 PAGES = {

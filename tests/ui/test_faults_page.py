@@ -14,8 +14,9 @@ from ganlab.service.runs import Runs
 from ganlab.store.database import FILE
 from ganlab.store.runs import Store
 from ganlab.ui import printable
-from ganlab.ui.run import export, server, share, strays
+from ganlab.ui.run import export, server, share
 from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.run.notices import strays
 from ganlab.ui.text import LANGUAGES, duration, text
 
 PAGE = "pages/lab/arena.py"

@@ -16,9 +16,9 @@ from ganlab.data.point_files import LARGEST, parse_csv
 from ganlab.data.points import PointsError
 from ganlab.ui import code, touched
 from ganlab.ui.players.draw import draw, message
-from ganlab.ui.run import uploads
 from ganlab.ui.run.controls import widget_key
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.notices import uploads
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text
 

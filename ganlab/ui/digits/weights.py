@@ -32,8 +32,8 @@ from ganlab.digits.weights import (
 from ganlab.kinds import KINDS
 from ganlab.store.checkpoints import Checkpoints
 from ganlab.ui import code, touched
-from ganlab.ui.run import uploads
 from ganlab.ui.run.controls import reason
+from ganlab.ui.run.notices import uploads
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, text
 

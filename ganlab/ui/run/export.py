@@ -15,8 +15,9 @@ from ganlab.links import at_hand
 from ganlab.plane.frame import spread
 from ganlab.presets import nearest
 from ganlab.ui import touched
-from ganlab.ui.run import share, uploads
+from ganlab.ui.run import share
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.notices import uploads
 from ganlab.ui.run.server import service
 from ganlab.ui.run.view import view
 from ganlab.ui.text import exists, text

@@ -14,8 +14,9 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.devices import CPU, device_parts
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
-from ganlab.ui.run import meanwhile, price
+from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.notices import meanwhile
 from ganlab.ui.run.server import service, watched
 from ganlab.ui.text import duration, exists, text, worded
 
