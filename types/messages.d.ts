@@ -35,6 +35,7 @@ type View = {
   layers?: Partial<Layers>;
   arrows?: Arrows;
   pipeline?: boolean;
+  keeps?: boolean;
 };
 type Arrows = "push" | "rise";
 type Layers = { real: boolean; fake: boolean; field: boolean; arrows: boolean; grid: boolean; modes: boolean };

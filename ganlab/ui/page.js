@@ -1,5 +1,6 @@
 // @ts-check
-// What a visit sets in the document: the browser's id as a cookie, the language, and one history entry for each page.
+// What a visit sets in the document: the browser's id as a cookie, the language, one history entry for each page, and
+// that a pressed button's tooltip goes.
 
 /** @typedef {{ pages?: boolean }} Marked */
 
@@ -58,6 +59,29 @@ function joinFirst({ history, location, performance, addEventListener }) {
   history.back();
 }
 
+const NEAR = 12; // pixels: a pointer that has moved less still rests on what it pressed
+
+/**
+ * Hides the tooltip of a pressed button while the pointer stays there: the button often becomes another one.
+ * @param {Window & typeof globalThis} window
+ */
+export function quietTips({ document, addEventListener }) {
+  const { dataset } = document.documentElement;
+  if ("tips" in dataset) return;
+  dataset.tips = "";
+  let [left, top] = [0, 0];
+  const press = (/** @type {PointerEvent} */ { target, clientX, clientY }) => {
+    if (!(/** @type {Element} */ (target).closest('[data-testid="stButton"]'))) return;
+    [left, top] = [clientX, clientY];
+    dataset.pressed = "";
+  };
+  const move = (/** @type {PointerEvent} */ { clientX, clientY }) => {
+    if (Math.hypot(clientX - left, clientY - top) > NEAR) delete dataset.pressed;
+  };
+  addEventListener("pointerdown", press, { capture: true });
+  addEventListener("pointermove", move, { capture: true });
+}
+
 /** @param {{ cookie: string, lang: string, settings: string }} of */
 export function visit({ cookie, lang, settings }) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
@@ -65,4 +89,5 @@ export function visit({ cookie, lang, settings }) {
   document.documentElement.lang = lang;
   document.documentElement.style.setProperty("--settings", JSON.stringify(settings)); // the word beside Streamlit's »
   oneEntryAPage(window);
+  quietTips(window);
 }

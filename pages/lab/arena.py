@@ -6,7 +6,7 @@ from ganlab import ui
 from ganlab.ui import board
 from ganlab.ui.arena import arena, fork, gallery, own_data, predictions, seeds, slow_motion
 from ganlab.ui.arena.cards import card_link
-from ganlab.ui.run import compare, controls, export, share
+from ganlab.ui.run import compare, controls, export, share, training
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.teach import student
 from ganlab.ui.text import text
@@ -26,13 +26,15 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
+    shared = query | share.held(ARENA, "a.player")
     task.draw(
-        share=lambda: share.share(query, lang, below=lambda: board.pin_panel(ARENA, lang)),
+        share=lambda: share.share(shared, lang, below=lambda: board.pin_panel(ARENA, lang)),
         export=lambda: export.export(ARENA, COMPARE, lang),
     )
 share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
 task.box(lang)
-with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar"):
+buttons, status = training.toolbar(ARENA)
+with buttons:
     if task.shows("train"):
         arena.train_buttons(lang)
         arena.alone_buttons(config, lang)
@@ -40,7 +42,7 @@ with st.container(horizontal=True, vertical_alignment="center", key="a.toolbar")
     if task.shows("compare") and not COMPARE.is_open:
         compare.keep_button(ARENA, COMPARE, lang)
     controls.chips(ARENA, lang, fork.elsewhere(config))
-    lines = {ARENA: st.container(width="stretch", key="a.status")}
+lines = {ARENA: status}
 if other := arena.compared(lang):
     lines[COMPARE] = other
 fork.changes(ARENA, lang)

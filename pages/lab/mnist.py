@@ -24,24 +24,26 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
+    shared = query | share.held(MNIST, "m.player")
     task.draw(
-        share=lambda: share.share(query, lang, below=lambda: board.pin_panel(MNIST, lang)),
+        share=lambda: share.share(shared, lang, below=lambda: board.pin_panel(MNIST, lang)),
         export=lambda: export.export(MNIST, BESIDE, lang),
     )
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
 task.box(lang)
-with st.container(horizontal=True, vertical_alignment="center", key="m.toolbar"):
+buttons, status = training.toolbar(MNIST)
+with buttons:
     if task.shows("train"):
         mnist.train_buttons(lang)
     if not (other := compare.beside(BESIDE)) and task.shows("compare"):
         compare.menu(MNIST, BESIDE, lang)
     controls.chips(MNIST, lang)
-    lines = {MNIST: st.container(width="stretch", key="m.status")}
+lines = {MNIST: status}
 if other:
-    with st.container(horizontal=True, vertical_alignment="center", key="n.toolbar"):
+    buttons, lines[BESIDE] = training.toolbar(BESIDE)
+    with buttons:
         compare.menu(MNIST, BESIDE, lang)
         training.train_button(BESIDE, lang)
-        lines[BESIDE] = st.container(width="stretch", key="n.status")
     st.caption(differences.line(config, other, lang))
 mnist.watch(config, lines, lang, task.shows("curves"))
 if task.shows("about"):

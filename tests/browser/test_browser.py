@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, Server, address, fact, link, part, step, until
+from browsing import NEEDS_CHROMIUM, Server, address, fact, link, messages, part, steady, step, until
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -104,6 +104,15 @@ def test_play_pause_scrub_and_step(page):
     expect(part(page, "verdict")).to_contain_text("Healthy")
 
 
+def test_a_shared_link_holds_the_step_where_the_visitor_has_stopped(page):
+    told = messages(page)
+    part(page, "previous").click()
+    until(lambda: step(page) < 6000 and told())
+    browsing.press(page, "share")
+    expect(page.locator("[data-testid=stCode]").first).to_contain_text(f"a.step={step(page)}")
+    page.keyboard.press("Escape")
+
+
 STOPS = {"real": "real", "fake": "fake", "d": "field", "g": "grid", "back_g": "arrows"}
 """The pipeline's stops that switch a layer of the picture."""
 
@@ -178,12 +187,13 @@ def test_train_stop_and_reload_the_link_elsewhere(visit, server):
     before = set(server.runs())
     page = visit(query="lang=en&a.seed=11&" + SLOW)
     assert fact(page, "empty") == "true"
-    press(page, "train")
-    until(lambda: int(fact(page, "last") or 0) > 0)
-    first = int(fact(page, "last"))
-    until(lambda: int(fact(page, "last")) > first)
-    press(page, "stop")
-    offered(page, "train")
+    with steady(page):
+        press(page, "train")
+        until(lambda: int(fact(page, "last") or 0) > 0)
+        first = int(fact(page, "last"))
+        until(lambda: int(fact(page, "last")) > first)
+        press(page, "stop")
+        offered(page, "train")
     (key,) = set(server.runs()) - before
     until(lambda: server.runs()[key][0] == "stopped")
     stopped = server.runs()[key][1]
@@ -196,11 +206,12 @@ def test_train_stop_and_reload_the_link_elsewhere(visit, server):
 
 def test_two_browsers_one_link_one_computation_and_one_may_stop(visit, server):
     query = "lang=en&a.seed=12&" + SLOW
-    pages = [visit(query=query), visit(query=query + "&lang=en")]
+    pages = [visit(query=query), visit(query=query + "&lang=en", width=390, height=844)]
     before = set(server.runs())
     for page in pages:
-        press(page, "train")
-        offered(page, "stop")
+        with steady(page):
+            press(page, "train")
+            offered(page, "stop")
     (key,) = until(lambda: set(server.runs()) - before)
     assert len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 2
     press(pages[0], "stop")
@@ -208,7 +219,9 @@ def test_two_browsers_one_link_one_computation_and_one_may_stop(visit, server):
     reached = server.runs()[key][1]
     until(lambda: server.runs()[key][1] > reached)
     assert server.runs()[key][0] == "running"
-    press(pages[1], "stop")
+    with steady(pages[1]):
+        press(pages[1], "stop")
+        offered(pages[1], "train")
     until(lambda: server.runs()[key][0] == "stopped")
 
 

@@ -54,6 +54,13 @@ def test_both_open_trained_and_each_says_what_it_is(page):
     expect(part(page, "differences")).to_contain_text("k: 50 against 1")
 
 
+def test_the_pictures_use_the_width(page):
+    for width, height in ((1920, 1080), (1280, 800)):
+        page.set_viewport_size({"width": width, "height": height})
+        room = part(page, "player").bounding_box()["width"]
+        until(lambda: sum(side(page, name).locator("canvas").bounding_box()["width"] for name in "ab") > 0.95 * room)  # noqa: B023
+
+
 def test_one_slider_moves_both_in_step(page):
     part(page, "reset").click()
     until(lambda: shown(page) == [0, 0])

@@ -16,6 +16,7 @@ from browsing import (
     offered,
     part,
     press,
+    steady,
     step,
     until,
 )
@@ -106,11 +107,12 @@ def test_epochs_are_replayed_and_walked_through(opened):
 def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
     page = visit(query(SLOW))
     assert fact(page, "empty") == "true"
-    press(page, "m-train")
-    until(lambda: int(fact(page, "last") or 0) > 2)
-    expect(page.locator(".st-key-m-status")).to_contain_text("images/s")
-    press(page, "m-stop")
-    offered(page, "m-train")
+    with steady(page):
+        press(page, "m-train")
+        until(lambda: int(fact(page, "last") or 0) > 2)
+        expect(page.locator(".st-key-m-status")).to_contain_text("images/s")
+        press(page, "m-stop")
+        offered(page, "m-train")
     stopped = until(lambda: server.runs().get(SLOW.key(), ("", 0))[0] == "stopped") and server.runs()[SLOW.key()][1]
     expect(page.locator(".st-key-m-status")).to_contain_text("Trained to epoch")
     press(page, "m-train")
@@ -120,7 +122,10 @@ def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
     assert SLOW.replace(steps=int(link(page)["m.steps"])).key() == SLOW.key()
     (target,) = server.rows("SELECT target FROM wishes WHERE run = ?", SLOW.key())[0]
     assert SLOW.epoch(target) == pytest.approx(round(SLOW.epoch(SLOW.steps)) + 5, abs=0.1)
-    press(page, "m-stop")
+    page.set_viewport_size({"width": 390, "height": 844})
+    with steady(page):
+        press(page, "m-stop")
+        offered(page, "m-train")
     until(lambda: server.runs()[SLOW.key()][0] == "stopped")
 
 

@@ -64,6 +64,28 @@ function pass(made, seconds) {
   }
 }
 
+test("where the visitor stops the film is told once, and that it goes on", async () => {
+  const rested = () => new Promise((done) => setTimeout(done, 700));
+  const held = (/** @type {any} */ made) =>
+    made.told
+      .filter((/** @type {any[]} */ told) => told[0] === "held")
+      .map((/** @type {any[]} */ told) => told[1] && [told[1].run, told[1].member, told[1].step]);
+  const made = viewer([0, 10, 20], { view: { keeps: true } });
+  made.scrub(1);
+  made.scrub(0);
+  await rested();
+  assert.deepEqual(held(made), [["r", 0, 0]]);
+  made.end();
+  await rested();
+  assert.deepEqual(held(made), [["r", 0, 0], null]);
+  const linked = viewer([0, 10, 20], { view: { keeps: true, at: 10, playing: false } });
+  const silent = viewer([0, 10, 20]);
+  silent.scrub(1);
+  await rested();
+  assert.deepEqual([held(linked), held(silent)], [[["r", 0, 10]], []]);
+  for (const one of [made, linked, silent]) one.dispose();
+});
+
 test("a finished run opens with its last frame, and stands", () => {
   const made = viewer([0, 10, 20]);
   assert.deepEqual([made.at, made.playing, made.step, made.following], [2, false, 20, true]);

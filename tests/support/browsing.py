@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
@@ -233,6 +234,28 @@ def messages(page):
     """Begins to count the page's messages to the server; what says how many there were."""
     page.evaluate(COUNT)
     return lambda: page.evaluate("window.messages")
+
+
+WATCH = """() => {
+  window.jumps = [];
+  window.watching?.disconnect();
+  window.watching = new PerformanceObserver((seen) => window.jumps.push(...seen.getEntries()));
+  window.watching.observe({ type: "layout-shift" });
+}"""
+JUMPED = """() => {
+  window.jumps.push(...window.watching.takeRecords());
+  return window.jumps.reduce((sum, jump) => sum + jump.value, 0);
+}"""
+STEADY = 0.05
+"""How far the layout may shift. Unlike the usual measure, this counts what follows upon a click, too."""
+
+
+@contextmanager
+def steady(page):
+    """What is done inside moves nothing on the page."""
+    rested(page).evaluate(WATCH)
+    yield
+    assert rested(page).evaluate(JUMPED) < STEADY
 
 
 def step(page):

@@ -166,6 +166,7 @@ def test_by_class_finds_the_next_pair_each_time(monkeypatch):
         app.get_by_key("l.w.to").set_value(7)
         press(app, "l.find")
         pairs.append((app.query_params["l.a"], app.query_params["l.b"]))
+        assert not app.session_state["l.class"], "it would cover the films"
     assert pairs == [("11", "21"), ("12", "21"), ("11", "21")]
 
 

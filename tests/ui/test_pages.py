@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+from types import SimpleNamespace
 
 import pytest
 import streamlit as st
@@ -18,7 +19,7 @@ from ganlab.plane.frame import spread
 from ganlab.presets import PLANE_PRESETS, PRESETS, opening
 from ganlab.ui.arena import playback
 from ganlab.ui.lessons.lessons import LESSONS
-from ganlab.ui.run import controls, server, share
+from ganlab.ui.run import controls, experiment, server, share
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.share import from_link
 
@@ -316,9 +317,31 @@ def test_a_link_may_hold_the_step():
     record(SMALL)
     app = arena(to_query(SMALL, "a.") | {"a.step": "5"})
     assert not app.warning
-    assert opens(app) == {"at": 5, "playing": False}
-    assert opens(arena(to_query(SMALL, "a."))) == {}
+    assert opens(app) == {"keeps": True, "at": 5, "playing": False}
+    assert opens(arena(to_query(SMALL, "a."))) == {"keeps": True}
     assert "`step`" in arena(to_query(SMALL, "a.") | {"a.step": "five"}).warning[0].value
+
+
+HERE = {"run": SMALL.key(), "member": 0, "step": 5}
+
+
+@pytest.mark.parametrize(
+    ("said", "query"),
+    [
+        (HERE, {"a.step": "5"}),
+        (None, {}),
+        (HERE | {"run": "another"}, {}),
+        (HERE | {"member": 1}, {}),
+        (HERE | {"step": "5"}, {}),
+        ([5], {}),
+    ],
+)
+def test_a_shared_link_has_the_step_at_which_the_visitor_has_stopped(monkeypatch, said, query):
+    """The first thing that the picture of another run, or of another member, tells is its own."""
+    state = {"a.config": SMALL, "a.player": {"held": said}}
+    for module in (share, experiment):
+        monkeypatch.setattr(module, "st", SimpleNamespace(session_state=state))
+    assert share.held(ARENA, "a.player") == query
 
 
 def test_a_member_can_be_shown():

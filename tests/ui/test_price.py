@@ -5,7 +5,10 @@ from visits import captions, opened, quiet_server, sound  # noqa: F401
 
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
+from ganlab.presets import PLANE_PRESETS, PUBLISHED
+from ganlab.studies import enough
 from ganlab.ui.run import price
+from ganlab.ui.text import number
 
 PAGE = "pages/lab/arena.py"
 SLOW = PlaneConfig(d_steps=50, regularizer="r1", steps=1000, seed=77)
@@ -42,6 +45,17 @@ def test_advice_says_the_steps_and_the_time(pace):
     assert price.advised(SLOW, "d_steps", "en") == "With k 1, 6\u202f000 steps take about 2\u202fmin here."
     assert price.advised(SLOW, "regularizer", "en") == "", "it is there already"
     assert price.advised(SLOW, "loss", "en") == "" == price.advised(SLOW, None, "en")
+
+
+def test_advice_that_a_study_has_tried_has_the_studys_steps(pace):
+    much = PLANE_PRESETS["ring_k50"]
+    steps = enough.needed(PUBLISHED)
+    assert 1000 < steps < PUBLISHED.steps
+    for config in (much, much.replace(seed=9, members=2)):
+        assert f"every mode after {number(steps, 'en')} steps" in price.advised(config, "d_steps", "en")
+    r1 = PUBLISHED.replace(regularizer="r1", gamma=1.0)
+    assert enough.needed(r1.replace(d_steps=50)) == 0
+    assert price.advised(r1.replace(regularizer="none", d_steps=50), "regularizer", "en") == "", "it did not help"
 
 
 def test_the_page_says_it_beside_the_button(monkeypatch):

@@ -14,7 +14,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import duel, fork, own_data, playback
 from ganlab.ui.players.player import ASKS
-from ganlab.ui.run import compare, controls, differences, price, training
+from ganlab.ui.run import compare, controls, differences, price, share, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
 from ganlab.ui.run.training import PACE, phase, status_of, train
 from ganlab.ui.text import text
@@ -95,12 +95,13 @@ def compared(lang: str) -> DeltaGenerator | None:
     """The toolbar of the second run, if there is one. Returns the container of its status."""
     if not COMPARE.is_open:
         return None
-    with st.container(horizontal=True, vertical_alignment="center", key="b.toolbar"):
+    buttons, status = training.toolbar(COMPARE)
+    with buttons:
         compare.menu(ARENA, COMPARE, lang)
         member_menu(COMPARE, lang)
         training.train_button(COMPARE, lang)
         compare.end_buttons(ARENA, COMPARE, lang)
-        return st.container(width="stretch", key="b.status")
+    return status
 
 
 ASK, NEWS = "a.ask", "a.ask.news"
@@ -124,12 +125,6 @@ def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
     if type(ask.get("step")) is not int or (ask.get("run"), ask.get("member")) != (config.key(), member):
         return False
     return ask["step"] in playback.film_of(config.key(), member, config).grow(member, config.steps)
-
-
-def opening() -> dict[str, Any]:
-    """How the player opens: at the step of the link, paused; else at the newest one."""
-    step = st.session_state.get(ARENA.name("at"))
-    return {} if step is None else {"at": step, "playing": False}
 
 
 def about(lang: str) -> None:
@@ -171,7 +166,8 @@ def watch(
             left, right = (duel.Side(experiment.config, experiment.member) for experiment in experiments)
             duel.duel(left, right, live, lang, key="a.duel")
         else:
-            playback.show(ARENA.config, ARENA.member, live, lang, "a.player", opening(), asks(slow))
+            view = share.first_view(ARENA)
+            playback.show(ARENA.config, ARENA.member, live, lang, "a.player", view, asks(slow))
 
     def curves() -> None:
         if not charted:

@@ -13,7 +13,7 @@ from ganlab.digits.judge import N_DIGITS
 from ganlab.gan import theory
 from ganlab.presets import nearest
 from ganlab.ui.digits import playback, weights
-from ganlab.ui.run import compare, differences, price, training
+from ganlab.ui.run import compare, differences, price, share, training
 from ganlab.ui.run.experiment import BESIDE, MNIST, Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.run.training import status_of, train
@@ -74,7 +74,7 @@ def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang
             stand(experiment, line, lang)
 
     def picture(live: bool) -> None:
-        playback.show(config, live, lang, key="m.player", beside=other, names=names)
+        playback.show(config, live, lang, key="m.player", view=share.first_view(MNIST), beside=other, names=names)
 
     def curves() -> None:
         if charted:

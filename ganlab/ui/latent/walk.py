@@ -22,8 +22,8 @@ from ganlab.ui.text import number, text
 
 SHOWN = 32
 """Samples on a page."""
-MISSING = "l.missing"
-"""Session key: the class without a sample."""
+MISSING, BY_CLASS = "l.missing", "l.class"
+"""Session keys: the class without a sample; whether the choice by class is open."""
 HOLLOW, FULL = 0.75, 0.5
 """Inner radius over radius of a shell: from HOLLOW on a straight line leaves it, up to FULL it is a disc."""
 
@@ -71,6 +71,8 @@ def choose_ends(found: Offer, lang: str) -> None:
         if found.classes:
             by_class(found, lang)
         by_seed(lang)
+        if not found.on_plane:
+            others_button(lang)
     if not found.on_plane:
         samples(found, lang)
 
@@ -122,9 +124,7 @@ def oppose() -> None:
 
 def by_class(found: Offer, lang: str) -> None:
     """The choice by class: "from a 3 to an 8"."""
-    with st.popover(
-        text("latent.ends.by_class", lang), icon=":material/category:", key="l.class", on_change=ui.touched
-    ):
+    with st.popover(text("latent.ends.by_class", lang), icon=":material/category:", key=BY_CLASS, on_change=ui.touched):
         st.caption(text("latent.ends.by_class_about", lang, n=walks.CENSUS))
         chosen = []
         for name, default in (("from", 3), ("to", 8)):
@@ -141,6 +141,7 @@ def by_class(found: Offer, lang: str) -> None:
 def find(found: Offer, one: int, other: int) -> None:
     """Takes the next certain samples of two classes."""
     best = ask(walks.census, found)
+    st.session_state[BY_CLASS] = False
     missing = next((label for label in (one, other) if not best.get(label)), None)
     if missing is not None:
         ui.touched()
@@ -172,11 +173,13 @@ def samples(found: Offer, lang: str) -> None:
         across=16,
         side=62,
     )
-    tiles, beside = st.columns([6, 1], vertical_alignment="center")
-    with tiles:
-        latent_player.show("tiles", data, "l.tiles", partial(take_pick, "l.tiles"))
+    latent_player.show("tiles", data, "l.tiles", partial(take_pick, "l.tiles"))
+
+
+def others_button(lang: str) -> None:
+    """The button that shows other samples."""
     label, icon = text("latent.ends.others", lang), ":material/refresh:"
-    beside.button(label, icon=icon, key="l.others", on_click=lambda: change(page=(tour().page + 1) % 1000))
+    st.button(label, icon=icon, key="l.others", on_click=lambda: change(page=(tour().page + 1) % 1000))
 
 
 def sample_name(found: Offer, strip: Strip, i: int, seed: int, lang: str) -> str:

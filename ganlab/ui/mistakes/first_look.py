@@ -14,7 +14,8 @@ def first_look(name: str, lang: str) -> None:
     config = LESSONS[name].broken
     if found := picture(config.key(), config, lang):
         png, said = found
-        st.image(png, width=280, caption=said, alt=said)
+        with st.container(key="c.look"):
+            st.image(png, width="stretch", caption=said, alt=said)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

@@ -10,6 +10,7 @@ import streamlit as st
 
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError, knobs
+from ganlab.studies.enough import needed
 from ganlab.ui.run.controls import phrase, said
 from ganlab.ui.run.server import service
 from ganlab.ui.text import duration, text, worded
@@ -21,7 +22,7 @@ FRESH = 20
 WORTH = 0.5
 """A change is named as quicker from this share of the time on."""
 EVENS = 6000
-"""Steps that a change is priced with at least: those of a usual run on the plane."""
+"""Steps that a change is priced with at least where no study has measured it: those of a usual run on the plane."""
 SUGGESTED: dict[str, dict[str, Any]] = {
     "d_steps": {"d_steps": 1},
     "regularizer": {"regularizer": "r1"},
@@ -84,14 +85,20 @@ def cheaper(config: RunConfig, other: tuple[str, RunConfig], lang: str) -> dict[
 
 
 def advised(config: RunConfig, knob: str | None, lang: str) -> str:
-    """What it takes to try a verdict's advice: a value, the steps, the time; '' where there is no usual value."""
+    """What it takes to try a verdict's advice: a value, the steps, the time.
+
+    '' where there is no usual value, or where a study has found that it does not help.
+    """
     change = SUGGESTED.get(knob or "", {})
     if not change or all(getattr(config, name) == value for name, value in change.items()):
         return ""
     with suppress(ConfigError):
-        run = config.replace(edits=(), steps=max(config.steps, EVENS), **change)
+        run = config.replace(edits=(), **change)
+        steps = needed(run)
+        run = run.replace(steps=steps or max(config.steps, EVENS))
         time, (name, value) = forecast(run), next(iter(change.items()))
         words = said(worded(f"field.short.{name}", lang), phrase(knobs(type(config))[name], name, value, lang))
-        if time is not None:
-            return text("run.price.advice", lang, change=words, steps=run.steps, eta=duration(time, lang))
+        if time is not None and steps != 0:
+            key = "run.price.measured" if steps else "run.price.advice"
+            return text(key, lang, change=words, steps=run.steps, eta=duration(time, lang))
     return ""

@@ -48,6 +48,21 @@ def opening_step(link: Mapping[str, str], experiment: Experiment) -> int | None:
     return int(step) if step.isdecimal() and len(step) < LENGTH else None
 
 
+def first_view(experiment: Experiment) -> dict[str, Any]:
+    """How a player opens: at the step of the link, paused; else at the newest one."""
+    step = st.session_state.get(experiment.name("at"))
+    return {"keeps": True} | ({} if step is None else {"at": step, "playing": False})
+
+
+def held(experiment: Experiment, player: str) -> dict[str, str]:
+    """The part of a shared link with the step at which the visitor has stopped a player; {} for none."""
+    said = (st.session_state.get(player) or {}).get("held")
+    shown = {"run": experiment.config.key(), "member": experiment.member}
+    if not isinstance(said, dict) or type(said.get("step")) is not int or said != shown | {"step": said["step"]}:
+        return {}
+    return {experiment.name("step"): str(said["step"])}
+
+
 def to_link(experiment: Experiment) -> dict[str, str]:
     """The query that encodes an experiment: the preset, what differs from it, and the member."""
     member = {experiment.name("member"): str(experiment.member)} if experiment.member else {}

@@ -8,6 +8,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from ganlab import ui
 from ganlab.kind.config import RunConfig
@@ -83,6 +84,13 @@ def stop(key: str) -> None:
         service().withdraw(key, ui.viewer())
     except sqlite3.Error:
         st.toast(text("notice.store.busy", ui.language()))
+
+
+def toolbar(experiment: Experiment) -> tuple[DeltaGenerator, DeltaGenerator]:
+    """A row for buttons, and the line of the status below it. What is below them stays in place as both change."""
+    with st.container(key=experiment.name("controls"), gap="xsmall"):
+        row = st.container(horizontal=True, vertical_alignment="center", key=experiment.name("toolbar"))
+        return row, st.container(key=experiment.name("status"))
 
 
 def train_button(experiment: Experiment, lang: str) -> str:

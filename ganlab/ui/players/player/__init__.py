@@ -3,7 +3,8 @@
 One message (little endian): u32 length of the JSON | JSON, padded with spaces so that what follows starts at a
 multiple of 4 | 512 real points, i2 (x, y) as a plane frame packs positions | where the JSON has `noise`, the first two
 coordinates of the generated points' z in the same way | packed frames back to back. The browser keeps every frame of a
-run that it got, whatever comes later, and sends back one state value, `want`, the frames it lacks, and one trigger,
+run that it got, whatever comes later, and sends back two state values, `want`, the frames it lacks, and, if its view
+has `keeps`, `held`, the moment at which the visitor has stopped it ({run, member, step} or null), and one trigger,
 `ask`: a button was pressed that Python answers.
 """
 
@@ -70,8 +71,8 @@ def message(
     `real` (512, 2); `known` all steps that have a frame, ascending; `frames` step -> packed frame, any part of them;
     `threshold` D's output at which it is undecided, None where the loss has none; `verdicts` step -> key, title,
     sentence and, where data are missing, regions (coordinates of places in each), each valid until the next; `view` is
-    read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed, pipeline; `asks` which of
-    ASKS there are buttons for;
+    read at first sight only: at (step), playing, keeps, layers, arrows ("push" | "rise"), speed, pipeline; `asks` which
+    of ASKS there are buttons for;
     `noise` (512, 2) z of the generated points, `axis` the lattice's coordinates along each of its sides; `levels` "d"
     and "g" -> the name of what its loss is worth in equilibrium; `scalars` what a frame's numbers are called where they
     are not the plane's: without "d_accuracy" there is no D, and nothing of it is shown; `beside`, of runs of different
@@ -109,7 +110,7 @@ def player(
     `on_ask` finds in `st.session_state[key]["ask"]` what a button asks for, as the browser sends it: {name, of ASKS;
     run, member, step: what is on screen}.
     """
-    heard = {"on_want_change": on_want or ignore, "on_ask_change": on_ask or ignore}
+    heard = {"on_want_change": on_want or ignore, "on_ask_change": on_ask or ignore, "on_held_change": ignore}
     want: Want | None = PLAYERS.mount("player", key=key, data=data, **heard).want
     return want
 

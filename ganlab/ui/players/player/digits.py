@@ -1,8 +1,9 @@
 """The player of runs on digits: one run as a film, or two beside each other, in the visitor's own time.
 
 One message: u32 length of the JSON | JSON, padded to a multiple of 4 | each run's packed frames (`ganlab.digits.frame`)
-back to back, run after run | a PNG strip that the JSON's `look` speaks of. Back come two state values: `want`, as the
-arena's, and `pick`: {run, step, cell}, the image (0 to 63, row by row) of a frame that is looked at closely.
+back to back, run after run | a PNG strip that the JSON's `look` speaks of. Back come three state values: `want` and
+`held`, as the arena's, and `pick`: {run, step, cell}, the image (0 to 63, row by row) of a frame that is looked at
+closely.
 """
 
 from __future__ import annotations
@@ -98,4 +99,5 @@ def message(
 
 def player(data: bytes, key: str) -> None:
     """Mounts the player on the page; what it wants and what was picked stand in the session under `key`."""
-    PLAYERS.mount(COMPONENT, key=key, data=data, on_want_change=ignore, on_pick_change=ignore)
+    heard = dict.fromkeys(("on_want_change", "on_held_change", "on_pick_change"), ignore)
+    PLAYERS.mount(COMPONENT, key=key, data=data, **heard)

@@ -102,7 +102,7 @@ class Duel extends Viewer {
     const { width } = this.root.getBoundingClientRect();
     if (!width) return;
     const wide = width >= 640;
-    const room = wide ? Math.max(280, window.innerHeight - 470) : 400;
+    const room = wide ? Math.max(320, window.innerHeight - 330) : 400;
     const side = Math.floor(Math.min(800, (width - (wide ? 20 : 8)) / 2, room));
     this.root.style.setProperty("--side", `${side}px`);
     this.sides.forEach(({ canvas }) => canvas.resize(side));

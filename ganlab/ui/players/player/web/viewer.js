@@ -8,6 +8,7 @@ const RATE = 12; // frames a second at speed 1, at most
 const WHOLE = 9; // least duration of a finished run at speed 1, in seconds: shipped runs have few frames
 const DEBOUNCE = 150; // ms before missing frames are requested
 const READ = 90; // ms between two updates of the scoreboard while playing
+const REST = 600; // ms after which a moment that the visitor has chosen is told
 const SPEAK = 10000; // ms between two summaries for screen readers while playing
 
 /**
@@ -31,6 +32,10 @@ export class Viewer extends Hooks {
   playing;
   /** @type {boolean} */
   held;
+  /** @type {boolean} */
+  keeps;
+  /** @type {string} */
+  kept;
   /** @type {number} */
   interval;
   /** @type {number | undefined} */
@@ -49,6 +54,8 @@ export class Viewer extends Hooks {
   wishing;
   /** @type {ReturnType<typeof setTimeout> | 0} */
   speaking;
+  /** @type {ReturnType<typeof setTimeout> | 0} */
+  keeping;
   /** @type {(name: string, value: unknown) => void} */
   tell;
   /** @type {(name: string, value: unknown) => void} */
@@ -58,7 +65,7 @@ export class Viewer extends Hooks {
   constructor(root) {
     super();
     this.root = root;
-    Object.assign(this, { speed: 1, at: 0, playing: false, held: false, interval: 1 });
+    Object.assign(this, { speed: 1, at: 0, playing: false, held: false, keeps: false, kept: "null", interval: 1 });
     this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
     this.resized = new ResizeObserver(() => this.fit());
     this.resized.observe(root);
@@ -70,7 +77,7 @@ export class Viewer extends Hooks {
     this.resized.disconnect();
     window.removeEventListener("resize", this.onresize);
     cancelAnimationFrame(this.request);
-    [this.wishing, this.speaking].forEach(clearTimeout);
+    [this.wishing, this.speaking, this.keeping].forEach(clearTimeout);
     this.playing = false;
   }
 
@@ -107,11 +114,13 @@ export class Viewer extends Hooks {
     else this.#goOn(wanted, following, live);
     this.changed = true;
     this.#wishSoon();
+    this.#keepSoon();
   }
 
   /** What a first message says of how it all opens. */
-  view(/** @type {View} */ { speed }) {
+  view(/** @type {View} */ { speed, keeps }) {
     if (speed) this.pace(speed);
+    this.keeps ||= keeps ?? false;
   }
 
   /**
@@ -122,8 +131,8 @@ export class Viewer extends Hooks {
     const { film } = this;
     const { at, playing } = view.playing && this.still.matches ? { playing: false } : view;
     this.at = Number.isFinite(at ?? NaN) ? film.index(Number(at)) : Math.max(0, film.last);
-    this.held = false;
     this.playing = (playing ?? film.head.live) && film.last >= 0;
+    this.held = view.keeps === true && !this.playing && this.at < film.last;
   }
 
   /**
@@ -199,6 +208,22 @@ export class Viewer extends Hooks {
     this.changed = true;
     this.schedule();
     this.#wishSoon();
+    this.#keepSoon();
+  }
+
+  #keepSoon() {
+    if (!this.keeps) return;
+    clearTimeout(this.keeping);
+    this.keeping = setTimeout(() => this.#keep(), REST);
+  }
+
+  /** Tells the moment at which the visitor has stopped the film, null for none: a shared link opens there. */
+  #keep() {
+    const { run, member } = this.film.head.runs?.[0] ?? this.film.head;
+    const now = this.held && this.step !== "" ? { run, member, step: this.step } : null;
+    if (JSON.stringify(now) === this.kept) return;
+    this.kept = JSON.stringify(now);
+    this.tell("held", now);
   }
 
   // Time
