@@ -18,10 +18,11 @@ PAGES = {
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
     "teach": [("pages/teach/teach.py", "builder", "teach"), ("pages/teach/board.py", "board", "board")],
     "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
+    "apart": [("pages/teach/sheet.py", "sheet", "sheet")],
 }
 """Section -> (script, name in the texts, URL path; the empty one is the default page)."""
 MENU = ("learn", "lab", "teach")
-"""The sections of the menu. The foot of every page leads to the others."""
+"""The sections of the menu. The foot of every page leads to those of `more`."""
 
 
 def visit() -> None:

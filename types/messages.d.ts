@@ -325,4 +325,20 @@ type Book = {
   start: string;
   chunks: number[];
   languages: Record<string, { words: Words; charts: ChartData[]; message: number[] }>;
+/** ganlab/ui/players/sheet/__init__.py */
+type SheetHead = {
+  id: string;
+  title: string;
+  parts: string[];
+  picture: string;
+  alt: string;
+  verdict: string;
+  sentence: string;
+  numbers: string[][];
+  settings: string[][];
+  question: string;
+  answer: string;
+  link: string;
+  code: string;
+  text: Words;
 };

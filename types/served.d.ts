@@ -14,3 +14,6 @@ declare module "*/ganlab.player/mount.js" {
 declare module "*/ganlab.player/words.js" {
   export * from "#player/words.js";
 }
+declare module "*/ganlab.player/save.js" {
+  export * from "#player/save.js";
+}

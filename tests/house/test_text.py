@@ -30,7 +30,9 @@ from ganlab.trace.trace import STOPS
 from ganlab.ui.arena.predictions import CHOICES as CHOICES_OF_TRIES
 from ganlab.ui.arena.predictions import TRIES
 from ganlab.ui.arena.slow_motion import REMARKS
+from ganlab.ui.arena.view import SHEET as PLANE_SHEET
 from ganlab.ui.board.table import FORMATS as PIN_NUMBERS
+from ganlab.ui.digits.view import SHEET as DIGIT_SHEET
 from ganlab.ui.digits.weights import COLUMNS
 from ganlab.ui.latent.link import VIEWS, Tour
 from ganlab.ui.mistakes.runs import COLUMNS as MEASURED
@@ -95,6 +97,7 @@ REGISTERED = {
     "quiz.option": [option for asked in QUESTIONS.values() if isinstance(asked, Look) for option in asked.options],
     "run.quantity": QUANTITIES,
     "seeds.player": SEED_VERDICTS,
+    "sheet.number": ["step", "epoch", *PLANE_SHEET, *DIGIT_SHEET],
     "slow.also": REMARKS,
     "slow.say": STOPS,
     "slow.title": STOPS,
@@ -121,7 +124,7 @@ REGISTERED = {
 """What a registry of the code promises a sentence for each of: prefix -> endings."""
 STEMS = "|".join(path.stem for path in (ROOT / "ganlab/ui/text/en").glob("*.toml"))
 WHOLE = re.compile(rf"(?:{STEMS})(?:\.\w+){{2,}}")
-ELSEWHERE = "player", "digits_stage.player", "duel.player", "theory.player"
+ELSEWHERE = "player", "sheet.player", "digits_stage.player", "duel.player", "theory.player"
 """Tables that a script in the browser is given whole."""
 
 

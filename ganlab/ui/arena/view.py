@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 from functools import partial
 
@@ -22,6 +23,8 @@ from ganlab.ui.run.export import button, numbers_button, packed, settings_button
 from ganlab.ui.run.view import Opening, View
 from ganlab.ui.text import text
 from ganlab.ui.webpage.page import page_button
+from ganlab.ui.run.view import Findings, Opening, View
+from ganlab.ui.text import number, text
 
 
 def read(config: PlaneConfig, blob: bytes) -> Frame:
@@ -69,6 +72,30 @@ def thumbnail(config: PlaneConfig, blob: bytes) -> bytes:
     return picture(config, read(config, blob), SMALL)
 
 
+def findings(config: PlaneConfig, member: int, lang: str) -> Findings | None:
+    """The newest frame as a picture, its verdict, and its numbers."""
+    blobs = packed(config, member)
+    if not blobs:
+        return None
+    film, frame = playback.film_of(config.key(), member, config), read(config, blobs[-1])
+    film.grow(member, config.steps)
+    said = playback.describe(film.verdict(frame.step), lang, member, config.members)
+    alt = text("sheet.page.points", lang, step=frame.step)
+    return Findings(picture(config, frame, gif.SIDE), alt, said["title"], said["sentence"], numbers(frame, lang))
+
+
+def numbers(frame: Frame, lang: str) -> list[tuple[str, str]]:
+    """A frame's step and the numbers of a lab sheet that it has, in words."""
+    values = {name: float(value[0]) for name, value in frame.metrics.items()}
+    values |= {"d_loss": float(frame.d_loss[0]), "g_loss": float(frame.g_loss[0])}
+    there = {name: spec for name, spec in SHEET.items() if math.isfinite(values.get(name, math.nan))}
+    said = {"step": number(frame.step, lang)} | {name: number(values[name], lang, there[name]) for name in there}
+    if "modes_covered" in said:
+        said["modes_covered"] = text("sheet.page.count", lang, n=said["modes_covered"], of=frame.shares.shape[1])
+        said.pop("cells_covered", None)
+    return [(text(f"sheet.number.{name}", lang), value) for name, value in said.items()]
+
+
 # Files
 
 
@@ -114,6 +141,8 @@ def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
 
 SMALL = 144
 """Pixels of a thumbnail."""
+SHEET = {"modes_covered": "", "cells_covered": ".0%", "valid": ".1%", "js": ".3f", "d_loss": ".2f", "g_loss": ".2f"}
+"""The numbers of a lab sheet, in order, and how they are written."""
 VIEW = View(
     read=read,
     table=table,
@@ -122,5 +151,6 @@ VIEW = View(
     played=webpage.played,
     lamps=lamps,
     thumbnail=thumbnail,
+    findings=findings,
     first=first,
 )

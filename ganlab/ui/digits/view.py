@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -18,6 +19,10 @@ from ganlab.ui.run.export import numbers_button, settings_button
 from ganlab.ui.run.view import Opening, View
 from ganlab.ui.text import text
 from ganlab.ui.webpage.page import page_button
+from ganlab.ui.digits import playback
+from ganlab.ui.run.export import numbers_button, packed, settings_button
+from ganlab.ui.run.view import Findings, Opening, View
+from ganlab.ui.text import number, text
 
 
 def read(config: DigitsConfig, blob: bytes) -> DigitsFrame:
@@ -59,6 +64,38 @@ def thumbnail(config: DigitsConfig, blob: bytes) -> bytes:
     return file.getvalue()
 
 
+def findings(config: DigitsConfig, member: int, lang: str) -> Findings | None:
+    """The newest images, the verdict on the run, and the newest numbers."""
+    blobs = packed(config, member)
+    if not blobs:
+        return None
+    frame, film = unpack(blobs[-1]), playback.film_of(config.key(), config)
+    film.grow(member, config.steps)
+    said = playback.describe(film.verdict(frame.step), lang)
+    values = {name: value for one in film.upto(frame.step) for name, value in scores(one).items()}
+    told = [("epoch", number(config.epoch(frame.step), lang, ".4g"))]
+    told += [(name, number(values[name], lang, spec)) for name, spec in SHEET.items() if name in values]
+    named = [(text(f"sheet.number.{name}", lang), value) for name, value in told]
+    return Findings(
+        enlarged(frame), text("sheet.page.images", lang, step=frame.step), said["title"], said["sentence"], named
+    )
+
+
+def enlarged(frame: DigitsFrame) -> bytes:
+    """All images of a frame at twice their size, as a PNG."""
+    picture, file = Image.fromarray(tiled(frame.sheet)), io.BytesIO()
+    picture.resize((2 * picture.width, 2 * picture.height), Image.Resampling.NEAREST).save(file, "PNG")
+    return file.getvalue()
+
+
+def scores(frame: DigitsFrame) -> dict[str, float]:
+    """The finite numbers of a frame that a lab sheet has."""
+    values = {**frame.metrics, "d_loss": float(frame.d_loss[0]), "g_loss": float(frame.g_loss[0])}
+    return {name: value for name, value in values.items() if name in SHEET and math.isfinite(value)}
+
+
+SHEET = {"digits_covered": "", "accepted": ".0%", "digit_tv": ".2f", "fid": ".1f", "d_loss": ".2f", "g_loss": ".2f"}
+"""The numbers of a lab sheet, in order, and how they are written."""
 ROW, FEW = 6, 5
 """Images in a row of the first picture, and of a thumbnail."""
 VIEW = View(
@@ -70,5 +107,6 @@ VIEW = View(
     room=2_000_000,
     lamps=lamps,
     thumbnail=thumbnail,
+    findings=findings,
     first=first,
 )

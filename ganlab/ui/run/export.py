@@ -22,6 +22,8 @@ from ganlab.ui.run.server import service
 from ganlab.ui.run.view import view
 from ganlab.ui.text import exists, text
 
+TASK = ("task", "answer")
+"""What a link has of a teacher's task."""
 NEWS = "export.news"
 """What the last file of settings came to: the key of the run then shown, the sentences, whether it was refused."""
 
@@ -31,11 +33,22 @@ def export(experiment: Experiment, other: Experiment, lang: str) -> None:
     config, member = experiment.config, experiment.member
     with st.popover(text("export.page.button", lang), icon=":material/download:", key=experiment.name("export")):
         st.markdown(f"**{text('export.page.title_beside' if other.is_open else 'export.page.title', lang)}**")
+        sheet_link(experiment, lang)
         with st.container(horizontal=True):
             for file in view(experiment.kind).files:
                 file(experiment, config, member, lang)
         st.divider()
         bring(experiment, lang)
+
+
+def sheet_link(experiment: Experiment, lang: str) -> None:
+    """The way to the lab sheet of a run, with the page's task if it has one."""
+    if view(experiment.kind).findings is None:
+        return
+    task = {name: value for name, value in st.query_params.to_dict().items() if name in TASK}
+    query = {"lang": lang, "page": experiment.words, **share.to_link(experiment), **task}
+    label, help = text("sheet.page.open", lang), text("sheet.page.open_help", lang)
+    st.page_link("pages/teach/sheet.py", label=label, help=help, icon=":material/lab_profile:", query_params=query)
 
 
 def stem(config: RunConfig, member: int = 0) -> str:

@@ -43,6 +43,20 @@ File = Callable[[Experiment, Any, int, str], None]
 """(place, its config, the member shown, language): the button of one file to take along."""
 
 
+@dataclass(frozen=True)
+class Findings:
+    """What a lab sheet says of a run's newest frame."""
+
+    picture: bytes
+    """A PNG."""
+    alt: str
+    title: str
+    """The verdict."""
+    sentence: str
+    numbers: Sequence[tuple[str, str]]
+    """(name, value) in words."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class View(Generic[C, F]):
     """How a kind of run is shown."""
@@ -65,6 +79,8 @@ class View(Generic[C, F]):
     """(one run or two, language) -> what a page of their own plays, its words apart; None where there is none."""
     room: int = 800_000
     """Bytes of deflated frames in such a page, at most."""
+    findings: Callable[[C, int, str], Findings | None] | None = None
+    """(config, member, language) -> what a lab sheet says of it; None for a run without frames."""
     first: Callable[[C, str], tuple[bytes, str]] | None = None
     """(config, language) -> a PNG of what G has to learn and where it begins, and what it shows."""
 

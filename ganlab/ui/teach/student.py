@@ -14,7 +14,7 @@ from ganlab.teach.cleaning import harmless
 from ganlab.teach.link import decode
 from ganlab.teach.task import PAGES, Task, TaskError
 from ganlab.ui.mistakes.first_look import picture
-from ganlab.ui.run import share
+from ganlab.ui.run import export, share
 from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.text import text
@@ -197,6 +197,8 @@ def foot(given: Given, lang: str) -> None:
         if given.task.hand_in:
             parts = ", ".join(text(f"teach.hand_in.{part}", lang) for part in given.task.hand_in)
             st.caption(text("teach.student.hand_in", lang, parts=parts), width="content")
+            if place := experiment(given.task.page):
+                export.sheet_link(place, lang)
         if DRAFT in st.session_state:
             look: dict[str, Any] = {"icon": ":material/edit:", "query_params": {"lang": lang}}
             st.page_link(BUILDER, label=text("teach.student.back", lang), **look)
