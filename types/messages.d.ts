@@ -325,6 +325,7 @@ type Book = {
   start: string;
   chunks: number[];
   languages: Record<string, { words: Words; charts: ChartData[]; message: number[] }>;
+};
 /** ganlab/ui/players/sheet/__init__.py */
 type SheetHead = {
   id: string;

@@ -20,11 +20,9 @@ from ganlab.ui.arena import duel, gif, playback, webpage
 from ganlab.ui.players import seed_strip
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
-from ganlab.ui.run.view import Opening, View
-from ganlab.ui.text import text
-from ganlab.ui.webpage.page import page_button
 from ganlab.ui.run.view import Findings, Opening, View
 from ganlab.ui.text import number, text
+from ganlab.ui.webpage.page import page_button
 
 
 def read(config: PlaneConfig, blob: bytes) -> Frame:

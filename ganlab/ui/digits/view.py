@@ -15,14 +15,10 @@ from ganlab.digits.diagnosis import covers
 from ganlab.digits.frame import DigitsFrame, tiled, unpack
 from ganlab.export.settings import digits_csv
 from ganlab.ui.digits import playback, webpage
-from ganlab.ui.run.export import numbers_button, settings_button
-from ganlab.ui.run.view import Opening, View
-from ganlab.ui.text import text
-from ganlab.ui.webpage.page import page_button
-from ganlab.ui.digits import playback
 from ganlab.ui.run.export import numbers_button, packed, settings_button
 from ganlab.ui.run.view import Findings, Opening, View
 from ganlab.ui.text import number, text
+from ganlab.ui.webpage.page import page_button
 
 
 def read(config: DigitsConfig, blob: bytes) -> DigitsFrame:
