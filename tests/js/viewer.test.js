@@ -64,6 +64,35 @@ function pass(made, seconds) {
   }
 }
 
+test("a change is summed up once, and frames that pass are not", async () => {
+  const rested = () => new Promise((done) => setTimeout(done, 700));
+  const made = viewer([1, 10, 20]);
+  const said = /** @type {string[]} */ ([]);
+  const spoken = {
+    get textContent() {
+      return said.at(-1) ?? "";
+    },
+    set textContent(words) {
+      said.push(words);
+    },
+  };
+  Object.assign(made, { summary: (/** @type {number} */ frame) => `at ${frame}` });
+  made.root.querySelector = () => spoken;
+  made.scrub(1);
+  pass(made, 0.1);
+  await rested();
+  made.moved(); // a layer is switched off: the words are the same
+  pass(made, 0.1);
+  await rested();
+  assert.deepEqual(said, ["at 10"]);
+  made.reset();
+  made.play();
+  pass(made, 3);
+  await rested();
+  assert.deepEqual(said, ["at 10"], "while it plays");
+  made.dispose();
+});
+
 test("where the visitor stops the film is told once, and that it goes on", async () => {
   const rested = () => new Promise((done) => setTimeout(done, 700));
   const held = (/** @type {any} */ made) =>

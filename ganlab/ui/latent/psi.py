@@ -96,6 +96,6 @@ def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt
     plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
     plain["scale"] = alt.Scale(domain=[-extent, extent])
     table = pd.DataFrame(points, columns=["x", "y"])
-    points_chart = alt.Chart(table).mark_point(size=22, opacity=0.7, **look)
+    points_chart = alt.Chart(table).mark_point(size=22, opacity=0.7, clip=True, **look)
     chart: alt.Chart = points_chart.encode(alt.X("x:Q", **plain), alt.Y("y:Q", **plain))
     return chart

@@ -67,7 +67,7 @@ function shade(c, { low, high, line, label }, y, w, looks) {
   c.lineTo(LEFT + w, y(line));
   c.stroke();
   c.setLineDash([]);
-  text(c, label, LEFT + w - 2, y(high) - 2, looks, "right", "bottom");
+  text(c, `– – ${label}`, LEFT + w - 2, y(0) - 3, looks, "right", "bottom");
 }
 
 /**

@@ -335,7 +335,9 @@ export class Viewer extends Hooks {
     const { i } = this.pair();
     if (i < 0) return;
     const text = this.summary(this.film.frame(i));
-    this.root.querySelector('[data-part="spoken"]').textContent = text;
+    const spoken = this.root.querySelector('[data-part="spoken"]');
+    if (spoken.textContent === text) return; // writing it again would say it again
+    spoken.textContent = text;
     this.#name(this.reader.say("canvas", { summary: text }));
   }
 
