@@ -9,11 +9,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from ganlab.computed import Run, diagnose
     from ganlab.digits.config import DigitsConfig
-    from ganlab.library import diagnose, open, run, sweep, train
+    from ganlab.flow.config import FlowConfig
+    from ganlab.library import RunFailed, open, run, sweep, train
     from ganlab.plane.config import PlaneConfig
 
-__all__ = ["DigitsConfig", "PlaneConfig", "diagnose", "open", "run", "sweep", "train"]
+__all__ = ["DigitsConfig", "FlowConfig", "PlaneConfig", "Run", "RunFailed", "diagnose", "open", "run", "sweep", "train"]
 
 
 def __getattr__(name: str) -> Any:
@@ -29,10 +31,13 @@ def __dir__() -> list[str]:
 HOMES = {
     "PlaneConfig": "ganlab.plane.config",
     "DigitsConfig": "ganlab.digits.config",
+    "FlowConfig": "ganlab.flow.config",
     "train": "ganlab.library",
     "run": "ganlab.library",
     "open": "ganlab.library",
     "sweep": "ganlab.library",
-    "diagnose": "ganlab.library",
+    "diagnose": "ganlab.computed",
+    "Run": "ganlab.computed",
+    "RunFailed": "ganlab.library",
 }
 """Name -> the module that has it."""

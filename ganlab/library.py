@@ -5,33 +5,35 @@ Thin functions on what the app itself uses. A script that calls them needs no `i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from importlib import import_module
+from collections.abc import Iterator, Mapping, Sequence
 from math import inf
 from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
+from tqdm.auto import tqdm
+
+from ganlab.computed import UNKNOWN, Run
 from ganlab.kind import engine, training
 from ganlab.kind.config import RunConfig
 from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
-from ganlab.links import from_json, identity
+from ganlab.presets import PRESETS, described
 from ganlab.service.runs import Runs
-from ganlab.store import recording
+from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
 from ganlab.studies import study
+from ganlab.studies.cards import EXHIBITS
 from ganlab.studies.grids import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from ganlab.game.verdict import Verdict
-
 VIEWER = "library"
 POLL = 0.1
 """Seconds between two looks at a run."""
+FILE = ".zip"
+"""How the name of a recorded run ends."""
 
 
 class RunFailed(Exception):
@@ -42,75 +44,96 @@ class RunFailed(Exception):
         super().__init__(f"{reason}: {self.facts}")
 
 
-@dataclass(frozen=True)
-class Run:
-    """A run that was computed: its config, how far it came, and its frames."""
+def train(config: RunConfig, progress: bool = False) -> Iterator[RunFrame]:
+    """The frames of a run, from the untrained networks to `config.steps` or to divergence; nothing is stored.
 
-    config: RunConfig
-    step: int
-    """The last one."""
-    read: Callable[[int], Mapping[int, bytes]]
-    """A member -> its stored frames by step, ascending."""
-
-    def frames(self, member: int = 0) -> list[RunFrame]:
-        """The frames of one member, the untrained one first."""
-        unpack = import_module(KINDS[self.config.kind].evaluation).EVALUATION.unpack
-        return [unpack(self.config, blob) for blob in self.read(member).values()]
-
-
-def train(config: RunConfig) -> Iterator[RunFrame]:
-    """The frames of a run, from the untrained networks to `config.steps` or to divergence; nothing is stored."""
+    `progress`: shows a bar that counts the steps.
+    """
     trainer = engine.load(KINDS[config.kind].engine)
-    yield from training.frames(trainer.start(config), trainer.advance, trainer.moment, trainer.develop)
+    with bar(config, progress) as counted:
+        for frame in training.frames(trainer.start(config), trainer.advance, trainer.moment, trainer.develop):
+            counted.update(frame.step - counted.n)
+            yield frame
 
 
-def run(config: RunConfig, store: Path | str | None = None) -> Run:
+def run(config: RunConfig, store: Path | str | None = None, progress: bool = False) -> Run:
     """Computes a run in a worker process, as far as the store has not got it, and keeps it there.
 
     The store is that of the app where none is named. A run that was interrupted goes on from its last checkpoint.
     Raises RunFailed.
     """
-    with Store(store) as kept, Runs(kept, slots=1) as runs:
+    with Store(store) as kept, Runs(kept, slots=1) as runs, bar(config, progress) as counted:
         key = runs.submit(config, VIEWER)
         while (status := runs.status(key, VIEWER)).state not in study.ENDED:
+            counted.update(max(0, status.step - counted.n))
             sleep(POLL)
         if status.state == "failed":
             raise RunFailed(status.note, status.facts)
-        return Run(config, status.step, lambda member: stored(kept.path, key, member))
+        counted.update(status.step - counted.n)
+        row = kept.run(key)
+        made = {name: getattr(row, name) for name in UNKNOWN}
+        return Run(config, status.step, lambda member: stored(kept.path, config, member), made=made)
 
 
-def stored(store: Path, key: str, member: int) -> dict[int, bytes]:
+def bar(config: RunConfig, shown: bool) -> Any:
+    """A bar that counts a run's steps."""
+    return tqdm(total=config.steps, unit="step", disable=not shown)
+
+
+def stored(store: Path, config: RunConfig, member: int) -> dict[int, bytes]:
     """A member's frames of a run in a store, by step."""
     with Store(store) as kept:
-        return kept.frames(key, member)
+        return upto(kept.frames(config.key(), member), config)
 
 
-def open(path: Path | str) -> Run:
-    """A recorded run, such as those that ship in `ganlab/recorded`. Raises RecordingError."""
-    found = recording.read(Path(path), identity)
-    return Run(from_json(found.config), found.step, lambda member: recorded(found, member))
+def upto(frames: Mapping[int, bytes], config: RunConfig) -> dict[int, bytes]:
+    """Frames up to a run's last step."""
+    return {step: blob for step, blob in frames.items() if step <= config.steps}
 
 
-def recorded(found: recording.Recording, member: int) -> dict[int, bytes]:
-    """A member's frames of a recording, by step."""
-    return {step: blob for step, of, blob in found.frames if of == member}
+def open(what: Path | str) -> Run:
+    """The run of a link of the app, of a preset's name, of settings as JSON, or of a recorded run's file (.zip).
 
-
-def sweep(arms: Mapping[str, Sequence[RunConfig]], store: Path | str | None = None, slots: int = 1) -> pd.DataFrame:
-    """Computes every config of every arm and measures it: a row for each frame, with the final evaluation (`*_10k`).
-
-    The store is a folder of its own; what is finished there is not computed again. Configs that failed are missing.
+    One that ships is read, any other is computed as by `run`. Raises RecordingError for a file, ValueError for a link.
     """
-    grid = Study({name: tuple(configs) for name, configs in arms.items()}, protocol="")
+    if str(what).endswith(FILE):
+        return Run.load(what)
+    return opened(*described(str(what))[0])
+
+
+def opened(config: RunConfig, member: int = 0) -> Run:
+    """A run, of which a member is looked at: read where it ships with these frames, else computed."""
+    name = shipped().get(config.key(), "")
+    found = Run.load(RECORDED / f"{name}{FILE}") if name else None
+    if found is None or found.config.steps < config.steps or not found.read(member):
+        return run(config).of(member)
+    return Run(
+        config, max(upto(found.read(member), config)), lambda one: upto(found.read(one), config), member, found.made
+    )
+
+
+def shipped() -> dict[str, str]:
+    """Key -> name of every run that ships."""
+    named = {**EXHIBITS, **PRESETS}
+    return {config.key(): name for name, config in named.items() if (RECORDED / f"{name}{FILE}").is_file()}
+
+
+def sweep(
+    configs: Mapping[str, RunConfig] | Sequence[RunConfig],
+    seeds: int | Sequence[int] = 5,
+    scheduler: str | None = None,
+    store: Path | str | None = None,
+    slots: int = 1,
+) -> pd.DataFrame:
+    """Computes every config with every seed and measures it: a row for each frame, with the final evaluation (`*_10k`).
+
+    `configs`: by the name of their arm, or in turn; `seeds`: these, or so many from 0 on. The store is a folder of its
+    own; what is finished there is not computed again. `scheduler`: the address of a Dask cluster, in place of `slots`
+    worker processes here. Configs that failed are missing. Raises ClusterError.
+    """
+    named = configs if isinstance(configs, Mapping) else {str(i): config for i, config in enumerate(configs)}
+    drawn = range(seeds) if isinstance(seeds, int) else seeds
+    grid = Study({name: tuple(config.replace(seed=seed) for seed in drawn) for name, config in named.items()}, "")
     study_store = study.StudyStore(None if store is None else Path(store))
-    study.compute("sweep", grid, study_store, slots, inf)
+    study.compute("sweep", grid, study_store, slots, inf, scheduler or "")
     return study_store.table(grid)
-
-
-def diagnose(frames: Sequence[RunFrame], config: RunConfig) -> Verdict:
-    """What the frames of one member show up to the last. Raises ValueError for kinds of run without a diagnosis."""
-    module = KINDS[config.kind].diagnosis
-    if not module:
-        raise ValueError(f"kind={config.kind}: has no diagnosis")
-    found: Verdict = import_module(module).verdict(frames, config)
-    return found

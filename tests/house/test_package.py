@@ -123,8 +123,9 @@ from ganlab.studies import tables
 assert last.step == 5
 
 run = ganlab.open(Path(ganlab.__file__).parent / "recorded" / "ring.zip")
-assert len(run.frames()) > 20 and run.frames()[-1].step == run.step
-assert ganlab.diagnose(run.frames(), run.config).key
+assert len(run.frames) > 20 and run.frames[-1].step == run.step
+assert run.verdict.key
+assert len(run.page()) > 10**5
 
 from ganlab.data.images import IMAGE_SETS
 assert len(IMAGE_SETS["mnist_5k"].load()[0]) == 5000
