@@ -14,6 +14,8 @@ from ganlab.board.schema import INSERT, STUDENTS
 
 NAME = 24
 """Characters of a student's name, at most."""
+FORMULA = "=+-@ "
+"""How no name begins, since a spreadsheet that opens the board's numbers would compute it."""
 STUDENTS_EACH = 120
 """Students of a class, at most."""
 
@@ -57,7 +59,7 @@ def joined(db: Connection, class_id: str, visitor: str) -> Row[Any]:
 
 def join(board: Board, class_id: str, visitor: str, name: str) -> None:
     """A visitor joins a class, or takes another name. Raises BoardError: frozen, no name, taken, too many."""
-    shown, own = clean(name, NAME), hash_of(class_id, visitor)
+    shown, own = clean(name, NAME).lstrip(FORMULA), hash_of(class_id, visitor)
     if not shown:
         raise BoardError("name")
     with board.take_part(class_id) as (db, _):

@@ -266,6 +266,7 @@ def test_the_days_are_a_setting(engines, clock):
         ("ＡＢＣ", "ABC"),
         ("\u3164\u2800\u115f", ""),
         ("a" * 50, "a" * students.NAME),
+        ("=-HYPERLINK(A1)", "HYPERLINK(A1)"),
         ("<script>alert(1)</script>", "<script>alert(1)</script"),
         ("'); DROP TABLE x; --", "'); DROP TABLE x; --"),
     ],

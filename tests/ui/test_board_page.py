@@ -124,6 +124,7 @@ def test_a_student_joins_opens_the_dealt_seed_pins_it_and_the_class_sees_it(klas
     config, member = run_of(RUN, 17)
     assert f"a.seed={config.seed}" in link.query_string
     assert f"a.member={member}" in link.query_string
+    assert f"class={klass[0]}" in link.query_string
 
     lab = visit(
         klass, LAB, lang, viewer=app.session_state["viewer"], **to_query(config, "a."), **{"a.member": str(member)}
@@ -185,15 +186,15 @@ def test_predictions_come_first_and_the_truth_shows_what_came_out(klass, lang):
 def test_the_manager_hides_freezes_and_clears(klass):
     record(RUN.replace(members=1))
     st.cache_resource.clear()
-    for n, name in enumerate(("Ana", "=HYPERLINK(<b>)")):
+    for n, name in enumerate(("Ana", "<b>[x](y)</b>")):
         join(klass, name, f"{n}" * 32)
         lab = visit(klass, LAB, viewer=f"{n}" * 32, **to_query(RUN.replace(members=1), "a."))
         press(lab, ARENA.name("pin"))
     pupil, app = visit(klass), visit(klass, manages=True)
-    assert [row["name"] for row in shown(pupil)] == ["=HYPERLINK(<b>)", "Ana"]
+    assert [row["name"] for row in shown(pupil)] == ["<b>[x](y)</b>", "Ana"]
     (ana,) = [one.identity for one in pins.pins(place.board(), klass[0]) if one.name == "Ana"]
     app.multiselect(key="k.hidden").set_value([ana]).run()
-    assert [row["name"] for row in shown(sound(pupil.run()))] == ["=HYPERLINK(<b>)"]
+    assert [row["name"] for row in shown(sound(pupil.run()))] == ["<b>[x](y)</b>"]
     app.multiselect(key="k.hidden").set_value([]).run()
     assert len(shown(sound(pupil.run()))) == 2
     app.toggle(key="k.frozen").set_value(True).run()

@@ -11,6 +11,9 @@ import streamlit as st
 from ganlab import ui
 from ganlab.board import classes, pins
 from ganlab.board.classes import Class
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError
+from ganlab.links import from_json, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import seeds
 from ganlab.ui.board import place
@@ -51,10 +54,10 @@ def addresses(lang: str) -> None:
     with words:
         st.markdown(f"**{text('board.manage.join', lang)}**")
         st.code(share.address(join), language=None, wrap_lines=True)
-        st.markdown(f"**{text('board.manage.key', lang)}** {text('board.manage.key_about', lang)}")
-        st.code(share.address(join | place.to_link()), language=None, wrap_lines=True)
     with picture:
-        st.image(share.qr_code(share.address(join)), width=200, alt=text("board.link.qr_alt", lang))
+        st.image(share.qr_code(share.address(join)), width=160, alt=text("board.link.qr_alt", lang))
+    st.markdown(f"**{text('board.manage.key', lang)}** {text('board.manage.key_about', lang)}")
+    st.code(share.address(join | place.to_link()), language=None, wrap_lines=True)
 
 
 def joining(lang: str) -> dict[str, str]:
@@ -68,12 +71,24 @@ def joining(lang: str) -> dict[str, str]:
 def shared_run(found: Class, lang: str) -> None:
     """Which run's members are dealt, and the field for another one's link."""
     st.markdown(f"**{text('board.manage.run', lang)}** {text('board.manage.run_about', lang)}")
+    if dealt := experiment(found):
+        label, query = text("board.manage.dealt", lang), {**joining(lang), **to_query(dealt, ARENA.prefix)}
+        st.page_link(ARENA.script, label=label, icon=":material/casino:", query_params=query)
     with st.form("k.deal", border=False):
         st.text_input(text("board.manage.link", lang), key=LINK, max_chars=4000)
         label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
         if st.form_submit_button(label, key="k.deal.send"):
             offer(found, st.session_state[LINK])
             ui.rerun()
+
+
+def experiment(found: Class) -> RunConfig | None:
+    """The run whose members are dealt; None where there is none, or it can no longer be read."""
+    try:
+        config: RunConfig | None = from_json(json.loads(found.experiment)) if found.experiment else None
+    except ConfigError:
+        return None
+    return config
 
 
 def offer(found: Class, link: str) -> None:

@@ -14,7 +14,7 @@ from ganlab.board import pins, students
 from ganlab.board.pins import Pin
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
-from ganlab.ui.board import place
+from ganlab.ui.board import manage, place
 from ganlab.ui.run import share
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.export import packed, trained
@@ -57,7 +57,7 @@ def button(experiment: Experiment, name: str, frozen: bool, lang: str) -> None:
 
 def to_board(label: str, lang: str) -> None:
     """The way to the board."""
-    st.page_link(place.SCRIPT, label=label, icon=":material/dashboard:", query_params={"lang": lang})
+    st.page_link(place.SCRIPT, label=label, icon=":material/dashboard:", query_params=manage.joining(lang))
 
 
 def pin(experiment: Experiment) -> None:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import json
+from contextlib import suppress
 
 import streamlit as st
+from sqlalchemy.exc import SQLAlchemyError
 
 from ganlab import ui
 from ganlab.board import classes, pins, seeds, students
 from ganlab.board.classes import Class
 from ganlab.board.students import Student
-from ganlab.kind.config import RunConfig
-from ganlab.kind.fields import ConfigError
-from ganlab.links import from_json, to_query
+from ganlab.links import to_query
 from ganlab.ui import literal
 from ganlab.ui.board import manage, place, table
+from ganlab.ui.board.manage import experiment
 from ganlab.ui.run import share
 from ganlab.ui.run.experiment import places
 from ganlab.ui.text import text
@@ -77,9 +77,10 @@ def follow(found: Class) -> None:
     """Draws the page anew when the class has changed."""
 
     def look() -> None:
-        now = classes.find(place.board(), found.id)
-        if now is None or now.revision != found.revision:
-            ui.rerun()
+        with suppress(SQLAlchemyError):  # it is asked again soon
+            now = classes.find(place.board(), found.id)
+            if now is None or now.revision != found.revision:
+                ui.rerun()
 
     st.fragment(look, run_every=EVERY)()
 
@@ -88,14 +89,14 @@ def follow(found: Class) -> None:
 
 
 def take_part(found: Class, me: Student | None, lang: str) -> None:
-    """The form that joins the class; after it the student's seed and prediction."""
+    """The form that joins the class; after it the student's prediction and seed."""
     if me is None:
         join(found, lang)
         return
     st.markdown(text("board.join.as", lang, name=ui.code(me.name)))
-    own_seed(found, me, lang)
     if found.asks:
         predict(found, me, lang)
+    own_seed(found, me, lang)
 
 
 def join(found: Class, lang: str) -> None:
@@ -121,19 +122,10 @@ def own_seed(found: Class, me: Student, lang: str) -> None:
         ui.rerun()
     run, member = seeds.run_of(config, me.seat or 0)
     here, _ = places(run.kind)
-    query = {"lang": lang, **to_query(run, here.prefix), here.name("member"): str(member)}
+    query = {"lang": lang, ui.CLASS: found.id, **to_query(run, here.prefix), here.name("member"): str(member)}
     label = text("board.seeds.own", lang, seed=(me.seat or 0) + 1)
     st.page_link(here.script, label=label, icon=":material/casino:", query_params=query)
     st.caption(text("board.seeds.how", lang))
-
-
-def experiment(found: Class) -> RunConfig | None:
-    """The run whose members are dealt; None where there is none, or it can no longer be read."""
-    try:
-        config: RunConfig | None = from_json(json.loads(found.experiment)) if found.experiment else None
-    except ConfigError:
-        return None
-    return config
 
 
 def predict(found: Class, me: Student, lang: str) -> None:

@@ -15,11 +15,13 @@ from ganlab.board.classes import Class
 from ganlab.board.pins import Pinned
 from ganlab.board.seeds import SURE, interval
 from ganlab.kinds import KINDS
-from ganlab.ui import literal
+from ganlab.ui import CLASS, literal
 from ganlab.ui.text import text
 
-TALL = 84
-"""Height of a row in pixels."""
+TALL, HEAD = 84, 38
+"""Heights of a row and of the head in pixels."""
+SEEN = 6
+"""Rows that are seen at once."""
 BAR = 34
 """Height of a bar in pixels."""
 FORMATS = {"coverage": "percent", "tv": "%.2f", "step": "localized", "seconds": "%.0f", "spread": "percent"}
@@ -35,21 +37,23 @@ def pinned(shown: Sequence[Pinned], class_id: str, lang: str) -> None:
         return
     rows = pd.DataFrame([row(one, class_id, lang) for one in shown])
     labels = {name: text(f"board.column.{name}", lang) for name in rows.columns}
-    opens = text("board.column.opens", lang)
     columns: dict[str, Any] = {
         "picture": st.column_config.ImageColumn(labels["picture"], width=TALL),
-        "link": st.column_config.LinkColumn(labels["link"], display_text=opens, width="small"),
+        "link": st.column_config.LinkColumn(labels["link"], display_text=labels["link"], width="small"),
         **{name: st.column_config.TextColumn(labels[name]) for name in ("name", "verdict", "lamps")},
         **{name: st.column_config.NumberColumn(labels[name], format=form) for name, form in FORMATS.items()},
     }
-    look: dict[str, Any] = {"hide_index": True, "row_height": TALL, "key": "k.pins"}
-    st.dataframe(rows, column_config=columns, alt=text("board.table.alt", lang, n=len(shown)), **look)
+    height = TALL * min(len(rows), SEEN) + HEAD
+    look: dict[str, Any] = {"hide_index": True, "row_height": TALL, "height": height, "placeholder": "–"}
+    alt = text("board.table.alt", lang, n=len(shown))
+    st.dataframe(rows, column_config=columns, alt=alt, key="k.pins", **look)
+    st.caption(text("board.table.about", lang))
 
 
 def row(one: Pinned, class_id: str, lang: str) -> dict[str, Any]:
     """A pin by column."""
-    query = {"lang": lang, "class": class_id, **one.link}
-    numbers = {name: getattr(one, name) for name in FORMATS}
+    query = {"lang": lang, CLASS: class_id, **one.link}
+    numbers = {name: getattr(one, name) for name in FORMATS} | {"seconds": one.seconds or None}
     return {
         "picture": f"data:image/png;base64,{b64encode(one.picture).decode()}",
         "name": one.name,
@@ -77,26 +81,22 @@ def counted(found: Mapping[tuple[str, int], str], dealt: int, lang: str) -> None
 
 def predicted(room: Class, answers: Mapping[int, int], lang: str) -> None:
     """The predictions as bars; the truth is marked once it is told."""
-    right = room.truth if room.told else None
-    rows = [
-        {"option": option, "n": answers.get(place, 0), "right": place == right}
-        for place, option in enumerate(room.options)
-    ]
-    said = "; ".join(f"{one['option']}: {one['n']}" for one in rows)
-    alt = text("board.predict.alt", lang, said=said)
+    right, counts = room.truth if room.told else None, [answers.get(place, 0) for place in range(len(room.options))]
+    both = list(zip(room.options, counts, strict=True))
+    rows = [{"option": f"{n} · {option}", "n": n, "right": place == right} for place, (option, n) in enumerate(both)]
+    alt = text("board.predict.alt", lang, said="; ".join(f"{option}: {n}" for option, n in both))
     st.vega_lite_chart(pd.DataFrame(rows), bars(len(rows)), width="stretch", key="k.predictions", alt=alt)
     if right is not None:
         st.success(text("board.predict.truth", lang, option=literal(room.options[right])))
 
 
 def bars(count: int) -> dict[str, Any]:
-    """The chart of so many options: a bar and its number for each."""
-    y = {"field": "option", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 260}}
+    """The chart of so many options, a bar for each."""
+    y = {"field": "option", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 240}}
     x = {"field": "n", "type": "quantitative", "axis": None, "scale": {"domainMin": 0}}
     colour = {"field": "right", "type": "nominal", "legend": None, "scale": {"domain": [False, True]}}
-    number = {"mark": {"type": "text", "align": "left", "dx": 5}, "encoding": {"text": {"field": "n"}}}
-    bar = {"mark": {"type": "bar", "cornerRadius": 3}, "encoding": {"color": colour}}
-    return {"height": BAR * count, "encoding": {"x": x, "y": y}, "layer": [bar, number]}
+    mark = {"type": "bar", "cornerRadius": 3}
+    return {"height": BAR * count, "mark": mark, "encoding": {"x": x, "y": y, "color": colour}}
 
 
 LAMPS = str.maketrans("10", "●○")
