@@ -20,6 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.schema import CreateIndex, CreateTable, DDLElement
 
 VERSION = 1
 """Part of the tables' names: another schema is other tables."""
@@ -85,11 +86,21 @@ INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.inse
 
 
 def prepare(engine: Engine) -> None:
-    """Creates the tables that are missing. Another server may do so at the same moment, so a failure is tried again."""
+    """Creates the tables that are missing."""
     if engine.dialect.name == "sqlite":
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
             db.exec_driver_sql("PRAGMA journal_mode = WAL")
+    for table in SCHEMA.sorted_tables:
+        create(engine, CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            create(engine, CreateIndex(index, if_not_exists=True))
+
+
+def create(engine: Engine, statement: DDLElement) -> None:
+    """Creates one thing. If it fails because another server creates it at this moment, the second try finds it."""
     try:
-        SCHEMA.create_all(engine)
+        with engine.begin() as db:
+            db.execute(statement)
     except SQLAlchemyError:
-        SCHEMA.create_all(engine)
+        with engine.begin() as db:
+            db.execute(statement)
