@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import (
@@ -88,8 +89,8 @@ INSERT: dict[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.inse
 def prepare(engine: Engine) -> None:
     """Creates the tables that are missing."""
     if engine.dialect.name == "sqlite":
-        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
-            db.exec_driver_sql("PRAGMA journal_mode = WAL")
+        with suppress(SQLAlchemyError), engine.connect().execution_options(isolation_level="AUTOCOMMIT") as db:
+            db.exec_driver_sql("PRAGMA journal_mode = WAL")  # a server that fails to has met another that does so
     for table in SCHEMA.sorted_tables:
         create(engine, CreateTable(table, if_not_exists=True))
         for index in table.indexes:
