@@ -94,6 +94,19 @@ def test_the_first_screen_holds_picture_play_verdict_and_what_the_marks_are(show
             assert box["y"] + box["height"] <= height, (width, name)
 
 
+def test_twice_as_large_nothing_is_lost_and_in_forced_colours_lamps_still_say_what_they_say(shown):
+    page = shown("arena")
+    page.set_viewport_size({"width": 640, "height": 360})
+    page.evaluate(SETTLED)
+    assert page.evaluate(GEOMETRY) == []
+    page.emulate_media(forced_colors="active")
+    for place in (".lamp i", ".meter", ".time::-webkit-slider-runnable-track"):
+        part, _, pseudo = place.partition("::")
+        drawn = page.locator(part).first.evaluate("(part, of) => getComputedStyle(part, of).forcedColorAdjust", pseudo)
+        assert drawn == "none", place
+    page.emulate_media(forced_colors="none")
+
+
 def violations(page):
     """What axe finds that is serious and ours."""
     for rule in Axe().run(page).response["violations"]:
