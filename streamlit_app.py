@@ -9,6 +9,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
+from ganlab.ui.policy import SEALED
 from ganlab.ui.run import server
 from ganlab.ui.run.notices import strays
 from ganlab.ui.text import text
@@ -57,4 +58,4 @@ async def serving(_: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":
     visit()
 else:
-    app = st.App(__file__, lifespan=serving)
+    app = st.App(__file__, lifespan=serving, middleware=[SEALED])

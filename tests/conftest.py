@@ -12,6 +12,7 @@ from ganlab.host import settings
 torch.set_num_threads(1)
 SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("any speed", deadline=None, derandomize=True, suppress_health_check=SLOW)
+hypothesis.settings.register_profile("nightly", hypothesis.settings.get_profile("any speed"), max_examples=10_000)
 hypothesis.settings.load_profile("any speed")
 pytest.register_assert_rewrite("browsing", "visits")
 

@@ -12,6 +12,8 @@ LARGEST = 2 * 2**20
 """Bytes of a file, at most; looked at before anything is read."""
 NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 NO_NUMBER = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
+WIDEST = 100
+"""Cells of a line that are looked at."""
 SEPARATORS = ("\t", ";", ",", None)
 """In the order of the search; None: blanks. If the separator is no comma, a comma is a decimal point."""
 
@@ -23,15 +25,15 @@ def parse_csv(blob: bytes) -> Array:
     """
     if len(blob) > LARGEST:
         raise PointsError("too_large", mb=len(blob) / 2**20, most=LARGEST / 2**20)
-    lines = [(row, line) for row, line in enumerate(decoded(blob).splitlines(), 1) if line.strip()]
-    if not lines:
+    lines = decoded(blob).splitlines()
+    filled = [line for line in lines if line.strip()]
+    if not filled:
         raise PointsError("few", count=0, least=LEAST)
-    separator = next(mark for mark in SEPARATORS if mark is None or mark in lines[-1][1])
-    rows = [(row, cells(line, separator)) for row, line in lines]
-    if not any(map(numeric, rows[0][1])):
-        rows = rows[1:]
-    if len(rows) > MOST:
-        raise PointsError("many", count=len(rows), most=MOST)
+    separator = next(mark for mark in SEPARATORS if mark is None or mark in filled[-1])
+    header = not any(map(numeric, cells(filled[0], separator)))
+    if len(filled) - header > MOST:  # before the lines are cut into cells, which take a hundred times as much memory
+        raise PointsError("many", count=len(filled) - header, most=MOST)
+    rows = [(row, cells(line, separator)) for row, line in enumerate(lines, 1) if line.strip()][header:]
     return fitted(np.array([pair(row, found) for row, found in rows]).reshape(-1, 2))
 
 
@@ -45,7 +47,7 @@ def decoded(blob: bytes) -> str:
 
 def cells(line: str, separator: str | None) -> list[str]:
     """A line's cells, without blanks and quotes around them."""
-    found = [cell.strip().strip('"').strip() for cell in line.split(separator)]
+    found = [cell.strip().strip('"').strip() for cell in line.split(separator, WIDEST)]
     return found if separator == "," else [cell.replace(",", ".") for cell in found]
 
 

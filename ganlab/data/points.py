@@ -163,6 +163,8 @@ def inside(name: str) -> bytes:
 
 def written(text: str, most: int = MOST) -> bytes:
     """What base64url of at most `most` points holds, as `pack` writes it. Raises PointsError: spelling, or `pack`'s."""
+    if len(text) > 6 * most:  # sixteen characters hold three points
+        raise PointsError("spelling")
     try:
         content = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
     except (ValueError, binascii.Error):

@@ -33,6 +33,8 @@ MAX_BYTES = 16 * 2**20
 """Maximum size of a file. The largest generator, `classic` with latent_dim 512, has 15 MB."""
 MAX_CONFIG = 64 * 2**10
 """Maximum bytes of a config."""
+MAX_HEADER = 4 * MAX_CONFIG
+"""Maximum bytes of a file's header, the config among them: JSON may take twenty times its length in memory."""
 CHUNK = 250
 """Number of images in one forward pass."""
 TRIED = 16
@@ -165,7 +167,7 @@ def decode(blob: bytes, config_json: bytes | None = None) -> Generator:
 def header(blob: bytes) -> dict[str, Any]:
     """The header of a safetensors file, by tensor name. Raises WeightsError for other or incomplete files."""
     length = int.from_bytes(blob[:8], "little")
-    if blob[8:9] != b"{" or length > MAX_BYTES:
+    if blob[8:9] != b"{" or length > MAX_HEADER:
         raise WeightsError(foreign(blob))
     if len(blob) < 8 + length:
         raise WeightsError("truncated", bytes=len(blob), whole=8 + length)

@@ -160,12 +160,12 @@ def literal(value: str) -> str:
 
 def code(value: str) -> str:
     """A visitor's text as inline code, so that Markdown does not interpret it."""
-    return f"`{printable(value)[:80].replace('`', chr(39)).replace(chr(10), ' ') or ' '}`"
+    return f"`{printable(value[:80]).replace('`', chr(39)) or ' '}`"
 
 
 def printable(value: str) -> str:
-    """A visitor's text as it can be sent: half of a surrogate pair, which JSON may contain, becomes a question mark."""
-    return value.encode("utf-8", "replace").decode()
+    """A visitor's text as it can be sent and drawn on one line: other signs become a space or a question mark."""
+    return "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in value)
 
 
 def _switch_language() -> None:

@@ -95,5 +95,11 @@ def packed(head: Mapping[str, Any], parts: Iterable[bytes] = ()) -> bytes:
     return b"".join([struct.pack("<I", len(plain)), plain, *parts])
 
 
+def told(key: str, name: str) -> Mapping[str, Any]:
+    """What a mounted component last sent under a name; {} for what is no object, as a browser may send anything."""
+    found = (st.session_state.get(key) or {}).get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
 def ignore() -> None:
     """An empty callback. Streamlit includes a state value in the result only if it has a callback."""

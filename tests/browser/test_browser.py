@@ -6,11 +6,24 @@ import re
 import signal
 import time
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, Server, address, fact, link, messages, part, steady, step, until
+from browsing import (
+    NEEDS_CHROMIUM,
+    STRANGER,
+    Server,
+    address,
+    assert_no_stranger_runs,
+    fact,
+    link,
+    messages,
+    part,
+    steady,
+    step,
+    until,
+)
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -259,8 +272,9 @@ def test_a_killed_server_loses_nothing(visitors, tmp_path):
 
 
 def test_a_bad_link_gives_the_default_and_says_so(visit):
-    page = visit(query="lang=en&a.d_steps=-4&a.loss=%3Cscript%3Ealert(1)%3C/script%3E&a.nonsense=1")
-    expect(page.get_by_test_id("stAlert")).to_contain_text("alert(1)")
+    page = visit(query="lang=en&a.d_steps=-4&a.nonsense=1&" + urlencode({"a.loss": STRANGER}))
+    expect(page.get_by_test_id("stAlert")).to_contain_text("onerror")
+    assert_no_stranger_runs(page)
     assert page.get_by_text("Traceback").count() == 0
     assert "a.loss" not in link(page)
 

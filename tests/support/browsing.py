@@ -258,6 +258,28 @@ def steady(page):
     assert rested(page).evaluate(JUMPED) < STEADY
 
 
+STRANGER = "<img src=/x onerror=stranger=1>[x](javascript:stranger=1)"
+"""A script of a stranger, as HTML and as Markdown might run it."""
+PROBE = """() => ({
+  ran: "stranger" in window,
+  parts: [...document.querySelectorAll("[onerror], [src='/x'], [href^='javascript:']")].map((part) => part.outerHTML),
+})"""
+
+
+def assert_no_stranger_runs(page):
+    """A page that shows STRANGER has it as text, not as a part of the document; and it loads nothing from elsewhere."""
+    assert page.evaluate(PROBE) == {"ran": False, "parts": []}
+    assert page.evaluate(LOADS) == "blocked by img-src"
+
+
+LOADS = """() => new Promise((found) => {
+  document.addEventListener("securitypolicyviolation", (event) => found(`blocked by ${event.effectiveDirective}`));
+  const image = new Image();
+  image.onerror = () => setTimeout(() => found("not blocked"), 500);
+  image.src = "https://example.org/x.png";
+})"""
+
+
 def step(page):
     return int(fact(page, "step") or -1)
 

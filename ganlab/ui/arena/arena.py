@@ -13,6 +13,7 @@ from ganlab.data.points import PointsError
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import duel, fork, own_data, playback
+from ganlab.ui.component import told
 from ganlab.ui.players.player import ASKS
 from ganlab.ui.run import compare, controls, differences, price, share, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
@@ -110,7 +111,7 @@ ASK, NEWS = "a.ask", "a.ask.news"
 
 def asked() -> None:
     """Stores the player's request; invalid requests from the browser are ignored."""
-    ask = st.session_state["a.player"].get("ask")
+    ask = told("a.player", "ask")
     if not sound(ask, ARENA.config, ARENA.member):
         return
     ui.touched()
@@ -118,9 +119,9 @@ def asked() -> None:
     st.session_state[NEWS] = True
 
 
-def sound(ask: Any, config: PlaneConfig, member: int) -> bool:
+def sound(ask: Mapping[str, Any], config: PlaneConfig, member: int) -> bool:
     """Whether a request is valid: a button's name, the run and member shown, and a step that has a frame."""
-    if not isinstance(ask, dict) or ask.get("name") not in ASKS:
+    if ask.get("name") not in ASKS:
         return False
     if type(ask.get("step")) is not int or (ask.get("run"), ask.get("member")) != (config.key(), member):
         return False

@@ -18,6 +18,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.diagnosis import deciding_steps, verdict
 from ganlab.plane.frame import unpack
 from ganlab.ui.arena import playback
+from ganlab.ui.component import told
 from ganlab.ui.players import seed_strip
 from ganlab.ui.run import price, training
 from ganlab.ui.run.controls import reason
@@ -113,8 +114,8 @@ def draw(experiment: Experiment, live: bool, lang: str) -> None:
 
 def pick(experiment: Experiment) -> None:
     """Shows the clicked member; invalid messages from the browser are ignored."""
-    sent = st.session_state[KEY].get("pick")
-    if not isinstance(sent, dict) or sent.get("run") != experiment.config.key():
+    sent = told(KEY, "pick")
+    if sent.get("run") != experiment.config.key():
         return
     member = sent.get("member")
     if type(member) is int and 0 <= member < experiment.config.members:

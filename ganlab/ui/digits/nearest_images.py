@@ -13,16 +13,17 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import ROWS, unpack
 from ganlab.digits.metrics import ACCEPT
 from ganlab.digits.neighbours import lookalikes
+from ganlab.ui.component import told
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text
 
 
 def looked(key: str, configs: Sequence[DigitsConfig], lang: str) -> tuple[dict[str, Any] | None, bytes]:
     """The facts about the picked image, and its PNG strip; (None, b"") without a valid pick."""
-    pick = (st.session_state.get(key) or {}).get("pick") or {}
+    pick = told(key, "pick")
     config = next((config for config in configs if config.key() == pick.get("run")), None)
     step, cell = pick.get("step"), pick.get("cell")
-    if config is None or not isinstance(step, int) or not isinstance(cell, int) or not 0 <= cell < ROWS**2:
+    if config is None or type(step) is not int or type(cell) is not int or not 0 <= cell < ROWS**2:
         return None, b""
     set_name = IMAGE_SETS[config.dataset].name
     if not (found := closer(config.key(), step, cell, not set_name or is_here(set_name), config)):

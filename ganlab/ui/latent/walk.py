@@ -13,6 +13,7 @@ from ganlab import ui
 from ganlab.latent import measures, paths, walks
 from ganlab.latent.paths import FRAMES, PATHS
 from ganlab.latent.walks import Scene, Strip, Walk
+from ganlab.ui.component import told
 from ganlab.ui.latent.gif import gif
 from ganlab.ui.latent.link import MOST, change, tour
 from ganlab.ui.latent.sources import Offer, ask
@@ -191,9 +192,9 @@ def sample_name(found: Offer, strip: Strip, i: int, seed: int, lang: str) -> str
 
 def take_pick(key: str) -> None:
     """Takes two clicked seeds."""
-    pick = (st.session_state.get(key) or {}).get("pick") or {}
+    pick = told(key, "pick")
     ends = [pick.get(name) for name in ("a", "b")]
-    if all(isinstance(end, int) and 0 <= end <= MOST for end in ends):
+    if all(type(end) is int and 0 <= end <= MOST for end in ends):
         change(a=ends[0], b=ends[1])
 
 

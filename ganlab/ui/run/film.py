@@ -9,6 +9,7 @@ import streamlit as st
 from ganlab.game.verdict import Verdict
 from ganlab.kind.config import RunConfig
 from ganlab.plane.frame import spread
+from ganlab.ui.component import told
 from ganlab.ui.run.server import service
 
 KEY_FRAMES = 48
@@ -86,11 +87,12 @@ def carried(
 
 def wanted(player_key: str, run: tuple[str, int], steps: Sequence[int], most: int = KEY_FRAMES) -> list[int]:
     """The steps that the player requested. Each request is answered in three messages, because one may be lost."""
-    want = (st.session_state.get(player_key) or {}).get("want")
-    if not want or (want.get("run"), want.get("member")) != run:
+    want = told(player_key, "want")
+    sound = all(type(want.get(part)) is int for part in ("from", "to", "n"))
+    if not sound or (want.get("run"), want.get("member")) != run:
         return []
     given, times = st.session_state.get(ANSWERS, (None, 0))
     times = times + 1 if given == want else 1
     st.session_state[ANSWERS] = (want, times)
     between = [step for step in steps if want["from"] <= step <= want["to"]]
-    return spread(between, max(1, min(int(want["n"]), most))) if times <= 3 else []
+    return spread(between, max(1, min(want["n"], most))) if times <= 3 else []

@@ -33,9 +33,9 @@ def open_link(lang: str) -> list[str]:
         st.session_state.setdefault(AT, 0)
         return []
     given, at = link.get(ANSWERS, ""), link.get(AT, "1")
-    answers, place = read(given), int(at) - 1 if at.isascii() and at.isdigit() else -1
-    valid = 0 <= place <= len(NAMES)
-    st.session_state.update({ANSWERS: answers, AT: place if valid else 0})
+    asked = [str(place) for place in range(1, len(NAMES) + 2)]
+    answers, place, valid = read(given), asked.index(at) if at in asked else 0, at in asked
+    st.session_state.update({ANSWERS: answers, AT: place})
     return [] if valid and answers == given.rstrip(OPEN) else [text("quiz.page.unknown", lang)]
 
 
