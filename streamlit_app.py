@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pkgutil import resolve_name
 
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
@@ -48,8 +47,7 @@ def visit() -> None:
 async def serving(_: st.App) -> AsyncIterator[None]:
     """The server's lifespan. All modules and the shipped runs are loaded before the first visit."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    for module in ui.modules():
-        resolve_name(module)
+    ui.load()
     await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(server.close)

@@ -4,6 +4,7 @@ import json
 import re
 import uuid
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
@@ -35,6 +36,12 @@ def modules() -> list[str]:
     """The modules of the screens, without those of a page that is turned off."""
     off = tuple(f"ganlab.ui.{name}." for name in OPTIONAL if not getattr(settings.read(), name))
     return [module.name for module in walk_packages(__path__, "ganlab.ui.") if not module.name.startswith(off)]
+
+
+def load() -> None:
+    """Imports the modules of the screens."""
+    for module in modules():
+        import_module(module)
 
 
 def touched() -> None:

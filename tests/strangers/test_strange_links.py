@@ -1,5 +1,7 @@
 """Any link to any page: a valid state and a short sentence about the rest, never an exception."""
 
+import json
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,16 +10,19 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from strange import HOSTILE, TEXTS, links, printable, session
+from strange import HOSTILE, TEXTS, VALUES, links, printable, session
 
 from ganlab.kind.fields import knobs
 from ganlab.kinds import KINDS
+from ganlab.teach import link as teach_link
+from ganlab.teach import task
 from ganlab.ui.beside import beside
 from ganlab.ui.latent import link as latent
 from ganlab.ui.lessons import link as lessons
 from ganlab.ui.mistakes import mistakes
 from ganlab.ui.run import compare, share
 from ganlab.ui.run.experiment import ARENA, BESIDE, COMPARE, MNIST
+from ganlab.ui.teach import draft, sheet, student
 from ganlab.ui.theory import link as theory
 from ganlab.ui.words import about, glossary, quiz
 
@@ -51,6 +56,31 @@ def named(*names):
     return st.dictionaries(st.sampled_from(names) | TEXTS, TEXTS, max_size=5)
 
 
+def tasks():
+    """Links of the builder: addresses, and tasks whose data are any JSON under the right mark."""
+    words = st.fixed_dictionaries({}, optional=dict.fromkeys(draft.SPOKEN, VALUES))
+    near = st.fixed_dictionaries(
+        {"page": st.sampled_from([*task.PAGES]) | VALUES},
+        optional={
+            "words": st.dictionaries(st.sampled_from(["en", "es"]) | TEXTS, words | VALUES, max_size=2) | VALUES,
+            "query": st.dictionaries(st.sampled_from(["a.preset", "a.loss", "v"]) | TEXTS, TEXTS, max_size=3) | VALUES,
+            **dict.fromkeys(("open", "locked", "hidden", "without", "hand_in"), st.lists(TEXTS, max_size=2) | VALUES),
+            "rest": st.sampled_from(task.STATES) | VALUES,
+        },
+    )
+    written = TEXTS | (near | VALUES).map(lambda said: in_link(json.dumps(said).encode())) | st.binary().map(in_link)
+    address = TEXTS | st.builds("{}/{}?{}={}".format, TEXTS, st.sampled_from([*task.PAGES]) | TEXTS, TEXTS, TEXTS)
+    own = st.fixed_dictionaries({}, optional={student.TASK: written, draft.FROM: address})
+    return st.builds(dict.__or__, named(student.TASK + "s", draft.FROM), own)
+
+
+def in_link(plain):
+    """Bytes as the data of a task's link, with the mark that they need."""
+    press = zlib.compressobj(9, wbits=-15, zdict=teach_link.COMMON)
+    data = teach_link.base64(press.compress(plain) + press.flush())
+    return f"{teach_link.VERSION}.{data}.{teach_link.mark(data, '')}"
+
+
 CODECS = {
     "arena": of_runs(ARENA, COMPARE),
     "mnist": of_runs(MNIST, BESIDE),
@@ -64,8 +94,12 @@ CODECS = {
     "glossary": Codec(glossary.open_link, glossary.to_link, named(glossary.TERM, glossary.FIND)),
     "quiz": Codec(quiz.open_link, quiz.to_link, named(quiz.AT, quiz.ANSWERS)),
     "about": Codec(about.open_link, lambda: {about.STUDY: about.chosen()}, named(about.STUDY)),
+    "teach": Codec(draft.open_link, draft.to_link, tasks()),
+    "sheet": Codec(
+        lambda lang: sheet.open_link(lang)[1], dict, st.builds(dict.__or__, tasks(), named("page", "a.loss"))
+    ),
 }
-"""By page."""
+"""By page. The board's own link is a key, which is only compared: see its tests."""
 
 
 def visited(codec, link, lang):
@@ -75,7 +109,7 @@ def visited(codec, link, lang):
 
 
 def test_every_page_is_tried():
-    assert {path.stem for path in Path("pages").glob("*/*.py")} == CODECS.keys()
+    assert {path.stem for path in Path("pages").glob("*/*.py")} == CODECS.keys() | {"board"}
     assert {kind.page for kind in KINDS.values()} <= CODECS.keys()
 
 
@@ -92,7 +126,19 @@ def test_a_hostile_text_in_every_field_is_no_exception(page):
         opened(page, dict.fromkeys([*names, text[:60]], text), "es")
 
 
-NAMES = (quiz.AT, quiz.ANSWERS, glossary.TERM, glossary.FIND, about.STUDY, mistakes.CHOSEN, "a.preset", "m.edits")
+NAMES = (
+    student.TASK,
+    student.TASK + "s",
+    draft.FROM,
+    quiz.AT,
+    quiz.ANSWERS,
+    glossary.TERM,
+    glossary.FIND,
+    about.STUDY,
+    mistakes.CHOSEN,
+    "a.preset",
+    "m.edits",
+)
 
 
 def written_by(page):

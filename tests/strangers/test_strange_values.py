@@ -13,12 +13,14 @@ from ganlab import ui
 from ganlab.data.points import PREFIX, PointsError
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import arena, own_data, seeds
+from ganlab.ui.board import manage
 from ganlab.ui.digits import nearest_images
 from ganlab.ui.latent import link as latent
 from ganlab.ui.latent import walk
 from ganlab.ui.lessons import link as lessons
 from ganlab.ui.run import film
 from ganlab.ui.run.experiment import ARENA, MNIST
+from ganlab.ui.teach import draft
 from ganlab.ui.text import LANGUAGES, language
 from ganlab.ui.theory import link as theory
 from ganlab.ui.words import glossary
@@ -113,6 +115,15 @@ def test_any_search_finds_terms_or_none(typed, lang):
         state["g.w.find"] = typed
         glossary.look_for()
         assert set(glossary.matching(glossary.chosen(glossary.FIND), lang)) <= set(glossary.TERMS)
+
+
+@given(TEXTS | st.builds("http://x/arena?{}={}".format, TEXTS, TEXTS))
+@example("http://[")
+def test_any_typed_address_is_a_run_or_a_sentence(typed):
+    with session({}) as state, patch.object(manage, "change", lambda *_, **values: state.update(values)):
+        manage.offer(None, typed)
+        assert (state.get(manage.place.REFUSED) is None) == ("experiment" in state)
+        assert all(map(printable, draft.paste(typed, "es")))
 
 
 @given(TEXTS, st.none() | TEXTS)

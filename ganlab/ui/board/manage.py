@@ -93,7 +93,7 @@ def experiment(found: Class) -> RunConfig | None:
 
 def offer(found: Class, link: str) -> None:
     """Deals the seeds of a link's run, with as many members as one run may have."""
-    query = dict(parse_qsl(urlsplit(link.strip()).query))
+    query = query_of(link)
     ours = any(name.startswith(ARENA.prefix) for name in query)
     config = share.from_link(query, ARENA)[0] if ours else None
     many = seeds.most(config)[0] if isinstance(config, PlaneConfig) else None
@@ -101,6 +101,14 @@ def offer(found: Class, link: str) -> None:
         st.session_state[place.REFUSED] = ("link" if config is None else "members", {})
     else:
         change(found, experiment=json.dumps(many.to_json()))
+
+
+def query_of(link: str) -> dict[str, str]:
+    """The query of a typed link; {} for what is no address."""
+    try:
+        return dict(parse_qsl(urlsplit(link.strip()).query, max_num_fields=200))
+    except ValueError:
+        return {}
 
 
 # The question

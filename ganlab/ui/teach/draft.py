@@ -87,12 +87,11 @@ def of_task(made: Task) -> dict[str, Any]:
 
 def open_link(lang: str) -> list[str]:
     """Takes the draft of a new link, or begins with the page of one. Returns sentences about what cannot be used."""
-    link = ui.new_link(TASK) or ui.new_link(FROM)
-    if link is None:
+    link = ui.new_link(TASK) or ui.new_link(FROM) or {}
+    if not link.keys() & {TASK, FROM}:
         draft()
         return []
-    address = link.get(FROM) or f"teach?{TASK}={link[TASK]}"
-    return paste(address, lang)
+    return paste(link[FROM] if FROM in link else f"teach?{TASK}={link[TASK]}", lang)
 
 
 def paste(address: str, lang: str) -> list[str]:
