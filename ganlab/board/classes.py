@@ -12,15 +12,16 @@ from sqlalchemy import delete, func, insert, select, update
 from ganlab.board.board import Board, BoardError, hashed
 from ganlab.board.names import clean
 from ganlab.board.schema import CLASSES, PINS, STUDENTS
+from ganlab.teach.task import OPTION, OPTIONS, QUESTION
 
 SIGNS = "23456789abcdefghjkmnpqrstuvwxyz"
 """Of a class's name in links; none looks like another."""
 SIZE = 10
 """Signs of such a name."""
-TITLE, QUESTION, OPTION = 60, 200, 60
-"""Characters, at most."""
-OPTIONS = (2, 6)
-"""Options of a question, from and to."""
+TITLE = 60
+"""Characters of a title, at most; a question has at most those of a task."""
+LEAST = 2
+"""Options of a question, at least."""
 CLASSES_EACH, CLASSES_ALL = 5, 1000
 """Classes of one visitor, and of all, at most."""
 
@@ -95,8 +96,8 @@ def ask(board: Board, class_id: str, key: str, question: str, options: Sequence[
     """Asks for predictions; an empty question ends them. Those given before are deleted. Raises BoardError."""
     question = clean(question, QUESTION)
     given = list(dict.fromkeys(filter(None, (clean(option, OPTION) for option in options)))) if question else []
-    if question and not OPTIONS[0] <= len(given) <= OPTIONS[1]:
-        raise BoardError("options", least=OPTIONS[0], most=OPTIONS[1])
+    if question and not LEAST <= len(given) <= OPTIONS:
+        raise BoardError("options", least=LEAST, most=OPTIONS)
     with board.manage(class_id, key) as (db, _):
         asked = {"question": question, "options": given, "truth": None, "told": False}
         db.execute(update(CLASSES).where(CLASSES.c.id == class_id).values(**asked))

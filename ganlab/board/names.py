@@ -4,30 +4,15 @@ from __future__ import annotations
 
 import unicodedata
 
-MARKS = 2
-"""Accents and other marks on one letter, at most."""
-BLANKS = "\u115f\u1160\u2800"
+from ganlab.teach.cleaning import line
+
+BLANKS = dict.fromkeys(map(ord, "\u115f\u1160\u2800"))
 """Letters and symbols that show nothing."""
 
 
 def clean(text: str, most: int) -> str:
-    """The text on one line: in normal form NFKC, printable, at most so many characters; '' where nothing is left.
-
-    Signs that change the direction of writing, or that are not seen, are left out.
-    """
-    normal = unicodedata.normalize("NFKC", text[: 4 * most])
-    seen = "".join(sign for sign in normal if sign.isspace() or (sign.isprintable() and sign not in BLANKS))
-    return " ".join(few_marks(seen).split())[:most].strip()
-
-
-def few_marks(text: str) -> str:
-    """The text with at most MARKS marks on each letter."""
-    kept, marks = [], 0
-    for sign in text:
-        marks = marks + 1 if unicodedata.category(sign) in ("Mn", "Me") else 0
-        if marks <= MARKS:
-            kept.append(sign)
-    return "".join(kept)
+    """The text on one line, in normal form NFKC, at most so many characters; '' where nothing that is seen is left."""
+    return line(unicodedata.normalize("NFKC", text[: 4 * most]).translate(BLANKS))[:most].strip()
 
 
 def folded(name: str) -> str:

@@ -22,8 +22,6 @@ CLASS, CLASS_NAME = "class", "[0-9a-z]{10}"
 """Key of the link and of the session: the class that a visitor belongs to, on all pages; and its form."""
 LOOK = Path(__file__).parent
 SCRIPT = (LOOK / "page.js").read_text(encoding="utf-8")
-PUNCTUATION, AUTOLINKS = re.compile(r"[!-/:-@\[-`{-~]"), re.compile(r"www|\\:|\\@", re.IGNORECASE)
-"""What Markdown may read as a mark; where it would begin a link of itself, once the marks are escaped."""
 EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
 OPTIONAL = ("board",)
@@ -158,11 +156,6 @@ def entitle(page: str, *run: str) -> None:
     """Names the browser's tab and the history's entry: the run, the page, the site."""
     lang = language()
     st.set_page_config(page_title=" · ".join([*run, text(f"app.nav.{page}", lang), text("app.site.name", lang)]))
-
-
-def literal(value: str) -> str:
-    """A visitor's text in Markdown as it was written: no marks, no formulas, no links."""
-    return AUTOLINKS.sub("\\g<0>\N{WORD JOINER}", PUNCTUATION.sub(r"\\\g<0>", value))
 
 
 def code(value: str) -> str:

@@ -1,6 +1,7 @@
 """The class board's page and the pin in Share: from an empty board to a class that has pinned, by AppTest."""
 
 import io
+import json
 
 import pytest
 import streamlit as st
@@ -10,9 +11,12 @@ from visits import opened, quiet_server, record, sound  # noqa: F401
 from ganlab import ui
 from ganlab.board import classes, pins, students
 from ganlab.board.seeds import run_of
-from ganlab.links import to_query
+from ganlab.links import from_json, to_query
 from ganlab.plane.config import PlaneConfig
+from ganlab.teach.link import encode
+from ganlab.teach.task import Task, Words
 from ganlab.ui.board import place, room
+from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
 
@@ -93,7 +97,7 @@ def test_a_teacher_opens_a_class_and_gets_two_links(lang):
     assert f"class={name}" in joining
     assert key not in joining
     assert f"manage={key}" in managing
-    assert app.subheader[0].value == ui.literal("**8B** www.evil.example")
+    assert app.subheader[0].value == plain("**8B** www.evil.example")
     wrong = opened(PAGE, {"class": name, "manage": "x" + key}, lang)
     assert wrong.warning[0].value.endswith(text("board.page.wrong_key", lang)) or text(
         "board.page.wrong_key", lang
@@ -209,6 +213,17 @@ def test_what_cannot_be_dealt_is_refused_with_a_sentence(klass):
     press(enter(app, "k.link", "https://gan.example/mnist?m.seed=1"), "k.deal.send")
     assert text("board.refused.link", "en") in [one.value for one in app.warning]
     assert not classes.find(place.board(), klass[0]).experiment
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_task_gives_the_board_its_run_and_its_question(klass, lang):
+    words = {lang: Words(title="Luck", question="How many?", options=("none", "some"))}
+    written = encode(Task(page="arena", query=to_query(RUN.replace(members=1), "a."), words=words), "")
+    app = visit(klass, manages=True, lang=lang)
+    press(enter(app, "k.link", f"https://gan.example/arena?lang={lang}&task={written}"), "k.deal.send")
+    found = classes.find(place.board(), klass[0])
+    assert (found.question, found.options) == ("How many?", ("none", "some"))
+    assert from_json(json.loads(found.experiment)) == RUN
 
 
 def test_a_database_that_does_not_answer_is_said(klass, monkeypatch, tmp_path):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -11,10 +12,13 @@ import streamlit as st
 from ganlab import ui
 from ganlab.board import classes, pins
 from ganlab.board.classes import Class
+from ganlab.host import settings
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.links import from_json, to_query
 from ganlab.plane.config import PlaneConfig
+from ganlab.teach.link import decode
+from ganlab.teach.task import OPTION, OPTIONS, QUESTION, TaskError, Words
 from ganlab.ui.arena import seeds
 from ganlab.ui.board import place
 from ganlab.ui.run import share
@@ -78,7 +82,7 @@ def shared_run(found: Class, lang: str) -> None:
         st.text_input(text("board.manage.link", lang), key=LINK, max_chars=4000)
         label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
         if st.form_submit_button(label, key="k.deal.send"):
-            offer(found, st.session_state[LINK])
+            offer(found, st.session_state[LINK], lang)
             ui.rerun()
 
 
@@ -91,16 +95,26 @@ def experiment(found: Class) -> RunConfig | None:
     return config
 
 
-def offer(found: Class, link: str) -> None:
-    """Deals the seeds of a link's run, with as many members as one run may have."""
-    query = query_of(link)
-    ours = any(name.startswith(ARENA.prefix) for name in query)
-    config = share.from_link(query, ARENA)[0] if ours else None
+def offer(found: Class, link: str, lang: str) -> None:
+    """Deals the seeds of a link's run, with as many members as one run may have. A task's question is asked, too."""
+    query, words = taught(query_of(link), lang)
+    config = share.from_link(query, ARENA)[0] if any(name.startswith(ARENA.prefix) for name in query) else None
     many = seeds.most(config)[0] if isinstance(config, PlaneConfig) else None
-    if many is None:
-        st.session_state[place.REFUSED] = ("link" if config is None else "members", {})
-    else:
+    if many is not None:
         change(found, experiment=json.dumps(many.to_json()))
+    if words.question:
+        place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
+    elif many is None:
+        st.session_state[place.REFUSED] = ("link" if config is None else "members", {})
+
+
+def taught(query: dict[str, str], lang: str) -> tuple[Mapping[str, str], Words]:
+    """The run's query in a link, and what a teacher's task in it says; nothing without a task that can be read."""
+    try:
+        task, _ = decode(query.get("task", ""), settings.read().secret)
+    except TaskError:
+        return query, Words()
+    return task.query, task.said(lang)
 
 
 def query_of(link: str) -> dict[str, str]:
@@ -121,8 +135,8 @@ def question(found: Class, lang: str) -> None:
         return
     with st.form("k.ask", border=False):
         st.markdown(f"**{text('board.manage.question', lang)}** {text('board.manage.question_about', lang)}")
-        asked = st.text_input(text("board.manage.ask", lang), max_chars=classes.QUESTION, key="k.ask.question")
-        size = classes.OPTIONS[1] * (classes.OPTION + 1)
+        asked = st.text_input(text("board.manage.ask", lang), max_chars=QUESTION, key="k.ask.question")
+        size = OPTIONS * (OPTION + 1)
         options = st.text_area(text("board.manage.options", lang), max_chars=size, key="k.ask.options", height=110)
         if st.form_submit_button(text("board.manage.send", lang), key="k.ask.send"):
             place.attempt(classes.ask, found.id, place.key(), asked, options.splitlines())

@@ -12,10 +12,10 @@ from ganlab.board import classes, pins, seeds, students
 from ganlab.board.classes import Class
 from ganlab.board.students import Student
 from ganlab.links import to_query
-from ganlab.ui import literal
 from ganlab.ui.board import manage, place, table
 from ganlab.ui.board.manage import experiment
 from ganlab.ui.run import share
+from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import places
 from ganlab.ui.text import text
 
@@ -46,13 +46,13 @@ def show(found: Class | None, lang: str) -> None:
             st.warning(text("board.page.gone", lang))
         begin(lang)
         return
-    st.subheader(literal(found.title) or text("board.page.untitled", lang), anchor=False)
+    st.subheader(plain(found.title) or text("board.page.untitled", lang), anchor=False)
     follow(found)
     if found.frozen:
         st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")
     me = students.student(place.board(), found.id, ui.viewer())
     if found.question:
-        st.markdown(f"**{text('board.predict.title', lang)}** {literal(found.question)}")
+        st.markdown(f"**{text('board.predict.title', lang)}** {plain(found.question)}")
     if place.key():
         manage.panel(found, lang)
     else:
@@ -135,7 +135,7 @@ def predict(found: Class, me: Student, lang: str) -> None:
         text("board.predict.choose", lang),
         range(len(found.options)),
         index=None,
-        format_func=lambda option: literal(found.options[option]),
+        format_func=lambda option: plain(found.options[option]),
         key=PREDICTION,
         on_change=predicted,
         args=(found.id,),

@@ -15,7 +15,8 @@ from ganlab.board.classes import Class
 from ganlab.board.pins import Pinned
 from ganlab.board.seeds import SURE, interval
 from ganlab.kinds import KINDS
-from ganlab.ui import CLASS, literal
+from ganlab.ui import CLASS
+from ganlab.ui.run.differences import plain
 from ganlab.ui.text import text
 
 TALL, HEAD = 84, 38
@@ -87,7 +88,7 @@ def predicted(room: Class, answers: Mapping[int, int], lang: str) -> None:
     alt = text("board.predict.alt", lang, said="; ".join(f"{option}: {n}" for option, n in both))
     st.vega_lite_chart(pd.DataFrame(rows), bars(len(rows)), width="stretch", key="k.predictions", alt=alt)
     if right is not None:
-        st.success(text("board.predict.truth", lang, option=literal(room.options[right])))
+        st.success(text("board.predict.truth", lang, option=plain(room.options[right])))
 
 
 def bars(count: int) -> dict[str, Any]:

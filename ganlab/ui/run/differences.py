@@ -59,5 +59,6 @@ def called(experiment: Experiment, lang: str) -> str:
 
 
 def plain(name: str) -> str:
-    """A name escaped for Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#+.!|<>$~:-])", r"\\\1", name)
+    """A name escaped for Markdown, in which no address becomes a link of itself."""
+    escaped = re.sub(r"([\\`*_{}\[\]()#+.!|<>$~:&-])", r"\\\1", name)
+    return re.sub(r"(?i)www(?=\\\.)|\\:(?=//)|@", "\\g<0>\N{WORD JOINER}", escaped)
