@@ -33,6 +33,7 @@ bench: ## the README's tables of speed, on two idle cores
 	python -m benchmarks.walk
 	python -m benchmarks.memory
 
-docs: ## what scripts write: the picture of the house, the tables of the studies
+docs: ## what scripts write: the picture of the house, the tables of the studies, the lesson plans
 	python -m scripts.draw_house
 	python -m ganlab study --docs
+	python -m scripts.write_plans

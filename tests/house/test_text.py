@@ -40,6 +40,7 @@ from ganlab.ui.players.seed_strip import VERDICTS as SEED_VERDICTS
 from ganlab.ui.run.export import MIME as FILES
 from ganlab.ui.teach.builder import BEGIN
 from ganlab.ui.teach.draft import SPOKEN
+from ganlab.ui.teach.plans import PARTS, PLANS
 from ganlab.ui.text import LANGUAGES, duration, exists, language, number, sentences, text
 from ganlab.ui.text.glossary import TERMS
 from ganlab.ui.theory.link import Game
@@ -82,6 +83,10 @@ REGISTERED = {
     "mistakes.column": MEASURED,
     "mistakes.study": [name for card in LESSONS.values() for name in card.studies],
     "notice.reason": MESSAGES,
+    "plans.belief": [card for plan in PLANS.values() for card in plan.beliefs],
+    "plans.part": [f"{name}.{part}" for name in PARTS for part in ("name", "what", "ask", "expect")],
+    "plans.plan": [f"{name}.{part}" for name in PLANS for part in ("name", "for_whom", "goals")],
+    "plans.task": [f"{name}.{part}" for name, its in PARTS.items() if its.task for part in ("title", "body")],
     "points.refused": REASONS,
     "preset.about": PRESETS,
     "preset.name": PRESETS,

@@ -14,6 +14,7 @@ from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.teach import draft
 from ganlab.ui.text import LANGUAGES, text
 
+SECRET = "a secret of the deployer"
 TEACH, PAGE = "pages/teach/teach.py", "pages/lab/arena.py"
 ASKED = {"en": Words("A strong D", "Raise **k**.", "How many modes?", ("one", "eight"))}
 TASK = Task(
@@ -219,3 +220,25 @@ def test_a_task_begins_with_a_card_with_an_address_and_with_another_task():
     assert decode(opened(TEACH, {"from": "arena?a.preset=grid"}).query_params["task"], "")[0].query == {
         "a.preset": "grid"
     }
+
+
+# Lesson plans
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_plan_is_shown_with_links_of_this_server(monkeypatch, lang):
+    monkeypatch.setattr(settings, "read", lambda: settings.Settings(secret=SECRET))
+    app = opened(TEACH, {"plan": "short"}, lang)
+    assert text("plans.plan.short.goals", lang) in said(app)
+    links = re.findall(r"\((\w+)\?lang=\w+&task=([\w.-]+)\)", said(app))
+    assert [decode(written, SECRET)[1] for _, written in links] == [True] * 3
+    assert [page for page, _ in links] == ["arena"] * 3
+    assert not app.text_area
+
+
+def test_the_way_from_the_builder_to_a_plan_and_back():
+    app = enter(opened(TEACH, {"plan": "nothing"}), "t.w.plan", "week")
+    assert app.query_params["plan"] == "week"
+    enter(app, "t.w.plan", "")
+    assert app.text_area
+    assert "plan" not in app.query_params

@@ -1,0 +1,72 @@
+"""The lesson plans on the page: one at a time, with links of this server, to print."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+import streamlit as st
+
+from ganlab import ui
+from ganlab.host import settings
+from ganlab.teach.link import encode
+from ganlab.teach.task import Task
+from ganlab.ui.mistakes.mistakes import CHOSEN
+from ganlab.ui.run.controls import hold
+from ganlab.ui.teach.plans import PLANS, markdown
+from ganlab.ui.teach.student import TASK
+from ganlab.ui.text import text
+
+PLAN, BUILD = "plan", ""
+"""Name in the link and in the session: the open plan; BUILD for the builder."""
+
+
+def open_link() -> None:
+    """Takes the plan of a new link."""
+    link = ui.new_link(PLAN) or {}
+    if link.get(PLAN) in PLANS:
+        st.session_state[PLAN] = link[PLAN]
+    elif ui.new_link(TASK):
+        st.session_state[PLAN] = BUILD
+
+
+def chosen() -> str:
+    """The open plan, or BUILD."""
+    name: str = st.session_state.get(PLAN, BUILD)
+    return name
+
+
+def menu(lang: str) -> None:
+    """The choice between the builder and the plans."""
+    hold("t.w.plan", chosen())
+    titles = {BUILD: text("teach.page.build", lang)} | {name: text(f"plans.plan.{name}.name", lang) for name in PLANS}
+    st.segmented_control(
+        text("plans.page.title", lang),
+        list(titles),
+        format_func=titles.__getitem__,
+        key="t.w.plan",
+        required=True,
+        on_change=take,
+        label_visibility="collapsed",
+    )
+
+
+def take() -> None:
+    """Opens another plan, or the builder."""
+    ui.touched()
+    st.session_state[PLAN] = st.session_state["t.w.plan"]
+
+
+def show(lang: str) -> None:
+    """The open plan."""
+    st.subheader(f"{text('plans.page.title', lang)}: {text(f'plans.plan.{chosen()}.name', lang)}", anchor=False)
+
+    def task(made: Task) -> str:
+        return f"{made.page}?{urlencode({'lang': lang, TASK: encode(made, settings.read().secret)})}"
+
+    def card(name: str) -> str:
+        return f"mistakes?{urlencode({'lang': lang, CHOSEN: name})}"
+
+    with st.container(key="t.plan"):
+        st.markdown(markdown(chosen(), lang, task, card))
+    with st.container(key="t.hint"):
+        st.caption(text("plans.page.print", lang))
