@@ -105,6 +105,8 @@ class Settings:
     """Whether there is a class board."""
     board_days: int = 30
     """Days after which a pin on the class board expires."""
+    ephemeral: bool = False
+    """Whether the host erases the disk when it sleeps or deploys anew."""
     secret: str = ""
     """Signs the links that a teacher makes; '' for a checksum instead."""
 
@@ -157,6 +159,7 @@ FORMS = {
     "profile": Form(profile, " or ".join(PROFILES)),
     "board": Form(switch, " or ".join(SWITCH)),
     "board_days": whole(1),
+    "ephemeral": Form(switch, " or ".join(SWITCH)),
     "secret": Form(secret, f"at least {SECRET} characters"),
 }
 OPTIONS = ("store", "slots")

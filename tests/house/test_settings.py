@@ -29,6 +29,7 @@ GIVEN = {
     "profile": ("local", "local"),
     "board": ("on", True),
     "board_days": ("7", 7),
+    "ephemeral": ("on", True),
     "secret": ("sixteen or more!", "sixteen or more!"),
 }
 """Of every setting a text and its value."""
@@ -56,6 +57,7 @@ def test_what_is_absent_or_empty_has_its_default():
         *(("memory_mb", text) for text in ("0", "-5", "nan", "inf", "1G")),
         *(("profile", text) for text in ("Local", "class")),
         *(("board", text) for text in ("1", "ON", "yes")),
+        *(("ephemeral", text) for text in ("1", "true")),
         *(("board_days", text) for text in ("0", "1.5")),
     ],
 )

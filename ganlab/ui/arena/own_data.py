@@ -19,7 +19,7 @@ from ganlab.ui.players.draw import draw, message
 from ganlab.ui.run.controls import widget_key
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.notices import uploads
-from ganlab.ui.run.server import service
+from ganlab.ui.run.server import say_what_is_erased, service
 from ganlab.ui.text import text
 
 DRAFT = "own.draft"
@@ -87,6 +87,7 @@ def dialog(experiment: Experiment, lang: str) -> None:
             use(experiment, sent, lang)
         upload(draft, lang)
         st.caption(text("own.dialog.lead", lang, std=points.JITTER))
+        say_what_is_erased(lang)
 
     contents()
 

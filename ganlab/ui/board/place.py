@@ -35,10 +35,14 @@ log = logging.getLogger(__name__)
 @st.cache_resource(show_spinner=False)
 def board() -> Board:
     """The board of this server."""
-    given = st.secrets.load_if_toml_exists() and NAME in st.secrets.get("connections", {})
-    there: dict[str, Any] = {} if given else {"url": beside_the_store()}
+    there: dict[str, Any] = {} if has_own_database() else {"url": beside_the_store()}
     connection = st.connection(NAME, type="sql", pool_pre_ping=True, **there)
     return Board(connection.engine, settings.read().board_days)
+
+
+def has_own_database() -> bool:
+    """Whether the secrets name a database for the board."""
+    return bool(st.secrets.load_if_toml_exists() and NAME in st.secrets.get("connections", {}))
 
 
 def beside_the_store() -> str:

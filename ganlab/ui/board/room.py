@@ -17,6 +17,7 @@ from ganlab.ui.board.manage import experiment
 from ganlab.ui.run import share
 from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import places
+from ganlab.ui.run.server import say_what_is_erased
 from ganlab.ui.text import text
 
 PREDICTION = "k.predict"
@@ -64,6 +65,8 @@ def show(found: Class | None, lang: str) -> None:
 def begin(lang: str) -> None:
     """What the board is, and the form that opens a class."""
     ui.markdown(text("board.page.lead", lang, days=place.board().days))
+    if not place.has_own_database():
+        say_what_is_erased(lang)
     with st.form("k.begin", border=True):
         title = st.text_input(text("board.open.title", lang), max_chars=classes.TITLE, key="k.title")
         if st.form_submit_button(text("board.open.button", lang), type="primary", key="k.open"):

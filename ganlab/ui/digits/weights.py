@@ -34,7 +34,7 @@ from ganlab.store.checkpoints import Checkpoints
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason
 from ganlab.ui.run.notices import uploads
-from ganlab.ui.run.server import service
+from ganlab.ui.run.server import say_what_is_erased, service
 from ganlab.ui.text import exists, text
 
 SEEN = "w.seen"
@@ -145,6 +145,7 @@ def upload(lang: str, further: Further) -> str | None:
         on_change=touched,
     )
     st.caption(text("weights.upload.help", lang, mb=MAX_BYTES / 1e6))
+    say_what_is_erased(lang)
     if not files or not (seen(files) or uploads.allowed()):
         return None
     found = judged(files)

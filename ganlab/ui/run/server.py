@@ -56,6 +56,12 @@ def welcome(lang: str) -> None:
             st.toast(text(sentence, lang), icon=":material/database_off:", duration="infinite")
 
 
+def say_what_is_erased(lang: str) -> None:
+    """Says that the host of this server erases what is kept, where it does; for places that keep something."""
+    if settings.read().ephemeral:
+        st.caption(text("notice.host.erases", lang))
+
+
 @contextmanager
 def watched(lang: str) -> Iterator[None]:
     """Says that the store cannot be read, in the place of what would have been drawn."""

@@ -17,6 +17,7 @@ from ganlab.teach.task import PAGES
 from ganlab.ui import code, touched
 from ganlab.ui.run.controls import reason, show
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.server import say_what_is_erased
 from ganlab.ui.text import exists, text, worded
 
 SCANNED = 2900
@@ -175,6 +176,7 @@ def share(
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         st.markdown(f"**{text(f'{words}.title', lang)}**")
         st.caption(text(f"{words}.copy", lang))
+        say_what_is_erased(lang)
         warn_local(url, lang)
         st.code(url, language=None, wrap_lines=True)
         code_button(url, lang)

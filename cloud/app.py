@@ -1,0 +1,16 @@
+"""The entry point for Streamlit Community Cloud: the same server, with the requirements beside this file."""
+
+import os
+import sys
+from pathlib import Path
+
+import streamlit as st
+
+ROOT = Path(__file__).parents[1]
+sys.path.insert(0, str(ROOT))
+os.environ.setdefault("GANLAB_EPHEMERAL", "on")  # the host erases the disk when it sleeps or deploys anew
+
+from ganlab.ui.policy import SEALED  # noqa: E402  # both are found by the line above
+from streamlit_app import serving  # noqa: E402
+
+app = st.App(ROOT / "streamlit_app.py", lifespan=serving, middleware=[SEALED])
