@@ -1,9 +1,7 @@
 """The arena in a real browser, over a real server and real workers: what a student does in the first minutes."""
 
 import json
-import os
 import re
-import signal
 import time
 from contextlib import contextmanager
 from urllib.parse import urlencode, urlsplit
@@ -13,14 +11,13 @@ import pytest
 from browsing import (
     NEEDS_CHROMIUM,
     STRANGER,
-    Server,
     address,
     assert_no_stranger_runs,
     fact,
     link,
     messages,
     part,
-    steady,
+    speak,
     step,
     until,
 )
@@ -29,8 +26,11 @@ from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-SLOW = "a.d_steps=20&a.g_width=32&a.d_width=32&a.steps=12000"
-"""A run that takes long enough to be stopped, killed and shared."""
+WILD = "a.loss=wasserstein&a.optimizer=sgd&a.g_lr=1&a.d_lr=1&a.steps=500"
+"""A run that diverges."""
+BAD = "a.d_steps=-4&a.nonsense=1&" + urlencode({"a.activation": STRANGER})
+"""What a link cannot say."""
+PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture
@@ -47,7 +47,8 @@ def opened(stay):
 
 @pytest.fixture
 def page(opened):
-    """The same, at its last frame."""
+    """The same, as large as at first and at its last frame."""
+    opened.set_viewport_size({"width": 1280, "height": 900})
     part(opened, "time").focus()
     opened.keyboard.press("End")
     until(lambda: step(opened) == 6000)
@@ -58,19 +59,19 @@ def press(page, key):
     browsing.press(page, f"a-{key}")
 
 
-def offered(page, key):
-    browsing.offered(page, f"a-{key}")
-
-
 def choose(page, field, value):
     browsing.choose(page, f"a-w-{field}", value)
 
 
 @contextmanager
 def pixels_change(page):
-    before = part(page, "canvas").screenshot()
+    before = drawn(page)
     yield
-    until(lambda: part(page, "canvas").screenshot() != before)
+    until(lambda: drawn(page) != before)
+
+
+def drawn(page):
+    return part(page, "canvas").evaluate("canvas => canvas.toDataURL()")
 
 
 def test_a_deep_link_as_the_very_first_visit_shows_a_trained_run(opened):
@@ -196,137 +197,6 @@ def test_one_update_of_d_alone_forks_the_run_at_its_end(page):
     until(lambda: step(page) == 6000)
 
 
-def test_train_stop_and_reload_the_link_elsewhere(visit, server):
-    before = set(server.runs())
-    page = visit(query="lang=en&a.seed=11&" + SLOW)
-    assert fact(page, "empty") == "true"
-    with steady(page):
-        press(page, "train")
-        until(lambda: int(fact(page, "last") or 0) > 0)
-        first = int(fact(page, "last"))
-        until(lambda: int(fact(page, "last")) > first)
-        press(page, "stop")
-        offered(page, "train")
-    (key,) = set(server.runs()) - before
-    until(lambda: server.runs()[key][0] == "stopped")
-    stopped = server.runs()[key][1]
-    time.sleep(1.5)
-    assert server.runs()[key][1] == stopped, "it goes on after Stop"
-    other = visit(query=urlsplit(address(page)).query)
-    assert 0 < step(other) <= stopped
-    assert link(other) == link(page)
-
-
-def test_two_browsers_one_link_one_computation_and_one_may_stop(visit, server):
-    query = "lang=en&a.seed=12&" + SLOW
-    pages = [visit(query=query), visit(query=query + "&lang=en", width=390, height=844)]
-    before = set(server.runs())
-    for page in pages:
-        with steady(page):
-            press(page, "train")
-            offered(page, "stop")
-    (key,) = until(lambda: set(server.runs()) - before)
-    assert len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 2
-    press(pages[0], "stop")
-    until(lambda: len(server.rows("SELECT viewer FROM wishes WHERE run = ?", key)) == 1)
-    reached = server.runs()[key][1]
-    until(lambda: server.runs()[key][1] > reached)
-    assert server.runs()[key][0] == "running"
-    with steady(pages[1]):
-        press(pages[1], "stop")
-        offered(pages[1], "train")
-    until(lambda: server.runs()[key][0] == "stopped")
-
-
-def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
-    page = visit(query="lang=en&a.seed=13&" + SLOW)
-    before = set(server.runs())
-    press(page, "train")
-    (key,) = until(lambda: set(server.runs()) - before)
-    until(lambda: server.runs()[key][1] > 30)
-    _, reached, pid = server.runs()[key]
-    os.kill(pid, signal.SIGKILL)
-    expect(page.get_by_text("The worker died at step")).to_be_visible()
-    until(lambda: server.runs()[key][0] == "running" and server.runs()[key][1] > reached)
-    assert server.runs()[key][2] != pid
-    press(page, "stop")
-    until(lambda: server.runs()[key][0] == "stopped")
-
-
-def test_a_killed_server_loses_nothing(visitors, tmp_path):
-    server = Server(tmp_path / "store")
-    page, leave = visitors.come()
-    try:
-        page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
-        press(page, "train")
-        until(lambda: any(step > 30 for _, step, _ in server.runs().values()))
-        server.kill()
-        ((key, (_, reached, _)),) = server.runs().items()
-        server.start()
-        page.goto(server.url("arena", "lang=en&a.seed=14&" + SLOW))
-        expect(page.get_by_text("The server was restarted at step")).to_be_visible()
-        until(lambda: server.runs()[key][1] > reached)
-        leave()
-    finally:
-        server.stop()
-
-
-def test_a_bad_link_gives_the_default_and_says_so(visit):
-    page = visit(query="lang=en&a.d_steps=-4&a.nonsense=1&" + urlencode({"a.loss": STRANGER}))
-    expect(page.get_by_test_id("stAlert")).to_contain_text("onerror")
-    assert_no_stranger_runs(page)
-    assert page.get_by_text("Traceback").count() == 0
-    assert "a.loss" not in link(page)
-
-
-def test_reset_a_data_change_and_a_new_layer_change_nothing_else(visit):
-    query = "lang=en&a.loss=hinge&a.g_lr=0.00037&a.d_steps=2&a.optimizer=rmsprop"
-    page = visit(query=query)
-    kept = {name: value for name, value in link(page).items() if name.startswith("a.")}
-    part(page, "reset").click()
-    choose(page, "dataset", "Swiss roll")
-    until(lambda: link(page).get("a.dataset") == "swiss_roll")
-    page.get_by_text("Networks", exact=True).click()
-    choose(page, "g_depth", "3")
-    until(lambda: link(page).get("a.g_depth") == "3")
-    now = {name: value for name, value in link(page).items() if name.startswith("a.")}
-    changed = {name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)}
-    assert changed == {"a.dataset", "a.g_depth"}, json.dumps([kept, now])
-
-
-@pytest.mark.parametrize(("lang", "verdict"), [("en", "Healthy"), ("es", "Sano")])
-def test_the_phones_first_screen_holds_play_canvas_and_verdict(visit, lang, verdict):
-    page = visit(query=f"lang={lang}", width=390, height=844, has_touch=True, is_mobile=True)
-    words = {"en": ("Settings", "Train from zero"), "es": ("Ajustes", "Entrenar desde cero")}[lang]
-    said = "(button) => getComputedStyle(button, '::after').content"
-    assert words[0] in page.get_by_test_id("stExpandSidebarButton").evaluate(said)
-    expect(page.get_by_role("button", name=words[1])).to_be_visible()
-    for name in ("play", "canvas", "verdict", "key"):
-        box = part(page, name).bounding_box()
-        assert box["y"] >= 0, name
-        assert box["y"] + box["height"] <= 844, name
-        assert box["x"] + box["width"] <= 390, name
-    expect(part(page, "verdict")).to_contain_text(verdict)
-    for tool in ("pipeline", "slow", "fork", "save"):
-        box = part(page, f"tool-{tool}").bounding_box()
-        assert box["height"] >= 44, tool
-        assert box["x"] + box["width"] <= 390, tool
-    part(page, "tool-pipeline").dispatch_event("click")
-    until(lambda: part(page, "pipeline").evaluate("(strip) => strip.scrollWidth <= strip.clientWidth"))
-    for name in ("play", "canvas", "verdict"):
-        box = part(page, name).bounding_box()
-        assert box["y"] + box["height"] <= 844, name
-    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
-
-
-def test_the_browsers_language_is_the_default_and_the_switch_keeps_the_rest(visit):
-    page = visit(query="a.seed=0", locale="es-ES")
-    expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
-    page.locator(".st-key-language button:visible", has_text="EN").first.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The battle on the plane")
-    until(lambda: link(page)["lang"] == "en")
-
-
 def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     page = visit(path="")
     until(lambda: fact(page, "playing") == "true" and step(page) > 0)
@@ -337,42 +207,21 @@ def test_start_shows_a_living_picture_and_leads_to_the_arena(visit):
     page.wait_for_selector("[data-testid=player][data-step]")
 
 
-def test_start_holds_still_where_motion_is_unwelcome(visit):
-    page = visit(path="", reduced_motion="reduce")
-    assert fact(page, "playing") == "false"
-    assert step(page) > 5000
-    assert part(page, "tool-slow").count() == 0
-    with pixels_change(page):
-        part(page, "layer-morph").click()
-    noise = part(page, "canvas").screenshot()
-    time.sleep(2.5)
-    assert part(page, "canvas").screenshot() == noise
-    expect(part(page, "layer-morph")).to_have_attribute("aria-pressed", "true")
-    with pixels_change(page):
-        part(page, "layer-morph").click()
+def scores_are_explained(page, *names):
+    for name in ["Verdict", "Detective D", "Forger G", *names]:
+        label = part(page, "player").locator("[title]", has_text=name).first
+        assert len(label.get_attribute("title")) > 40, name
+        assert label.get_attribute("aria-description") == label.get_attribute("title")
 
 
-def test_start_says_who_plays_before_it_shows_them_on_a_phone(visit):
-    page = visit(path="", query="lang=en", width=390, height=844, has_touch=True, is_mobile=True)
-    for words in ("G, the generator, makes", "D, the discriminator, colours"):
-        box = page.locator("[data-testid=stCaptionContainer]", has_text=words).first.bounding_box()
-        assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
-    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+def test_every_score_says_what_it_counts(page):
+    scores_are_explained(page, "Valid", "Mode TV")
 
 
-def test_every_score_says_what_it_counts(page, visit):
-    roll = visit(query="lang=en&a.preset=swiss_roll")
-    for shown, names in [(page, ["Valid", "Mode TV"]), (roll, ["Cells covered", "JS"])]:
-        for name in ["Verdict", "Detective D", "Forger G", *names]:
-            label = part(shown, "player").locator("[title]", has_text=name).first
-            assert len(label.get_attribute("title")) > 40, name
-            assert label.get_attribute("aria-description") == label.get_attribute("title")
-
-
-def test_the_picture_fills_a_projector_and_fits_its_height(visit):
-    page = visit(width=1920, height=1080)
+def test_the_picture_fills_a_projector_and_fits_its_height(page):
+    page.set_viewport_size({"width": 1920, "height": 1080})
+    until(lambda: part(page, "canvas").bounding_box()["width"] >= 780)
     box = part(page, "canvas").bounding_box()
-    assert box["width"] >= 780
     assert box["height"] <= 1080 - 180
     tools = part(page, "tools").bounding_box()
     assert tools["y"] + tools["height"] <= 1080
@@ -381,10 +230,94 @@ def test_the_picture_fills_a_projector_and_fits_its_height(visit):
     assert 1920 - (board["x"] + board["width"]) < 80
 
 
-def test_a_diverged_run_names_the_step_it_shows(visit):
-    page = visit(query="lang=en&a.loss=wasserstein&a.optimizer=sgd&a.g_lr=1&a.d_lr=1&a.steps=500")
-    press(page, "train")
-    note = part(page, "overlay").locator("small")
+@pytest.fixture(scope="module")
+def wild(stay):
+    """The arena by a link with a run that diverges and settings that there are not."""
+    return stay("arena", f"lang=en&{WILD}&{BAD}")
+
+
+def test_a_bad_link_gives_the_default_and_says_so(wild):
+    expect(wild.get_by_test_id("stAlert")).to_contain_text("onerror")
+    assert_no_stranger_runs(wild)
+    assert wild.get_by_text("Traceback").count() == 0
+    assert link(wild).items() >= {"a.loss": "wasserstein"}.items()
+    assert not link(wild).keys() & {"a.d_steps", "a.activation", "a.nonsense"}
+
+
+def test_a_diverged_run_names_the_step_it_shows(wild):
+    press(wild, "train")
+    note = part(wild, "overlay").locator("small")
     expect(note).to_contain_text("The picture is that of step")
     named = int(re.search(r"step ([\d\u202f]+),", note.inner_text())[1].replace("\u202f", ""))
-    assert named < step(page)
+    assert named < step(wild)
+
+
+def test_reset_a_data_change_and_a_new_layer_change_nothing_else(wild):
+    kept = {name: value for name, value in link(wild).items() if name.startswith("a.")}
+    part(wild, "reset").click()
+    choose(wild, "dataset", "Swiss roll")
+    until(lambda: link(wild).get("a.dataset") == "swiss_roll")
+    scores_are_explained(wild, "Cells covered", "JS")
+    wild.get_by_text("Networks", exact=True).click()
+    choose(wild, "g_depth", "3")
+    until(lambda: link(wild).get("a.g_depth") == "3")
+    now = {name: value for name, value in link(wild).items() if name.startswith("a.")}
+    changed = {name for name in now.keys() | kept.keys() if now.get(name) != kept.get(name)}
+    assert changed == {"a.dataset", "a.g_depth"}, json.dumps([kept, now])
+
+
+def fits_a_phone(page, *names):
+    """Whether the first screen of a phone holds these parts."""
+    for name in names:
+        box = part(page, name).bounding_box()
+        assert box["y"] >= 0, name
+        assert box["y"] + box["height"] <= 844, name
+        assert box["x"] + box["width"] <= 390, name
+
+
+def names_its_settings(page, settings, train):
+    said = "(button) => getComputedStyle(button, '::after').content"
+    until(lambda: settings in page.get_by_test_id("stExpandSidebarButton").evaluate(said))
+    expect(page.get_by_role("button", name=train)).to_be_visible()
+
+
+def test_the_phones_first_screen_holds_play_canvas_and_verdict_in_the_browsers_language_and_in_another(visit):
+    page = visit(query="a.seed=0", locale="es-ES", **PHONE)
+    expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
+    expect(part(page, "verdict")).to_contain_text("Sano")
+    names_its_settings(page, "Ajustes", "Entrenar desde cero")
+    fits_a_phone(page, "play", "canvas", "verdict", "key")
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+    speak(page, "EN")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The battle on the plane")
+    until(lambda: link(page)["lang"] == "en")
+    expect(part(page, "verdict")).to_contain_text("Healthy")
+    names_its_settings(page, "Settings", "Train from zero")
+    fits_a_phone(page, "play", "canvas", "verdict", "key")
+    for tool in ("pipeline", "slow", "fork", "save"):
+        box = part(page, f"tool-{tool}").bounding_box()
+        assert box["height"] >= 44, tool
+        assert box["x"] + box["width"] <= 390, tool
+    part(page, "tool-pipeline").dispatch_event("click")
+    until(lambda: part(page, "pipeline").evaluate("(strip) => strip.scrollWidth <= strip.clientWidth"))
+    fits_a_phone(page, "play", "canvas", "verdict")
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+
+
+def test_start_holds_still_where_motion_is_unwelcome_and_on_a_phone_says_first_who_plays(visit):
+    page = visit(path="", reduced_motion="reduce", **PHONE)
+    for words in ("G, the generator, makes", "D, the discriminator, colours"):
+        box = page.locator("[data-testid=stCaptionContainer]", has_text=words).first.bounding_box()
+        assert box["y"] + box["height"] < part(page, "canvas").bounding_box()["y"]
+    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
+    assert fact(page, "playing") == "false"
+    assert step(page) > 5000
+    assert part(page, "tool-slow").count() == 0
+    with pixels_change(page):
+        part(page, "layer-morph").click()
+    noise = drawn(page)
+    time.sleep(2.5)
+    assert drawn(page) == noise
+    expect(part(page, "layer-morph")).to_have_attribute("aria-pressed", "true")
+    with pixels_change(page):
+        part(page, "layer-morph").click()

@@ -9,7 +9,8 @@ from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-SMALL = "a.preset=ring&v=1&a.g_width=8&a.d_width=8&a.batch_size=32&a.steps=200&a.seed=3"
+STEPS = 40
+SMALL = f"a.preset=ring&v=1&a.g_width=8&a.d_width=8&a.batch_size=32&a.steps={STEPS}&a.seed=3"
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +24,7 @@ def shared(stay):
 def test_a_run_branches_off_at_the_step_that_is_shown(shared):
     page = shared
     press(page, "a-train")
-    until(lambda: step(page) == 200)
+    until(lambda: step(page) == STEPS)
     part(page, "time").focus()
     page.keyboard.press("Home")
     until(lambda: step(page) == 0)
@@ -38,7 +39,7 @@ def test_a_run_branches_off_at_the_step_that_is_shown(shared):
     press(page, "a-fork-go")
     until(lambda: link(page).get("a.edits") == "5:d_steps=4")
     expect(dialog).to_have_count(0)
-    until(lambda: step(page) == 200)
+    until(lambda: step(page) == STEPS)
 
 
 def test_the_link_has_the_change_and_the_way_back(shared, visit):
@@ -50,7 +51,7 @@ def test_the_link_has_the_change_and_the_way_back(shared, visit):
     press(page, "a-back")
     until(lambda: "a.edits" not in link(page))
     assert link(page) | {"a.edits": "5:d_steps=4"} == link(shared)
-    until(lambda: step(page) == 200)
+    until(lambda: step(page) == STEPS)
 
 
 def test_the_gallery_opens_a_prepared_run(shared):

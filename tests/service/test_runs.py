@@ -308,15 +308,17 @@ def test_a_run_that_is_claimed_while_its_status_is_asked_for_is_not_said_to_be_s
         assert runs._status(key).state == "running"
 
 
-@pytest.fixture
-def counters(store, monkeypatch, tmp_path):
-    """A server of counters with one slot."""
-    monkeypatch.setenv("COUNTER_LOG", str(tmp_path / "starts"))
-    with Runs(store, slots=1, engines=COUNTER) as runs:
-        yield runs
+@pytest.fixture(scope="module")
+def counters(tmp_path_factory):
+    """A server of counters with one slot, for all who leave it without a run: each of its processes imports torch."""
+    with Store(tmp_path_factory.mktemp("runs")) as store, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COUNTER_LOG", str(store.path / "starts"))
+        with Runs(store, slots=1, engines=COUNTER, device="cpu") as runs:
+            yield runs
 
 
-def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters, store, tmp_path):
+def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters):
+    store = counters.store
     shared, next_one, last = (counter(10**5, seed=seed, seconds=0.002) for seed in (1, 2, 3))
     key = counters.submit(shared, ME)
     assert counters.submit(shared, YOU) == key
@@ -341,12 +343,15 @@ def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters,
     assert counters.status(last.key()).position == 1
     counters.withdraw(last.key(), ME)
     assert counters.status(last.key()).state == "stopped"
-    assert (tmp_path / "starts").read_text().split().count("1") == 1
+    assert (store.path / "starts").read_text().split().count("1") == 1
     assert counters.frame_cache(key) is counters.frame_cache(key)
+    counters.withdraw(next_one.key(), ME)
+    until(lambda: counters.status(next_one.key()).state == "stopped")
 
 
 @pytest.mark.whole
-def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters, store):
+def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters):
+    store = counters.store
     deadly, healthy = counter(30, seed=counter_engine.DIES), counter(30)
     key = counters.submit(deadly, ME)
     until(lambda: store.run(key).deaths == 1)
@@ -368,8 +373,8 @@ def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_
     os.kill(pid, signal.SIGKILL)
     until(lambda: process._executor._flags.broken)
     monkeypatch.delitem(sys.modules, "ganlab.service.worker")
-    counters.submit(counter(30), ME)
-    until(lambda: counters.status(counter().key()).state == "done")
+    key = counters.submit(counter(30, seed=9), ME)
+    until(lambda: counters.status(key).state == "done")
     assert not caplog.records
 
 

@@ -124,7 +124,8 @@ def browser():
 
 
 class Visitors:
-    """Pages for visitors, who come with nothing of the one before: no cookie, nothing stored, a session of their own.
+    """Pages for visitors, who come with nothing of the one before: no cookie, nothing stored, no history, a session of
+    their own.
 
     What the browser has loaded and compiled of the scripts stays, as that is half of the work of a visit. So a phone,
     a language and a wish for little motion are put on the page, not on a browser of their own.
@@ -140,6 +141,7 @@ class Visitors:
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(reduced_motion=reduced_motion)
         tools = page.context.new_cdp_session(page)
+        tools.send("Page.resetNavigationHistory")
         for command, values in overrides(page, width, height, **looks):
             tools.send(f"Emulation.{command}", values)
 
