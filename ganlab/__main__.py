@@ -63,6 +63,7 @@ COMMANDS = {
     "study": Command("ganlab.studies.study", "run a named grid of configs and seeds, or list them"),
     "doctor": Command("ganlab.service.profile", "print what this machine offers and what the server chooses"),
     "script": Command("ganlab.export.script", "print a run as one PyTorch script"),
+    "site": Command("ganlab.site", "write all shipped runs and cards as a static site"),
     "page": Command("ganlab.page", "write a run as one html file with the player"),
 }
 """What the package offers wherever it is installed."""

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from html import escape
@@ -29,6 +30,8 @@ UNKNOWN: dict[str, Any] = {"threads": 1, "precision": "highest", "steps_per_s": 
 """How a run was computed, where nothing says it."""
 TALL = 900
 """Pixels of the player in a notebook."""
+KEPT = 250_000
+"""Bytes of deflated frames of that player, since a notebook keeps it in its file."""
 SANDBOX = "allow-scripts allow-downloads"
 """What the player in a notebook may do: neither read the notebook nor open anything."""
 
@@ -78,19 +81,23 @@ class Run:
 
         Raises ValueError for a name that is no column.
         """
-        return screen("plot").plot(self.metrics, names or shown(self))
+        with screen("webpage.plot") as drawn:
+            return drawn.plot(self.metrics, names or shown(self))
 
-    def page(self, beside: Run | None = None, lang: str = "en") -> str:
-        """The run in the player, as one html file; with another run of its kind, both side by side. Raises NoPage."""
-        told, page = screen("page").Told, screen("page").page
-        runs = [told(run.config, run.read(run.member), run.member) for run in (self, beside) if run]
-        source: str = page(runs, lang)
+    def page(self, beside: Run | None = None, lang: str = "en", room: int | None = None) -> str:
+        """The run in the player, as one html file; with another run of its kind, both side by side.
+
+        `room`: bytes of deflated frames, else as many as the app allows. Raises NoPage.
+        """
+        with screen("webpage.page") as made:
+            runs = [made.Told(run.config, run.read(run.member), run.member) for run in (self, beside) if run]
+            source: str = made.page(runs, lang, room=room)
         return source
 
     def _repr_html_(self) -> str:
         """The player, for a notebook."""
         look = f'width="100%" height="{TALL}" style="border: 0" sandbox="{SANDBOX}"'
-        return f'<iframe title="GAN Arena" {look} srcdoc="{escape(self.page(), quote=True)}"></iframe>'
+        return f'<iframe title="GAN Arena" {look} srcdoc="{escape(self.page(room=KEPT), quote=True)}"></iframe>'
 
     def save(self, path: Path | str) -> None:
         """Writes the frames of all members to a file, which `load` and `ganlab.open` read."""
@@ -127,10 +134,11 @@ def diagnose(frames: Sequence[RunFrame], config: RunConfig) -> Verdict:
     return found
 
 
-def screen(name: str) -> Any:
-    """A module of the screens that needs no server. Streamlit warns, at their import, that there is none."""
+@contextmanager
+def screen(name: str) -> Iterator[Any]:
+    """A module of the screens that needs no server. Streamlit, which it imports, is not heard: it warns of that."""
     logging.disable(logging.WARNING)
     try:
-        return import_module(f"ganlab.ui.webpage.{name}")
+        yield import_module(f"ganlab.ui.{name}")
     finally:
         logging.disable(logging.NOTSET)

@@ -11,19 +11,18 @@ from pathlib import Path
 from time import sleep
 from typing import TYPE_CHECKING, Any
 
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from ganlab.computed import UNKNOWN, Run
 from ganlab.kind import engine, training
 from ganlab.kind.config import RunConfig
 from ganlab.kind.frame import RunFrame
 from ganlab.kinds import KINDS
-from ganlab.presets import PRESETS, described
+from ganlab.presets import described
 from ganlab.service.runs import Runs
-from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
 from ganlab.studies import study
-from ganlab.studies.cards import EXHIBITS
+from ganlab.studies.cards import shipped
 from ganlab.studies.grids import Study
 
 if TYPE_CHECKING:
@@ -103,19 +102,13 @@ def open(what: Path | str) -> Run:
 
 def opened(config: RunConfig, member: int = 0) -> Run:
     """A run, of which a member is looked at: read where it ships with these frames, else computed."""
-    name = shipped().get(config.key(), "")
-    found = Run.load(RECORDED / f"{name}{FILE}") if name else None
+    file = shipped().get(config.key())
+    found = Run.load(file) if file else None
     if found is None or found.config.steps < config.steps or not found.read(member):
         return run(config).of(member)
     return Run(
         config, max(upto(found.read(member), config)), lambda one: upto(found.read(one), config), member, found.made
     )
-
-
-def shipped() -> dict[str, str]:
-    """Key -> name of every run that ships."""
-    named = {**EXHIBITS, **PRESETS}
-    return {config.key(): name for name, config in named.items() if (RECORDED / f"{name}{FILE}").is_file()}
 
 
 def sweep(

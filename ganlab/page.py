@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from ganlab.computed import Run, screen
+from ganlab.computed import Run
 from ganlab.host import command
 from ganlab.library import FILE, RunFailed, opened
 from ganlab.presets import described
@@ -16,7 +16,7 @@ def main(arguments: list[str]) -> int:
     parser = command.parser("page", "A run in the player, as one html file.", "ring_r1 -o run.html")
     parser.add_argument("run", help="a link of the app, a preset's name, settings as JSON, or a recorded run (.zip)")
     parser.add_argument("-o", "--out", type=Path, default=Path("run.html"), help="the file to write")
-    parser.add_argument("--lang", choices=screen("page").LANGUAGES, default="en", help="the language that it opens in")
+    parser.add_argument("--lang", choices=("en", "es"), default="en", help="the language that it opens in")
     asked = parser.parse_args(arguments)
     try:
         shown, *beside = read(asked.run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from ganlab.digits.config import DigitsConfig
@@ -12,6 +13,7 @@ from ganlab.gan.mistakes import MISTAKES
 from ganlab.kind.config import RunConfig
 from ganlab.plane.config import PlaneConfig
 from ganlab.presets import PRESETS
+from ganlab.store.recording import RECORDED
 
 LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
 """A healthy run on the ring; sixteen seeds train in about a minute."""
@@ -138,3 +140,9 @@ def exhibits() -> Iterator[tuple[str, RunConfig]]:
 
 
 EXHIBITS: dict[str, RunConfig] = dict(exhibits())
+
+
+def shipped() -> dict[str, Path]:
+    """Key -> recording of every run that ships."""
+    named = ((RECORDED / f"{name}.zip", config) for name, config in {**EXHIBITS, **PRESETS}.items())
+    return {config.key(): path for path, config in named if path.is_file()}

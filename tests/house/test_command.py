@@ -60,6 +60,8 @@ def test_every_command_has_a_help_with_an_example(name, capsys):
         ["generators", "nothing"],
         ["subset", "one", "two"],
         ["bundle", "one"],
+        ["page"],
+        ["site"],
     ],
     ids=" ".join,
 )

@@ -33,12 +33,17 @@ class NoPage(ValueError):
     """A kind of run that has no page of its own, or a run without frames."""
 
 
-def page(runs: Sequence[Told[Any]], start: str = "en", names: Mapping[str, str] | None = None) -> str:
-    """The file of one run, or of two of one kind. `names`: its title by language. Raises NoPage."""
+def page(
+    runs: Sequence[Told[Any]], start: str = "en", names: Mapping[str, str] | None = None, room: int | None = None
+) -> str:
+    """The file of one run, or of two of one kind.
+
+    `names`: its title by language; `room`: bytes of deflated frames, the kind's own without it. Raises NoPage.
+    """
     shown = view(runs[0].config.kind)
     if shown.played is None or not all(run.frames for run in runs):
         raise NoPage(f"kind={runs[0].config.kind}: expected a run that is trained, of a kind with a player")
-    kept = [thinned(run, shown.room // len(runs)) for run in runs]
+    kept = [thinned(run, (room or shown.room) // len(runs)) for run in runs]
     played = {lang: replace(shown.played(kept, lang), words=words(kept, lang, names)) for lang in LANGUAGES}
     settings = [run.config.to_json() for run in runs]
     return document(played, start, settings[0] if len(settings) == 1 else settings)

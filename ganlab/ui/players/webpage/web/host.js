@@ -26,7 +26,9 @@ class Host {
    * @param {Bytes[]} chunks
    */
   constructor(book, chunks) {
-    Object.assign(this, { book, chunks, messages: new Map(), lang: book.start });
+    const wanted = window.location.hash.slice(1);
+    const lang = wanted in book.languages ? wanted : book.start;
+    Object.assign(this, { book, chunks, messages: new Map(), lang });
     const place = /** @type {HTMLElement} */ (document.querySelector("#stage"));
     this.stage = /** @type {Root} */ (/** @type {unknown} */ (place.shadowRoot));
     this.charts = new Charts(document.querySelector("#charts"));
