@@ -8,6 +8,7 @@ import streamlit as st
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
+st.secrets.load_if_toml_exists()  # its top-level entries become variables, as the host has no others
 os.environ.setdefault("GANLAB_EPHEMERAL", "on")  # the host erases the disk when it sleeps or deploys anew
 
 from ganlab.ui.policy import SEALED  # noqa: E402  # both are found by the line above

@@ -28,7 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=
     st.title(text("arena.page.title", lang), anchor=False)
     shared = query | share.held(ARENA, "a.player")
     task.draw(
-        share=lambda: share.share(shared, lang, below=lambda: board.pin_panel(ARENA, lang)),
+        share=lambda: share.share(shared, lang, above=lambda: board.pin_panel(ARENA, lang)),
         export=lambda: export.export(ARENA, COMPARE, lang),
     )
 share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)

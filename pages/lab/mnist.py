@@ -26,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=
     st.title(text("mnist.page.title", lang), anchor=False)
     shared = query | share.held(MNIST, "m.player")
     task.draw(
-        share=lambda: share.share(shared, lang, below=lambda: board.pin_panel(MNIST, lang)),
+        share=lambda: share.share(shared, lang, above=lambda: board.pin_panel(MNIST, lang)),
         export=lambda: export.export(MNIST, BESIDE, lang),
     )
 share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)

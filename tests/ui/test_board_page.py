@@ -97,7 +97,7 @@ def test_a_teacher_opens_a_class_and_gets_two_links(lang):
     assert f"class={name}" in joining
     assert key not in joining
     assert f"manage={key}" in managing
-    assert app.subheader[0].value == plain("**8B** www.evil.example")
+    assert app.header[0].value == plain("**8B** www.evil.example")
     wrong = opened(PAGE, {"class": name, "manage": "x" + key}, lang)
     assert wrong.warning[0].value.endswith(text("board.page.wrong_key", lang)) or text(
         "board.page.wrong_key", lang
@@ -172,6 +172,7 @@ def test_predictions_come_first_and_the_truth_shows_what_came_out(klass, lang):
     app = press(app, "k.ask.send")
     pupil = join(klass, "Ana", "f" * 32)
     assert text("board.predict.open", "en") in said(pupil)
+    assert text("board.table.empty", "en") not in said(pupil), "the pins are covered"
     assert not pupil.get("vega_lite_chart"), "the others' predictions before one's own"
     assert [one.replace("\u2060", "") for one in pupil.radio(key=room.PREDICTION).options][1] == "some"
     pupil.radio(key=room.PREDICTION).set_value(0).run()

@@ -34,13 +34,13 @@ def panel(experiment: Experiment, lang: str) -> None:
         found = place.room()
         if found is None:
             return
-        st.divider()
         student = students.student(place.board(), found.id, ui.viewer())
         if student is None:
             st.caption(text("board.pin.join", lang))
         else:
             button(experiment, student.name, found.frozen, lang)
         to_board(text("board.pin.board", lang), lang)
+        st.divider()
 
 
 def button(experiment: Experiment, name: str, frozen: bool, lang: str) -> None:

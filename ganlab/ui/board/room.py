@@ -47,7 +47,7 @@ def show(found: Class | None, lang: str) -> None:
             st.warning(text("board.page.gone", lang))
         begin(lang)
         return
-    st.subheader(plain(found.title) or text("board.page.untitled", lang), anchor=False)
+    st.header(plain(found.title) or text("board.page.untitled", lang), anchor=False)
     follow(found)
     if found.frozen:
         st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")

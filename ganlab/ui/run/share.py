@@ -169,11 +169,13 @@ def qr_code(url: str) -> str:
 
 
 def share(
-    query: Mapping[str, str], lang: str, words: str = "share.link", below: Callable[[], None] | None = None
+    query: Mapping[str, str], lang: str, words: str = "share.link", above: Callable[[], None] | None = None
 ) -> None:
-    """The Share button with its popover. `words`: its table of sentences; `below`: draws what else it offers."""
+    """The Share button with its popover. `words`: its table of sentences; `above`: draws what else it offers."""
     url = address(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
+        if above:
+            above()
         st.markdown(f"**{text(f'{words}.title', lang)}**")
         st.caption(text(f"{words}.copy", lang))
         say_what_is_erased(lang)
@@ -181,8 +183,6 @@ def share(
         st.code(url, language=None, wrap_lines=True)
         code_button(url, lang)
         task_link(url, query, lang)
-        if below:
-            below()
     full_screen(url, lang, words)
 
 
