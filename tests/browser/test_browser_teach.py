@@ -1,0 +1,114 @@
+"""A teacher's task in a browser: the builder, its link in another browser, the prediction, the lab sheet."""
+
+import pytest
+from browsing import NEEDS_CHROMIUM, expect, link, part, press, rested
+from playwright.sync_api import Page
+
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
+TITLE = "A strong D <b>bold</b> [login](https://elsewhere.example)"
+HOSTILE = """<script>window.hurt = 1</script><img src=x onerror="window.hurt = 1">
+<iframe src="javascript:window.hurt = 1"></iframe> ![spy](https://elsewhere.example/spy.png)
+[in](javascript:window.hurt=1) [out](https://elsewhere.example/login) <javascript:window.hurt=1>
+
+[ref][a] \u202egnp.exe
+
+[a]: javascript:window.hurt=1
+
+**bold** and https://arxiv.org/abs/1406.2661"""
+WORDS = "It will lose modes, as D is too strong."
+
+
+def write(page: Page, key: str, words: str):
+    field = page.locator(f".st-key-t-w-{key} :is(input, textarea)").first
+    field.fill(words)
+    field.blur()
+    rested(page)
+
+
+@pytest.fixture(scope="module")
+def address(stay):
+    """The link that a teacher makes: a run whose updates of D alone may be changed."""
+    page = stay("teach", player=False)
+    menu = page.locator(".st-key-t-w-preset input")
+    menu.fill("Ring, 50")
+    menu.press("Enter")
+    rested(page).locator(".st-key-t-w-rest button", has_text="All are hidden").click()
+    states = page.locator(".st-key-t-w-open input")
+    states.fill("Updates of D")
+    states.press("Enter")
+    shown = rested(page).locator(".st-key-t-w-locked input")
+    shown.fill("Loss")
+    shown.press("Enter")
+    write(page, "title-en", TITLE)
+    write(page, "body-en", HOSTILE)
+    write(page, "question-en", "How many modes?")
+    write(page, "options-en", "one\n<i>all</i> eight")
+    page.locator(".st-key-t-w-hand_in button", has_text="conclusion").click()
+    rested(page)
+    press(page, "share-qr")
+    expect(page.locator(".st-key-qr img")).to_be_visible()
+    page.keyboard.press("Escape")
+    return page.locator("code").first.inner_text()
+
+
+@pytest.fixture(scope="module")
+def student(stay, address):
+    path, query = address.split("/", 3)[3].split("?")
+    return stay(path, query, player=False)
+
+
+def test_a_student_sees_the_task_and_predicts_before_the_run(student):
+    task = student.locator(".st-key-taught")
+    expect(task).to_contain_text("A strong D")
+    assert part(student, "player").count() == 0
+    task.get_by_text("one", exact=True).click()
+    press(student, "taught-predict")
+    expect(part(student, "player")).to_be_visible()
+    expect(task).to_contain_text("You predicted: one")
+    assert link(student)["answer"] == "1"
+
+
+def test_settings_are_open_locked_or_hidden(student):
+    expect(student.locator(".st-key-a-w-d_steps input")).to_be_enabled()
+    expect(student.locator(".st-key-a-w-loss input")).to_be_disabled()
+    assert student.locator(".st-key-a-w-gamma, .st-key-a-w-preset, .st-key-a-w-steps").count() == 0
+
+
+def test_a_hostile_text_is_text(student):
+    task = student.locator(".st-key-taught")
+    assert student.evaluate("window.hurt") is None
+    assert task.locator("script, iframe, img, b, i").count() == 0
+    hrefs = task.locator("a[href]").evaluate_all("links => links.map((a) => [a.getAttribute('href'), a.innerText])")
+    outside = [(href, said) for href, said in hrefs if "://" in href]
+    assert "https://arxiv.org/abs/1406.2661" in dict(outside)
+    assert all(href.rstrip("/") == said.rstrip("/") for href, said in outside), "a label hides where a link leads"
+    assert not [href for href, _ in hrefs if "script" in href]
+    said = task.inner_text()
+    assert "window.hurt = 1" in said
+    assert "\u202e" not in said
+
+
+def test_the_sheet_keeps_what_is_written_in_this_browser_alone(student, stay):
+    rested(student).locator(".st-key-taught-foot a:visible", has_text="Lab sheet").click()
+    expect(part(student, "sheet").locator("h2")).to_have_text(TITLE)
+    conclusion = part(student, "sheet-conclusion")
+    conclusion.fill(WORDS)
+    assert part(student, "sheet-hypothesis").is_hidden()
+    address = student.url
+    student.reload()
+    expect(conclusion).to_have_value(WORDS)
+    with student.expect_download() as saved:
+        part(student, "sheet-png").click()
+    assert saved.value.suggested_filename.endswith(".png")
+    other = stay("sheet", address.split("?")[1], player=False)
+    expect(part(other, "sheet").locator("h2")).to_have_text(TITLE)
+    assert part(other, "sheet-conclusion").input_value() == ""
+
+
+def test_the_page_fits_a_phone_embedded(stay, address):
+    path, query = address.split("/", 3)[3].split("?")
+    phone = stay(path, f"{query}&answer=1&embed=true", width=390, height=844)
+    assert phone.evaluate("document.scrollingElement.scrollWidth") <= 390
+    assert "embed=true" in phone.url
+    assert link(phone)["answer"] == "1"
