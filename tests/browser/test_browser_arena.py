@@ -63,6 +63,7 @@ def test_the_gallery_opens_a_prepared_run(shared):
     press(page, "a-gallery-ring_k50")
     until(lambda: link(page).get("a.preset") == "ring_k50")
     expect(dialog).to_have_count(0)
+    expect(part(page, "modes-count")).to_have_count(1)  # until the page has been drawn anew, the old one is beside it
     expect(part(page, "modes-count")).to_have_text("1 of 8")
 
 
