@@ -39,7 +39,8 @@ def panel(experiment: Experiment, lang: str) -> None:
             st.caption(text("board.pin.join", lang))
         else:
             button(experiment, student.name, found.frozen, lang)
-        to_board(text("board.pin.board", lang), lang)
+        look: dict[str, Any] = {"icon": ":material/dashboard:", "query_params": manage.joining(lang)}
+        st.page_link(place.SCRIPT, label=text("board.pin.board", lang), **look)
         st.divider()
 
 
@@ -53,11 +54,6 @@ def button(experiment: Experiment, name: str, frozen: bool, lang: str) -> None:
     place.refusal(lang)
     if st.session_state.get(PINNED) == (config.key(), experiment.member):
         st.success(text("board.pin.done", lang))
-
-
-def to_board(label: str, lang: str) -> None:
-    """The way to the board."""
-    st.page_link(place.SCRIPT, label=label, icon=":material/dashboard:", query_params=manage.joining(lang))
 
 
 def pin(experiment: Experiment) -> None:

@@ -17,7 +17,7 @@ from ganlab.board.seeds import SURE, interval
 from ganlab.kinds import KINDS
 from ganlab.ui import CLASS
 from ganlab.ui.run.differences import plain
-from ganlab.ui.text import text
+from ganlab.ui.text import text, worded
 
 TALL, HEAD = 84, 38
 """Heights of a row and of the head in pixels."""
@@ -58,7 +58,7 @@ def row(one: Pinned, class_id: str, lang: str) -> dict[str, Any]:
     return {
         "picture": f"data:image/png;base64,{b64encode(one.picture).decode()}",
         "name": one.name,
-        "verdict": text(f"board.verdict.{one.verdict}", lang),
+        "verdict": worded(f"board.verdict.{one.verdict}", lang),
         "lamps": one.lamps.translate(LAMPS),
         **{name: None if value is None else round(float(value), 2) for name, value in numbers.items()},
         "link": f"{KINDS[one.kind].page}?{urlencode(query)}",
@@ -75,7 +75,7 @@ def counted(found: Mapping[tuple[str, int], str], dealt: int, lang: str) -> None
     facts = {"n": kinds[COLLAPSE], "of": of, "share": kinds[COLLAPSE] / of, "low": low, "high": high, "sure": SURE}
     st.markdown(f"**{text('board.seeds.count', lang, **facts)}** {text('board.seeds.interval', lang, **facts)}")
     others = [(name, n) for name, n in kinds.most_common() if name != COLLAPSE]
-    names = [text("board.seeds.other", lang, verdict=text(f"board.verdict.{name}", lang), n=n) for name, n in others]
+    names = [text("board.seeds.other", lang, verdict=worded(f"board.verdict.{name}", lang), n=n) for name, n in others]
     pending = text("board.seeds.pending", lang, of=of, dealt=dealt)
     st.caption(" ".join([pending, text("board.seeds.others", lang, names="; ".join(names)) if names else ""]))
 
