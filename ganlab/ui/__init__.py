@@ -26,6 +26,8 @@ EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
 OPTIONAL = ("board",)
 """Pages, and folders of the screens, that the setting of the same name turns on."""
+STREAMLIT = ("settings", "upload", "system", "light", "dark", "print", "record", "stop")
+"""What page.css writes in the place of Streamlit's own words, by name."""
 VISIBILITY: dict[bool, Any] = {False: "visible", True: "hidden"}
 """Streamlit's words for what the menu has, by whether a page is hidden."""
 
@@ -148,7 +150,7 @@ def viewer() -> str:
 def script(lang: str) -> str:
     """The script of a visit: the browser's id as a cookie, the document's language, one history entry for each page."""
     facts = {"cookie": f"{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax", "lang": lang}
-    facts["settings"] = text("app.nav.settings", lang)
+    facts["words"] = {name: text(f"app.streamlit.{name}", lang) for name in STREAMLIT}
     return f'<script type="module">{SCRIPT}visit({json.dumps(facts)});</script>'
 
 

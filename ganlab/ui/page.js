@@ -82,12 +82,13 @@ export function quietTips({ document, addEventListener }) {
   addEventListener("pointermove", move, { capture: true });
 }
 
-/** @param {{ cookie: string, lang: string, settings: string }} of */
-export function visit({ cookie, lang, settings }) {
+/** @param {{ cookie: string, lang: string, words: { [name: string]: string } }} of */
+export function visit({ cookie, lang, words }) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
   document.cookie = cookie;
   document.documentElement.lang = lang;
-  document.documentElement.style.setProperty("--settings", JSON.stringify(settings)); // the word beside Streamlit's »
+  const { style } = document.documentElement;
+  for (const [name, word] of Object.entries(words)) style.setProperty(`--word-${name}`, JSON.stringify(word));
   oneEntryAPage(window);
   quietTips(window);
 }

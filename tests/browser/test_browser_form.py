@@ -146,11 +146,22 @@ def violations(page, lang, theme):
                 yield f"{rule['id']}: {place['html'][:160]} {place['failureSummary'][:200]}"
 
 
-def test_what_is_allowed_of_the_menu_still_occurs(reader):
+WORDS = """() => [...document.querySelectorAll('[data-testid^="stMainMenuItem"]')].map((item) => {
+  const own = getComputedStyle(item).fontSize === "0px" ? "" : item.innerText;
+  return own + getComputedStyle(item, "::after").content;
+})"""
+DARK = {"en": "Dark", "es": "Oscuro"}
+
+
+def test_what_is_allowed_of_the_menu_still_occurs_and_it_speaks_the_pages_language(reader):
     """An entry of the list that is no longer needed goes."""
     rules = {"list", "listitem"}
     found = Axe().run(reader.page, options={"runOnly": list(rules)}).response["violations"]
     assert {rule["id"] for rule in found} == rules
+    reader.page.get_by_test_id("stMainMenuButton").click()
+    said = reader.page.evaluate(WORDS)
+    assert any(DARK[reader.page.evaluate("document.documentElement.lang")] in word for word in said), said
+    reader.page.keyboard.press("Escape")
 
 
 BAD = {

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, notice, opened, quiet_server, record, sound  # noqa: F401
 from waiting import GUARD
 
+from ganlab import ui
 from ganlab.game.verdict import Verdict
 from ganlab.kind.fields import knobs
 from ganlab.kinds import KINDS
@@ -38,6 +40,11 @@ def config(app: AppTest) -> PlaneConfig:
 
 def widget_key(name: str) -> str:
     return controls.widget_key(ARENA, name)
+
+
+def test_the_script_of_a_visit_is_not_taken_for_markup():
+    """Streamlit leaves out a whole script that has what could be a tag, in a comment too."""
+    assert not re.search(r"<[/!\w]", ui.SCRIPT)
 
 
 @pytest.mark.parametrize(
