@@ -149,7 +149,7 @@ def viewer() -> str:
 
 def script(lang: str) -> str:
     """The script of a visit: the browser's id as a cookie, the document's language, one history entry for each page."""
-    facts = {"cookie": f"{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax", "lang": lang}
+    facts: dict[str, Any] = {"cookie": f"{COOKIE}={viewer()}; max-age=31536000; path=/; samesite=lax", "lang": lang}
     facts["words"] = {name: text(f"app.streamlit.{name}", lang) for name in STREAMLIT}
     return f'<script type="module">{SCRIPT}visit({json.dumps(facts)});</script>'
 
