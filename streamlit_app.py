@@ -9,7 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 from ganlab import ui
 from ganlab.ui.policy import SEALED
-from ganlab.ui.run import server
+from ganlab.ui.run import server, theme
 from ganlab.ui.run.notices import strays
 from ganlab.ui.text import text
 
@@ -48,6 +48,7 @@ async def serving(_: st.App) -> AsyncIterator[None]:
     """The server's lifespan. All modules and the shipped runs are loaded before the first visit."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
     ui.load()
+    theme.read_once()
     await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(server.close)

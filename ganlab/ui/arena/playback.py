@@ -7,6 +7,7 @@ from time import sleep
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import streamlit as st
 
 from ganlab.data.dataset import on_plane
@@ -251,10 +252,15 @@ def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
     if "stage.curves" not in st.session_state:
         st.session_state["stage.curves"] = True
         sleep(HEAD_START)
-    film = film_of(config.key(), member, config)
-    steps = film.grow(member, config.steps)
-    curve = charts.curves(service().frame_cache(config.key()).blobs(member, steps))
-    changes = fork.marks(config, lang)
-    table = charts.table(curve, config, film.verdict(steps[-1]) if steps else None, lang, changes)
-    alt = charts.alt(curve, config, lang, changes)
+    last = max(film_of(config.key(), member, config).grow(member, config.steps), default=-1)
+    table, alt = drawn(config.key(), config.steps, member, last, lang, config)
     st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def drawn(key: str, target: int, member: int, last: int, lang: str, _config: PlaneConfig) -> tuple[pd.DataFrame, str]:
+    """The table of the curves up to a step, and what they show in words: once for all visitors, who only read it."""
+    film = film_of(key, member, _config)
+    curve = charts.curves(service().frame_cache(key).blobs(member, [frame.step for frame in film.upto(last)]))
+    changes, found = fork.marks(_config, lang), film.verdict(last) if last >= 0 else None
+    return charts.table(curve, _config, found, lang, changes), charts.alt(curve, _config, lang, changes)

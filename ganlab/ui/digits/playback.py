@@ -6,6 +6,7 @@ from dataclasses import replace
 from time import sleep
 from typing import Any
 
+import pandas as pd
 import streamlit as st
 
 from ganlab.data.images import IMAGE_SETS
@@ -174,14 +175,23 @@ def curves(
         sleep(HEAD_START)
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     for index, (one, name) in enumerate(zip(configs, names, strict=False)):
-        film = film_of(one.key(), one)
-        curve = charts.curves(film.upto(max(film.grow(0, one.steps), default=-1)), one)
+        last = max(film_of(one.key(), one).grow(0, one.steps), default=-1)
+        drawn, alt, answer = curve(one.key(), one.steps, last, lang, one)
         if len(configs) > 1:
             st.markdown(f"**{plain(name)}**")
-        drawn, alt = charts.table(curve, one, lang), charts.alt(curve, lang)
         st.vega_lite_chart(drawn, charts.spec(lang), width="stretch", key=f"m.curves.{index}", alt=alt)
-        if answer := charts.claim(curve, one, lang):
+        if answer:
             st.caption(f"{answer} {text('digits_stage.chart.claim_tried', lang)}")
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def curve(key: str, target: int, last: int, lang: str, _config: DigitsConfig) -> tuple[pd.DataFrame, str, str]:
+    """The table of the curves up to a step, what they show in words, and what is said of the last claim.
+
+    Once for all visitors, who only read it.
+    """
+    found = charts.curves(film_of(key, _config).upto(last), _config)
+    return charts.table(found, _config, lang), charts.alt(found, lang), charts.claim(found, _config, lang)
 
 
 # A verdict in words

@@ -1,6 +1,7 @@
 """The run service of the server, and its process for short jobs."""
 
 import logging
+import multiprocessing.util
 import sqlite3
 import sys
 import uuid
@@ -45,6 +46,8 @@ def close() -> None:
     """Ends the server's processes; workers write a checkpoint first."""
     service().close()
     short_jobs().close()
+    # loky's semaphores: a signal that ends Python leaves it no time for them
+    multiprocessing.util._run_finalizers(0)  # type: ignore[attr-defined]
 
 
 def welcome(lang: str) -> None:

@@ -1,0 +1,184 @@
+"""Measures the server under a class of websocket clients; prints the tables of docs/capacity.md.
+
+Run it on two idle cores: `python -m benchmarks.class`; `--visitors 10 --training 0 --seconds 5` is a short form.
+CPU seconds are those of the server's process alone. With `--pin` the server has one core and the clients the other.
+"""
+
+import argparse
+import asyncio
+import statistics
+import sys
+import time
+
+from benchmarks.clients import Visit, cpu_seconds, memory
+from benchmarks.servers import pin, serving
+
+LINK = "lang=en&a.preset=ring"
+LONG = "lang=en&a.seed={seed}&a.steps=100000&a.g_width=64&a.d_width=64"
+ONE_BY_ONE = 10
+APART = 0.5
+"""Seconds between visits that come one by one."""
+
+
+async def opened(server, query, count, within=1.0):
+    """Visits that come within a second."""
+
+    async def one(n):
+        await asyncio.sleep(within * n / count)
+        return await Visit(server.host, query=query).open()
+
+    return await asyncio.gather(*(one(n) for n in range(count)))
+
+
+async def left(visits):
+    await asyncio.gather(*(visit.close() for visit in visits))
+
+
+async def first_visits(server):
+    """CPU seconds until the picture, and until the page has run to its end, of visits one by one; their sizes."""
+    rows = []
+    for _ in range(ONE_BY_ONE):
+        before = cpu_seconds(server.pid)
+        visit = await Visit(server.host, query=LINK).open()
+        picture = cpu_seconds(server.pid) - before
+        await visit.finished()
+        rows.append((picture, cpu_seconds(server.pid) - before, visit.picture_s, visit.messages, visit.bytes / 1000))
+        await visit.close()
+        await asyncio.sleep(APART)
+    return [statistics.median(column) for column in zip(*rows, strict=True)]
+
+
+async def rush(server, count):
+    """A class opens one link within a second, then everyone changes one knob; then all leave."""
+    before = cpu_seconds(server.pid)
+    visits = await opened(server, LINK, count)
+    for visit in visits:
+        await visit.finished()
+    opening = cpu_seconds(server.pid) - before
+    pictures = [visit.picture_s for visit in visits]
+    sizes = statistics.mean(visit.bytes for visit in visits) / 1000
+    before = cpu_seconds(server.pid)
+    for n, visit in enumerate(visits):
+        await visit.go(f"{LINK}&a.g_lr=0.00{n % 9 + 1}")
+    for visit in visits:
+        await visit.finished()
+    turning = cpu_seconds(server.pid) - before
+    peak = memory(server.pid)
+    failed = sum(bool(visit.exceptions) for visit in visits)
+    await left(visits)
+    return [
+        str(count),
+        *(f"{value:.1f} s" for value in (statistics.median(pictures), max(pictures))),
+        *(f"{value / count:.3f} s" for value in (opening, turning)),
+        f"{sizes:.0f} KB",
+        f"{peak:.0f} MB",
+        str(failed),
+    ]
+
+
+async def watching(server, count, runs, seconds):
+    """A class watches runs that are trained, each of `runs` links by as many."""
+    visits = []
+    for n in range(count):
+        visits.append(await Visit(server.host, query=LONG.format(seed=1000 + n % max(1, runs))).open())
+        if n < runs:
+            await visits[-1].finished()
+            await visits[-1].go(press="a.train")
+    for visit in visits:
+        await visit.finished()
+        if runs:
+            await visit.go()
+    await asyncio.sleep(2)
+    before, began = cpu_seconds(server.pid), time.perf_counter()
+    bytes_before = sum(visit.bytes for visit in visits)
+    for visit in visits:
+        visit.refreshes.clear()
+        visit.pages = 0
+    await asyncio.sleep(seconds)
+    took, cpu = time.perf_counter() - began, cpu_seconds(server.pid) - before
+    refreshes = sorted(one for visit in visits for one in visit.refreshes)
+    rate = (sum(visit.bytes for visit in visits) - bytes_before) / 1000 / count / took
+    failed, peak = sum(bool(visit.exceptions) for visit in visits), memory(server.pid)
+    for visit in visits[:runs]:
+        if visit.has("a.stop"):
+            await visit.go(press="a.stop")
+            await visit.finished()
+    await left(visits)
+    return [
+        str(count),
+        str(runs),
+        *(quantile(refreshes, share) for share in (0.5, 0.95, 0.99)),
+        f"{len(refreshes) / took / count:.2f}",
+        str(sum(visit.pages for visit in visits)),
+        f"{1000 * cpu / len(refreshes):.1f} ms" if refreshes else "–",
+        f"{cpu / took:.2f}",
+        f"{rate:.1f} KB/s",
+        f"{peak:.0f} MB",
+        str(failed),
+    ]
+
+
+def quantile(values, share):
+    """A quantile in milliseconds; a dash without values."""
+    return f"{1000 * values[min(len(values) - 1, int(share * len(values)))]:.0f} ms" if values else "–"
+
+
+def table(*cells):
+    print(f"| {' | '.join(cells)} |", flush=True)
+
+
+def heading(*cells):
+    table(*cells)
+    table(*["---"] * len(cells))
+
+
+async def measure(server, chosen):
+    await (await Visit(server.host, query=LINK).open()).close()  # what is imported and cached once
+    picture, whole, seconds, messages, kilobytes = await first_visits(server)
+    heading("a first visit", "CPU until its picture", "CPU in all", "picture after", "messages", "bytes")
+    table(
+        "median of ten",
+        *(f"{value:.3f} s" for value in (picture, whole, seconds)),
+        f"{messages:.0f}",
+        f"{kilobytes:.0f} KB",
+    )
+    print()
+    heading("visitors", "picture, median", "last", "CPU a visit", "CPU a change", "bytes", "memory", "failed")
+    for count in chosen.visitors:
+        table(*await rush(server, count))
+    print()
+    heading(
+        "visitors",
+        "runs",
+        "refresh p50",
+        "p95",
+        "p99",
+        "a second",
+        "whole pages",
+        "CPU each",
+        "CPU",
+        "sent to each",
+        "memory",
+        "failed",
+    )
+    for count in chosen.visitors:
+        for runs in chosen.training:
+            table(*await watching(server, count, runs, chosen.seconds))
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--visitors", type=int, nargs="+", default=[10, 30, 50, 100])
+    parser.add_argument("--training", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--pin", action="store_true", help="server and clients on a core each")
+    chosen = parser.parse_args(arguments)
+    with serving() as server:
+        if chosen.pin:
+            pin(server.pid, 0)
+            pin(0, 1)
+        asyncio.run(measure(server, chosen))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

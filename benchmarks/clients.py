@@ -1,0 +1,201 @@
+"""Visitors without a browser: websocket clients that speak Streamlit's messages, timers of fragments included."""
+
+import asyncio
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+PICTURE = "ganlab.player"
+"""The component whose message is the picture."""
+LARGEST = 64 * 2**20
+TICKS = 100
+"""Of a second, in which Linux counts CPU time."""
+
+
+@dataclass
+class Visit:
+    """One open page: what arrived, and how long things took, in seconds."""
+
+    host: str
+    page: str = "arena"
+    query: str = "lang=en"
+    reads: bool = True
+    """Whether anything is read after the picture."""
+    bytes: int = 0
+    messages: int = 0
+    picture_s: float | None = None
+    refreshes: list[float] = field(default_factory=list)
+    pages: int = 0
+    """Runs of the whole page that have ended."""
+    exceptions: list[str] = field(default_factory=list)
+    texts: list[str] = field(default_factory=list)
+    """The sentences that arrived."""
+
+    async def open(self, patience=300):
+        """Connects, runs the page once, and waits for the picture."""
+        self._widgets, self._timers, self._asked = {}, {}, {}
+        self._cached, self._pictures, self._script = set(), set(), ""
+        self._picture, self._finished = asyncio.Event(), asyncio.Event()
+        address = f"ws://{self.host}/_stcore/stream"
+        origin = f"http://{self.host}"
+        self._socket = await websockets.connect(
+            address, subprotocols=["streamlit"], origin=origin, max_size=LARGEST, proxy=None
+        )
+        self._reader = asyncio.create_task(self._read())
+        await self.go(self.query)
+        await self.pictured(patience)
+        return self
+
+    async def go(self, query=None, press=""):
+        """Runs the whole page, with another link or with a button pressed; returns when it was sent."""
+        self.query = self.query if query is None else query
+        self._began, self._picture_seen = time.perf_counter(), False
+        self._picture.clear()
+        self._finished.clear()
+        self._forget_timers()
+        message = self._rerun()
+        if press:
+            widget = message.rerun_script.widget_states.widgets.add()
+            widget.id, widget.trigger_value = self._widgets[press], True
+        await self._socket.send(message.SerializeToString())
+
+    async def finished(self, patience=300):
+        """Waits until the page has run to its end."""
+        await self._wait(self._finished, patience)
+
+    async def pictured(self, patience=300):
+        """Waits for the next picture."""
+        await self._wait(self._picture, patience)
+
+    async def _wait(self, event, patience):
+        """Waits for an event, or raises what ended the reading."""
+        event = asyncio.ensure_future(event.wait())
+        await asyncio.wait([event, self._reader], timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+        if not event.done():
+            event.cancel()
+            if self._reader.done():
+                self._reader.result()
+            raise TimeoutError(f"{self.query}: nothing after {patience} s")
+
+    async def close(self):
+        """Leaves the page."""
+        self._forget_timers()
+        self._reader.cancel()
+        await self._socket.close()
+        with suppress(asyncio.CancelledError, websockets.ConnectionClosed):
+            await self._reader
+
+    def has(self, button):
+        """Whether the page has a button with this key."""
+        return button in self._widgets
+
+    def _rerun(self):
+        message = BackMsg()
+        state = message.rerun_script
+        state.query_string = self.query
+        if self._script:
+            state.page_script_hash = self._script
+        else:
+            state.page_name = self.page
+        state.context_info.locale, state.context_info.url = "en-GB", f"http://{self.host}/{self.page}"
+        state.cached_message_hashes.extend(self._cached)
+        return message
+
+    async def _read(self):
+        async for raw in self._socket:
+            self.bytes, self.messages = self.bytes + len(raw), self.messages + 1
+            message = ForwardMsg.FromString(raw)
+            if message.metadata.cacheable:
+                self._cached.add(message.hash)
+            getattr(self, f"_on_{message.WhichOneof('type')}", lambda _: None)(message)
+            if not self.reads and self._picture.is_set():
+                await asyncio.sleep(3600)
+
+    def _on_delta(self, message):
+        element = message.delta.new_element
+        kind = element.WhichOneof("type")
+        if kind == "bidi_component" and element.bidi_component.component_name == PICTURE:
+            self._pictures.add(message.hash)
+            self._see_picture()
+        elif kind == "button":
+            self._widgets[element.button.id.rpartition("-")[2]] = element.button.id
+        elif kind == "exception":
+            self.exceptions.append(element.exception.message)
+        elif kind == "markdown":
+            self.texts.append(element.markdown.body)
+
+    def _on_ref_hash(self, message):
+        """A message that the client has said it has."""
+        if message.ref_hash in self._pictures:
+            self._see_picture()
+
+    def _see_picture(self):
+        if not self._picture_seen:
+            self._picture_seen, self.picture_s = True, time.perf_counter() - self._began
+            self._picture.set()
+
+    def _on_auto_rerun(self, message):
+        timer = message.auto_rerun
+        if old := self._timers.pop(timer.fragment_id, None):
+            old.cancel()
+        self._timers[timer.fragment_id] = asyncio.create_task(self._tick(timer.fragment_id, timer.interval))
+
+    def _on_stop_auto_rerun(self, message):
+        for name in message.stop_auto_rerun.fragment_ids:
+            if timer := self._timers.pop(name, None):
+                timer.cancel()
+
+    def _on_script_finished(self, message):
+        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
+            for name in self._asked.keys() & set(message.metadata.run.fragment_ids):
+                self.refreshes.append(time.perf_counter() - self._asked.pop(name))
+        else:
+            self.pages += 1
+            self._finished.set()
+
+    def _on_new_session(self, message):
+        if not message.metadata.run.fragment_ids:
+            self._forget_timers()
+
+    def _on_navigation(self, message):
+        self._script = message.navigation.page_script_hash
+
+    async def _tick(self, fragment, interval):
+        while True:
+            await asyncio.sleep(interval)
+            message = self._rerun()
+            message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
+            self._asked.setdefault(fragment, time.perf_counter())
+            await self._socket.send(message.SerializeToString())
+
+    def _forget_timers(self):
+        for timer in self._timers.values():
+            timer.cancel()
+        self._timers.clear()
+        self._asked.clear()
+
+
+def cpu_seconds(process):
+    """CPU seconds of a process so far."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / TICKS
+
+
+def memory(process):
+    """Resident megabytes of a process."""
+    return int(Path(f"/proc/{process}/status").read_text().split("VmRSS:")[1].split()[0]) / 1024
+
+
+def handles(process):
+    """Open file handles of a process."""
+    return len(list(Path(f"/proc/{process}/fd").iterdir()))
+
+
+def threads(process):
+    """Threads of a process."""
+    return len(list(Path(f"/proc/{process}/task").iterdir()))
