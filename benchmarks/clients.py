@@ -8,7 +8,9 @@ from pathlib import Path
 
 import websockets
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
 PICTURE = "ganlab.player"
 """The component whose message is the picture."""
@@ -58,11 +60,8 @@ class Visit:
         self._picture.clear()
         self._finished.clear()
         self._forget_timers()
-        message = self._rerun()
-        if press:
-            widget = message.rerun_script.widget_states.widgets.add()
-            widget.id, widget.trigger_value = self._widgets[press], True
-        await self._socket.send(message.SerializeToString())
+        pressed = [WidgetState(id=self._widgets[press], trigger_value=True)] if press else []
+        await self._rerun(widget_states=WidgetStates(widgets=pressed))
 
     async def finished(self, patience=300):
         """Waits until the page has run to its end."""
@@ -94,17 +93,11 @@ class Visit:
         """Whether the page has a button with this key."""
         return button in self._widgets
 
-    def _rerun(self):
-        message = BackMsg()
-        state = message.rerun_script
-        state.query_string = self.query
-        if self._script:
-            state.page_script_hash = self._script
-        else:
-            state.page_name = self.page
-        state.context_info.locale, state.context_info.url = "en-GB", f"http://{self.host}/{self.page}"
-        state.cached_message_hashes.extend(self._cached)
-        return message
+    async def _rerun(self, **more):
+        page = {"page_script_hash": self._script} if self._script else {"page_name": self.page}
+        context = ContextInfo(locale="en-GB", url=f"http://{self.host}/{self.page}")
+        known = {"query_string": self.query, "cached_message_hashes": self._cached, "context_info": context}
+        await self._socket.send(BackMsg(rerun_script=ClientState(**page, **known, **more)).SerializeToString())
 
     async def _read(self):
         async for raw in self._socket:
@@ -112,7 +105,8 @@ class Visit:
             message = ForwardMsg.FromString(raw)
             if message.metadata.cacheable:
                 self._cached.add(message.hash)
-            getattr(self, f"_on_{message.WhichOneof('type')}", lambda _: None)(message)
+            if handle := HANDLERS.get(message.WhichOneof("type")):
+                handle(self, message)
             if not self.reads and self._picture.is_set():
                 await asyncio.sleep(3600)
 
@@ -168,16 +162,26 @@ class Visit:
     async def _tick(self, fragment, interval):
         while True:
             await asyncio.sleep(interval)
-            message = self._rerun()
-            message.rerun_script.fragment_id, message.rerun_script.is_auto_rerun = fragment, True
             self._asked.setdefault(fragment, time.perf_counter())
-            await self._socket.send(message.SerializeToString())
+            await self._rerun(fragment_id=fragment, is_auto_rerun=True)
 
     def _forget_timers(self):
         for timer in self._timers.values():
             timer.cancel()
         self._timers.clear()
         self._asked.clear()
+
+
+HANDLERS = {
+    "delta": Visit._on_delta,
+    "ref_hash": Visit._on_ref_hash,
+    "auto_rerun": Visit._on_auto_rerun,
+    "stop_auto_rerun": Visit._on_stop_auto_rerun,
+    "script_finished": Visit._on_script_finished,
+    "new_session": Visit._on_new_session,
+    "navigation": Visit._on_navigation,
+}
+"""What a visit does with a message, by its type; it ignores the others."""
 
 
 def cpu_seconds(process):
