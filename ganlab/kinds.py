@@ -92,6 +92,7 @@ KINDS: dict[str, Kind] = {
         page="beside",
         section="learn",
         prefixes=("f.", "g."),
+        view="ganlab.ui.beside.view",
         slim="ganlab.plane.frame",
     ),
 }

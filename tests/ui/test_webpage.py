@@ -161,6 +161,20 @@ def test_numbers_are_written_briefly():
     assert [brief(value) for value in values] == [0.33333, 12346000.0, None, "js", 0.0]
 
 
+def test_flow_matching_has_a_page_without_a_d():
+    flow = shipped("flow_ring")
+    found = Page(page([flow]))
+    head, rest = found.message("es")
+    assert rest.endswith(b"".join(flow.frames.values()))
+    assert "d_accuracy" not in head["scalars"]
+    assert head["verdicts"][str(max(flow.frames))]["title"] == text(
+        "beside.verdict.covered", "es", what=text("beside.what.modes", "es")
+    )
+    assert text("beside.caption.paths", "es") == head["text"]["caption_grid"]
+    with pytest.raises(NoPage, match="kind=flow: expected one run"):
+        page([flow, flow])
+
+
 # What is built
 
 

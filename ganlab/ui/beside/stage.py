@@ -42,8 +42,13 @@ def partner(flow: FlowConfig) -> PlaneConfig:
 @st.cache_resource(max_entries=48, show_spinner=False)
 def film_of(key: str, member: int, _config: FlowConfig) -> Film[FlowFrame]:
     """The shared frames of a flow run's member."""
-    extent = DATASETS[_config.dataset].extent
-    return Film(_config, lambda blob: unpack(blob, extent), lambda frames: diagnosis.verdict(frames, _config))
+    return empty_film(_config)
+
+
+def empty_film(config: FlowConfig) -> Film[FlowFrame]:
+    """A film without frames."""
+    extent = DATASETS[config.dataset].extent
+    return Film(config, lambda blob: unpack(blob, extent), lambda frames: diagnosis.verdict(frames, config))
 
 
 @st.cache_data(max_entries=256, show_spinner=False)
@@ -90,26 +95,29 @@ def flow_part(
     lang: str,
 ) -> bytes:
     """The flow's part of a message."""
+    frames = service().frame_cache(config.key()).blobs(member, named)
+    verdicts = {step: describe(film.verdict(step), lang) for step in named}
+    scene = scenery(config, member)
+    return player.message(known=known, frames=frames, verdicts=verdicts, text={}, live=live, **scene)
+
+
+def scenery(config: FlowConfig, member: int) -> dict[str, Any]:
+    """The constant part of every message about a flow run."""
     data, key = DATASETS[config.dataset], config.key()
-    return player.message(
-        run=key,
-        member=member,
-        members=config.members,
-        extent=data.extent,
-        real=real(key, config),
-        known=known,
-        frames=service().frame_cache(key).blobs(member, named),
-        verdicts={step: describe(film.verdict(step), lang) for step in named},
-        text={},
-        live=live,
-        target=config.steps,
-        modes=None if data.modes is None else data.modes.numpy(),
-        std=data.std,
-        js_floor={EVAL_POINTS: js_floor(data, EVAL_POINTS)[0]},
-        valid_ceiling=None if data.std is None else playback.VALID_CEILING,
-        scalars=SCALARS,
-        beside={"pace": evidence.pace()["flow"], "paths": True},
-    )
+    return {
+        "run": key,
+        "member": member,
+        "members": config.members,
+        "extent": data.extent,
+        "real": real(key, config),
+        "target": config.steps,
+        "modes": None if data.modes is None else data.modes.numpy(),
+        "std": data.std,
+        "js_floor": {EVAL_POINTS: js_floor(data, EVAL_POINTS)[0]},
+        "valid_ceiling": None if data.std is None else playback.VALID_CEILING,
+        "scalars": SCALARS,
+        "beside": {"pace": evidence.pace()["flow"], "paths": True},
+    }
 
 
 def captions(lang: str) -> dict[str, str]:

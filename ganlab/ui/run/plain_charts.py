@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
@@ -49,19 +50,22 @@ def bounds(values: np.ndarray) -> tuple[float, float]:
 @cache
 def spec(panels: tuple[str, ...], lang: str) -> dict[str, Any]:
     """The Vega picture of a table with these numbers. Cached: do not change it."""
+    return picture(drawing(panels, lang))
+
+
+def drawing(panels: Sequence[str], lang: str) -> Drawing:
+    """The chart of these numbers."""
     corners = [
         (f"40 + {i % COLUMNS} * column", f"34 + (narrow ? {i} : {i // COLUMNS}) * 190") for i in range(len(panels))
     ]
-    return picture(
-        Drawing(
-            titles={panel: title(panel, lang) for panel in panels},
-            curves={panel: [Curve(COLOURS[-1], panel)] for panel in panels},
-            colours=COLOURS,
-            signals=signals(len(panels)),
-            corners=corners,
-            axis=text("chart.axis.step", lang),
-            x={"type": "symlog", "constant": BEND},
-        )
+    return Drawing(
+        titles={panel: title(panel, lang) for panel in panels},
+        curves={panel: [Curve(COLOURS[-1], panel)] for panel in panels},
+        colours=COLOURS,
+        signals=signals(len(panels)),
+        corners=corners,
+        axis=text("chart.axis.step", lang),
+        x={"type": "symlog", "constant": BEND},
     )
 
 

@@ -69,10 +69,12 @@ class Exhibit:
 
     @property
     def picture(self) -> str:
-        """The end of its first run, as the address of a picture that it holds itself."""
+        """The end of its first run, as the address of a picture that it holds itself; "" for a kind without one."""
         first = self.told[0]
         draw = view(first.config.kind).thumbnail
-        png = draw(first.config, first.frames[max(first.frames)]) if draw else b""
+        if draw is None:
+            return ""
+        png = draw(first.config, first.frames[max(first.frames)])
         return f"data:image/png;base64,{b64encode(png).decode()}"
 
 

@@ -90,9 +90,10 @@ export class Charts {
   #panel(chart, panel, width) {
     const of = (/** @type {string} */ kind) => chart.rows.filter((row) => row.kind === kind && row.panel === panel.key);
     const names = of("name");
-    const right = 10 + LETTER * Math.max(1, ...names.map(({ label }) => label.length));
+    const right = 10 + LETTER * Math.max(2, ...names.map(({ label }) => label.length));
     const across = width - LEFT - right;
     const { x, y } = scales(of("bound"), { across, tall: TALL, bend: chart.bend, log: panel.log });
+    const ticks = of("y").filter((row) => y(row.y) > -1 && y(row.y) < TALL + 1);
     const tint = (/** @type {string} */ series) => `c${chart.colours.indexOf(series)}`;
     const cursor = drawn("line", { class: "cursor", y1: 0, y2: TALL });
     this.cursors.push({ line: cursor, x });
@@ -101,8 +102,8 @@ export class Charts {
       words(panel.title, { x: -34, y: -26, class: "title" }),
       ...of("note").map(({ label }) => words(label, { x: -34, y: -11 })),
       words(chart.axis, { x: across, y: TALL + 28, class: "end" }),
-      ...of("y").map((row) => drawn("line", { class: "grid", x1: 0, x2: across, y1: y(row.y), y2: y(row.y) })),
-      ...of("y").map((row) => words(row.label, { x: -6, y: y(row.y) + 4, class: "end" })),
+      ...ticks.map((row) => drawn("line", { class: "grid", x1: 0, x2: across, y1: y(row.y), y2: y(row.y) })),
+      ...ticks.map((row) => words(row.label, { x: -6, y: y(row.y) + 4, class: "end" })),
       ...of("x").map((row) => words(row.label, { x: x(row.step), y: TALL + 14, class: "middle" })),
       ...of("band").map((row) => drawn("rect", { class: "band", width: across, ...between(y(row.y), y(0)) })),
       ...of("claim").map((row) =>
