@@ -56,7 +56,7 @@ def welcome(lang: str) -> None:
     for key in service().store.notices:
         if exists(sentence := f"notice.store.{key}") and TOLD + key not in st.session_state:
             st.session_state[TOLD + key] = True
-            st.toast(text(sentence, lang), icon=":material/database_off:", duration="infinite")
+            st.toast(text(sentence, lang), icon=":material/database_off:", duration=30)
 
 
 def say_what_is_erased(lang: str) -> None:
