@@ -62,7 +62,7 @@ def test_a_run_that_is_stored_is_shown(lang):
     app = opened(lang=lang)
     last = list(engine.train(RUN))[-1]
     shown = numbers_of(app)
-    assert [*shown] == [text("plain.table.step", lang, step=40), "loss", "rmse"]
+    assert [*shown] == [text("plain.table.step", lang, step=40), text("run.number.loss", lang), "rmse"]
     assert float(shown["rmse"].replace(",", ".")) == pytest.approx(float(last.metrics["rmse"][0]), rel=1e-3)
     assert text("run.status.done", lang, step=40) in captions(app)
     assert text("plain.verdict.none", lang) in captions(app)
