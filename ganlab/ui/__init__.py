@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -173,3 +174,23 @@ def printable(value: str) -> str:
 def _switch_language() -> None:
     touched()
     st.session_state["lang"] = st.session_state["language"] or language()  # empty while a page opens
+
+
+def uploader(label: str, **look: Any) -> Any:
+    """A place for files, or the reason why there is none. Streamlit's arguments; the files, None without any."""
+    if uploads():
+        return st.file_uploader(label, **look)
+    page = (st.context.url or "").split("?")[0]
+    address = f"{page}?{urlencode(st.query_params.to_dict())}"
+    st.info(text("app.upload.framed", language(), label=label, address=address), icon=":material/upload_file:")
+    return None
+
+
+def uploads() -> bool:
+    """Whether files can be uploaded. A browser keeps the cookie that this takes from a frame of another site, unless
+    the server sends it to all sites; then it takes HTTPS, in a frame or not."""
+    if not st.get_option("server.enableXsrfProtection"):
+        return True
+    if st.get_option("server.xsrfCookieSameSite") == "none":
+        return (st.context.url or "").startswith("https:")
+    return not st.context.is_embedded

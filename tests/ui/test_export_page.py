@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 from webpages import Page
 
+from ganlab import ui
 from ganlab.digits.config import DigitsConfig
 from ganlab.export.script import MESSAGES, check
 from ganlab.export.settings import LARGEST, digits_csv, metrics_csv, read_settings
@@ -272,3 +274,31 @@ def test_points_that_are_here_no_more_give_way_with_a_notice():
     app = bring(opened(PAGE), json.dumps(config.to_json()).encode())
     assert held(app, ARENA) == SMALL
     assert text("notice.reason.points_gone", "en") in app.success[0].value
+
+
+# In a frame
+
+
+@pytest.mark.parametrize(
+    ("embedded", "url", "same_site", "protected", "works"),
+    [
+        (False, "http://here.example/arena", "lax", True, True),
+        (True, "http://here.example/arena", "lax", True, False),
+        (True, "https://here.example/arena", "lax", True, False),
+        (True, "https://here.example/arena", "none", True, True),
+        (True, "http://here.example/arena", "none", True, False),
+        (True, "http://here.example/arena", "lax", False, True),
+    ],
+)
+def test_a_place_for_files_is_where_they_can_be_uploaded(monkeypatch, embedded, url, same_site, protected, works):
+    options = {"server.enableXsrfProtection": protected, "server.xsrfCookieSameSite": same_site}
+    monkeypatch.setattr(ui.st, "get_option", options.__getitem__)
+    monkeypatch.setattr(ui.st, "context", SimpleNamespace(is_embedded=embedded, url=url))
+    assert ui.uploads() is works
+
+
+def test_where_no_file_can_be_uploaded_the_page_says_why(monkeypatch):
+    monkeypatch.setattr(ui, "uploads", lambda: False)
+    app = opened(PAGE)
+    assert not app.get("file_uploader")
+    assert text("export.bring.label", "en") in app.info[0].value

@@ -129,7 +129,7 @@ def upload(draft: Draft, lang: str) -> None:
     key = f"own.file.{draft.opening}"
     facts = {"most": points.MOST, "mb": LARGEST / 2**20, "reach": points.REACH}
     label, help = text("own.upload.label", lang), text("own.upload.help", lang, **facts)
-    st.file_uploader(label, key=key, help=help, on_change=read_file, args=(key,))
+    ui.uploader(label, key=key, help=help, on_change=read_file, args=(key,))
 
 
 def read_file(key: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from ganlab import ui
 from ganlab.data.images import IMAGE_SETS
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import ROWS, png, tiled
@@ -138,7 +139,7 @@ def open_further(config: DigitsConfig, further: Further) -> None:
 
 def upload(lang: str, further: Further) -> str | None:
     """Takes a visitor's file and shows what it makes, or says in one sentence why it cannot; the code of a good one."""
-    files = st.file_uploader(
+    files = ui.uploader(
         text("weights.upload.label", lang),
         accept_multiple_files=True,
         key="w.file",

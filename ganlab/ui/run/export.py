@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.export.settings import LARGEST, SettingsError, read_settings
 from ganlab.kind.config import RunConfig
 from ganlab.links import at_hand
@@ -102,7 +103,7 @@ def bring(experiment: Experiment, lang: str) -> None:
     counter = experiment.name("export.files")
     key = experiment.name(f"export.file.{st.session_state.get(counter, 0)}")
     label, help = text("export.bring.label", lang), text("export.bring.help", lang, kb=LARGEST / 2**10)
-    st.file_uploader(label, key=key, help=help, on_change=take, args=(experiment, key, counter, lang))
+    ui.uploader(label, key=key, help=help, on_change=take, args=(experiment, key, counter, lang))
     shown, sentences, refused = st.session_state.get(experiment.name(NEWS), ("", [], False))
     if sentences and shown == experiment.config.key():
         (st.error if refused else st.success)("\n".join(sentences))
