@@ -93,7 +93,7 @@ async def watching(server, count, runs, seconds):
     bytes_before = sum(visit.bytes for visit in visits)
     for visit in visits:
         visit.refreshes.clear()
-        visit.pages = 0
+        visit.early = 0
     await asyncio.sleep(seconds)
     took, cpu = time.perf_counter() - began, cpu_seconds(server.pid) - before
     refreshes = sorted(one for visit in visits for one in visit.refreshes)
@@ -109,7 +109,7 @@ async def watching(server, count, runs, seconds):
         str(runs),
         *(quantile(refreshes, share) for share in (0.5, 0.95, 0.99)),
         f"{len(refreshes) / took / count:.2f}",
-        str(sum(visit.pages for visit in visits)),
+        str(sum(visit.early for visit in visits)),
         f"{1000 * cpu / len(refreshes):.1f} ms" if refreshes else "–",
         f"{cpu / took:.2f}",
         f"{rate:.1f} KB/s",
@@ -154,7 +154,7 @@ async def measure(server, chosen):
         "p95",
         "p99",
         "a second",
-        "whole pages",
+        "cut short",
         "CPU each",
         "CPU",
         "sent to each",

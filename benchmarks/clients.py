@@ -32,8 +32,8 @@ class Visit:
     messages: int = 0
     picture_s: float | None = None
     refreshes: list[float] = field(default_factory=list)
-    pages: int = 0
-    """Runs of the whole page that have ended."""
+    early: int = 0
+    """Runs that gave way to a newer one before their end, as the next tick came."""
     exceptions: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """The sentences that arrived."""
@@ -148,8 +148,9 @@ class Visit:
         if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
             for name in self._asked.keys() & set(message.metadata.run.fragment_ids):
                 self.refreshes.append(time.perf_counter() - self._asked.pop(name))
+        elif message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
+            self.early += 1
         else:
-            self.pages += 1
             self._finished.set()
 
     def _on_new_session(self, message):
