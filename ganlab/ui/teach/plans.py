@@ -132,9 +132,7 @@ PARTS: dict[str, Part] = {
             hand_in=("picture", "settings", "verdict", "conclusion"),
         ),
     ),
-    "vanishing": Part(
-        "vanishing", {"page": "mistakes", "query": {CHOSEN: "vanishing"}, "without": ("contents", "share")}
-    ),
+    "vanishing": Part("vanishing", {"page": "mistakes", "query": {CHOSEN: "vanishing"}, "without": ("contents",)}),
     "cures": Part(
         "no_cure",
         {
@@ -145,7 +143,7 @@ PARTS: dict[str, Part] = {
             "without": ("presets", "train", "seeds", "tries", "about", "slow"),
         },
     ),
-    "seeds": Part("one_seed", {"page": "mistakes", "query": {CHOSEN: "one_seed"}, "without": ("contents", "share")}),
+    "seeds": Part("one_seed", {"page": "mistakes", "query": {CHOSEN: "one_seed"}, "without": ("contents",)}),
     "images": Part(
         "", {"page": "mnist", "query": {"m.preset": "digits_dense"}, "rest": "locked", "without": ("train",)}
     ),
