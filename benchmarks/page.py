@@ -18,7 +18,8 @@ from ganlab.data.plane import DATASETS
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.snapshot import encode, snapshot
 from ganlab.plane.state import start
-from ganlab.studies.cards import LESSONS
+from ganlab.studies.cards import LESSONS as CARDS
+from ganlab.ui.lessons.lessons import LESSONS
 
 sys.path.extend(str(Path(__file__).parents[1] / "tests" / folder) for folder in ("support", "browser"))
 
@@ -53,6 +54,10 @@ FPS = """async () => {
   const gaps = times.slice(1).map((t, i) => t - times[i]);
   return [(times.length - 1) / (times.at(-1) - times[0]) * 1000, Math.max(...gaps)];
 }"""
+
+
+PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
+"""What a lesson shows its run in."""
 
 
 def noted(page, name):
@@ -129,7 +134,7 @@ def cards(browser, server):
     And from `just show me` until both sides are drawn and the lamps of sixteen seeds stand below.
     """
     linked, turned, shown = [], [], []
-    for name, following in zip(LESSONS, [*list(LESSONS)[1:], None], strict=True):
+    for name, following in zip(CARDS, [*list(CARDS)[1:], None], strict=True):
         page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
         began = time.perf_counter()
         page.goto(server.url("mistakes", f"lang=en&c.card={name}"), wait_until="commit")
@@ -145,6 +150,17 @@ def cards(browser, server):
             turned.append(asked(page, following, began))
         page.context.close()
     return linked, turned, shown
+
+
+def lesson(browser, server, number):
+    """Seconds until a new visitor with an empty cache sees the picture of a lesson, opened by its link."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    began = time.perf_counter()
+    page.goto(server.url("", f"lang=en&lesson={number}"), wait_until="commit")
+    page.wait_for_selector(PICTURES)
+    waited = time.perf_counter() - began
+    page.context.close()
+    return waited
 
 
 def asked(page, name, began):
@@ -193,7 +209,8 @@ def main():
             show("plane worker memory", [memory(worker)], "MB", "300 MB")
         for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
             show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
-        show("server memory after all cards", [memory(server.process.pid)], "MB", "–")
+        show("a lesson's picture", [lesson(browser, server, number + 1) for number in range(len(LESSONS))], "s", "2 s")
+        show("server memory after all of it", [memory(server.process.pid)], "MB", "–")
         browser.close()
         os.kill(server.process.pid, signal.SIGTERM)
         try:
