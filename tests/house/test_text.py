@@ -229,6 +229,10 @@ def test_powers_of_ten_are_printed_as_such():
     assert number(12345.0, "en", ",.15g") == "12\u202f345"
 
 
+def test_a_ratio_has_two_digits_and_no_power_of_ten():
+    assert [number(value, "es", "ratio") for value in (140.3, 12.4, 2.35, 0.352)] == ["140", "12", "2,4", "0,35"]
+
+
 def test_a_median_half_way_between_two_counts_says_so():
     assert [number(median, "es", "median") for median in (6.0, 6.5, 0.5)] == ["6", "6,5", "0,5"]
 

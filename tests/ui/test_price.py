@@ -47,6 +47,11 @@ def test_advice_says_the_steps_and_the_time(pace):
     assert price.advised(SLOW, "loss", "en") == "" == price.advised(SLOW, None, "en")
 
 
+def test_advice_that_is_computed_already_has_no_time(pace, monkeypatch):
+    monkeypatch.setattr(price.service(), "reached", lambda key: 10**6)
+    assert price.advised(SLOW, "d_steps", "en") == "With k 1, 6\u202f000 steps are already computed here."
+
+
 def test_advice_that_a_study_has_tried_has_the_studys_steps(pace):
     much = PLANE_PRESETS["ring_k50"]
     steps = enough.needed(PUBLISHED)

@@ -99,6 +99,7 @@ def advised(config: RunConfig, knob: str | None, lang: str) -> str:
         time, (name, value) = forecast(run), next(iter(change.items()))
         words = said(worded(f"field.short.{name}", lang), phrase(knobs(type(config))[name], name, value, lang))
         if time is not None and steps != 0:
-            key = "run.price.measured" if steps else "run.price.advice"
-            return text(key, lang, change=words, steps=run.steps, eta=duration(time, lang))
+            known = "measured" if steps else "advice"
+            key = "run.price.there" if service().reached(run.key()) >= run.steps else f"run.price.{known}"
+            return text(key, lang, change=words, steps=run.steps, eta=duration(max(time, 1.0), lang))
     return ""

@@ -90,8 +90,9 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 class LocalFormatter(Formatter):
     """`str.format` whose numbers follow the language: 5 960, in Spanish 5960 and 0,25, and 2·10⁻⁶ everywhere.
 
-    Two format specs are its own. "rate" is of a speed: no decimals from 1 on, below 1 one decimal or the first nonzero
+    Three format specs are its own. "rate" is of a speed: no decimals from 1 on, below 1 one decimal or the first nonzero
     one. "median" is of a median of counts, which is half-way between two of them for an even number: 6, but 6.5.
+    "ratio" is of a ratio: two digits, and from 10 on all before the point: 1.4, 140.
     """
 
     def __init__(self, lang: str) -> None:
@@ -113,6 +114,11 @@ class LocalFormatter(Formatter):
         return ten_to(digits.translate(signs), int(power)) if power else digits.translate(signs)
 
 
+def ratio(value: float) -> str:
+    """The format spec of a ratio."""
+    return ".0f" if abs(value) >= 10 else ".2g"
+
+
 def rate(value: float) -> str:
     """The format spec of a speed."""
     if value >= 1:
@@ -125,7 +131,7 @@ def median(value: float) -> str:
     return ",.0f" if float(value).is_integer() else ",.1f"
 
 
-SPECS = {"rate": rate, "median": median}
+SPECS = {"rate": rate, "median": median, "ratio": ratio}
 """Format specs of our own."""
 
 
