@@ -90,8 +90,8 @@ def flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, s
 class LocalFormatter(Formatter):
     """`str.format` whose numbers follow the language: 5 960, in Spanish 5960 and 0,25, and 2·10⁻⁶ everywhere.
 
-    Three format specs are its own. "rate" is of a speed: no decimals from 1 on, below 1 one decimal or the first that is
-    not zero. "median" is of a median of counts, which is half-way between two of them for an even number: 6, but 6.5.
+    Three format specs are its own. "rate" is of a speed: no decimals from 1 on, below 1 one decimal or the first
+    that is not zero. "median" is of a median of counts, which is half-way between two for an even number: 6, but 6.5.
     "ratio" is of a ratio: two digits, and from 10 on all before the point: 1.4, 140.
     """
 
