@@ -104,3 +104,9 @@ def seats(board: Board, class_id: str) -> int:
     """How many seats are dealt."""
     with board.engine.connect() as db:
         return db.scalar(select(func.count(STUDENTS.c.seat)).where(STUDENTS.c.class_id == class_id)) or 0
+
+
+def count(board: Board, class_id: str) -> int:
+    """How many students have joined."""
+    with board.engine.connect() as db:
+        return db.scalar(select(func.count()).where(STUDENTS.c.class_id == class_id)) or 0

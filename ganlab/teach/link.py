@@ -17,6 +17,8 @@ from typing import Any
 
 from ganlab.teach.task import Task, TaskError, Words
 
+TASK, ANSWER = "task", "answer"
+"""Names in a page's link: the task, and the predicted option, from 1."""
 VERSION = "1"
 LONGEST = 4096
 """Characters of a link's task."""

@@ -41,7 +41,7 @@ with buttons:
     arena.member_menu(ARENA, lang)
     if task.shows("compare") and not COMPARE.is_open:
         compare.keep_button(ARENA, COMPARE, lang)
-    controls.chips(ARENA, lang, fork.elsewhere(config))
+    controls.chips(ARENA, lang, fork.elsewhere(config) + board.dealt())
 lines = {ARENA: status}
 if other := arena.compared(lang):
     lines[COMPARE] = other

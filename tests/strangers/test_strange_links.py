@@ -22,7 +22,7 @@ from ganlab.ui.lessons import link as lessons
 from ganlab.ui.mistakes import mistakes
 from ganlab.ui.run import compare, share
 from ganlab.ui.run.experiment import ARENA, BESIDE, COMPARE, MNIST
-from ganlab.ui.teach import draft, sheet, student
+from ganlab.ui.teach import draft, sheet
 from ganlab.ui.theory import link as theory
 from ganlab.ui.words import about, glossary, quiz
 
@@ -70,8 +70,8 @@ def tasks():
     )
     written = TEXTS | (near | VALUES).map(lambda said: in_link(json.dumps(said).encode())) | st.binary().map(in_link)
     address = TEXTS | st.builds("{}/{}?{}={}".format, TEXTS, st.sampled_from([*task.PAGES]) | TEXTS, TEXTS, TEXTS)
-    own = st.fixed_dictionaries({}, optional={student.TASK: written, draft.FROM: address})
-    return st.builds(dict.__or__, named(student.TASK + "s", draft.FROM), own)
+    own = st.fixed_dictionaries({}, optional={teach_link.TASK: written, draft.FROM: address})
+    return st.builds(dict.__or__, named(teach_link.TASK + "s", draft.FROM), own)
 
 
 def in_link(plain):
@@ -127,8 +127,8 @@ def test_a_hostile_text_in_every_field_is_no_exception(page):
 
 
 NAMES = (
-    student.TASK,
-    student.TASK + "s",
+    teach_link.TASK,
+    teach_link.TASK + "s",
     draft.FROM,
     quiz.AT,
     quiz.ANSWERS,

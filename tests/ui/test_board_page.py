@@ -1,24 +1,25 @@
 """The class board's page and the pin in Share: from an empty board to a class that has pinned, by AppTest."""
 
 import io
-import json
+from urllib.parse import parse_qsl
 
 import pytest
 import streamlit as st
 from PIL import Image
-from visits import opened, quiet_server, record, sound  # noqa: F401
+from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab import ui
 from ganlab.board import classes, pins, students
 from ganlab.board.seeds import run_of
-from ganlab.links import from_json, to_query
+from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
-from ganlab.teach.link import encode
-from ganlab.teach.task import Task, Words
-from ganlab.ui.board import place, room
+from ganlab.teach.link import decode, encode
+from ganlab.teach.task import PAGES, Task, Words
+from ganlab.ui.board import deal, pin, place, room
+from ganlab.ui.run import price
 from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import ARENA
-from ganlab.ui.text import LANGUAGES, text
+from ganlab.ui.text import LANGUAGES, duration, text
 
 PAGE, LAB = "pages/teach/board.py", "pages/lab/arena.py"
 RUN = PlaneConfig(g_width=4, d_width=4, batch_size=16, members=16, steps=3)
@@ -157,6 +158,7 @@ def test_without_joining_or_frames_or_in_a_frozen_class_nothing_is_pinned(klass)
     app = visit(klass, LAB, viewer="f" * 32, **to_query(RUN.replace(seed=9), "a."))
     (button,) = [one for one in app.button if one.key == ARENA.name("pin")]
     assert button.disabled
+    assert text("board.pin.train_first", "en") in said(app)
     classes.alter(place.board(), *klass, frozen=True)
     app = visit(klass, LAB, viewer="f" * 32)
     assert text("board.pin.frozen", "en", name="`Ana`") in said(app)
@@ -217,14 +219,78 @@ def test_what_cannot_be_dealt_is_refused_with_a_sentence(klass):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_task_gives_the_board_its_run_and_its_question(klass, lang):
-    words = {lang: Words(title="Luck", question="How many?", options=("none", "some"))}
-    written = encode(Task(page="arena", query=to_query(RUN.replace(members=1), "a."), words=words), "")
-    app = visit(klass, manages=True, lang=lang)
-    press(enter(app, "k.link", f"https://gan.example/arena?lang={lang}&task={written}"), "k.deal.send")
+def test_the_link_that_a_student_is_dealt_keeps_the_task_and_its_time_is_said_before(klass, lang, monkeypatch):
+    words = {lang: Words(title="Luck", body="Train it.", question="How many?", options=("none", "some"))}
+    its = {"page": "arena", "query": to_query(RUN.replace(members=1), "a."), "open": ("loss",), "rest": "locked"}
+    link = f"https://gan.example/arena?lang={lang}&task={encode(Task(**its, words=words), '')}"
+    monkeypatch.setattr(price, "forecast", lambda config: 10.0 * config.members)
+    app = sound(enter(visit(klass, manages=True, lang=lang), "k.link", link).run())
+    assert text("board.manage.cost", lang, count=16, eta=duration(160, lang)) in said(app)
+    assert not classes.find(place.board(), klass[0]).experiment
+    press(app, "k.deal.send")
+    assert [one.value for one in app.toast] == [text("board.manage.sent", lang)]
     found = classes.find(place.board(), klass[0])
     assert (found.question, found.options) == ("How many?", ("none", "some"))
-    assert from_json(json.loads(found.experiment)) == RUN
+
+    students.join(place.board(), klass[0], "v", "Ana")
+    students.deal(place.board(), klass[0], "v")
+    pupil = join(klass, "Ben", "f" * 32)
+    query = dict(parse_qsl(seed_link(pupil).query_string))
+    task, whole = decode(query["task"], "")
+    assert whole
+    assert (task.words, task.state("loss"), task.state("seed")) == (words, "open", "locked")
+    lab = opened(LAB, query | {"lang": lang})
+    assert "Luck" in said(lab) + lab.subheader[0].value
+    assert lab.button(key="taught.predict").disabled
+    pupil.radio(key=room.PREDICTION).set_value(1).run()
+    lab = opened(LAB, dict(parse_qsl(seed_link(pupil).query_string)) | {"lang": lang})
+    assert text("teach.student.predicted", lang, answer="some") in said(lab)
+    assert held(lab, ARENA) == RUN
+    assert ARENA.name("member") in lab.query_params
+    assert lab.selectbox(key="a.w.regularizer").disabled
+    assert not lab.selectbox(key="a.w.loss").disabled
+
+
+def seed_link(app):
+    return next(one.proto for one in app.get("page_link") if "task=" in one.proto.query_string)
+
+
+def test_what_a_class_deals_is_no_change_of_the_students(klass):
+    link = to_query(RUN.replace(seed=7), "a.")
+    chips = {"a.chip.members", "a.chip.seed", "a.chip.steps"}
+    assert chips & {one.key for one in opened(LAB, link).button} == chips
+    assert chips & {one.key for one in visit(klass, LAB, **link).button} == {"a.chip.steps"}
+
+
+def test_of_a_task_that_is_free_the_class_deals_seed_and_members_alone():
+    task = deal.seated(
+        Task(page="arena", open=("seed", "loss"), hidden=("members",), without=PAGES["arena"].parts), {"a.seed": "3"}
+    )
+    assert set(PAGES["arena"].parts) - set(task.without) == {"train", "share"}
+    assert task.bound() == {"members": "hidden", "seed": "locked"}
+
+
+def test_a_pin_before_the_end_says_that_it_does_not_count_yet_and_the_teacher_sees_who_has_pinned(klass, monkeypatch):
+    run = RUN.replace(members=1)
+    record(run)
+    st.cache_resource.clear()
+    join(klass, "Ana", "f" * 32)
+    students.join(place.board(), klass[0], "v", "Ben")
+    classes.ask(place.board(), *klass, "How many?", ["none", "some"])
+    early = text("board.pin.early", "en")
+    with monkeypatch.context() as patch:
+        patch.setattr(pin, "ended", lambda config: False)
+        lab = visit(klass, LAB, viewer="f" * 32, **to_query(run, "a."))
+        assert early in said(lab)
+        lab = press(lab, ARENA.name("pin"))
+        assert text("board.pin.done", "en") in said(lab)
+    assert early in said(sound(lab.run())), "it was pinned before the end"
+    teacher = visit(klass, manages=True)
+    assert text("board.manage.present", "en", joined=2, pinned=1, ended=0) in said(teacher)
+    assert early not in said(press(lab, ARENA.name("pin")))
+    assert text("board.manage.present", "en", joined=2, pinned=1, ended=1) in said(sound(teacher.run()))
+    assert not shown(teacher)
+    assert text("board.manage.present", "en", joined=2, pinned=1, ended=1) not in said(visit(klass))
 
 
 def test_a_database_that_does_not_answer_is_said(klass, monkeypatch, tmp_path):

@@ -10,10 +10,18 @@ from ganlab import ui
 from ganlab.host import settings
 from ganlab.ui.run.experiment import Experiment
 
+DEALT = ("members", "seed")
+"""Settings that a class deals: they are no student's choice."""
+
 
 def is_on() -> bool:
     """Whether the deployer has turned the board on."""
     return settings.read().board
+
+
+def dealt() -> tuple[str, ...]:
+    """Settings that a visitor's class deals: that they differ from a preset is no change of the visitor's."""
+    return DEALT if is_on() and ui.CLASS in st.session_state else ()
 
 
 def pin_panel(experiment: Experiment, lang: str) -> None:

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
 from ganlab import ui
 from ganlab.board import classes, pins
 from ganlab.board.classes import Class
-from ganlab.host import settings
 from ganlab.kind.config import RunConfig
-from ganlab.kind.fields import ConfigError
-from ganlab.links import from_json, to_query
-from ganlab.plane.config import PlaneConfig
-from ganlab.teach.link import decode
-from ganlab.teach.task import OPTION, OPTIONS, QUESTION, TaskError, Words
-from ganlab.ui.arena import seeds
-from ganlab.ui.board import place
-from ganlab.ui.run import share
+from ganlab.teach.link import LONGEST
+from ganlab.teach.task import OPTION, OPTIONS, QUESTION
+from ganlab.ui.board import deal, place
+from ganlab.ui.run import price, share
 from ganlab.ui.run.experiment import ARENA
-from ganlab.ui.text import text
+from ganlab.ui.text import duration, text
 
 LINK, HIDDEN, FROZEN, TRUTH = "k.link", "k.hidden", "k.frozen", "k.truth"
 """Session keys of widgets."""
@@ -31,8 +23,9 @@ LINK, HIDDEN, FROZEN, TRUTH = "k.link", "k.hidden", "k.frozen", "k.truth"
 
 def panel(found: Class, lang: str) -> None:
     """The manager's tools."""
+    names = [text(f"board.manage.{name}", lang) for name in ("links", "tasks", "order")]
     with st.expander(text("board.manage.title", lang), expanded=True, icon=":material/key:"):
-        links, tasks, order = st.tabs([text(f"board.manage.{name}", lang) for name in ("links", "tasks", "order")])
+        links, tasks, order = st.tabs(names, key="k.tabs")
         with links:
             addresses(lang)
         with tasks:
@@ -52,16 +45,16 @@ def change(found: Class, **values: Any) -> None:
 
 
 def addresses(lang: str) -> None:
-    """The link to join, with its QR code, and the link to manage."""
+    """The link to join, with its QR code full screen, and the link to manage, which nobody else should see."""
     join = joining(lang)
-    words, picture = st.columns([3, 1], vertical_alignment="center")
-    with words:
-        st.markdown(f"**{text('board.manage.join', lang)}**")
-        st.code(share.address(join), language=None, wrap_lines=True)
-    with picture:
-        st.image(share.qr_code(share.address(join)), width=160, alt=text("board.link.qr_alt", lang))
-    st.markdown(f"**{text('board.manage.key', lang)}** {text('board.manage.key_about', lang)}")
-    st.code(share.address(join | place.to_link()), language=None, wrap_lines=True)
+    url = share.address(join)
+    st.markdown(f"**{text('board.manage.join', lang)}**")
+    share.warn_local(url, lang)
+    st.code(url, language=None, wrap_lines=True)
+    share.code_button(url, lang, "k.qr")
+    with st.popover(text("board.manage.key", lang), icon=":material/key:"):
+        st.markdown(text("board.manage.key_about", lang))
+        st.code(share.address(join | place.to_link()), language=None, wrap_lines=True)
 
 
 def joining(lang: str) -> dict[str, str]:
@@ -73,56 +66,34 @@ def joining(lang: str) -> dict[str, str]:
 
 
 def shared_run(found: Class, lang: str) -> None:
-    """Which run's members are dealt, and the field for another one's link."""
+    """Which run's members are dealt, and the field for another one's link, with the time that its run takes here."""
     st.markdown(f"**{text('board.manage.run', lang)}** {text('board.manage.run_about', lang)}")
-    if dealt := experiment(found):
-        label, query = text("board.manage.dealt", lang), {**joining(lang), **to_query(dealt, ARENA.prefix)}
+    if dealt := deal.read(found):
+        label, query = text("board.manage.dealt", lang), joining(lang) | dealt.query(0)
         st.page_link(ARENA.script, label=label, icon=":material/casino:", query_params=query)
-    with st.form("k.deal", border=False):
-        st.text_input(text("board.manage.link", lang), key=LINK, max_chars=4000)
-        label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
-        if st.form_submit_button(label, key="k.deal.send"):
-            offer(found, st.session_state[LINK], lang)
-            ui.rerun()
+        st.caption(cost(dealt.config, lang))
+    typed = st.text_input(text("board.manage.link", lang), key=LINK, max_chars=2 * LONGEST, on_change=ui.touched)
+    label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.button(label, "k.deal.send", on_click=send, args=(found, lang))
+        planned = deal.offered(typed, lang)[0] if typed else None
+        if planned:
+            st.caption(cost(planned.config, lang), width="content")
 
 
-def experiment(found: Class) -> RunConfig | None:
-    """The run whose members are dealt; None where there is none, or it can no longer be read."""
-    try:
-        config: RunConfig | None = from_json(json.loads(found.experiment)) if found.experiment else None
-    except ConfigError:
-        return None
-    return config
+def cost(config: RunConfig, lang: str) -> str:
+    """What one of the dealt runs takes on this server."""
+    time = price.forecast(config)
+    if time is None:
+        return text("board.manage.cost_unknown", lang, count=config.members)
+    return text("board.manage.cost", lang, count=config.members, eta=duration(time, lang))
 
 
-def offer(found: Class, link: str, lang: str) -> None:
-    """Deals the seeds of a link's run, with as many members as one run may have. A task's question is asked, too."""
-    query, words = taught(query_of(link), lang)
-    config = share.from_link(query, ARENA)[0] if any(name.startswith(ARENA.prefix) for name in query) else None
-    many = seeds.most(config)[0] if isinstance(config, PlaneConfig) else None
-    if many is not None:
-        change(found, experiment=json.dumps(many.to_json()))
-    if words.question:
-        place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
-    elif many is None:
-        st.session_state[place.REFUSED] = ("link" if config is None else "members", {})
-
-
-def taught(query: dict[str, str], lang: str) -> tuple[Mapping[str, str], Words]:
-    """The run's query in a link, and what a teacher's task in it says; nothing without a task that can be read."""
-    try:
-        task, _ = decode(query.get("task", ""), settings.read().secret)
-    except TaskError:
-        return query, Words()
-    return task.query, task.said(lang)
-
-
-def query_of(link: str) -> dict[str, str]:
-    """The query of a typed link; {} for what is no address."""
-    try:
-        return dict(parse_qsl(urlsplit(link.strip()).query, max_num_fields=200))
-    except ValueError:
-        return {}
+def send(found: Class, lang: str) -> None:
+    """Deals the run of the typed link."""
+    if deal.offer(found, st.session_state[LINK], lang):
+        st.session_state[LINK] = ""
+        st.toast(text("board.manage.sent", lang), icon=":material/casino:")
 
 
 # The question

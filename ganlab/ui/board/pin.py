@@ -23,7 +23,7 @@ from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 
 PINNED = "k.pinned"
-"""Session key: the run and member that this visit pinned last."""
+"""Session key: the run and member that this visit pinned last, and whether the run had ended."""
 TV = ("mode_tv", "digit_tv")
 """The evidence of a verdict that is the board's TV."""
 
@@ -47,19 +47,40 @@ def panel(experiment: Experiment, lang: str) -> None:
 def button(experiment: Experiment, name: str, frozen: bool, lang: str) -> None:
     """The button, and what became of it."""
     config, ready = experiment.config, trained(experiment.config)
-    help = text("board.pin.help" if ready else "board.pin.train_first", lang)
-    look: dict[str, Any] = {"icon": ":material/push_pin:", "help": help, "disabled": frozen or not ready}
+    look: dict[str, Any] = {
+        "icon": ":material/push_pin:",
+        "help": text("board.pin.help", lang),
+        "disabled": frozen or not ready,
+    }
     st.button(text("board.pin.button", lang), experiment.name("pin"), on_click=pin, args=(experiment,), **look)
+    if not ready:
+        st.caption(text("board.pin.train_first", lang))
     st.caption(text("board.pin.frozen" if frozen else "board.pin.as", lang, name=ui.code(name)))
     place.refusal(lang)
-    if st.session_state.get(PINNED) == (config.key(), experiment.member):
+    outcome(config, experiment.member, ready, lang)
+
+
+def outcome(config: RunConfig, member: int, ready: bool, lang: str) -> None:
+    """That the run is on the board, and whether it counts there."""
+    run, whole = st.session_state.get(PINNED, (None, True))
+    pinned = run == (config.key(), member)
+    if pinned:
         st.success(text("board.pin.done", lang))
+    if ready and not (whole if pinned else ended(config)):
+        st.info(text("board.pin.early", lang), icon=":material/hourglass_top:")
 
 
 def pin(experiment: Experiment) -> None:
     """Pins the run and member that the page shows."""
-    if place.attempt(pins.pin, place.here(), ui.viewer(), taken(experiment)):
-        st.session_state[PINNED] = (experiment.config.key(), experiment.member)
+    fresh = taken(experiment)
+    if place.attempt(pins.pin, place.here(), ui.viewer(), fresh):
+        st.session_state[PINNED] = ((fresh.run, fresh.member), fresh.whole)
+
+
+def ended(config: RunConfig) -> bool:
+    """Whether the run is at its end."""
+    status = service().status(config.key())
+    return status.step >= config.steps or status.state == "diverged"
 
 
 def taken(experiment: Experiment) -> Pin:
@@ -68,7 +89,6 @@ def taken(experiment: Experiment) -> Pin:
     blobs, seen = packed(config, member), view(config.kind)
     frames = [seen.read(config, blob) for blob in blobs]
     found = import_module(KINDS[config.kind].diagnosis).verdict(frames, config)
-    status = service().status(config.key())
     tv = [found.evidence[name] for name in TV if name in found.evidence]
     return Pin(
         run=config.key(),
@@ -77,11 +97,11 @@ def taken(experiment: Experiment) -> Pin:
         link=share.to_link(experiment),
         step=frames[-1].step,
         steps=config.steps,
-        whole=status.step >= config.steps or status.state == "diverged",
+        whole=ended(config),
         verdict=found.key,
         lamps=lamps(config, frames),
         tv=tv[0] if tv else None,
-        seconds=status.seconds,
+        seconds=service().status(config.key()).seconds,
         spread=spread(config, frames[-1].step),
         picture=seen.thumbnail(config, blobs[-1]) if seen.thumbnail else b"",
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 
 import streamlit as st
@@ -10,13 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from ganlab import ui
 from ganlab.board import classes, pins, seeds, students
 from ganlab.board.classes import Class
+from ganlab.board.pins import Pinned
 from ganlab.board.students import Student
-from ganlab.links import to_query
-from ganlab.ui.board import manage, place, table
-from ganlab.ui.board.manage import experiment
+from ganlab.ui.board import deal, manage, place, table
 from ganlab.ui.run import share
 from ganlab.ui.run.differences import plain
-from ganlab.ui.run.experiment import places
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.server import say_what_is_erased
 from ganlab.ui.text import text
 
@@ -49,11 +49,12 @@ def show(found: Class | None, lang: str) -> None:
         return
     st.header(plain(found.title) or text("board.page.untitled", lang), anchor=False)
     follow(found)
-    if found.frozen:
-        st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")
     me = students.student(place.board(), found.id, ui.viewer())
-    if found.question:
-        st.markdown(f"**{text('board.predict.title', lang)}** {plain(found.question)}")
+    with st.container():  # what comes and goes in it does not move the tabs below, which would open the first one
+        if found.frozen:
+            st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")
+        if found.question:
+            st.markdown(f"**{text('board.predict.title', lang)}** {plain(found.question)}")
     if place.key():
         manage.panel(found, lang)
     else:
@@ -115,19 +116,18 @@ def join(found: Class, lang: str) -> None:
 
 def own_seed(found: Class, me: Student, lang: str) -> None:
     """The student's seed of the class's experiment, dealt at the first look, and the link that opens it."""
-    config = experiment(found)
-    if config is None:
+    dealt = deal.read(found)
+    if dealt is None:
         st.caption(text("board.seeds.free", lang))
         return
     if me.seat is None and (found.frozen or place.attempt(students.deal, found.id, ui.viewer()) is None):
         return
     if me.seat is None:
         ui.rerun()
-    run, member = seeds.run_of(config, me.seat or 0)
-    here, _ = places(run.kind)
-    query = {"lang": lang, ui.CLASS: found.id, **to_query(run, here.prefix), here.name("member"): str(member)}
+    asked = me.choice if dealt.asks(found.options) else None
+    query = manage.joining(lang) | dealt.query(me.seat or 0, asked)
     label = text("board.seeds.own", lang, seed=(me.seat or 0) + 1)
-    st.page_link(here.script, label=label, icon=":material/casino:", query_params=query)
+    st.page_link(ARENA.script, label=label, icon=":material/casino:", query_params=query)
     st.caption(text("board.seeds.how", lang))
 
 
@@ -156,14 +156,24 @@ def predicted(class_id: str) -> None:
 
 def wall(found: Class, lang: str, with_predictions: bool) -> None:
     """The predictions; then, unless they are still open, what came out and the pins."""
+    hung = pins.pins(place.board(), found.id)
+    if place.key():
+        present(found, hung, lang)
     if found.question and (with_predictions or found.told):
         table.predicted(found, students.answers(place.board(), found.id), lang)
     if found.asks:
         st.info(text("board.predict.open", lang), icon=":material/visibility_off:")
         return
-    hung = [one for one in pins.pins(place.board(), found.id) if not one.hidden]
-    config = experiment(found)
-    if config is not None:
-        dealt = students.seats(place.board(), found.id)
-        table.counted(seeds.outcomes(config, dealt, hung), dealt, lang)
+    hung = [one for one in hung if not one.hidden]
+    dealt = deal.read(found)
+    if dealt is not None:
+        count = students.seats(place.board(), found.id)
+        table.counted(seeds.outcomes(dealt.config, count, hung), count, lang)
     table.pinned(hung, found.id, lang)
+
+
+def present(found: Class, hung: Sequence[Pinned], lang: str) -> None:
+    """For the teacher, also while the truth is covered: how many joined, and how many of them have pinned."""
+    joined = students.count(place.board(), found.id)
+    pinned, ended = {one.student for one in hung}, {one.student for one in hung if one.whole}
+    st.markdown(text("board.manage.present", lang, joined=joined, pinned=len(pinned), ended=len(ended)))

@@ -28,6 +28,7 @@ NOTICES = 4
 """Most notices shown; the last one lists the others."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
 UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
+"""Session keys: whether Share is open; the key of the button whose QR code is shown, "" for none."""
 
 
 def open_link(experiment: Experiment, lang: str) -> list[str]:
@@ -195,10 +196,10 @@ def task_link(url: str, query: Mapping[str, str], lang: str) -> None:
         st.page_link("pages/teach/teach.py", label=label, icon=":material/school:", query_params=begin)
 
 
-def code_button(url: str, lang: str) -> None:
-    """The button that shows the QR code of an address, if one can hold it."""
-    look: dict[str, Any] = {"icon": ":material/qr_code_2:", "disabled": len(url) > SCANNED, "on_click": show_code}
-    st.button(text("share.link.qr", lang), "share.qr", **look)
+def code_button(url: str, lang: str, key: str = "share.qr") -> None:
+    """The button that shows the QR code of an address, if one can hold it. `key` sets it apart from others."""
+    look: dict[str, Any] = {"icon": ":material/qr_code_2:", "disabled": len(url) > SCANNED}
+    st.button(text("share.link.qr", lang), key, on_click=show_code, args=(key,), **look)
 
 
 def warn_local(url: str, lang: str) -> None:
@@ -221,13 +222,13 @@ def full_screen(url: str, lang: str, words: str = "share.link") -> None:
     contents()
 
 
-def show_code() -> None:
-    """Opens the QR code at the next rerun."""
+def show_code(key: str) -> None:
+    """Opens the QR code of a button at the next rerun."""
     touched()
-    st.session_state.update({UNFOLDED: False, FULL_SCREEN: True})
+    st.session_state.update({UNFOLDED: False, FULL_SCREEN: key})
 
 
 def hide_code() -> None:
     """Closes the QR code."""
     touched()
-    st.session_state[FULL_SCREEN] = False
+    st.session_state[FULL_SCREEN] = ""

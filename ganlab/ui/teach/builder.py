@@ -12,12 +12,12 @@ from ganlab import ui
 from ganlab.host import settings
 from ganlab.presets import DIGITS_PRESETS, PLANE_PRESETS
 from ganlab.studies.cards import LESSONS
-from ganlab.teach.link import LONGEST, encode
+from ganlab.teach.link import LONGEST, TASK, encode
 from ganlab.teach.task import BODY, HAND_IN, MOST, OPTION, OPTIONS, PAGES, STATES, Task, TaskError
 from ganlab.ui.run import share
 from ganlab.ui.run.controls import hold
 from ganlab.ui.teach import draft
-from ganlab.ui.teach.student import TASK, refusal
+from ganlab.ui.teach.student import refusal
 from ganlab.ui.text import LANGUAGES, text, worded
 from ganlab.ui.words import links
 

@@ -13,12 +13,12 @@ from ganlab import ui
 from ganlab.host import settings
 from ganlab.presets import opening, prepared
 from ganlab.studies.cards import LESSONS
-from ganlab.teach.link import decode, encode
+from ganlab.teach.link import TASK, decode, encode
 from ganlab.teach.task import LANGUAGES, PAGES, Task, TaskError, Words
 from ganlab.ui.mistakes.mistakes import CHOSEN
 from ganlab.ui.run import differences, share
 from ganlab.ui.run.experiment import ARENA, places
-from ganlab.ui.teach.student import DRAFT, TASK, refusal
+from ganlab.ui.teach.student import DRAFT, refusal
 from ganlab.ui.text import text
 
 FROM = "from"

@@ -8,12 +8,11 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.host import settings
-from ganlab.teach.link import encode
+from ganlab.teach.link import TASK, encode
 from ganlab.teach.task import Task
 from ganlab.ui.mistakes.mistakes import CHOSEN
 from ganlab.ui.run.controls import hold
 from ganlab.ui.teach.plans import PLANS, markdown
-from ganlab.ui.teach.student import TASK
 from ganlab.ui.text import text
 
 PLAN, BUILD = "plan", ""

@@ -16,14 +16,14 @@ from ganlab.host import settings
 from ganlab.kind.config import RunConfig
 from ganlab.links import differences
 from ganlab.presets import prepared
-from ganlab.teach.link import decode
+from ganlab.teach.link import ANSWER, TASK, decode
 from ganlab.teach.task import HAND_IN, PAGES, Task, TaskError
 from ganlab.ui.players.sheet import sheet
 from ganlab.ui.run import share
 from ganlab.ui.run.controls import show
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.run.view import Findings, view
-from ganlab.ui.teach.student import ANSWER, TASK, refusal
+from ganlab.ui.teach.student import refusal
 from ganlab.ui.text import text, worded
 
 PAGE, QUERY = "page", "sheet.query"

@@ -11,7 +11,7 @@ import streamlit as st
 from ganlab import ui
 from ganlab.host import settings
 from ganlab.teach.cleaning import harmless
-from ganlab.teach.link import decode
+from ganlab.teach.link import ANSWER, TASK, decode
 from ganlab.teach.task import PAGES, Task, TaskError
 from ganlab.ui.mistakes.first_look import picture
 from ganlab.ui.run import export, share
@@ -19,8 +19,6 @@ from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.text import text
 
-TASK, ANSWER = "task", "answer"
-"""Names in a link."""
 GIVEN, DRAFT = "taught.given", "taught.draft"
 """Session keys: the task, and the draft of a visitor who is making one."""
 BUILDER = "pages/teach/teach.py"

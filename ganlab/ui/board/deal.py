@@ -1,0 +1,124 @@
+"""The run whose members a class's manager deals, with the task that it came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from ganlab.board import classes, seeds, students
+from ganlab.board.classes import Class
+from ganlab.host import settings
+from ganlab.kind.config import RunConfig
+from ganlab.kind.fields import ConfigError
+from ganlab.links import from_json, to_query
+from ganlab.plane.config import PlaneConfig
+from ganlab.teach.link import ANSWER, TASK, decode, encode
+from ganlab.teach.task import Task, TaskError, Words
+from ganlab.ui.arena.seeds import most
+from ganlab.ui.board import DEALT, place
+from ganlab.ui.run import share
+from ganlab.ui.run.experiment import ARENA
+
+NEEDED = ("train", "share")
+"""Parts of the page that a student needs to train the dealt seed and to pin it."""
+
+
+@dataclass(frozen=True)
+class Deal:
+    """What is dealt."""
+
+    config: RunConfig
+    task: Task | None = None
+
+    def stored(self) -> str:
+        """As the class has it: the config's JSON, and the task beside it."""
+        task = {} if self.task is None else {TASK: encode(self.task, settings.read().secret)}
+        return json.dumps(self.config.to_json() | task)
+
+    def query(self, seat: int, answer: int | None = None) -> dict[str, str]:
+        """The link that opens a seat's member, through the task if there is one. Raises TaskError if it is too long."""
+        run, member = seeds.run_of(self.config, seat)
+        query = to_query(run, ARENA.prefix) | {ARENA.name("member"): str(member)}
+        if self.task is None:
+            return query
+        written = encode(seated(self.task, query), settings.read().secret)
+        return {TASK: written} | ({} if answer is None else {ANSWER: str(answer + 1)})
+
+    def asks(self, options: Sequence[str]) -> bool:
+        """Whether the task's question has these options: then the class's question is the task's."""
+        words = self.task.words.values() if self.task else ()
+        return any(said.question and said.options == tuple(options) for said in words)
+
+    def check(self) -> None:
+        """Raises TaskError if the link of a seat would be too long."""
+        for seat in range(students.STUDENTS_EACH):
+            self.query(seat)
+
+
+def seated(task: Task, query: Mapping[str, str]) -> Task:
+    """The task with a seat's run, which can be trained and pinned. What the class deals is locked, unless hidden."""
+    opened = tuple(name for name in task.open if name not in DEALT)
+    locked = tuple(name for name in DEALT if task.state(name) == "open")
+    without = tuple(part for part in task.without if part not in NEEDED)
+    return replace(task, query=query, open=opened, locked=(*task.locked, *locked), without=without)
+
+
+def read(found: Class) -> Deal | None:
+    """What a class deals; None where there is nothing, or it can no longer be read."""
+    try:
+        facts = json.loads(found.experiment or "{}")
+        task, _ = taught(facts.pop(TASK, ""))
+        return Deal(from_json(facts), task) if facts else None
+    except ConfigError:
+        return None
+
+
+def offer(found: Class, link: str, lang: str) -> bool:
+    """Deals the seeds of a link's run, with as many members as one run may have. A task's question is asked, too."""
+    deal, words, refused = offered(link, lang)
+    done = deal is not None and place.attempt(classes.alter, found.id, place.key(), experiment=deal.stored())
+    if words.question and refused in ("", "link"):
+        place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
+    elif refused:
+        st.session_state[place.REFUSED] = (refused, {})
+    return bool(done)
+
+
+def offered(link: str, lang: str) -> tuple[Deal | None, Words, str]:
+    """What a link can deal, the words of its task, and why it cannot be dealt."""
+    task, query = taught(query_of(link).get(TASK, ""))
+    words = task.said(lang) if task else Words()
+    query = query if task else query_of(link)
+    if not any(name.startswith(ARENA.prefix) for name in query):
+        return None, words, "link"
+    config = share.from_link(query, ARENA)[0]
+    many = most(config)[0] if isinstance(config, PlaneConfig) else None
+    if many is None:
+        return None, words, "members"
+    deal = Deal(many, task)
+    try:
+        deal.check()
+    except TaskError:
+        return None, words, "long"
+    return deal, words, ""
+
+
+def taught(written: str) -> tuple[Task | None, Mapping[str, str]]:
+    """A link's task and the query of its run; nothing where it cannot be read."""
+    try:
+        task, _ = decode(written, settings.read().secret)
+    except TaskError:
+        return None, {}
+    return task, task.query
+
+
+def query_of(link: str) -> dict[str, str]:
+    """The query of a typed link; {} for what is no address."""
+    try:
+        return dict(parse_qsl(urlsplit(link.strip()).query, max_num_fields=200))
+    except ValueError:
+        return {}
