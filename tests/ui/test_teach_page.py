@@ -1,6 +1,7 @@
 """A teacher's task in the pages: the builder that makes its link, and what a student sees of a page."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 import streamlit as st
@@ -10,6 +11,7 @@ from ganlab.host import settings
 from ganlab.presets import PLANE_PRESETS
 from ganlab.teach.link import decode, encode
 from ganlab.teach.task import PAGES, Task, Words
+from ganlab.ui.run import share
 from ganlab.ui.run.experiment import ARENA, MNIST
 from ganlab.ui.teach import draft
 from ganlab.ui.text import LANGUAGES, text
@@ -233,6 +235,12 @@ def test_a_plan_is_shown_with_links_of_this_server(monkeypatch, lang):
     assert [decode(written, SECRET)[1] for _, written in links] == [True] * 3
     assert [page for page, _ in links] == ["arena"] * 3
     assert not app.text_area
+    shown, drawn = [], share.qr_code
+    monkeypatch.setattr(share, "qr_code", lambda url: shown.append(url) or drawn(url))
+    codes = [one.key for one in app.button if one.label == text("share.link.qr", lang)]
+    assert codes == ["t.qr.game", "t.qr.strong", "t.qr.repair"]
+    sound(app.button(key="t.qr.strong").click().run())
+    assert [url.endswith(f"arena?{urlencode({'lang': lang, 'task': links[1][1]})}") for url in shown] == [True]
 
 
 def test_the_way_from_the_builder_to_a_plan_and_back():

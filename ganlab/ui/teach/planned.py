@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -11,8 +12,9 @@ from ganlab.host import settings
 from ganlab.teach.link import TASK, encode
 from ganlab.teach.task import Task
 from ganlab.ui.mistakes.mistakes import CHOSEN
+from ganlab.ui.run import share
 from ganlab.ui.run.controls import hold
-from ganlab.ui.teach.plans import PLANS, markdown
+from ganlab.ui.teach.plans import PARTS, PLANS, blocks, task_of
 from ganlab.ui.text import text
 
 PLAN, BUILD = "plan", ""
@@ -59,13 +61,35 @@ def show(lang: str) -> None:
     """The open plan."""
     st.subheader(f"{text('plans.page.title', lang)}: {text(f'plans.plan.{chosen()}.name', lang)}", anchor=False)
 
-    def task(made: Task) -> str:
-        return f"{made.page}?{urlencode({'lang': lang, TASK: encode(made, settings.read().secret)})}"
-
     def card(name: str) -> str:
         return f"mistakes?{urlencode({'lang': lang, CHOSEN: name})}"
 
     with st.container(key="t.plan"):
-        st.markdown(markdown(chosen(), lang, task, card))
+        for name, said in blocks(chosen(), lang, partial(address, lang=lang), card).items():
+            block(name, said, lang)
     with st.container(key="t.hint"):
         st.caption(text("plans.page.print", lang))
+
+
+def block(name: str, said: str, lang: str) -> None:
+    """A block of the plan, with the QR code of its task."""
+    st.markdown(said)
+    if name in PARTS and (task := task_of(name)):
+        code(f"t.qr.{name}", share.address(query(task, lang), task.page), lang)
+
+
+def code(key: str, url: str, lang: str) -> None:
+    """The button that shows a QR code full screen, and the code once it was asked for."""
+    share.code_button(url, lang, key)
+    if st.session_state.get(share.FULL_SCREEN) == key:
+        share.full_screen(url, lang)
+
+
+def address(task: Task, lang: str) -> str:
+    """The link that opens a task."""
+    return f"{task.page}?{urlencode(query(task, lang))}"
+
+
+def query(task: Task, lang: str) -> dict[str, str]:
+    """The query of a task's link on this server."""
+    return {"lang": lang, TASK: encode(task, settings.read().secret)}

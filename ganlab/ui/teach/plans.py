@@ -17,6 +17,8 @@ from ganlab.ui.words import links
 
 Address = Callable[[Task], str]
 """The address that opens a task."""
+GOALS, BELIEFS = "", "beliefs"
+"""Blocks of a plan that are no parts."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +87,20 @@ def facts(name: str) -> dict[str, Any]:
 
 def markdown(name: str, lang: str, task: Address, card: Callable[[str], str]) -> str:
     """A plan as Markdown. task, card: the addresses of a task and of a card."""
+    return "\n\n".join(blocks(name, lang, task, card).values())
+
+
+def blocks(name: str, lang: str, task: Address, card: Callable[[str], str]) -> dict[str, str]:
+    """The same in blocks: by the name of each part; GOALS is what stands before them, BELIEFS what comes after."""
     plan = PLANS[name]
-    lines = [text(f"plans.plan.{name}.for_whom", lang), f"**{text('plans.page.goals', lang)}**"]
-    lines += [text(f"plans.plan.{name}.goals", lang)]
-    lines += [part_said(part, plan.when(part, lang), lang, task) for part in plan.parts]
-    lines += [f"**{text('plans.page.beliefs', lang)}**"]
-    lines += ["\n".join(belief(wrong, lang, card) for wrong in plan.beliefs)]
-    return "\n\n".join(lines)
+    goals = f"**{text('plans.page.goals', lang)}**\n\n{text(f'plans.plan.{name}.goals', lang)}"
+    parts = {part: part_said(part, plan.when(part, lang), lang, task) for part in plan.parts}
+    beliefs = "\n".join(belief(wrong, lang, card) for wrong in plan.beliefs)
+    return {
+        GOALS: f"{text(f'plans.plan.{name}.for_whom', lang)}\n\n{goals}",
+        **parts,
+        BELIEFS: f"**{text('plans.page.beliefs', lang)}**\n\n{beliefs}",
+    }
 
 
 def part_said(name: str, when: str, lang: str, task: Address) -> str:
