@@ -247,6 +247,7 @@ def test_a_bad_link_gives_the_default_and_says_so(wild):
 def test_a_diverged_run_names_the_step_it_shows(wild):
     press(wild, "train")
     note = part(wild, "overlay").locator("small")
+    expect(note).to_have_count(1)  # until the page has been drawn anew, the old one is beside it
     expect(note).to_contain_text("The picture is that of step")
     named = int(re.search(r"step ([\d\u202f]+),", note.inner_text())[1].replace("\u202f", ""))
     assert named < step(wild)

@@ -33,7 +33,7 @@ def address(stay):
     menu = page.locator(".st-key-t-w-preset input")
     menu.fill("Ring, 50")
     menu.press("Enter")
-    rested(page).locator(".st-key-t-w-rest button", has_text="All are hidden").click()
+    rested(page).locator(".st-key-t-w-rest button", has_text="Hidden").click()
     states = page.locator(".st-key-t-w-open input")
     states.fill("Updates of D")
     states.press("Enter")

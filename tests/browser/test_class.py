@@ -1,10 +1,12 @@
 """A class on the real server, as websocket clients: one link is one run, and everyone sees it. No browser is needed."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from browsing import NEEDS_CHROMIUM, until
 from browsing import server as server  # the server of the browser tests, shared
+from waiting import GUARD
 
 from benchmarks import soak
 from benchmarks.clients import Visit
@@ -34,7 +36,9 @@ async def lesson(host):
 
 
 def test_a_class_opens_one_link_and_watches_one_run(server):
-    visits = asyncio.run(asyncio.wait_for(lesson(f"127.0.0.1:{server.port}"), 300))
+    with ThreadPoolExecutor(1) as beside:  # this thread may have the event loop of a browser
+        host = f"127.0.0.1:{server.port}"
+        visits = beside.submit(lambda: asyncio.run(asyncio.wait_for(lesson(host), GUARD))).result()
     assert [visit.exceptions for visit in visits] == [[], [], []]
     assert all(visit.picture_s and visit.messages > 50 for visit in visits)
     until(lambda: server.runs().get(CONFIG.key(), "-")[0] == "done")

@@ -13,7 +13,7 @@ from ganlab import ui
 from ganlab.data.points import PREFIX, PointsError
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.arena import arena, own_data, seeds
-from ganlab.ui.board import manage
+from ganlab.ui.board import deal
 from ganlab.ui.digits import nearest_images
 from ganlab.ui.latent import link as latent
 from ganlab.ui.latent import walk
@@ -120,9 +120,9 @@ def test_any_search_finds_terms_or_none(typed, lang):
 @given(TEXTS | st.builds("http://x/arena?{}={}".format, TEXTS, TEXTS))
 @example("http://[")
 def test_any_typed_address_is_a_run_or_a_sentence(typed):
-    with session({}) as state, patch.object(manage, "change", lambda *_, **values: state.update(values)):
-        manage.offer(None, typed)
-        assert (state.get(manage.place.REFUSED) is None) == ("experiment" in state)
+    with session({}):
+        dealt, _, refused = deal.offered(typed, "es")
+        assert (dealt is None) == bool(refused)
         assert all(map(printable, draft.paste(typed, "es")))
 
 
