@@ -172,6 +172,10 @@ class Runs:
         """Whether a viewer requests a run."""
         return self.store.wishes(key, viewer)
 
+    def wished(self, key: str) -> bool:
+        """Whether any viewer requests a run."""
+        return self.store.wished(key) is not None
+
     def join(self, visit: str, viewer: str = "") -> None:
         """Registers a visit. One worker is kept warm as long as there is a visitor."""
         self._visitors[visit] = viewer

@@ -27,7 +27,7 @@ EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
 OPTIONAL = ("board",)
 """Pages, and folders of the screens, that the setting of the same name turns on."""
-STREAMLIT = ("settings", "upload", "system", "light", "dark", "print", "record", "stop")
+STREAMLIT = ("menu", "menu_settings", "upload", "system", "light", "dark", "print", "record", "stop")
 """What page.css writes in the place of Streamlit's own words, by name."""
 VISIBILITY: dict[bool, Any] = {False: "visible", True: "hidden"}
 """Streamlit's words for what the menu has, by whether a page is hidden."""

@@ -1,6 +1,6 @@
 // @ts-check
-// What a visit sets in the document: the browser's id as a cookie, the language, one history entry for each page, and
-// that a pressed button's tooltip goes.
+// What a visit sets in the document: the browser's id as a cookie, the language, one history entry for each page,
+// that a pressed button's tooltip goes, and that a phone's menu closes.
 
 /** @typedef {{ pages?: boolean }} Marked */
 
@@ -82,6 +82,32 @@ export function quietTips({ document, addEventListener }) {
   addEventListener("pointermove", move, { capture: true });
 }
 
+const DRAWER = 768; // pixels: the widest window in which Streamlit lays the sidebar over the page
+const SIDEBAR = '[data-testid="stSidebar"]';
+const PLACES = `${SIDEBAR} :is([data-testid="stSidebarNavLink"], [data-testid="stRadioGroup"] label)`;
+
+/**
+ * Closes the sidebar of a narrow window once a page or a lesson is chosen in it. Streamlit does so itself for pages, on
+ * what it takes for a phone: so this waits until it has. The arrow keys press a radio's input: they go on.
+ * @param {Window & typeof globalThis} window
+ */
+export function closeDrawer(window) {
+  const { document, addEventListener } = window;
+  const { dataset } = document.documentElement;
+  if ("drawer" in dataset) return;
+  dataset.drawer = "";
+  const close = () => {
+    const open = `${SIDEBAR}[data-collapsed="false"] [data-testid="stSidebarCollapseButton"] button`;
+    /** @type {HTMLElement | null} */ (document.querySelector(open))?.click();
+  };
+  const choose = (/** @type {Event} */ { target }) => {
+    const place = /** @type {Element} */ (target).closest(PLACES);
+    const keyed = /** @type {Element} */ (target).matches("input");
+    if (place && !keyed && DRAWER >= window.innerWidth) setTimeout(close);
+  };
+  addEventListener("click", choose, { capture: true }); // a radio keeps its clicks
+}
+
 /** @param {{ cookie: string, lang: string, words: { [name: string]: string } }} of */
 export function visit({ cookie, lang, words }) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
@@ -91,4 +117,5 @@ export function visit({ cookie, lang, words }) {
   for (const [name, word] of Object.entries(words)) style.setProperty(`--word-${name}`, JSON.stringify(word));
   oneEntryAPage(window);
   quietTips(window);
+  closeDrawer(window);
 }

@@ -286,14 +286,14 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict_in_the_browsers_l
     page = visit(query="a.seed=0", locale="es-ES", **PHONE)
     expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
     expect(part(page, "verdict")).to_contain_text("Sano")
-    names_its_settings(page, "Ajustes", "Entrenar desde cero")
+    names_its_settings(page, "Menú y ajustes", "Entrenar desde cero")
     fits_a_phone(page, "play", "canvas", "verdict", "key")
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     speak(page, "EN")
     expect(page.get_by_role("heading", level=1)).to_have_text("The battle on the plane")
     until(lambda: link(page)["lang"] == "en")
     expect(part(page, "verdict")).to_contain_text("Healthy")
-    names_its_settings(page, "Settings", "Train from zero")
+    names_its_settings(page, "Menu and settings", "Train from zero")
     fits_a_phone(page, "play", "canvas", "verdict", "key")
     for tool in ("pipeline", "slow", "fork", "save"):
         box = part(page, f"tool-{tool}").bounding_box()
@@ -305,7 +305,7 @@ def test_the_phones_first_screen_holds_play_canvas_and_verdict_in_the_browsers_l
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
 
 
-def test_start_holds_still_where_motion_is_unwelcome_and_on_a_phone_says_first_who_plays(visit):
+def test_start_holds_still_where_motion_is_unwelcome_and_on_a_phone_says_who_plays_and_folds_its_menu(visit):
     page = visit(path="", reduced_motion="reduce", **PHONE)
     for words in ("G, the generator, makes", "D, the discriminator, colours"):
         box = page.locator("[data-testid=stCaptionContainer]", has_text=words).first.bounding_box()
@@ -314,6 +314,9 @@ def test_start_holds_still_where_motion_is_unwelcome_and_on_a_phone_says_first_w
     assert fact(page, "playing") == "false"
     assert step(page) > 5000
     assert part(page, "tool-slow").count() == 0
+    page.get_by_test_id("stExpandSidebarButton").click()
+    page.locator("[data-testid=stRadioOption]", has_text="Two networks").click()
+    expect(page.get_by_test_id("stSidebar")).to_have_attribute("data-collapsed", "true")
     with pixels_change(page):
         part(page, "layer-morph").click()
     noise = drawn(page)

@@ -9,7 +9,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, notice, opened, quiet_server, record, sound  # noqa: F401
-from waiting import GUARD
+from waiting import GUARD, until
 
 from ganlab import ui
 from ganlab.game.verdict import Verdict
@@ -24,6 +24,7 @@ from ganlab.ui.lessons.lessons import LESSONS
 from ganlab.ui.run import controls, experiment, server, share
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.share import from_link
+from ganlab.ui.text import text
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
@@ -287,6 +288,22 @@ def test_train_and_stop_are_wishes():
     assert config(app) == SMALL
     app.button(key="a.stop").click().run()
     assert sound(app).button(key="a.train")
+
+
+@pytest.mark.parametrize(
+    ("lang", "others", "wait"),
+    [("en", "Others are", "Others have"), ("es", "Otras personas lo están", "Otras personas lo han")],
+)
+def test_who_stops_what_others_still_request_is_told_so_without_place_or_estimate(lang, others, wait):
+    app, store = arena(to_query(SMALL, "a."), lang), server.service().store
+    app.button(key="a.train").click().run()
+    store.wish(SMALL.key(), SMALL.to_json(), SMALL.steps, "somebody else")
+    app.button(key="a.stop").click().run()
+    assert wait in captions(sound(app))
+    store.claim("test/0/0")
+    until(lambda: others in captions(sound(app.run())))
+    store.withdraw(SMALL.key(), "somebody else")
+    assert text("run.status.part", lang, step=0, target=SMALL.steps) in captions(app.run())
 
 
 def test_training_another_run_ends_the_pages_wish_for_the_one_before():

@@ -127,7 +127,7 @@ def bound(lang: str) -> str:
 def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, Any], lang: str) -> str:
     """The status in one or two sentences. `facts`: more values for the page's sentences."""
     status = status_of(config)
-    now = phase(status, config)
+    now = spoken(status, config)
     facts = {"step": min(status.step, config.steps), "target": config.steps, **facts}
     if now == "diverged":
         return diverged_line(status, config, lang)
@@ -143,6 +143,17 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
     happened = [accident(status, lang)] if now in PACE else []
     more = [pictured(experiment, config, status, lang), price.warning(config, lang)] if now == "part" else []
     return " ".join(filter(None, (*happened, own, *more, where(status.device, lang))))
+
+
+def spoken(status: RunStatus, config: RunConfig) -> str:
+    """The phase that is told. A run without this visitor's request has no place or estimate: others train it, wait for
+    it, or it stops."""
+    now, key = phase(status, config), config.key()
+    if now not in PACE or service().wishes(key, ui.viewer()):
+        return now
+    if not service().wished(key):
+        return "part"
+    return "others" if status.state == "running" else "others_waiting"
 
 
 def pictured(experiment: Experiment, config: RunConfig, status: RunStatus, lang: str) -> str:
@@ -209,6 +220,8 @@ OWN: dict[str, Callable[[str, RunStatus, Mapping[str, Any], str], str]] = {
     "running": running_line,
     "done": done_line,
     "part": part_line,
+    "others": part_line,
+    "others_waiting": part_line,
 }
 """Sentences that a page may word itself, by phase: (key, status, facts, lang) -> sentence."""
 
