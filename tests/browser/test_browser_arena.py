@@ -4,7 +4,7 @@ import re
 from urllib.parse import urlsplit
 
 import pytest
-from browsing import NEEDS_CHROMIUM, address, choose, link, part, press, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, link, part, press, rested, step, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -63,7 +63,8 @@ def test_the_gallery_opens_a_prepared_run(shared):
     press(page, "a-gallery-ring_k50")
     until(lambda: link(page).get("a.preset") == "ring_k50")
     expect(dialog).to_have_count(0)
-    expect(part(page, "modes-count")).to_have_count(1)  # until the page has been drawn anew, the old one is beside it
+    rested(page)  # until the page has been drawn anew, the old player is beside the new one
+    expect(part(page, "modes-count")).to_have_count(1)
     expect(part(page, "modes-count")).to_have_text("1 of 8")
 
 

@@ -18,6 +18,7 @@ from browsing import (
     offered,
     part,
     press,
+    rested,
     steady,
     step,
     until,
@@ -152,7 +153,8 @@ def test_two_runs_stand_side_by_side_and_the_second_has_its_own_button(visit, se
     menu.click()
     page.get_by_role("option", name="the run before").click()
     expect(page.get_by_text("The second run differs in: k 2 against 1.")).to_be_visible()
-    until(lambda: part(page, "sheet-b").count() == 1)  # while the page is drawn anew, the old one stands beside it
+    rested(page)  # while the page is drawn anew, the old one stands beside it
+    until(lambda: part(page, "sheet-b").count() == 1)
     expect(part(page, "sheet-b")).to_be_visible()
     until(lambda: link(page).get("n.classes") == "1")
     other = visit(urlsplit(address(page)).query)
