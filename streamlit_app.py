@@ -7,11 +7,12 @@ from contextlib import asynccontextmanager
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 
-from ganlab import ui
-from ganlab.ui.policy import SEALED
-from ganlab.ui.run import server, theme
-from ganlab.ui.run.notices import strays
-from ganlab.ui.text import text
+st.secrets.load_if_toml_exists()  # top-level secrets become variables; the settings are read at the first import below
+from ganlab import ui  # noqa: E402
+from ganlab.ui.policy import SEALED  # noqa: E402
+from ganlab.ui.run import server, theme  # noqa: E402
+from ganlab.ui.run.notices import strays  # noqa: E402
+from ganlab.ui.text import text  # noqa: E402
 
 PAGES = {
     "learn": [("pages/learn/start.py", "start", ""), ("pages/learn/glossary.py", "glossary", "glossary")],
@@ -20,9 +21,8 @@ PAGES = {
     "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
     "apart": [("pages/teach/sheet.py", "sheet", "sheet")],
 }
-"""Section -> (script, name in the texts, URL path; the empty one is the default page)."""
 MENU = ("learn", "lab", "teach")
-"""The sections of the menu. The foot of every page leads to those of `more`."""
+"""Section -> (script, name in the texts, URL path); those in the menu. The foot of every page leads to `more`."""
 
 
 def visit() -> None:

@@ -94,14 +94,20 @@ def alter(board: Board, class_id: str, key: str, **values: Any) -> None:
 
 def ask(board: Board, class_id: str, key: str, question: str, options: Sequence[str]) -> None:
     """Asks for predictions; an empty question ends them. Those given before are deleted. Raises BoardError."""
-    question = clean(question, QUESTION)
-    given = list(dict.fromkeys(filter(None, (clean(option, OPTION) for option in options)))) if question else []
+    question, given = worded(question, options)
     if question and not LEAST <= len(given) <= OPTIONS:
         raise BoardError("options", least=LEAST, most=OPTIONS)
     with board.manage(class_id, key) as (db, _):
-        asked = {"question": question, "options": given, "truth": None, "told": False}
+        asked = {"question": question, "options": list(given), "truth": None, "told": False}
         db.execute(update(CLASSES).where(CLASSES.c.id == class_id).values(**asked))
         db.execute(update(STUDENTS).where(STUDENTS.c.class_id == class_id).values(choice=None))
+
+
+def worded(question: str, options: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+    """A question and its options as a class has them: plain, short, none of them twice."""
+    question = clean(question, QUESTION)
+    given = dict.fromkeys(filter(None, (clean(option, OPTION) for option in options))) if question else ()
+    return question, tuple(given)
 
 
 def hide(board: Board, class_id: str, key: str, chosen: Collection[tuple[str, str, int]]) -> None:

@@ -49,6 +49,7 @@ def address(stay):
     press(page, "share-qr")
     expect(page.locator(".st-key-qr img")).to_be_visible()
     page.keyboard.press("Escape")
+    expect(page.get_by_text("The link is signed by this server")).to_be_visible()  # by a secret of .streamlit
     return page.locator("code").first.inner_text()
 
 

@@ -99,8 +99,10 @@ class Server:
 @pytest.fixture(scope="session")
 def server(tmp_path_factory):
     """One for all files: to start another costs as much as many visits. It reaches no network."""
-    store = tmp_path_factory.mktemp("store")
-    server = Server(store, GANLAB_DATA=str(store / "data"), **NOWHERE)
+    store, secrets = tmp_path_factory.mktemp("store"), tmp_path_factory.mktemp("deployer") / "secrets.toml"
+    secrets.write_text('GANLAB_SECRET = "known to the deployer"\n')
+    settings = {"GANLAB_DATA": str(store / "data"), "STREAMLIT_SECRETS_FILES": str(secrets)}
+    server = Server(store, **settings, **NOWHERE)
     yield server
     server.stop()
 

@@ -1,17 +1,19 @@
 """The class board's page and the pin in Share: from an empty board to a class that has pinned, by AppTest."""
 
 import io
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode
 
 import pytest
 import streamlit as st
 from PIL import Image
+from scipy.stats import binomtest
+from visits import enter as choose
 from visits import held, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab import ui
 from ganlab.board import classes, pins, students
 from ganlab.board.seeds import run_of
-from ganlab.links import to_query
+from ganlab.links import from_query, to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.teach.link import decode, encode
 from ganlab.teach.task import PAGES, Task, Words
@@ -107,48 +109,48 @@ def test_a_teacher_opens_a_class_and_gets_two_links(lang):
     assert not [one for one in wrong.button if one.key == "k.clear"]
 
 
-@pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_student_joins_opens_the_dealt_seed_pins_it_and_the_class_sees_it(klass, lang):
+def test_three_students_join_pin_their_dealt_seeds_and_the_class_sees_the_count_grow(klass):
     for seat in (0, 16):
         record(run_of(RUN, seat)[0], seconds=2.0)
     st.cache_resource.clear()
-    teacher = visit(klass, manages=True, lang=lang)
-    enter(
-        teacher,
-        "k.link",
-        f"https://gan.example/arena?{'&'.join(f'{k}={v}' for k, v in to_query(RUN, 'a.').items())}",
-    )
+    teacher = visit(klass, manages=True)
+    enter(teacher, "k.link", f"https://gan.example/arena?{urlencode(to_query(RUN, 'a.'))}")
     press(teacher, "k.deal.send")
-    for n in range(17):
+    for n in range(15):
         students.join(place.board(), klass[0], f"v{n}", f"Student {n}")
         assert students.deal(place.board(), klass[0], f"v{n}") == n
-    app = visit(klass, lang=lang)
-    app = press(enter(app, "k.name", " Ana\u202e "), "k.join.send")
-    assert text("board.join.as", lang, name="`Ana`") in said(app)
-    (link,) = [one.proto for one in app.get("page_link") if one.proto.label == text("board.seeds.own", lang, seed=18)]
-    config, member = run_of(RUN, 17)
-    assert f"a.seed={config.seed}" in link.query_string
-    assert f"a.member={member}" in link.query_string
-    assert f"class={klass[0]}" in link.query_string
-
-    lab = visit(
-        klass, LAB, lang, viewer=app.session_state["viewer"], **to_query(config, "a."), **{"a.member": str(member)}
-    )
-    lab = press(lab, ARENA.name("pin"))
-    assert text("board.pin.done", lang) in said(lab)
-    assert lab.query_params["class"] == klass[0]
-    (row,) = shown(visit(klass, lang=lang))
-    assert row["name"] == "Ana"
-    assert row["step"] == 3
-    assert row["seconds"] == 2.0
-    assert row["verdict"] in {text(f"board.verdict.{key}", lang) for key in ("no_finding", "smear", "collapse")}
-    assert 0 <= row["spread"] <= 1
-    assert row["lamps"].count("●") == round(row["coverage"] * len(row["lamps"]))
-    assert f"class={klass[0]}" in row["link"]
-    assert text("board.seeds.pending", lang, of=1, dealt=18) in said(visit(klass, lang=lang))
-    (hung,) = pins.pins(place.board(), klass[0])
-    assert Image.open(io.BytesIO(hung.picture)).size == (144, 144)
-    assert len(hung.picture) < pins.PICTURE / 2
+    assert text("board.seeds.none", "en", dealt=15) in said(sound(teacher.run()))
+    for seat, lang in ((15, "en"), (16, "es"), (17, "en")):
+        app = visit(klass, lang=lang)
+        app = press(enter(app, "k.name", f" Ana {seat}\u202e "), "k.join.send")
+        assert text("board.join.as", lang, name=f"`Ana {seat}`") in said(app)
+        label = text("board.seeds.own", lang, seed=seat + 1)
+        (link,) = [one.proto for one in app.get("page_link") if one.proto.label == label]
+        query = dict(parse_qsl(link.query_string))
+        config, member = run_of(RUN, seat)
+        assert from_query(query, "plane", "a.")[0] == config
+        assert (query["a.member"], query["class"]) == (str(member), klass[0])
+        lab = press(visit(klass, LAB, viewer=app.session_state["viewer"], **query), ARENA.name("pin"))
+        assert text("board.pin.done", lang) in said(lab)
+        assert lab.query_params["class"] == klass[0]
+        assert text("board.seeds.pending", "en", of=seat - 14, dealt=seat + 1) in said(sound(teacher.run()))
+    hung = pins.pins(place.board(), klass[0])
+    n = [one.verdict for one in hung].count("collapse")
+    wilson = binomtest(n, 3).proportion_ci(method="wilson")
+    facts = {"n": n, "of": 3, "share": n / 3, "low": wilson.low, "high": wilson.high, "sure": 0.95}
+    for lang in LANGUAGES:
+        app = visit(klass, lang=lang)
+        assert all(text(f"board.seeds.{one}", lang, **facts) in said(app) for one in ("count", "interval"))
+        rows = shown(app)
+        assert [row["name"] for row in rows] == ["Ana 17", "Ana 16", "Ana 15"]
+        for row, one in zip(rows, hung, strict=True):
+            assert (row["step"], row["seconds"], row["tv"]) == (3, 2.0, one.tv and round(one.tv, 2))
+            assert row["verdict"] == text(f"board.verdict.{one.verdict}", lang)
+            assert 0 <= row["spread"] <= 1
+            assert row["lamps"].count("●") == round(row["coverage"] * len(row["lamps"]))
+            assert f"class={klass[0]}" in row["link"]
+    assert Image.open(io.BytesIO(hung[0].picture)).size == (144, 144)
+    assert len(hung[0].picture) < pins.PICTURE / 2
 
 
 def test_without_joining_or_frames_or_in_a_frozen_class_nothing_is_pinned(klass):
@@ -249,6 +251,37 @@ def test_the_link_that_a_student_is_dealt_keeps_the_task_and_its_time_is_said_be
     assert ARENA.name("member") in lab.query_params
     assert lab.selectbox(key="a.w.regularizer").disabled
     assert not lab.selectbox(key="a.w.loss").disabled
+
+
+def test_a_task_without_seeds_is_dealt_whole_and_its_predictions_are_the_boards(klass):
+    words = {"en": Words(question="How many x²?", options=("none", "some")), "es": Words("", "", "¿?", ("0", "más"))}
+    its = Task(page="mistakes", query={"c.card": "no_cure"}, without=("contents", "share"), words=words)
+    teacher = visit(klass, manages=True)
+    enter(teacher, "k.link", f"https://gan.example/mistakes?task={encode(its, '')}")
+    press(teacher, "k.deal.send")
+    found = classes.find(place.board(), klass[0])
+    assert (found.question, found.options) == ("How many x2?", ("none", "some"))
+    join(klass, "Ana", "f" * 32)
+
+    def task_page(viewer, **more):
+        query = dict(parse_qsl(seed_link(visit(klass, viewer="f" * 32)).query_string))
+        assert decode(query["task"], "") == (its, True)
+        query.pop("answer", "")  # of whose link it is
+        return visit(klass, "pages/lab/mistakes.py", viewer=viewer, **query | more | {"lang": "es"})
+
+    def predicts(viewer, choice):
+        return press(choose(task_page(viewer), "taught.guess", choice), "taught.predict")
+
+    assert text("board.predict.counted", "es") in said(predicts("f" * 32, 1))
+    assert students.answers(place.board(), klass[0]) == {1: 1}
+    assert text("board.predict.join", "es") in said(predicts("e" * 32, 0))
+    join(klass, "Ben", "e" * 32)
+    assert text("board.predict.uncounted", "es") in said(task_page("e" * 32, answer="1"))
+    students.predict(place.board(), klass[0], "f" * 32, 0)
+    assert students.answers(place.board(), klass[0]) == {0: 1}, "it is changed, not given twice"
+    classes.alter(place.board(), *klass, told=True, truth=0)
+    predicts("e" * 32, 0)
+    assert students.answers(place.board(), klass[0]) == {0: 1}, "too late"
 
 
 def seed_link(app):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.host import settings
+from ganlab.teach.task import Task
 from ganlab.ui.run.experiment import Experiment
 
 DEALT = ("members", "seed")
@@ -28,6 +29,18 @@ def pin_panel(experiment: Experiment, lang: str) -> None:
     """What the popover Share offers to a class; nothing without one."""
     if is_on() and ui.CLASS in st.session_state:
         import_module("ganlab.ui.board.pin").panel(experiment, lang)
+
+
+def send_prediction(task: Task, choice: int) -> None:
+    """Sends a prediction on a task's page to the class; nothing without one."""
+    if is_on() and ui.CLASS in st.session_state:
+        import_module("ganlab.ui.board.prediction").send(task, choice)
+
+
+def prediction_note(task: Task, lang: str) -> None:
+    """Whether a prediction counts on the board of the class; nothing without one."""
+    if is_on() and ui.CLASS in st.session_state:
+        import_module("ganlab.ui.board.prediction").note(task, lang)
 
 
 def show(lang: str) -> None:

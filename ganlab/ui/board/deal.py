@@ -1,16 +1,16 @@
-"""The run whose members a class's manager deals, with the task that it came from."""
+"""What a class's manager deals: the members of a run, the task that it came from, or a task alone."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
 from ganlab.board import classes, seeds, students
-from ganlab.board.classes import Class
+from ganlab.board.classes import Class, worded
 from ganlab.host import settings
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
@@ -31,32 +31,46 @@ NEEDED = ("train", "share")
 class Deal:
     """What is dealt."""
 
-    config: RunConfig
+    config: RunConfig | None
+    """None for a task that has no seeds to deal: all students get the same."""
     task: Task | None = None
+
+    @property
+    def script(self) -> str:
+        """The page that a student opens."""
+        return self.task.here.script if self.task else ARENA.script
 
     def stored(self) -> str:
         """As the class has it: the config's JSON, and the task beside it."""
         task = {} if self.task is None else {TASK: encode(self.task, settings.read().secret)}
-        return json.dumps(self.config.to_json() | task)
+        return json.dumps((self.config.to_json() if self.config else {}) | task)
 
     def query(self, seat: int, answer: int | None = None) -> dict[str, str]:
         """The link that opens a seat's member, through the task if there is one. Raises TaskError if it is too long."""
-        run, member = seeds.run_of(self.config, seat)
-        query = to_query(run, ARENA.prefix) | {ARENA.name("member"): str(member)}
+        query = member_of(self.config, seat) if self.config else {}
         if self.task is None:
             return query
-        written = encode(seated(self.task, query), settings.read().secret)
+        written = encode(seated(self.task, query) if query else self.task, settings.read().secret)
         return {TASK: written} | ({} if answer is None else {ANSWER: str(answer + 1)})
-
-    def asks(self, options: Sequence[str]) -> bool:
-        """Whether the task's question has these options: then the class's question is the task's."""
-        words = self.task.words.values() if self.task else ()
-        return any(said.question and said.options == tuple(options) for said in words)
 
     def check(self) -> None:
         """Raises TaskError if the link of a seat would be too long."""
         for seat in range(students.STUDENTS_EACH):
             self.query(seat)
+
+
+def asks(task: Task | None, found: Class) -> bool:
+    """Whether a class asks the task's question, in any of its languages: then each option has the same place."""
+    words = task.words.values() if task else ()
+    here = (found.question, found.options)
+    same = (len(said.options) == len(found.options) and worded(said.question, said.options) == here for said in words)
+    return bool(found.question) and any(same)
+
+
+def member_of(config: RunConfig, seat: int) -> dict[str, str]:
+    """The query of a seat's member."""
+    run, member = seeds.run_of(config, seat)
+    return to_query(run, ARENA.prefix) | {ARENA.name("member"): str(member)}
 
 
 def seated(task: Task, query: Mapping[str, str]) -> Task:
@@ -72,7 +86,7 @@ def read(found: Class) -> Deal | None:
     try:
         facts = json.loads(found.experiment or "{}")
         task, _ = taught(facts.pop(TASK, ""))
-        return Deal(from_json(facts), task) if facts else None
+        return Deal(from_json(facts) if facts else None, task) if facts or task else None
     except ConfigError:
         return None
 
@@ -80,11 +94,12 @@ def read(found: Class) -> Deal | None:
 def offer(found: Class, link: str, lang: str) -> bool:
     """Deals the seeds of a link's run, with as many members as one run may have. A task's question is asked, too."""
     deal, words, refused = offered(link, lang)
-    done = deal is not None and place.attempt(classes.alter, found.id, place.key(), experiment=deal.stored())
-    if words.question and refused in ("", "link"):
-        place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
-    elif refused:
+    if deal is None:
         st.session_state[place.REFUSED] = (refused, {})
+        return False
+    done = place.attempt(classes.alter, found.id, place.key(), experiment=deal.stored())
+    if done and words.question:
+        done = place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
     return bool(done)
 
 
@@ -92,6 +107,8 @@ def offered(link: str, lang: str) -> tuple[Deal | None, Words, str]:
     """What a link can deal, the words of its task, and why it cannot be dealt."""
     task, query = taught(query_of(link).get(TASK, ""))
     words = task.said(lang) if task else Words()
+    if task and task.page != ARENA.words:
+        return Deal(None, task), words, ""
     query = query if task else query_of(link)
     if not any(name.startswith(ARENA.prefix) for name in query):
         return None, words, "link"

@@ -14,7 +14,6 @@ from ganlab.teach.link import LONGEST
 from ganlab.teach.task import OPTION, OPTIONS, QUESTION
 from ganlab.ui.board import deal, place
 from ganlab.ui.run import price, share
-from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import duration, text
 
 LINK, HIDDEN, FROZEN, TRUTH = "k.link", "k.hidden", "k.frozen", "k.truth"
@@ -69,15 +68,17 @@ def shared_run(found: Class, lang: str) -> None:
     """Which run's members are dealt, and the field for another one's link, with the time that its run takes here."""
     st.markdown(f"**{text('board.manage.run', lang)}** {text('board.manage.run_about', lang)}")
     if dealt := deal.read(found):
-        label, query = text("board.manage.dealt", lang), joining(lang) | dealt.query(0)
-        st.page_link(ARENA.script, label=label, icon=":material/casino:", query_params=query)
-        st.caption(cost(dealt.config, lang))
+        label = text("board.manage.dealt" if dealt.config else "board.manage.dealt_task", lang)
+        query = joining(lang) | dealt.query(0)
+        st.page_link(dealt.script, label=label, icon=":material/casino:", query_params=query)
+        if dealt.config:
+            st.caption(cost(dealt.config, lang))
     typed = st.text_input(text("board.manage.link", lang), key=LINK, max_chars=2 * LONGEST, on_change=ui.touched)
     label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(label, "k.deal.send", on_click=send, args=(found, lang))
         planned = deal.offered(typed, lang)[0] if typed else None
-        if planned:
+        if planned and planned.config:
             st.caption(cost(planned.config, lang), width="content")
 
 

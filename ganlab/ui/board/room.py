@@ -16,7 +16,6 @@ from ganlab.board.students import Student
 from ganlab.ui.board import deal, manage, place, table
 from ganlab.ui.run import share
 from ganlab.ui.run.differences import plain
-from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.server import say_what_is_erased
 from ganlab.ui.text import text
 
@@ -120,15 +119,22 @@ def own_seed(found: Class, me: Student, lang: str) -> None:
     if dealt is None:
         st.caption(text("board.seeds.free", lang))
         return
+    if dealt.config is None:
+        own_link(found, me, dealt, text("board.seeds.task", lang), lang)
+        return
     if me.seat is None and (found.frozen or place.attempt(students.deal, found.id, ui.viewer()) is None):
         return
     if me.seat is None:
         ui.rerun()
-    asked = me.choice if dealt.asks(found.options) else None
-    query = manage.joining(lang) | dealt.query(me.seat or 0, asked)
-    label = text("board.seeds.own", lang, seed=(me.seat or 0) + 1)
-    st.page_link(ARENA.script, label=label, icon=":material/casino:", query_params=query)
+    own_link(found, me, dealt, text("board.seeds.own", lang, seed=(me.seat or 0) + 1), lang)
     st.caption(text("board.seeds.how", lang))
+
+
+def own_link(found: Class, me: Student, dealt: deal.Deal, label: str, lang: str) -> None:
+    """The way to what a student was dealt, with the prediction, so that the task does not ask for it again."""
+    asked = me.choice if deal.asks(dealt.task, found) else None
+    query = manage.joining(lang) | dealt.query(me.seat or 0, asked)
+    st.page_link(dealt.script, label=label, icon=":material/casino:", query_params=query)
 
 
 def predict(found: Class, me: Student, lang: str) -> None:
@@ -166,7 +172,7 @@ def wall(found: Class, lang: str, with_predictions: bool) -> None:
         return
     hung = [one for one in hung if not one.hidden]
     dealt = deal.read(found)
-    if dealt is not None:
+    if dealt is not None and dealt.config:
         count = students.seats(place.board(), found.id)
         table.counted(seeds.outcomes(dealt.config, count, hung), count, lang)
     table.pinned(hung, found.id, lang)

@@ -13,6 +13,7 @@ from ganlab.host import settings
 from ganlab.teach.cleaning import harmless
 from ganlab.teach.link import ANSWER, TASK, decode
 from ganlab.teach.task import PAGES, Task, TaskError
+from ganlab.ui import board
 from ganlab.ui.mistakes.first_look import picture
 from ganlab.ui.run import export, share
 from ganlab.ui.run.differences import plain
@@ -172,6 +173,7 @@ def question(given: Given, lang: str) -> bool:
     st.markdown(f"**{plain(words.question)}**")
     if given.answer is not None:
         st.markdown(text("teach.student.predicted", lang, answer=plain(words.options[given.answer])))
+        board.prediction_note(given.task, lang)
         return False
     look: dict[str, Any] = {"index": None, "key": "taught.guess", "label_visibility": "collapsed"}
     options = range(len(words.options))
@@ -187,6 +189,7 @@ def predict() -> None:
     given: Given = st.session_state[GIVEN]
     chosen = st.session_state["taught.guess"]
     st.session_state[GIVEN] = Given(given.task, given.written, given.whole, chosen)
+    board.send_prediction(given.task, chosen)
 
 
 def foot(given: Given, lang: str) -> None:
