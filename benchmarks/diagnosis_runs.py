@@ -1,7 +1,7 @@
 """The runs for the benchmark of the diagnosis: their configs, their halves, and their labels.
 
-All of it was written before the fresh configs were trained; the rule for the labels asks 10,000 samples of a run's last
-states and what was done to it, never its frames.
+All of it was written before the fresh configs, and later those drawn by lot, were trained; the rule for the labels asks
+10,000 samples of a run's last states and what was done to it, never its frames.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.diagnosis_drawn import DRAWN
 from ganlab.data.plane import DATASETS
 from ganlab.plane.config import PlaneConfig
 
@@ -87,14 +88,15 @@ FRESH: dict[str, tuple[str, PlaneConfig]] = {
     "swing_two_hinge": ("high_rates", of("two_gaussians", 1200, loss="hinge", g_lr=0.01, d_lr=0.01)),
 }
 """Configs that nobody had looked at when the labels were defined: (intended kind, config)."""
-CONFIGS = SEEN | FRESH
+CONFIGS = SEEN | FRESH | DRAWN
 TURNS = ("first", "fit", "second")
 
 
 def halves() -> dict[str, str]:
-    """Where each config belongs: those seen before to fit; of a kind's fresh ones, by the SHA-256 of what they are, the
-    first to the first test, the next to fit, the next to the second test, and so on."""
-    drawn = dict.fromkeys(SEEN, "fit")
+    """Where each config belongs: those seen before to fit, those drawn by lot to the third test; of a kind's fresh
+    ones, by the SHA-256 of what they are, the first to the first test, the next to fit, the next to the second, and so
+    on."""
+    drawn = dict.fromkeys(SEEN, "fit") | dict.fromkeys(DRAWN, "third")
     for kind in dict.fromkeys(kind for kind, _ in FRESH.values()):
         mine = sorted((name for name in FRESH if FRESH[name][0] == kind), key=lot)
         drawn |= {name: TURNS[i % len(TURNS)] for i, name in enumerate(mine)}
@@ -111,6 +113,21 @@ def lot(name: str) -> str:
 
 
 def label(record: Look, member: int, done: str, config: PlaneConfig, strict: float = 0.0) -> str:
+    """What a member is: `of_points`, or what its G or the regions of the data say more precisely.
+
+    cannot_fill: G was made too narrow for the data (`diagnosis_drawn.KINDS`), and it is a smear, between, oscillating,
+    or, without modes, a collapse. holes, without modes: healthy or between but for a ball of the data that gets less
+    than a quarter of its due (`benchmarks.holes.ratios`), in the median of the last three looks.
+    """
+    found = of_points(record, member, done, config, strict)
+    wide = DATASETS[config.dataset].modes is None
+    if done == "narrow" and found in ("smear", "between", "oscillating", *(["collapse"] if wide else [])):
+        return "cannot_fill"
+    pierced = least_ball(record, member) < HOLE * (1 - strict)
+    return "holes" if pierced and found in ("near_equilibrium", "between") else found
+
+
+def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict: float) -> str:
     """What a member is, by 10,000 samples at LOOKS moments and by what was done to it; written before it was trained.
 
     `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
@@ -164,9 +181,11 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
     """The findings that count as right; written before the runs were trained.
 
     The label, and what it would be if all limits were MARGIN of themselves stricter or looser. For `between`, that
-    nothing is found. Diverged and diverging are one. What turns is collapsed at every moment. A collapse that was at
-    all modes in an earlier look may be called oscillating. A weak D that still tells (WEAK) leaves a smear like any
-    other; if G's points leave the view or modes turn meanwhile, either may be said.
+    nothing is found. A G that cannot fill the data and still improves leaves a smear. Where a ball of the data gets
+    less than half of its due, or cells are missing, regions may be said to be missing. Diverged and diverging are one.
+    What turns is collapsed at every moment. A collapse that was at all modes in an earlier look may be called
+    oscillating. A weak D that still tells (WEAK) leaves a smear like any other; if G's points leave the view or modes
+    turn meanwhile, either may be said.
     """
     labels = {label(record, member, done, config, strict) for strict in (-MARGIN, 0.0, MARGIN)}
     fine = {finding for name in labels for finding in SAME.get(name, (name,))}
@@ -178,7 +197,17 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
         fine.add("rotating")
     if "diverging" in labels and done in ("weak", "fast_g"):
         fine.add("d_too_weak")
+    if "cannot_fill" in labels and record["js"][0, member] > record["js"][-1, member] + BETTER:
+        fine.add("smear")
+    thin = least_ball(record, member) < FINE and labels & {"near_equilibrium", "between", "holes"}
+    if thin or ("collapse" in labels and DATASETS[config.dataset].modes is None):
+        fine.add("holes")
     return fine
+
+
+def least_ball(record: Look, member: int) -> float:
+    """The least share that a ball of the data gets now, in shares of its due; 1 for data with modes."""
+    return now(record, "least", member) if "least" in record else 1.0
 
 
 def now(record: Look, name: str, member: int) -> float:
@@ -211,6 +240,8 @@ HALF, HALF_CELLS, ON, TV, JS, JS_WIDE, BLIND = 0.5, 0.75, 0.75, 0.3, 0.35, 0.25,
 RELAPSE, TURN, LARGE, FAINT, STILL, SURE, WEAK = 0.15, 0.2, 20.0, 0.02, 0.05, 0.35, 0.15
 """A relapse, a turn from look to look, a loss that ran away, no gradient, no way in half-widths, a D that is sure, and
 one that tells."""
+HOLE, FINE, BETTER = 0.25, 0.5, 0.01
+"""Shares of its due that a ball gets in a hole, and at least without one; a fall of JS that is no chance."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""
 SAME = {

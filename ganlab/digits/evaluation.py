@@ -32,10 +32,11 @@ def digits_frame_of(config: DigitsConfig, blob: bytes) -> DigitsFrame:
 
 
 def digits_numbers(seen: DigitsFrame) -> dict[str, Any]:
-    """The measures of a frame; nan if it was not classified."""
+    """The measures of a frame, nan if it was not classified, and what D takes for real of the data."""
     shares = seen.shares.astype(np.float32) if len(seen.shares) else None
     judged = dict.fromkeys(DIGIT_METRICS, np.nan) | dict(seen.metrics)
-    return numbers(seen) | {"epoch": seen.epoch} | judged | {"shares": shares}
+    of_d = {"trained": float(seen.trained[0]), "held_out": float(seen.held_out[0])}
+    return numbers(seen) | of_d | {"epoch": seen.epoch} | judged | {"shares": shares}
 
 
 @torch.no_grad()

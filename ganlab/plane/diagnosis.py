@@ -40,6 +40,9 @@ from ganlab.plane.remedies import REMEDIES
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
 """With a smaller share of points on the data, the points are a smear. Data without modes need a larger share: they fill
 so much of the view that half of a central cloud lies on them."""
+SHARP = 0.25
+"""Share of points on the data in the last frame below which it is no collapse, but a moment between two modes: in runs
+of `benchmarks.diagnosis` steady collapses have at least 0.39 there, points on their way from mode to mode 0 to 0.25."""
 GOOD = 0.8
 """Share of points on the data near equilibrium; networks of 64 x 2 reach 0.8 to 0.9, a perfect sampler 0.99."""
 EVEN = 0.25
@@ -58,13 +61,13 @@ STILL = 0.1
 """Displacement, in half-widths of the view, below which the points stand still."""
 WEAK = 0.15
 """Maximum distance of D's mean accuracy from one half for a D that is too weak."""
-APART = 0.61
-"""JS divergence in nats from which the accuracy of an optimal D is at least 94 %: ½ + JS / 2 log 2."""
+APART = 0.59
+"""JS divergence in nats from which the accuracy of an optimal D is at least 92 %: ½ + JS / 2 log 2."""
 AWAY = 0.5
 """Minimum share of points out of view for a G that has left."""
 LARGE, GROWN = 20.0, 1.2
 """Minimum loss, and its minimum growth over the late frames, for a loss that diverges."""
-RELAPSED = 0.15
+RELAPSED = 0.18
 """Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
 ENOUGH, MOMENTS = 5, 21
 """Minimum number of late frames for a history, and the number of frames in it."""
@@ -78,7 +81,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     (checked first), or if its accuracy is near one half though a good D would separate the data; diverging, if the
     points leave the view or the losses diverge; vanishing, if D is confident and G has no gradient and stands still;
     smear, otherwise.
-    With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median;
+    With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median, and
+    no fewer points than SHARP are on the data now (else as with less than half);
     rotating, if these modes change; oscillating, if modes are lost and found around a good state; near_equilibrium, if
     none is missing, the points are well spread, and D's accuracy, if it has a threshold, is 40 to 60 %.
     holes: one of the last two but for regions of data without modes that get too few points (`holes.holes`).
@@ -105,7 +109,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
     trained = last.g_updates >= WARM_UP
-    key = verdict_key(typical | story, m, of, has_modes(last), trained)
+    key = verdict_key(typical | story | {"on_now": recent[-1]["on_data"]}, m, of, has_modes(last), trained)
     limits = unfilled(key, frames, config, member) if trained else {}
     key = "cannot_fill" if limits else key
     missing = missing_regions(key, frames, config, member) if trained and not has_modes(last) else []
@@ -207,7 +211,7 @@ def deciding_steps(steps: Sequence[int]) -> list[int]:
 def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
-    seen: what is typical now, and the history. What is undefined (nan) is no objection to an equilibrium.
+    seen: what is typical now, the history, and on_now, the last frame's on_data. No nan excludes an equilibrium.
     """
     few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
     if trained and seen["late_on"] >= MOSTLY and seen["late_covered"] <= few and seen["turn"] >= TURNED:
@@ -215,13 +219,18 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
     if seen["on_data"] < (MOSTLY if modes else MOSTLY_CELLS):
         return off_data(seen) if trained else "smear"
     if max(m, seen["covered"]) <= few:
-        return "collapse" if trained else "no_finding"
+        return missing_modes(seen) if trained else "no_finding"
     whole = m > few and seen["covered"] > most
     close = seen["js"] <= seen["js_limit"] and not seen["mode_tv"] > EVEN
     blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
     if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
         return "oscillating"
     return "near_equilibrium" if whole and seen["on_data"] >= GOOD and close and blind else "no_finding"
+
+
+def missing_modes(seen: Mapping[str, float]) -> str:
+    """The verdict's key if modes are missing now and in the median."""
+    return "collapse" if seen["on_now"] >= SHARP else off_data(seen)
 
 
 def off_data(seen: Mapping[str, float]) -> str:

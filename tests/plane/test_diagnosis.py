@@ -221,6 +221,16 @@ def test_one_odd_frame_changes_no_verdict():
     assert verdict([*collapsed, frame(perfect(), step=1000)], RING).key == "no_finding"
 
 
+@pytest.mark.parametrize(("valid", "key"), [(0.05, "smear"), (0.5, "collapse")])
+def test_points_between_two_modes_are_no_collapse(valid, key):
+    """The median of two frames has half of the points on the data; the last of them has as many as stated."""
+    points = some_modes(2)
+    points[int(valid * len(points)) :] = 0
+    found = verdict([frame(some_modes(2), step=990), frame(points, step=1000)], RING)
+    assert found.key == key
+    assert found.evidence["on_data"] == pytest.approx(valid, abs=0.02)
+
+
 def test_what_was_is_evidence_if_it_was_more_than_a_smear():
     assert verdict([frame(perfect(), step=500), frame(some_modes(3))], RING).evidence["most"] == 8
     assert "most" not in verdict([frame(smear(), step=500), frame(some_modes(3))], RING).evidence
@@ -398,6 +408,10 @@ def record(*clouds: np.ndarray, accuracy: float = 0.5, **changes: float) -> dict
         (record(*[nowhere()] * 8), "weak", "d_too_weak"),
         (record(*[nowhere(9)] * 8), "young", "diverging"),
         (record(*[nowhere()] * 8, accuracy=1.0, g_grad=0.001, moved=0.01), "young", "vanishing"),
+        (record(*[nowhere()] * 8), "narrow", "cannot_fill"),
+        (record(*[some_modes(3)] * 8), "narrow", "collapse"),
+        (record(*[perfect()] * 8, least=0.2), "healthy", "holes"),
+        (record(*[perfect()] * 8, least=0.3), "healthy", "near_equilibrium"),
     ],
 )
 def test_labels_ask_the_samples_and_what_was_done(looks, done, truth):
@@ -413,6 +427,16 @@ def test_what_is_near_to_a_limit_may_be_called_either():
 
 
 ACCURATE = (0.55, 0.61, 0.7)
+
+
+def test_a_g_that_cannot_fill_the_data_may_be_called_a_smear_while_it_improves():
+    assert right(record(*[nowhere()] * 8), 0, "narrow", RING) == {"cannot_fill"}
+    assert right(record(nowhere(), *[smear()] * 7), 0, "narrow", RING) == {"cannot_fill", "smear"}
+
+
+def test_regions_may_be_said_to_be_missing_where_a_ball_gets_less_than_half_of_its_due():
+    seen = {least: right(record(*[perfect()] * 8, least=least), 0, "", RING) for least in (0.28, 0.4, 0.6)}
+    assert [*seen.values()] == [{"holes", "near_equilibrium"}, {"holes", "near_equilibrium"}, {"near_equilibrium"}]
 
 
 def test_every_kind_has_configs_in_both_halves_and_what_was_seen_sets_thresholds():

@@ -85,6 +85,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     measured = [*gan_evaluation.JUDGED, *DIGIT_METRICS, "fid_floor", "shares"]
     due = {"arm", "d_steps", "run_precision", "key", "engine", "threads", "steps_per_s", "seed", "member", "members"}
     due |= {"steps", "step", "d_updates", "g_updates", "died", "epoch", "shares", *MEASURED, *DIGIT_METRICS}
+    due |= {"trained", "held_out"}
     due |= {name + evaluation.SUFFIX for name in measured}
     assert set(table) == due
     last = tables.finals(table)

@@ -1,0 +1,91 @@
+"""The configs of the third look: other people's settings, drawn by lot from menus before any of them was trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from random import Random
+from typing import Any
+
+from ganlab.plane.config import PlaneConfig
+
+LOT = "third look"
+"""Seed of the draw."""
+EACH = 3
+"""Configs of each kind."""
+Menu = Mapping[str, Sequence[Any]]
+"""By field, the values that are as likely."""
+
+BASE = PlaneConfig(members=8)
+NETS: Menu = {
+    "g_width": (32, 64, 128),
+    "d_width": (32, 64, 128),
+    "activation": ("leaky_relu", "relu", "tanh"),
+    "latent_dim": (2, 8, 16),
+    "batch_size": (64, 128, 256),
+    "loss": ("nonsaturating", "nonsaturating", "least_squares", "hinge"),
+    "beta1": (0.0, 0.5, 0.9),
+}
+"""What every config draws, unless its kind says otherwise."""
+MODES, WIDE = ("ring", "grid_3x3", "two_gaussians", "blobs"), ("annulus", "moons", "swiss_roll", "checkerboard")
+AREA = ("checkerboard", "annulus", "gaussian", "blobs")
+"""Data that fill an area, which no curve does."""
+PARTED = ("ring", "grid_3x3", "annulus", "moons")
+"""Data that are far from every shifted and stretched Gaussian."""
+ALONE = ((0, "g_steps", 0), (3000, "g_steps", 1))
+"""D learns alone for 3,000 steps."""
+DESCENT: Menu = {"optimizer": ("sgd",), "g_lr": (0.05,), "d_lr": (0.15,), "beta1": (0.5,), "loss": ("saturating",)}
+R3: Menu = {"loss": ("relativistic",), "regularizer": ("r1_r2",), "gamma": (0.02, 0.1), "beta1": (0.0,)}
+
+KINDS: dict[str, tuple[Menu, ...]] = {
+    "healthy": (
+        {"dataset": MODES, "regularizer": ("r1",), "beta1": (0.0, 0.5), "steps": (4000,)},
+        {"dataset": (*MODES, "gaussian"), "g_lr": (1e-3,), "d_lr": (1e-3,), "steps": (4000,), **R3},
+        {"dataset": ("two_gaussians", "blobs", "gaussian"), "steps": (2000, 3000)},
+    ),
+    "collapse": (
+        {"dataset": ("ring", "grid_3x3"), "g_lr": (5e-4, 1e-3), "d_lr": (5e-4, 1e-3), "steps": (1500, 2500)},
+        {"dataset": ("ring", "grid_3x3"), "d_steps": (5, 10), "steps": (500,)},
+    ),
+    "fast_g": (
+        {"dataset": MODES, "g_lr": (2e-3, 5e-3), "d_lr": (1e-4, 2e-4), "steps": (1000, 1500)},
+        {"dataset": MODES, "g_steps": (5, 10), "g_lr": (1e-3, 2e-3), "steps": (600, 1000)},
+    ),
+    "weak": ({"dataset": (*MODES, "moons"), "d_lr": (2e-6, 5e-6, 1e-5), "steps": (800, 1500)},),
+    "young": ({"dataset": (*MODES, *WIDE), "regularizer": ("none", "r1"), "steps": (200, 300, 400)},),
+    "vanishing": (
+        {"dataset": (*MODES, "annulus"), "edits": (ALONE,), "steps": (3600,), **DESCENT},
+        {
+            "dataset": MODES,
+            "loss": ("saturating",),
+            "d_steps": (10, 20),
+            "g_lr": (1e-4,),
+            "d_lr": (2e-3,),
+            "steps": (400,),
+        },
+    ),
+    "diverging": (
+        {"dataset": (*MODES, "moons"), "loss": ("wasserstein",), "d_steps": (1, 5), "steps": (500, 800)},
+        {"dataset": MODES, "mistake": ("labels_swapped",), "loss": ("nonsaturating", "hinge"), "steps": (800,)},
+    ),
+    "high_rates": ({"dataset": (*MODES, "moons"), "g_lr": (5e-3, 1e-2), "d_lr": (5e-3, 1e-2), "steps": (1200,)},),
+    "narrow": (
+        {"dataset": AREA, "latent_dim": (1,), "regularizer": ("none", "r1"), "steps": (1500, 2500)},
+        {"dataset": PARTED, "g_depth": (0,), "regularizer": ("none", "r1"), "steps": (1500,)},
+    ),
+    "wide": ({"dataset": WIDE, "regularizer": ("none", "r1"), "steps": (1500, 3000)},),
+}
+"""By what is done to the runs, the menus; a config draws one of them first."""
+
+
+def drawn() -> dict[str, tuple[str, PlaneConfig]]:
+    """By name, (what is done, config); EACH of every kind, all of them different."""
+    lot, found = Random(LOT), dict[str, tuple[str, PlaneConfig]]()
+    for kind, menus in KINDS.items():
+        for number in range(EACH):
+            menu = {**NETS, **lot.choice(menus)}
+            chosen = {field: lot.choice(values) for field, values in menu.items()}
+            found[f"lot_{kind}_{number + 1}"] = (kind, BASE.replace(**chosen))
+    return found
+
+
+DRAWN = drawn()
