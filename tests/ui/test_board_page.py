@@ -21,6 +21,7 @@ from ganlab.ui.board import deal, pin, place, room
 from ganlab.ui.run import price
 from ganlab.ui.run.differences import plain
 from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.teach.plans import task_of
 from ganlab.ui.text import LANGUAGES, duration, text
 
 PAGE, LAB = "pages/teach/board.py", "pages/lab/arena.py"
@@ -282,6 +283,23 @@ def test_a_task_without_seeds_is_dealt_whole_and_its_predictions_are_the_boards(
     classes.alter(place.board(), *klass, told=True, truth=0)
     predicts("e" * 32, 0)
     assert students.answers(place.board(), klass[0]) == {0: 1}, "too late"
+
+
+def test_a_task_of_a_plan_is_asked_on_the_board_with_one_click_and_its_seeds_with_another(monkeypatch):
+    monkeypatch.setattr(price, "forecast", lambda config: 10.0 * config.members)
+    app = press(opened("pages/teach/teach.py", {"plan": "short"}), "t.board.strong")
+    name = app.query_params["class"]
+    found, task = classes.find(place.board(), name), task_of("strong")
+    assert (found.question, found.options) == (task.said("en").question, task.said("en").options)
+    assert text("board.manage.join", "en") in said(app)
+    assert deal.read(found) == deal.Deal(None, task)
+    assert text("board.manage.cost", "en", count=16, eta=duration(160, "en")) in said(app)
+    press(app, "k.deal.seeds")
+    dealt = deal.read(classes.find(place.board(), name))
+    assert (dealt.config.members, dealt.task) == (16, task)
+    app = press(sound(app.switch_page("pages/teach/teach.py").run()), "t.board.game")
+    assert app.query_params["class"] == name, "the same class gets the next task"
+    assert deal.read(classes.find(place.board(), name)).task == task_of("game")
 
 
 def seed_link(app):

@@ -1,7 +1,7 @@
 """A teacher's task in the pages: the builder that makes its link, and what a student sees of a page."""
 
 import re
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 import streamlit as st
@@ -240,7 +240,10 @@ def test_a_plan_is_shown_with_links_of_this_server(monkeypatch, lang):
     codes = [one.key for one in app.button if one.label == text("share.link.qr", lang)]
     assert codes == ["t.qr.game", "t.qr.strong", "t.qr.repair"]
     sound(app.button(key="t.qr.strong").click().run())
-    assert [url.endswith(f"arena?{urlencode({'lang': lang, 'task': links[1][1]})}") for url in shown] == [True]
+    (query,) = [dict(parse_qsl(urlsplit(url).query)) for url in shown]
+    spoken, whole = decode(query["task"], SECRET)
+    assert (query["lang"], list(spoken.words), whole) == (lang, [lang], True)
+    assert spoken.said(lang) == decode(links[1][1], SECRET)[0].said(lang)
 
 
 def test_the_way_from_the_builder_to_a_plan_and_back():

@@ -31,6 +31,12 @@ def pin_panel(experiment: Experiment, lang: str) -> None:
         import_module("ganlab.ui.board.pin").panel(experiment, lang)
 
 
+def task_button(task: Task, lang: str, key: str) -> None:
+    """The button beside a task that asks it on the board; nothing where the board is off."""
+    if is_on():
+        import_module("ganlab.ui.board.start").button(task, lang, key)
+
+
 def send_prediction(task: Task, choice: int) -> None:
     """Sends a prediction on a task's page to the class; nothing without one."""
     if is_on() and ui.CLASS in st.session_state:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import streamlit as st
 
@@ -97,6 +97,11 @@ def offer(found: Class, link: str, lang: str) -> bool:
     if deal is None:
         st.session_state[place.REFUSED] = (refused, {})
         return False
+    return give(found, deal, words)
+
+
+def give(found: Class, deal: Deal, words: Words) -> bool:
+    """Deals to a class, and asks it a task's question if there is one. Whether both were done."""
     done = place.attempt(classes.alter, found.id, place.key(), experiment=deal.stored())
     if done and words.question:
         done = place.attempt(classes.ask, found.id, place.key(), words.question, words.options)
@@ -122,6 +127,11 @@ def offered(link: str, lang: str) -> tuple[Deal | None, Words, str]:
     except TaskError:
         return None, words, "long"
     return deal, words, ""
+
+
+def link_of(task: Task) -> str:
+    """The link that opens a task, without the server's address."""
+    return f"{task.page}?{urlencode({TASK: encode(task, settings.read().secret)})}"
 
 
 def taught(written: str) -> tuple[Task | None, Mapping[str, str]]:

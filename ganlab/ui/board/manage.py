@@ -73,12 +73,23 @@ def shared_run(found: Class, lang: str) -> None:
         st.page_link(dealt.script, label=label, icon=":material/casino:", query_params=query)
         if dealt.config:
             st.caption(cost(dealt.config, lang))
+        elif dealt.task:
+            seeds_instead(found, deal.link_of(dealt.task), lang)
     typed = st.text_input(text("board.manage.link", lang), key=LINK, max_chars=2 * LONGEST, on_change=ui.touched)
     label = text("board.manage.deal_again" if found.experiment else "board.manage.deal", lang)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button(label, "k.deal.send", on_click=send, args=(found, lang))
         planned = deal.offered(typed, lang)[0] if typed else None
         if planned and planned.config:
+            st.caption(cost(planned.config, lang), width="content")
+
+
+def seeds_instead(found: Class, link: str, lang: str) -> None:
+    """Of a task that all students get alike: the button that deals each one another seed of its run."""
+    planned = deal.offered(link, lang)[0]
+    if planned and planned.config:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(text("board.manage.deal", lang), "k.deal.seeds", on_click=send, args=(found, lang, link))
             st.caption(cost(planned.config, lang), width="content")
 
 
@@ -90,9 +101,9 @@ def cost(config: RunConfig, lang: str) -> str:
     return text("board.manage.cost", lang, count=config.members, eta=duration(time, lang))
 
 
-def send(found: Class, lang: str) -> None:
-    """Deals the run of the typed link."""
-    if deal.offer(found, st.session_state[LINK], lang):
+def send(found: Class, lang: str, link: str = "") -> None:
+    """Deals the run of a link, of the typed one if none is given."""
+    if deal.offer(found, link or st.session_state[LINK], lang):
         st.session_state[LINK] = ""
         st.toast(text("board.manage.sent", lang), icon=":material/casino:")
 

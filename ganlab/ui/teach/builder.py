@@ -14,6 +14,7 @@ from ganlab.presets import DIGITS_PRESETS, PLANE_PRESETS
 from ganlab.studies.cards import LESSONS
 from ganlab.teach.link import LONGEST, TASK, encode
 from ganlab.teach.task import BODY, HAND_IN, MOST, OPTION, OPTIONS, PAGES, STATES, Task, TaskError
+from ganlab.ui import board
 from ganlab.ui.run import share
 from ganlab.ui.run.controls import hold
 from ganlab.ui.teach import draft
@@ -214,8 +215,9 @@ def result(lang: str) -> None:
     st.code(url, language=None, wrap_lines=True)
     with st.container(horizontal=True, vertical_alignment="center"):
         share.code_button(url, lang)
+        board.task_button(task, lang, "t.board")
         st.caption(text("teach.result.dense" if len(url) > DENSE else "teach.result.length", lang, n=len(url)))
-    share.full_screen(url, lang)
+    share.full_screen(url, lang, "teach.code")
     ui.caption(text("teach.result.frame", lang))
     st.code(frame(url, task, lang), language="html", wrap_lines=True)
     ui.caption(text("teach.result.signed" if settings.read().secret else "teach.result.unsigned", lang))

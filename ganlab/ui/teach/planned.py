@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from ganlab import ui
 from ganlab.host import settings
 from ganlab.teach.link import TASK, encode
 from ganlab.teach.task import Task
+from ganlab.ui import board
 from ganlab.ui.mistakes.mistakes import CHOSEN
 from ganlab.ui.run import share
 from ganlab.ui.run.controls import hold
@@ -41,13 +43,12 @@ def menu(lang: str) -> None:
     hold("t.w.plan", chosen())
     titles = {BUILD: text("teach.page.build", lang)} | {name: text(f"plans.plan.{name}.name", lang) for name in PLANS}
     st.segmented_control(
-        text("plans.page.title", lang),
+        text("teach.page.choose", lang),
         list(titles),
         format_func=titles.__getitem__,
         key="t.w.plan",
         required=True,
         on_change=take,
-        label_visibility="collapsed",
     )
 
 
@@ -59,7 +60,8 @@ def take() -> None:
 
 def show(lang: str) -> None:
     """The open plan."""
-    st.subheader(f"{text('plans.page.title', lang)}: {text(f'plans.plan.{chosen()}.name', lang)}", anchor=False)
+    name = text(f"plans.plan.{chosen()}.name", lang)
+    st.subheader(text("plans.page.one", lang, name=name), anchor=False)
 
     def card(name: str) -> str:
         return f"mistakes?{urlencode({'lang': lang, CHOSEN: name})}"
@@ -72,17 +74,20 @@ def show(lang: str) -> None:
 
 
 def block(name: str, said: str, lang: str) -> None:
-    """A block of the plan, with the QR code of its task."""
+    """A block of the plan, with the QR code of its task and the way to the class board."""
     st.markdown(said)
     if name in PARTS and (task := task_of(name)):
-        code(f"t.qr.{name}", share.address(query(task, lang), task.page), lang)
+        with st.container(horizontal=True):
+            spoken = replace(task, words={lang: task.said(lang)})  # one language makes a code that is scanned from afar
+            code(f"t.qr.{name}", share.address(query(spoken, lang), task.page), lang)
+            board.task_button(task, lang, f"t.board.{name}")
 
 
 def code(key: str, url: str, lang: str) -> None:
     """The button that shows a QR code full screen, and the code once it was asked for."""
     share.code_button(url, lang, key)
     if st.session_state.get(share.FULL_SCREEN) == key:
-        share.full_screen(url, lang)
+        share.full_screen(url, lang, "teach.code")
 
 
 def address(task: Task, lang: str) -> str:
