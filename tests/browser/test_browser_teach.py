@@ -4,6 +4,9 @@ import pytest
 from browsing import NEEDS_CHROMIUM, expect, link, messages, part, press, rested
 from playwright.sync_api import Page
 
+from ganlab.ui.teach.plans import PLANS
+from ganlab.ui.text import LANGUAGES
+
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 TITLE = "A strong D <b>bold</b> [login](https://elsewhere.example)"
@@ -90,6 +93,21 @@ def test_a_hostile_text_is_text(student):
     said = task.inner_text()
     assert "window.hurt = 1" in said
     assert "\u202e" not in said
+
+
+def test_words_are_black_on_paper_in_every_theme(student):
+    student.emulate_media(media="print")
+    assert student.locator(".st-key-taught p").first.evaluate("p => getComputedStyle(p).color") == "rgb(0, 0, 0)"
+    student.emulate_media(media="screen")
+
+
+@pytest.mark.nightly
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_each_plan_is_printed_on_one_page(stay, lang):
+    for plan in PLANS:
+        page = stay("teach", f"lang={lang}&plan={plan}", player=False)
+        rested(page).wait_for_selector(".st-key-t-plan")
+        assert b"/Count 1" in page.pdf(format="A4")
 
 
 def test_the_sheet_keeps_what_is_written_in_this_browser_alone(student):

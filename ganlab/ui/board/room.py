@@ -53,7 +53,8 @@ def show(found: Class | None, lang: str) -> None:
         if found.frozen:
             st.info(text("board.page.frozen", lang), icon=":material/ac_unit:")
         if found.question:
-            st.markdown(f"**{text('board.predict.title', lang)}** {plain(found.question)}")
+            title = text("board.predict.title" if found.asks else "board.predict.asked", lang)
+            st.markdown(f"**{title}** {plain(found.question)}")
     if place.key():
         manage.panel(found, lang)
     else:

@@ -85,6 +85,7 @@ def predicted(room: Class, answers: Mapping[int, int], lang: str) -> None:
     right, counts = room.truth if room.told else None, [answers.get(place, 0) for place in range(len(room.options))]
     both = list(zip(room.options, counts, strict=True))
     rows = [{"option": f"{n} · {option}", "n": n, "right": place == right} for place, (option, n) in enumerate(both)]
+    st.markdown(f"**{text('board.predict.class', lang)}**")
     alt = text("board.predict.alt", lang, said="; ".join(f"{option}: {n}" for option, n in both))
     st.vega_lite_chart(pd.DataFrame(rows), bars(len(rows)), width="stretch", key="k.predictions", alt=alt)
     if right is not None:
@@ -93,7 +94,8 @@ def predicted(room: Class, answers: Mapping[int, int], lang: str) -> None:
 
 def bars(count: int) -> dict[str, Any]:
     """The chart of so many options, a bar for each."""
-    y = {"field": "option", "type": "nominal", "sort": None, "axis": {"title": None, "labelLimit": 240}}
+    axis = {"title": None, "labelLimit": 240, "labelFontSize": 14}
+    y = {"field": "option", "type": "nominal", "sort": None, "axis": axis}
     x = {"field": "n", "type": "quantitative", "axis": None, "scale": {"domainMin": 0}}
     colour = {"field": "right", "type": "nominal", "legend": None, "scale": {"domain": [False, True]}}
     mark = {"type": "bar", "cornerRadius": 3}
