@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from ganlab.board.board import Board, BoardError, hashed
-from ganlab.board.names import clean, folded
+from ganlab.board.names import folded, named
 from ganlab.board.schema import INSERT, STUDENTS
 
 NAME = 24
@@ -59,7 +59,7 @@ def joined(db: Connection, class_id: str, visitor: str) -> Row[Any]:
 
 def join(board: Board, class_id: str, visitor: str, name: str) -> None:
     """A visitor joins a class, or takes another name. Raises BoardError: frozen, no name, taken, too many."""
-    shown, own = clean(name, NAME).lstrip(FORMULA), hash_of(class_id, visitor)
+    shown, own = named(name, NAME).lstrip(FORMULA), hash_of(class_id, visitor)
     if not shown:
         raise BoardError("name")
     with board.take_part(class_id) as (db, _):

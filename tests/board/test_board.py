@@ -16,7 +16,7 @@ from scipy.stats import binomtest
 
 from ganlab.board import classes, pins, students
 from ganlab.board.board import DAY, Board, BoardError
-from ganlab.board.names import clean, folded
+from ganlab.board.names import clean, folded, named
 from ganlab.board.pins import Pin
 from ganlab.board.seeds import interval, outcomes, run_of
 from ganlab.plane.config import PlaneConfig
@@ -282,11 +282,12 @@ def test_a_name_is_plain_and_short_and_hostile_text_stays_text(board, room, writ
 
 @given(st.text(max_size=100))
 def test_clean_text_is_clean(written):
-    kept = clean(written, 24)
-    assert len(kept) <= 24
-    assert clean(kept, 24) == kept
-    assert kept.isprintable()
-    assert kept == " ".join(kept.split())
+    for kind in (clean, named):
+        kept = kind(written, 24)
+        assert len(kept) <= 24
+        assert kind(kept, 24) == kept
+        assert kept.isprintable()
+        assert kept == " ".join(kept.split())
     assert folded(kept) == folded(unicodedata.normalize("NFD", kept)) or "\u0300" not in kept
 
 

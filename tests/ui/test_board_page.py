@@ -261,7 +261,7 @@ def test_a_task_without_seeds_is_dealt_whole_and_its_predictions_are_the_boards(
     enter(teacher, "k.link", f"https://gan.example/mistakes?task={encode(its, '')}")
     press(teacher, "k.deal.send")
     found = classes.find(place.board(), klass[0])
-    assert (found.question, found.options) == ("How many x2?", ("none", "some"))
+    assert (found.question, found.options) == ("How many x²?", ("none", "some"))
     join(klass, "Ana", "f" * 32)
 
     def task_page(viewer, **more):

@@ -25,7 +25,7 @@ SEEN = 6
 """Rows that are seen at once."""
 BAR = 34
 """Height of a bar in pixels."""
-FORMATS = {"coverage": "percent", "tv": "%.2f", "step": "localized", "seconds": "%.0f", "spread": "percent"}
+FORMATS = {"coverage": "percent", "tv": "localized", "step": "localized", "seconds": "%.0f", "spread": "percent"}
 """Columns of numbers with their formats."""
 COLLAPSE = "collapse"
 """The verdict that is counted."""
