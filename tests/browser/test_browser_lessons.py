@@ -14,12 +14,30 @@ NUMBERS = {name: str(place + 1) for place, name in enumerate(PATHS["90"])}
 WIDER = "document.querySelector('[data-testid=stMain]').scrollWidth - document.documentElement.clientWidth"
 
 
-@pytest.mark.parametrize(("lang", "width"), [("en", 1280), ("es", 390)])
+WAYS = [
+    ("en", 1280),
+    ("es", 390),
+    *(pytest.param(*way, marks=pytest.mark.nightly) for way in (("en", 390), ("es", 1280))),
+]
+"""Language and width."""
+
+
+def assert_idea_and_picture_are_together(page, width):
+    """The idea stands beside the run, on a phone before it, and both are on the first two screens."""
+    idea, stage = (
+        page.locator(found).first.bounding_box() for found in (".st-key-s-idea", "[data-testid=player] canvas")
+    )
+    assert stage["y"] + stage["height"] < 2 * page.viewport_size["height"]
+    assert idea["y"] + idea["height"] < stage["y"] if width < 640 else idea["x"] > stage["x"] + stage["width"]
+
+
+@pytest.mark.parametrize(("lang", "width"), WAYS)
 def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
     page, names = visit("", f"lang={lang}&path=30", width=width), PATHS["30"]
     for name, on in zip(names, (*names[1:], None), strict=True):
         expect(page.get_by_role("heading", name=text(f"lessons.{name}.title", lang), exact=True)).to_be_visible()
         page.wait_for_selector("[data-testid=player][data-step]")
+        assert_idea_and_picture_are_together(page, width)
         rested(page).locator(f".st-key-s-w-answer-{name} button").nth(1).click()
         until(lambda name=name: NUMBERS[name] in link(page).get("done", "").split("."))
         expect(page.locator("[data-testid=stAlert]")).to_be_visible()

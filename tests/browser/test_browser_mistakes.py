@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from browsing import NEEDS_CHROMIUM, ROOT, Server, fact, link, part, press, until
+from browsing import NEEDS_CHROMIUM, ROOT, Server, fact, link, part, press, rested, until
 from playwright.sync_api import expect
 from small_lab import CARD, NAME
 
@@ -86,12 +86,22 @@ def test_every_seed_has_its_row_of_lamps(page):
     expect(page.get_by_text("ends with 1 of 8 modes")).to_be_visible()
 
 
+PLACES = """async (summary) => {
+  const frame = () => new Promise(requestAnimationFrame), places = new Set();
+  const button = () => [...document.querySelectorAll(".st-key-c-train-seeds button")].find((one) => one.offsetHeight);
+  summary.click();
+  while (!button()) await frame();
+  button().scrollIntoView();
+  for (let i = 0; i < 40; i++, await frame()) places.add(Math.round(button().getBoundingClientRect().y));
+  return [...places];
+}"""
+"""Opens a fold, and where its button is seen to be from then on: the press on one that moves is lost."""
+
+
 def test_the_seeds_are_computed_again_here(page):
-    page.get_by_text("Compute it again").click()
+    fold = rested(page).locator("summary", has_text="Compute it again")
+    assert len(fold.evaluate(PLACES)) == 1
     press(page, "c-train-seeds")
-    page.wait_for_timeout(3000)
-    if page.locator(".st-key-c-train-seeds button:visible").count():  # a press soon after the fold opens may be lost
-        press(page, "c-train-seeds")
     expect(page.get_by_text("All computed.")).to_be_visible()
     expect(part(page, "arm-yours").locator(".seed")).to_have_count(16)
 

@@ -19,6 +19,7 @@ from ganlab.ui.latent import sources as latent_sources
 from ganlab.ui.latent.link import NOTHING, TOUR, USED, VIEWS, Tour, from_link, to_link
 from ganlab.ui.players import latent
 from ganlab.ui.run import server
+from ganlab.ui.text import LANGUAGES
 from tests.latent.test_films import digits, plane, small
 
 PAGE = "pages/lab/latent.py"
@@ -83,6 +84,14 @@ def test_every_view_of_every_kind_in_every_language(kind, view, lang):
 
 def test_without_any_generator_there_is_a_sentence():
     assert "no generator here yet" in page().info[0].value
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_why_slerp_stands_in_the_open_with_the_term_explained(lang):
+    """Not in the fold, whose terms are explained only where nothing before it has done so."""
+    app = page({"l.g": digits(here()).name}, lang)
+    assert any(">slerp</abbr>" in found.value for found in app.markdown)
+    assert not any("slerp</abbr>" in found.value for fold in app.expander for found in fold.markdown)
 
 
 def test_a_walk_is_drawn_and_a_link_reproduces_the_film():

@@ -158,11 +158,13 @@ def threshold(config: PlaneConfig) -> float | None:
 
 
 def captions(config: PlaneConfig, lang: str) -> dict[str, str]:
-    """The player's labels for a config. They depend on packing and on the dimension of the noise."""
+    """The player's labels for a config. They depend on packing, on what D's outputs mean and on the noise."""
     ours, own = sentences(lang), dict[str, str]()
     if config.packing > 1 or config.minibatch_layer:
         own["caption_belief"] = ours["arena.caption.belief_packed"]
         own["caption_score"] = ours["arena.caption.score_packed"]
+    if threshold(config) is None:
+        own |= {"key_says_real": ours["arena.caption.key_higher"], "key_says_fake": ours["arena.caption.key_lower"]}
     if config.latent_dim != 2:
         own["caption_grid"] = ours["arena.caption.line" if config.latent_dim == 1 else "arena.caption.slice"]
     return labels(lang) | own | (on_a_line(config, lang) if config.dim == 1 else {})

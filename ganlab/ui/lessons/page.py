@@ -109,8 +109,9 @@ def run(name: str, lang: str) -> None:
 
 
 def idea(name: str, lang: str) -> None:
-    """The lesson's idea."""
-    ui.markdown(say(name, "idea", lang))
+    """The lesson's idea. Where it stands first beside the run, page.css puts it before the run on a phone."""
+    with st.container(key="s.idea"):
+        ui.markdown(say(name, "idea", lang))
 
 
 def deeper(name: str, lang: str) -> None:
