@@ -26,7 +26,7 @@ with st.sidebar:
 
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
-    shared = query | share.held(ARENA, "a.player")
+    shared = query | share.held(ARENA, "a.duel" if COMPARE.is_open else "a.player")
     task.draw(
         share=lambda: share.share(shared, lang, above=lambda: board.pin_panel(ARENA, lang)),
         export=lambda: export.export(ARENA, COMPARE, lang),

@@ -112,7 +112,11 @@ test("where the visitor stops the film is told once, and that it goes on", async
   silent.scrub(1);
   await rested();
   assert.deepEqual([held(linked), held(silent)], [[["r", 0, 10]], []]);
-  for (const one of [made, linked, silent]) one.dispose();
+  const two = viewer([0, 10, 20], { run: "a b", runs: [{ run: "a", member: 2 }, { run: "b" }], view: { keeps: true } });
+  two.scrub(1);
+  await rested();
+  assert.deepEqual(held(two), [["a", 2, 10]], "of two runs, which the first one is");
+  for (const one of [made, linked, silent, two]) one.dispose();
 });
 
 test("a finished run opens with its last frame, and stands", () => {

@@ -13,7 +13,7 @@ from ganlab.presets import PRESETS
 from ganlab.ui.arena import duel
 from ganlab.ui.players import player
 from ganlab.ui.players.player import duel as duel_player
-from ganlab.ui.run import compare
+from ganlab.ui.run import compare, share
 from ganlab.ui.run.differences import describe_differences, titles
 from ganlab.ui.run.experiment import ARENA, COMPARE
 from ganlab.ui.run.film import SENT
@@ -144,6 +144,18 @@ def test_a_link_holds_both_and_both_are_shown():
     assert app.query_params["b.d_steps"] == "2"
     again = opened(PAGE, dict(app.query_params))
     assert (held(again, ARENA), held(again, COMPARE)) == (SMALL, LONG)
+
+
+def test_a_shared_link_holds_the_step_at_which_both_were_stopped(monkeypatch):
+    """The player tells it of the first run, whose settings stand in the link too."""
+    for config in (SMALL, LONG):
+        record(config)
+    asked = list[str]()
+    monkeypatch.setattr(share, "held", lambda place, player: asked.append(player) or {"a.step": "5"})
+    app = compared(**{"a.step": "5"})
+    assert asked == [KEY]
+    assert shown(app)[0]["view"] == {"keeps": True, "at": 5, "playing": False}
+    assert "a.step=5" in app.code[0].value
 
 
 def test_compare_exchange_choose_close():

@@ -3,6 +3,7 @@
 import json
 import shutil
 import struct
+from collections import Counter
 from functools import cache
 
 import pytest
@@ -16,6 +17,7 @@ from ganlab.plane import diagnosis as of_plane
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import unpack
 from ganlab.store import recording
+from ganlab.studies.grids import LOTTERY
 from ganlab.ui.run import server
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.text.glossary import TERMS
@@ -64,6 +66,26 @@ def test_one_half_shows_runs_and_the_other_asks_about_terms():
 def test_the_answer_to_a_run_is_its_verdict(name):
     assert measured(name).key == LOOKS[name].answer
     assert len({*LOOKS[name].options}) == 4
+
+
+def test_the_seeds_of_a_run_are_counted_whole_and_most_of_them_answer_alike():
+    """The runs of one seed are chosen to be typical; of the lottery another member is asked about."""
+    table = answers.repeated()
+    assert {*table} <= {asked.run for asked in LOOKS.values()}
+    assert {sum(counts.values()) for counts in table.values()} == {LOTTERY}
+    asked = [one for one in LOOKS.values() if one.run in table and one.config.members == 1]
+    assert [one.run for one in asked if max(table[one.run], key=table[one.run].get) != one.answer] == []
+
+
+def test_the_count_of_a_lottery_is_that_of_its_recording():
+    name, blobs = "seeds", {}
+    whole, config = recording.read(recording.RECORDED / f"{LOOKS[name].run}.zip", identity), LOOKS[name].config
+    for _, member, blob in sorted(whole.frames):
+        blobs.setdefault(member, []).append(unpack(blob, DATASETS[config.dataset].extent))
+    keys = [of_plane.verdict(frames, config).key for frames in blobs.values()]
+    assert answers.repeated()[LOOKS[name].run] == Counter(keys)
+    said = answers.luck(LOOKS[name], "en")
+    assert f"in {keys.count(LOOKS[name].answer)} of {len(keys)}" in said
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -163,11 +163,11 @@ def watch(
             show(live)
 
     def show(live: bool) -> None:
+        view = share.first_view(ARENA)
         if len(experiments) > 1:
             left, right = (duel.Side(experiment.config, experiment.member) for experiment in experiments)
-            duel.duel(left, right, live, lang, key="a.duel")
+            duel.duel(left, right, live, lang, "a.duel", view)
         else:
-            view = share.first_view(ARENA)
             playback.show(ARENA.config, ARENA.member, live, lang, "a.player", view, asks(slow))
 
     def curves() -> None:

@@ -57,7 +57,10 @@ def first_view(experiment: Experiment) -> dict[str, Any]:
 
 
 def held(experiment: Experiment, player: str) -> dict[str, str]:
-    """The part of a shared link with the step at which the visitor has stopped a player; {} for none."""
+    """The part of a shared link with the step at which the visitor has stopped a player; {} for none.
+
+    The player of two runs tells the moment of both, and of the first one which it is.
+    """
     said = (st.session_state.get(player) or {}).get("held")
     shown = {"run": experiment.config.key(), "member": experiment.member}
     if not isinstance(said, dict) or type(said.get("step")) is not int or said != shown | {"step": said["step"]}:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from typing import Any
 
 from ganlab.game.verdict import Verdict
 from ganlab.plane.config import PlaneConfig
+from ganlab.studies.tables import EVIDENCE
 from ganlab.ui.arena import playback
 from ganlab.ui.digits import playback as images
 from ganlab.ui.text import exists, text
 from ganlab.ui.words.questions import QUESTIONS, Look
+
+SEEDS = EVIDENCE / "quiz.json"
+"""By the name of a run: how many of sixteen seeds end with each verdict (`scripts/quiz_seeds.py`)."""
 
 
 def option(name: str, index: int, lang: str) -> str:
@@ -59,3 +65,18 @@ def said(question: Look, found: Verdict, lang: str) -> str:
     describe = playback.describe if isinstance(question.config, PlaneConfig) else images.describe
     sentence: str = describe(found, lang)["sentence"]
     return sentence
+
+
+@cache
+def repeated() -> dict[str, dict[str, int]]:
+    """The table of SEEDS."""
+    found: dict[str, dict[str, int]] = json.loads(SEEDS.read_text(encoding="utf-8")) if SEEDS.exists() else {}
+    return found
+
+
+def luck(question: Look, lang: str) -> str:
+    """In how many seeds the verdict is the same; "" where that was not counted."""
+    counts = repeated().get(question.run)
+    if counts is None:
+        return ""
+    return text("quiz.page.seeds", lang, count=counts.get(question.answer, 0), of=sum(counts.values()))

@@ -12,7 +12,7 @@ from ganlab.ui.arena import playback
 from ganlab.ui.digits import playback as images
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text
-from ganlab.ui.words.answers import option, why
+from ganlab.ui.words.answers import luck, option, why
 from ganlab.ui.words.questions import QUESTIONS, Look
 
 PREFIX, ANSWERS, AT = "q.", "q.answers", "q.at"
@@ -142,6 +142,9 @@ def feedback(place: int, lang: str) -> None:
     else:
         st.warning(text("quiz.page.wrong", lang, why=why(name, chosen, lang)))
         st.info(text("quiz.page.answer", lang, option=option(name, best, lang), why=why(name, best, lang)))
+    asked = QUESTIONS[name]
+    if isinstance(asked, Look) and (said := luck(asked, lang)):
+        ui.caption(said)
     others = [index for index in wrong if index not in (best, chosen)]
     with st.expander(text("quiz.page.others", lang)):
         for index in others:

@@ -2,7 +2,8 @@
 
 One message: u32 length of the JSON | JSON, padded to a multiple of 4 | for each run a whole message of the arena's
 player (its `message`), back to back, `sizes` bytes each. The slider's moments are the steps of both runs.
-Back comes `want`, as the arena's, but `run` is the duel's name and its steps are moments: what both show then.
+Back come `want`, as the arena's, but `run` is the duel's name and its steps are moments: what both show then; and
+`held`, as the arena's: run and member are the first one's.
 """
 
 from __future__ import annotations
@@ -33,7 +34,8 @@ def message(
     """What the player shows, as bytes.
 
     `run`: the duel's name; `sides`: each run's message; `differences`: (name, the one's, the other's) of every setting
-    in which they differ; `view`, read at first sight only: at (step), playing, layers, arrows ("push" | "rise"), speed;
+    in which they differ; `view`, read at first sight only: at (step), playing, keeps, layers, arrows ("push" | "rise"),
+    speed;
     `clock`: seconds of a moment, which are then shown in the place of steps.
     """
     head = dict(run=run, member=0, sizes=[len(side) for side in sides], titles=list(titles), text=dict(text))
@@ -43,4 +45,4 @@ def message(
 
 def player(data: bytes, key: str) -> None:
     """Mounts the player on the page; what it wants stands in the session under `key`."""
-    PLAYERS.mount("duel", key=key, data=data, on_want_change=ignore)
+    PLAYERS.mount("duel", key=key, data=data, on_want_change=ignore, on_held_change=ignore)
