@@ -1,4 +1,4 @@
-"""The configs of the third look: other people's settings, drawn by lot from menus before any of them was trained."""
+"""The configs of the later looks: other people's settings, drawn by lot from menus before any of them was trained."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from random import Random
 from typing import Any
 
+from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
 
-LOT = "third look"
-"""Seed of the draw."""
+LOTS = {"third": "lot", "fourth": "new"}
+"""By look, the first word of its configs' names. The seed of its draw is its name and ` look`."""
 EACH = 3
 """Configs of each kind."""
 Menu = Mapping[str, Sequence[Any]]
@@ -77,15 +78,20 @@ KINDS: dict[str, tuple[Menu, ...]] = {
 """By what is done to the runs, the menus; a config draws one of them first."""
 
 
-def drawn() -> dict[str, tuple[str, PlaneConfig]]:
-    """By name, (what is done, config); EACH of every kind, all of them different."""
-    lot, found = Random(LOT), dict[str, tuple[str, PlaneConfig]]()
-    for kind, menus in KINDS.items():
-        for number in range(EACH):
-            menu = {**NETS, **lot.choice(menus)}
-            chosen = {field: lot.choice(values) for field, values in menu.items()}
-            found[f"lot_{kind}_{number + 1}"] = (kind, BASE.replace(**chosen))
-    return found
+def drawn(look: str) -> dict[str, tuple[str, PlaneConfig]]:
+    """By name, (what is done, config) of a look; EACH of every kind."""
+    lot = Random(f"{look} look")
+    names = [(kind, f"{LOTS[look]}_{kind}_{number + 1}") for kind in KINDS for number in range(EACH)]
+    return {name: (kind, one(KINDS[kind], lot)) for kind, name in names}
 
 
-DRAWN = drawn()
+def one(menus: Sequence[Menu], lot: Random) -> PlaneConfig:
+    """A config of one of the menus; another one if it is refused."""
+    menu = {**NETS, **lot.choice(menus)}
+    try:
+        return BASE.replace(**{field: lot.choice(values) for field, values in menu.items()})
+    except ConfigError:
+        return one(menus, lot)
+
+
+DRAWN = {look: drawn(look) for look in LOTS}

@@ -88,15 +88,14 @@ FRESH: dict[str, tuple[str, PlaneConfig]] = {
     "swing_two_hinge": ("high_rates", of("two_gaussians", 1200, loss="hinge", g_lr=0.01, d_lr=0.01)),
 }
 """Configs that nobody had looked at when the labels were defined: (intended kind, config)."""
-CONFIGS = SEEN | FRESH | DRAWN
+CONFIGS = SEEN | FRESH | {name: one for configs in DRAWN.values() for name, one in configs.items()}
 TURNS = ("first", "fit", "second")
 
 
 def halves() -> dict[str, str]:
-    """Where each config belongs: those seen before to fit, those drawn by lot to the third test; of a kind's fresh
-    ones, by the SHA-256 of what they are, the first to the first test, the next to fit, the next to the second, and so
-    on."""
-    drawn = dict.fromkeys(SEEN, "fit") | dict.fromkeys(DRAWN, "third")
+    """Where each config belongs: those seen before to fit, those drawn by lot to their look; of a kind's fresh ones, by
+    the SHA-256 of what they are, the first to the first test, the next to fit, the next to the second, and so on."""
+    drawn = dict.fromkeys(SEEN, "fit") | {name: look for look, configs in DRAWN.items() for name in configs}
     for kind in dict.fromkeys(kind for kind, _ in FRESH.values()):
         mine = sorted((name for name in FRESH if FRESH[name][0] == kind), key=lot)
         drawn |= {name: TURNS[i % len(TURNS)] for i, name in enumerate(mine)}

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.game.verdict import before_all, free
+from ganlab.gan.losses import LOSSES
 
 MANY = 5
 """Number of D updates per step from which they are the most likely cause of a collapse, or of a D that memorises."""
@@ -42,6 +43,8 @@ def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig, signs:
         yield "d_norm"
     if key in BY_CAUSE:
         yield BY_CAUSE[key]
+    elif key == "vanishing":
+        yield from of_vanishing(now)
     elif key == "memorising":
         yield from of_memory(now)
     elif key == "d_ahead":
@@ -50,6 +53,16 @@ def suspects(key: str, seen: Sequence[DigitsFrame], config: DigitsConfig, signs:
         yield from of_collapse(now, signs)
     elif seen[-1].step >= LATE * config.steps and is_improving(seen):
         yield "steps"
+
+
+def of_vanishing(now: DigitsConfig) -> Iterator[str]:
+    """Another loss if this one saturates (arXiv:1701.04862); else what lets D become sure everywhere: its updates, its
+    rate, no constraint."""
+    if LOSSES[now.loss].saturates:
+        yield "loss"
+    yield from lopsided(now)
+    if free(now):
+        yield "regularizer"
 
 
 def lopsided(now: DigitsConfig) -> list[str]:
@@ -106,5 +119,5 @@ def second_half(frames: Sequence[DigitsFrame]) -> list[DigitsFrame]:
     return [frame for frame in frames if frame.step >= frames[-1].step / 2]
 
 
-BY_CAUSE = {"vanishing": "loss", "d_too_weak": "d_steps", "rotating": "regularizer"}
+BY_CAUSE = {"d_too_weak": "d_steps", "rotating": "regularizer"}
 """The field to change first if the verdict implies its cause."""

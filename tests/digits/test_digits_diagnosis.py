@@ -23,6 +23,7 @@ from ganlab.digits.diagnosis import (
     verdict,
 )
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
+from ganlab.digits.remedies import of_vanishing
 from ganlab.digits.train import train
 from ganlab.ui.digits.playback import describe
 from ganlab.ui.text import LANGUAGES, exists
@@ -218,6 +219,15 @@ def test_far_ahead_is_said_of_each_loss_by_its_own_scale():
 )
 def test_a_d_far_ahead_of_a_g_that_draws_digits_is_no_fault(changes, expected):
     assert key(*two({}, {}, **(FAR | changes))) == expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "knob"),
+    [({"loss": "saturating"}, "loss"), ({}, "regularizer"), ({"d_lr": 1e-2}, "d_lr"), ({"regularizer": "r1"}, None)],
+)
+def test_a_vanished_gradient_blames_the_loss_only_if_it_saturates(changes, knob):
+    now = DigitsConfig(**changes)
+    assert now.effective(of_vanishing(now)) == knob
 
 
 def test_one_odd_moment_does_not_put_d_ahead_nor_back():

@@ -9,10 +9,11 @@ import torch
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
+from ganlab.game.verdict import TURNED
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, verdict
+from ganlab.plane.diagnosis import APART, APART_STEADY, OFF_DATA, VERDICTS, off_data, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
 from ganlab.plane.remedies import REMEDIES
@@ -355,6 +356,23 @@ def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_
     assert found.key == "smear"
     assert found.evidence["apart"] < APART
     assert verdict(story(*[nowhere()] * 8, accuracy=0.7), RING).key == "smear", "D tells"
+
+
+def test_a_young_run_is_no_weak_d_but_points_that_jump_so_far_off_the_data_are():
+    turning = {
+        "late_on": 0.0,
+        "turn": TURNED,
+        "on_data": 0.0,
+        "d_rests": 0,
+        "away": 0,
+        "size": 1,
+        "growth": 1,
+        "path": 1,
+    }
+    seen = turning | {"g_grad": 1.0, "accuracy": 0.5, "apart": (APART + APART_STEADY) / 2}
+    assert off_data(seen) == "d_too_weak"
+    assert off_data(seen | {"turn": 0.1}) == off_data(seen | {"turn": math.nan}) == "smear"
+    assert off_data(seen | {"turn": 0.1, "apart": APART_STEADY}) == "d_too_weak"
 
 
 def test_points_that_leave_and_losses_that_grow_run_away():
