@@ -33,6 +33,8 @@ class Kind:
     """In a link, of the page's run and of the one beside it."""
     view: str = "ganlab.ui.run.plain"
     """The module that shows it, see ganlab/ui/run/view.py."""
+    script: str = ""
+    """The module that writes its runs as scripts: script(config, member), gaps(config); '' where there is none."""
     threads: int = 1
     """Of one run, where there are so many cores."""
     single: tuple[str, ...] = ()
@@ -65,6 +67,7 @@ KINDS: dict[str, Kind] = {
         page="arena",
         prefixes=("a.", "b."),
         view="ganlab.ui.arena.view",
+        script="ganlab.export.plane_script",
         warm=True,
         slim="ganlab.plane.frame",
     ),

@@ -19,7 +19,7 @@ class Dataset:
     modes: Tensor | None = None  # (K, d) centres of K Gaussians, where the data are such
     std: float | None = None  # sigma of each mode
     density: Density | None = None  # (n, d) -> (n,) probability per unit of volume, where known in closed form
-    script: str = ""  # real_points(n, rng) in the exported script, the same draws; "": no run with it is exported
+    script: str = ""  # real_points(n, rng) in the exported script, the same draws; "": left to be written by hand
     weights: Tensor | None = None  # (K,) probability of each mode; None: they are equally likely
     dim: int = 2  # d
 

@@ -159,13 +159,13 @@ def dimension(name: str) -> int:
 
 
 def points_script(name: str) -> str:
-    """Points that their name holds in the exported script; "" for others."""
+    """Points in the exported script; those that their name does not hold are left to be written by hand."""
     code = name.removeprefix(points.PREFIX)
     if not code.startswith(points.INSIDE):
-        return ""
+        return FILE_SCRIPT + PLACES_SCRIPT.format(std=points.JITTER)
     code = code.removeprefix(points.INSIDE)
     padded = code + "=" * (-len(code) % 4)
-    return POINTS_SCRIPT.format(code=padded, unit=points.UNIT, std=points.JITTER)
+    return POINTS_SCRIPT.format(code=padded, unit=points.UNIT) + PLACES_SCRIPT.format(std=points.JITTER)
 
 
 def _polar(radius: float | Tensor, angle: Tensor) -> Tensor:
@@ -194,10 +194,14 @@ def real_points(n, rng):
     which = torch.randint(len(MODES), (n,), generator=rng)
     return torch.randn(n, 2, generator=rng) * {std} + MODES[which]
 '''
-POINTS_SCRIPT = '''
+POINTS_SCRIPT = """
 CODE = bytearray(base64.urlsafe_b64decode("{code}"))
 PLACES = torch.frombuffer(CODE, dtype=torch.int16).view(-1, 2).float() * {unit}
-
+"""
+FILE_SCRIPT = """
+PLACES = by_hand("a tensor (n, 2) of your own points, as they were fitted into the view")
+"""
+PLACES_SCRIPT = '''
 
 def real_points(n, rng):
     """The data: one of PLACES, each as likely, with noise."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from torch import Tensor
@@ -24,6 +24,42 @@ AT_ONCE = 1 << 18
 """Pairs that are compared at once: one megabyte."""
 PAIR = 200
 """Floating-point operations that take as long as one kernel of one pair, forward and backward (measured)."""
+
+DEVIATION_SCRIPT = '''
+class BatchLayer(nn.Module):
+    """Appends to each point's features how much the batch's features vary (arXiv:1710.10196)."""
+
+    columns = 1
+
+    def __init__(self, width):
+        super().__init__()
+
+    def start(self, draw):
+        """It learns nothing."""
+
+    def forward(self, x):
+        spread = (x.var(0, correction=0, keepdim=True) + 1e-8).sqrt().mean(-1, keepdim=True)
+        return torch.cat([x, spread.expand(len(x), 1)], -1)
+'''
+DISCRIMINATION_SCRIPT = '''
+class BatchLayer(nn.Module):
+    """Appends to each point's features how close it is to the others of its batch (arXiv:1606.03498)."""
+
+    columns = 4  # kernels, of five dimensions each
+
+    def __init__(self, width):
+        super().__init__()
+        self.weight, self.length = nn.Parameter(torch.empty(width, 20)), nn.Parameter(torch.zeros(20))
+
+    def start(self, draw):
+        draw(self.weight)
+
+    def forward(self, x):
+        t = self.weight * (self.length.exp() / self.weight.norm(dim=0, keepdim=True))
+        places = (x @ t).unflatten(-1, (4, 5))
+        apart = (places[:, None] - places[None]).abs().sum(-1)
+        return torch.cat([x, ((-apart).exp().sum(1) - 1) / (len(x) - 1)], -1)  # without itself
+'''
 
 # Packs and batches
 
@@ -51,6 +87,7 @@ class StandardDeviation:
 
     columns: int = 1
     size: int = 0
+    script: ClassVar[str] = DEVIATION_SCRIPT
 
     def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
         """(..., B, h) -> (..., B, 1): each point within the batch, or joined to `others` (..., b, h)."""
@@ -72,6 +109,7 @@ class Discrimination:
 
     columns: int = KERNELS
     size: int = KERNELS * WIDTH
+    script: ClassVar[str] = DISCRIMINATION_SCRIPT
 
     def __call__(self, features: Tensor, weight: list[Tensor], others: Tensor | None = None) -> Tensor:
         """(..., B, h) -> (..., B, K): each point within the batch, or joined to `others` (..., b, h)."""

@@ -1,7 +1,6 @@
 """Adversarial losses on logits. Both players minimise; logarithms are natural.
 
-A `Loss` holds everything that is specific to one loss. `terms` or `pairs`, `generator` and `source` are required. Where
-an optional field is missing, pages and exports say so.
+A `Loss` holds all that is specific to one loss. Where an optional field is missing, pages and exports say so.
 """
 
 from __future__ import annotations
@@ -81,8 +80,8 @@ class Loss:
     tex: LossFormulas | None = None
     """None: slow motion shows the numbers alone."""
     script: str = ""
-    """d_loss(real, fake) and g_loss(fake), or g_loss(real, fake) where G sees real logits, in the exported script: one
-    member's logits (B,), torch and the functions of torch.nn.functional. "": no run with this loss is exported."""
+    """d_loss(real, fake) and g_loss(fake), or g_loss(real, fake) if G sees real logits (B,), in the exported script;
+    softly(text) is text with α for {0}, or "". "": both are left to be written by hand."""
 
     def __post_init__(self) -> None:
         if (self.terms is None) == (self.pairs is None):
@@ -159,7 +158,7 @@ SOFT_ENTROPY_TEX = r"-$mean \bigl[$label\log D($real) \\ &\qquad + $rest\log(1 -
 ENTROPY_SCRIPT = '''
 def d_loss(real, fake):
     """-E log D(x) - E log(1 - D(G(z))), where D is the sigmoid of its output; log 4 for a blind D."""
-    return softplus(-real).mean() + softplus(fake).mean()
+    return softplus(-real).mean() + softplus(fake).mean(){{ softly(" + {0} * real.mean()") }}
 '''
 NONSATURATING_SCRIPT = '''
 
@@ -196,7 +195,8 @@ SOFT_SQUARE_TEX = r"$mean \tfrac12\bigl(D($real) - $label\bigr)^2"
 SQUARES_SCRIPT = '''
 def d_loss(real, fake):
     """D's output should be 1 for real points and 0 for generated ones (arXiv:1611.04076)."""
-    return ((real - 1).square().mean() + fake.square().mean()) / 2
+    squares = (real - 1).square().mean() + fake.square().mean()
+    return squares / 2{{ softly(" + {0} * (real.mean() - 1) + {0}**2 / 2") }}
 
 
 def g_loss(fake):

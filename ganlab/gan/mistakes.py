@@ -53,6 +53,8 @@ class Mistake:
     """Whether gradients are never cleared, so that each step uses their sum."""
     reads: Callable[[Tensor], Tensor] | None = None
     """What both losses take for D's output, as a function of it; None: the output itself."""
+    reads_script: str = ""
+    """The same in the exported script, with {} for D's output; "": it is left to be written by hand."""
     other_game: bool = False
     """Whether the losses are no longer those of the original game."""
     detaches: bool = False
@@ -153,6 +155,7 @@ MISTAKES: dict[str, Mistake] = {
         right=("D = nn.Sequential(*d_layers)",),
         wrong=("D = nn.Sequential(*d_layers, nn.Sigmoid())",),
         reads=torch.sigmoid,
+        reads_script="torch.sigmoid({})",
         other_game=True,
         refused={"no_sigmoid": no_sigmoid},
     ),
@@ -168,6 +171,7 @@ MISTAKES: dict[str, Mistake] = {
         right=("bce = nn.BCEWithLogitsLoss()",),
         wrong=("bce = lambda l, y: nn.BCELoss()(l.sigmoid().clamp(1e-7, 1 - 1e-7), y)",),
         reads=clipped,
+        reads_script="torch.logit(torch.sigmoid({}), eps=1e-7)",
         refused={"no_sigmoid": no_sigmoid, "no_label": no_label},
     ),
     "g_detached": Mistake(

@@ -35,6 +35,11 @@ class MinibatchLayer(Protocol):
     def size(self) -> int:
         """Columns of its own weight (h, size) and bias (1, size); 0 without parameters."""
 
+    @property
+    def script(self) -> str:
+        """class BatchLayer in the exported script, a module with `columns` and start(draw), where draw(weight)
+        initialises a weight; "": it is left to be written by hand."""
+
     def __hash__(self) -> int:
         """Equal layers have equal hashes."""
 
@@ -165,7 +170,7 @@ class Activation:
     function: Callable[[Tensor], Tensor]
     """Elementwise."""
     script: str = ""
-    """The same as a layer of torch.nn in the exported script; "": no run with it is exported."""
+    """The same as a layer of torch.nn in the exported script; "": it is left to be written by hand."""
     in_place: Callable[[Tensor], Tensor] | None = None
     """The same in place; None, like `backward`: its networks are trained with autograd."""
     backward: Callable[[Tensor, Tensor], Tensor] | None = None

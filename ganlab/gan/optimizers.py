@@ -105,9 +105,27 @@ class Optimizer:
     motion shows the numbers alone."""
     script: str = ""
     """The optimiser of network {{ net }} with learning rate {{ lr }} in the exported script, where other fields of the
-    config stand in braces as well; "": no run with it is exported."""
+    config stand in braces as well; "": it is left to be written by hand."""
+    ahead_script: str = ""
+    """ahead(weight, gradient, memory) -> the next weight, in the exported script, where memory is a copy of the
+    optimiser's state of this weight; "": left to be written by hand."""
 
 
+ADAM_AHEAD_SCRIPT = '''
+def ahead(weight, gradient, memory):
+    """Adam's step as a function of the gradient; `memory` is a copy of the optimiser's own."""
+    count, zero = float(memory.get("step", 0)) + 1, torch.zeros_like(weight)
+    mean = torch.lerp(gradient, memory.get("exp_avg", zero), {{ beta1 }})
+    square = torch.lerp(gradient.square(), memory.get("exp_avg_sq", zero), {{ beta2 }})
+    memory.update(step=count, exp_avg=mean, exp_avg_sq=square)
+    scale = (square / (1 - {{ beta2 }}**count) + 1e-16).sqrt() + 1e-8
+    return weight - {{ d_lr }} * (mean / (1 - {{ beta1 }}**count) / scale)
+'''
+SGD_AHEAD_SCRIPT = '''
+def ahead(weight, gradient, memory):
+    """A step of gradient descent; `memory` is not needed."""
+    return weight - {{ d_lr }} * gradient
+'''
 OPTIMIZERS = {
     "adam": Optimizer(
         adam,
@@ -115,6 +133,7 @@ OPTIMIZERS = {
         adam_ahead,
         r"\hat m / (\sqrt{\hat v} + \epsilon)",
         "torch.optim.Adam({{ net }}.parameters(), lr={{ lr }}, betas=({{ beta1 }}, {{ beta2 }}), fused=True)",
+        ADAM_AHEAD_SCRIPT,
     ),
     "rmsprop": Optimizer(
         rmsprop,
@@ -123,5 +142,5 @@ OPTIMIZERS = {
         r"g / (\sqrt{v} + \epsilon)",
         "torch.optim.RMSprop({{ net }}.parameters(), lr={{ lr }}, alpha={{ beta2 }})",
     ),
-    "sgd": Optimizer(sgd, (), sgd_ahead, "g", "torch.optim.SGD({{ net }}.parameters(), lr={{ lr }})"),
+    "sgd": Optimizer(sgd, (), sgd_ahead, "g", "torch.optim.SGD({{ net }}.parameters(), lr={{ lr }})", SGD_AHEAD_SCRIPT),
 }

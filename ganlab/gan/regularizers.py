@@ -36,10 +36,10 @@ class Regularizer:
     """Lines about after_step, with $theta for D's weights, aligned at their &."""
     script: str = ""
     """penalty(real, fake) in the exported script, one member's real and fake inputs (B, d) -> a number. The config's
-    fields stand in braces; slopes(x) is D's gradient at each input, next(updates) counts D's updates. "": no run with
-    this penalty is exported."""
+    fields stand in braces; slopes(x) is D's gradient at each input, d_updates the number of D's updates. "": it is left
+    to be written by hand."""
     after_script: str = ""
-    """clip() in the exported script, which does what after_step does; "": no run with it is exported."""
+    """clip() in the exported script, which does what after_step does; "": it is left to be written by hand."""
 
 
 def input_gradients(discriminator: Discriminator, x: Tensor) -> Tensor:
@@ -112,7 +112,7 @@ WGAN_GP_SCRIPT = '''
 
 def penalty(real, fake):
     """D's slope should be 1 between real and generated points (arXiv:1704.00028)."""
-    t = torch.rand({{ members }}, len(real), 1, generator=stream("penalty", next(updates)))[MEMBER]
+    t = torch.rand({{ members }}, len(real), 1, generator=stream("penalty", d_updates))[MEMBER]
     return {{ gp_lambda }} * (slopes(torch.lerp(real, fake, t)).norm(dim=-1) - 1).square().mean()
 '''
 CLIP_SCRIPT = '''

@@ -78,7 +78,7 @@ class Noise:
     tex: str = ""
     """The law of z in LaTeX, with $dim coordinates; "": slow motion shows the numbers alone."""
     script: str = ""
-    """n draws (n, latent_dim) from rng in the exported script, the config's fields in braces; "": none is exported."""
+    """n draws (n, latent_dim) from rng in the exported script, the config's fields in braces; "": left by hand."""
 
 
 def uniform(*shape: int, generator: torch.Generator) -> torch.Tensor:

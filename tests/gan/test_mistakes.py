@@ -9,7 +9,6 @@ import torch
 from sameness import assert_equal, assert_same_state
 from torch import nn
 
-from ganlab.export.script import ScriptError, script
 from ganlab.game.rounds import likely_cause
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import LOOP, MISTAKES, program
@@ -313,8 +312,5 @@ def test_the_hinge_loss_has_a_level_of_d_alone():
     assert [row["series"] for row in equilibrium(SMALL.replace(loss="hinge"), "en")] == ["d"]
 
 
-def test_a_mistake_is_the_first_suspect_and_no_script_is_written():
+def test_a_mistake_is_the_first_suspect():
     assert likely_cause(SMALL.replace(mistake="zero_grad_missing"), "g_loss") == "mistake"
-    with pytest.raises(ScriptError) as error:
-        script(SMALL.replace(mistake="zero_grad_missing"))
-    assert (error.value.field, error.value.reason) == ("mistake", "not_covered")

@@ -28,10 +28,10 @@ from ganlab.plane.train import start, train, update
 from ganlab.trace.trace import trace_of
 from ganlab.ui.arena import slow_motion
 from ganlab.ui.arena.formulas import Moment, formula, tex
-from ganlab.ui.arena.view import unscripted
 from ganlab.ui.players import slow_motion as slow_player
 from ganlab.ui.run import controls
 from ganlab.ui.run.experiment import ARENA
+from ganlab.ui.run.export import left
 from ganlab.ui.text import LANGUAGES, text
 from tests.export.test_script import assert_the_same
 
@@ -360,14 +360,14 @@ def test_a_script_of_each_new_entry_beside_the_old_ones(added, loss, optimizer):
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("field", BARE)
-def test_a_script_that_cannot_be_written_is_refused_with_a_sentence(added, field, lang):
+def test_a_script_says_what_it_leaves_to_be_written_by_hand(added, field, lang):
     config = added({field: BARE[field]})
-    with pytest.raises(script.ScriptError) as refused:
-        script.script(config)
-    reason = "not_covered" if field == "minibatch" else "unwritten"
-    assert (refused.value.field, refused.value.reason) == (field, reason)
     label = text(f"field.label.{field}", lang)
-    assert unscripted(config, 0, lang) == text(f"export.script.{reason}", lang, label=label)
+    assert left(config, lang) == [text("export.script.unwritten", lang, label=label)]
+    program = script.script(config)
+    assert f"# BY HAND: {field} = {NEW}, where by_hand(…) is called" in program
+    assert "by_hand(" in program.partition("raise NotImplementedError")[2]
+    compile(program, "script", "exec")
 
 
 # On the page
@@ -389,7 +389,7 @@ def test_the_page_shows_a_run_with_all_of_them(added, entries, lang):
     record(config)
     app = opened("pages/lab/arena.py", to_query(config, "a."), lang)
     assert held(app, ARENA) == config
-    refused = unscripted(config, 0, lang)
-    assert bool(refused) == (entries is BARE)
-    assert refused in captions(app)
+    sentences = left(config, lang)
+    assert len(sentences) == (len(BARE) if entries is BARE else 0)
+    assert {*sentences} <= {*captions(app)}
     assert not [warning.value for warning in app.warning]

@@ -15,7 +15,8 @@ from webpages import Page
 
 from ganlab import ui
 from ganlab.digits.config import DigitsConfig
-from ganlab.export.script import MESSAGES, check
+from ganlab.export import plane_script
+from ganlab.export.script import REASONS, script
 from ganlab.export.settings import LARGEST, digits_csv, metrics_csv, read_settings
 from ganlab.gan.losses import LOSSES
 from ganlab.links import to_query
@@ -146,40 +147,38 @@ def test_every_file_of_a_trained_run(lang):
     assert said.startswith(text("export.film.cells", lang, step=3, n=0, of=32)[:6])
     assert export.stem(TWO, 1) == f"gan-arena-{TWO.key()}-member-1"
     assert export.stem(SMALL) == f"gan-arena-{SMALL.key()}"
-    compile(view.script.script(TWO, 1), "run.py", "exec")
+    compile(script(TWO, 1), "run.py", "exec")
     head, _ = Page(made([(TWO, 1), (TWO, 0)], lang)).message(lang)
     assert head["run"] == f"{TWO.key()}.1 {TWO.key()}.0", "two that are compared are on one page"
 
 
-def test_a_run_without_frames_has_no_numbers_and_says_what_no_script_covers():
-    edited = SMALL.replace(edits=((5, "d_lr", 0.1),))
-    app = opened(PAGE, to_query(edited, "a."))
+def test_a_run_without_frames_has_no_numbers_and_a_script_that_says_what_is_left():
+    edited = SMALL.replace(edits=((5, "d_lr", 0.1),), dataset="points:" + "0" * 64)
+    app = opened(PAGE, to_query(SMALL.replace(edits=edited.edits), "a."))
     assert shown(app) == {
-        **dict.fromkeys(("webpage", "numbers", "film", "program"), False),
-        "settings_file": True,
+        **dict.fromkeys(("webpage", "numbers", "film"), False),
+        **dict.fromkeys(("settings_file", "program"), True),
     }
-    assert text("export.script.edits", "en") in [caption.value for caption in app.caption]
+    assert export.left(SMALL.replace(edits=edited.edits), "en") == []
+    assert export.left(edited, "en") == [text("export.script.points", "en")]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_every_refusal_of_a_script_is_a_sentence(lang, monkeypatch):
+def test_whatever_a_script_leaves_is_a_sentence(lang, monkeypatch):
     monkeypatch.setitem(LOSSES, "without_script", replace(LOSSES["hinge"], script=""))
-    refused = {
-        "edits": SMALL.replace(edits=((5, "d_lr", 0.1),)),
+    covered = tuple(name for name in plane_script.COVERED if name != "feature_matching")
+    monkeypatch.setattr(plane_script, "COVERED", covered)
+    gaps = {
         "not_covered": SMALL.replace(feature_matching=True),
         "unwritten": SMALL.replace(loss="without_script"),
         "points": SMALL.replace(dataset="points:" + "0" * 64),
-        "member": SMALL,
-        "kind": DigitsConfig(),
     }
-    assert refused.keys() == MESSAGES.keys()
-    for reason, config in refused.items():
-        said = view.unscripted(config, 7 if reason == "member" else 0, lang)
+    assert gaps.keys() == {*REASONS}
+    for config in gaps.values():
+        (said,) = export.left(config, lang)
         assert len(said) > 20
         assert "{" not in said
-    assert text("field.label.feature_matching", lang) in view.unscripted(refused["not_covered"], 0, lang)
-    assert view.unscripted(SMALL, 0, lang) == ""
-    check(SMALL, 0)
+    assert text("field.label.feature_matching", lang) in export.left(gaps["not_covered"], lang)[0]
 
 
 def test_the_digits_page_has_numbers_and_settings():

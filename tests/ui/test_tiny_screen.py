@@ -101,7 +101,7 @@ def test_numbers_and_settings_are_taken_along_and_no_script():
     rows = list(csv.DictReader(io.StringIO(export.numbers(RUN, 1))))
     assert [*rows[0]] == ["step", "loss", "died", "rmse"]
     assert [int(row["step"]) for row in rows] == [0, 10, 20, 30, 40]
-    with pytest.raises(ScriptError, match="expected a run on the plane"):
+    with pytest.raises(ScriptError, match="its kind of run has no script"):
         script(RUN)
 
 

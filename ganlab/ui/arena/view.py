@@ -1,4 +1,4 @@
-"""How the screens that all kinds share show a run on the plane; its film and its script, to take along."""
+"""How the screens that all kinds share show a run on the plane; its film, to take along."""
 
 from __future__ import annotations
 
@@ -7,11 +7,9 @@ import math
 from collections.abc import Sequence
 from functools import partial
 
-import streamlit as st
 from PIL import Image
 
 from ganlab.data.plane import DATASETS
-from ganlab.export import script
 from ganlab.export.settings import metrics_csv
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame, unpack
@@ -19,7 +17,7 @@ from ganlab.plane.train import snapshot, start
 from ganlab.ui.arena import duel, gif, playback, webpage
 from ganlab.ui.players import seed_strip
 from ganlab.ui.run.experiment import Experiment
-from ganlab.ui.run.export import button, numbers_button, packed, settings_button, stem, trained
+from ganlab.ui.run.export import button, numbers_button, packed, script_button, settings_button, stem, trained
 from ganlab.ui.run.view import Findings, Opening, View
 from ganlab.ui.text import number, text
 from ganlab.ui.webpage.page import page_button
@@ -101,25 +99,6 @@ def film_button(experiment: Experiment, config: PlaneConfig, member: int, lang: 
     """The run as an animated picture."""
     make = partial(film, config, member, lang)
     button(experiment, "film", f"{stem(config, member)}.gif", make, lang, disabled=not trained(config))
-
-
-def script_button(experiment: Experiment, config: PlaneConfig, member: int, lang: str) -> None:
-    """The run as a program, or why there is none."""
-    refused = unscripted(config, member, lang)
-    make = partial(script.script, config, member)
-    button(experiment, "program", f"{stem(config, member)}.py", make, lang, disabled=bool(refused))
-    if refused:
-        st.caption(refused)
-
-
-def unscripted(config: PlaneConfig, member: int, lang: str) -> str:
-    """Why there is no script of a run; "" where there is one."""
-    try:
-        script.check(config, member)
-        return ""
-    except script.ScriptError as error:
-        label = text(f"field.label.{error.field}", lang) if error.reason in ("not_covered", "unwritten") else ""
-        return text(f"export.script.{error.reason}", lang, label=label)
 
 
 def film(config: PlaneConfig, member: int, lang: str) -> bytes:

@@ -10,6 +10,7 @@ from typing import Any
 import streamlit as st
 
 from ganlab import ui
+from ganlab.export import script
 from ganlab.export.settings import LARGEST, SettingsError, read_settings
 from ganlab.kind.config import RunConfig
 from ganlab.links import at_hand
@@ -76,6 +77,20 @@ def numbers_button(experiment: Experiment, config: RunConfig, member: int, lang:
 def settings_button(experiment: Experiment, config: RunConfig, member: int, lang: str) -> None:
     """The settings."""
     button(experiment, "settings_file", f"{stem(config)}.json", json.dumps(config.to_json(), indent=1), lang)
+
+
+def script_button(experiment: Experiment, config: RunConfig, member: int, lang: str) -> None:
+    """The run as a program, and what it leaves to be written by hand."""
+    make = partial(script.script, config, member)
+    button(experiment, "program", f"{stem(config, member)}.py", make, lang)
+    for sentence in left(config, lang):
+        st.caption(sentence)
+
+
+def left(config: RunConfig, lang: str) -> list[str]:
+    """What the script of a run leaves to be written by hand, a sentence for each."""
+    gaps = script.gaps(config)
+    return [text(f"export.script.{gap.reason}", lang, label=text(f"field.label.{gap.field}", lang)) for gap in gaps]
 
 
 def trained(config: RunConfig) -> bool:
