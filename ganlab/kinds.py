@@ -96,6 +96,7 @@ KINDS: dict[str, Kind] = {
         section="learn",
         prefixes=("f.", "g."),
         view="ganlab.ui.beside.view",
+        script="ganlab.export.flow_script",
         slim="ganlab.plane.frame",
     ),
 }

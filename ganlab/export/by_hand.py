@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from ganlab.data import points
+from ganlab.export.data_part import text_of
 from ganlab.export.plan import Plan
 from ganlab.gan.countermeasures import MINIBATCH
 from ganlab.gan.losses import LOSSES
@@ -56,12 +57,12 @@ def optimizers(plan: Plan) -> Iterator[Gap]:
         yield Gap("unroll")
 
 
-def of_points(plan: Plan, script: str) -> Iterator[Gap]:
-    """What is missing of data on the plane, whose text is given, and of networks of points."""
+def of_points(plan: Plan) -> Iterator[Gap]:
+    """What is missing of data on the plane, and of networks of points."""
     name = plan.base["dataset"]
     if name.startswith(points.PREFIX) and not name.startswith(points.PREFIX + points.INSIDE):
         yield Gap("dataset", "points")
-    elif not script:
+    elif not text_of(name):
         yield Gap("dataset")
     if not ACTIVATIONS[plan.base["activation"]].script:
         yield Gap("activation")

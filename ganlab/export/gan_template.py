@@ -1,6 +1,9 @@
 """The pieces of the templates that scripts of all GANs share; see plane_script.py for a whole one."""
 
-HEAD = '''\
+from ganlab.export.template import STREAM
+
+HEAD = (
+    """\
 {% for note in notes %}
 # BY HAND: {{ note }}
 {% endfor %}
@@ -24,13 +27,9 @@ D_STEPS, G_STEPS = {{ plan.base["d_steps"] }}, {{ plan.base["g_steps"] }}
 
 
 {% endif %}
-def stream(*names):
-    """A random generator for one purpose: equal names give equal numbers."""
-    digest = hashlib.sha256("/".join(map(str, (SEED, *names))).encode()).digest()
-    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
-
-
-'''
+"""
+    + STREAM
+)
 AVERAGE = '''\
 {% if ema %}
 average = copy.deepcopy(G)  # its weights follow those of G; the arena shows its points

@@ -10,10 +10,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from ganlab.data import points
-from ganlab.data.plane import DATASETS, points_script
 from ganlab.export import by_hand
 from ganlab.export.by_hand import Gap
+from ganlab.export.data_part import data_part
 from ganlab.export.gan_parts import d_value, g_value, parts
 from ganlab.export.gan_template import AVERAGE, HEAD, OBJECTIVES, TRAIN
 from ganlab.export.plan import Plan, plan
@@ -36,7 +35,7 @@ def gaps(config: PlaneConfig) -> list[Gap]:
     """What the script of a run leaves to be written by hand."""
     made = plan(config)
     found = [
-        *by_hand.of_points(made, data_part(config.dataset)),
+        *by_hand.of_points(made),
         *by_hand.of_players(made),
         *by_hand.unknown(made, COVERED),
     ]
@@ -52,13 +51,6 @@ def script(config: PlaneConfig, member: int = 0) -> str:
             SCRIPT, **parts(made, numbered=False), **facts(config, made), notes=notes, member=member, key=config.key()
         )
     )
-
-
-def data_part(dataset: str) -> str:
-    """real_points(n, rng); "" if there is no text."""
-    if not dataset.startswith(points.PREFIX):
-        return DATASETS[dataset].script
-    return points_script(dataset)
 
 
 def facts(config: PlaneConfig, made: Plan) -> dict[str, Any]:
@@ -84,7 +76,7 @@ def facts(config: PlaneConfig, made: Plan) -> dict[str, Any]:
         "judged": "a point" if packing == 1 else f"{packing} points",
         "packed": packed,
         "packed_at_once": "" if made.ever("instance_noise") else packed,
-        "data_part": filled(data_part(config.dataset) or DATA_BY_HAND, dim=config.dim).strip("\n"),
+        "data_part": data_part(config.dataset, config.dim),
         "activation_part": ACTIVATIONS[config.activation].script or 'by_hand("an activation")',
         "at_slopes": "D(x)",
         "unrolled_lines": [line.replace("D(", "judge(weights, ") for line in lines],
@@ -100,10 +92,6 @@ def layers(config: PlaneConfig) -> str:
     return own + (f", batch_layer=BatchLayer({last})" if config.minibatch != "none" else "")
 
 
-DATA_BY_HAND = """
-def real_points(n, rng):
-    return by_hand("n points (n, {{ dim }}) of the data, drawn from rng")
-"""
 SCRIPT = (
     '''\
 """A GAN on {{ place }}, as the GAN Arena trains it: run {{ key }}, member {{ member }}. Only PyTorch is needed.

@@ -14,6 +14,14 @@ LINES = 150
 """Lines from which a script has single blank lines between its functions."""
 IMPORTS = "@imports@"
 """Where a template has its imports."""
+STREAM = '''\
+def stream(*names):
+    """A random generator for one purpose: equal names give equal numbers."""
+    digest = hashlib.sha256("/".join(map(str, (SEED, *names))).encode()).digest()
+    return torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+
+
+'''
 STANDARD = ("base64", "copy", "hashlib", "math")
 
 

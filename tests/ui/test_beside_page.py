@@ -77,10 +77,12 @@ def test_each_run_is_trained_by_its_own_button():
     assert service.store.run(RUN.key()).kind == FlowConfig.kind
 
 
-def test_its_numbers_and_settings_are_taken_along():
+def test_its_files_are_taken_along():
     record(RUN)
     app = opened(PAGE, to_query(RUN, "f."))
-    assert [b.key for b in app.get("download_button")] == ["f.export.numbers", "f.export.settings_file"]
+    files = ("webpage", "numbers", "settings_file", "program")
+    assert [b.key for b in app.get("download_button")] == [f"f.export.{name}" for name in files]
+    assert not [b.key for b in app.get("download_button") if b.proto.disabled]
     lines = export.numbers(RUN, 0).splitlines()
     assert lines[0].split(",")[:3] == ["step", "loss", "died"]
     assert [line.split(",")[0] for line in lines[1:]] == ["0", "2", "4", "8", "16", "32"]

@@ -10,6 +10,8 @@ from visits import opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab.digits.diagnosis import verdict
 from ganlab.digits.frame import pack, unpack
+from ganlab.flow.config import FlowConfig
+from ganlab.kinds import KINDS
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.train import train
@@ -19,6 +21,7 @@ from ganlab.ui.arena.view import numbers
 from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.digits import view as digits_view
 from ganlab.ui.run.film import Film
+from ganlab.ui.run.view import view
 from ganlab.ui.text import LANGUAGES, text
 from tests.ui.test_digits_stage import CONFIG
 from tests.ui.test_digits_stage import frame as digits_frame
@@ -26,6 +29,7 @@ from tests.ui.test_digits_stage import frame as digits_frame
 PAGE = "pages/teach/sheet.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
 QUERY = to_query(SMALL, "a.")
+FLOW = FlowConfig(width=4, batch_size=16, steps=36, ode_steps=3, seed=1)
 TASK = Task(
     page="arena",
     query=QUERY,
@@ -84,6 +88,26 @@ def test_words_of_another_run_or_task_are_kept_apart():
         for link in ({"page": "arena", **QUERY}, {"page": "arena", **QUERY, "a.seed": "3"}, {"task": encode(TASK, "")})
     ]
     assert len(set(ids)) == 3
+
+
+def test_a_flow_has_a_sheet_too():
+    record(FLOW)
+    sheet = facts(opened(PAGE, {"page": "beside", **to_query(FLOW, "f.")}))
+    assert Image.open(BytesIO(b64decode(sheet["picture"].partition(",")[2]))).size == (360, 360)
+    assert (sheet["verdict"], "f.width=4" in sheet["link"]) == (text("beside.verdict.smear", "en"), True)
+    assert [name for name, _ in sheet["numbers"]] == [
+        text(f"sheet.number.{name}", "en") for name in ("step", "modes_covered", "valid", "js", "loss")
+    ]
+
+
+def test_every_kind_with_a_page_has_a_sheet():
+    assert all(view(name).findings for name, kind in KINDS.items() if kind.page)
+
+
+@pytest.mark.parametrize("page", ["latent", "theory", "mistakes"])
+def test_a_page_without_a_run_says_why_it_has_no_sheet(page):
+    app = opened(PAGE, {"page": page})
+    assert text("sheet.page.elsewhere", "en", page=text(f"app.nav.{page}", "en")) in app.warning[0].value
 
 
 def test_digits_have_their_newest_scores(monkeypatch):

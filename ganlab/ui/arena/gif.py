@@ -4,11 +4,25 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from ganlab.plane.frame import Frame
+
+
+class Drawn(Protocol):
+    """What a picture needs of a frame of one member."""
+
+    @property
+    def field(self) -> np.ndarray:
+        """D's output on the plane, (1, n, n)."""
+
+    @property
+    def fake(self) -> np.ndarray:
+        """Generated points, (1, P, 2)."""
+
 
 FRAMES = 60
 """Most frames of a GIF."""
@@ -49,7 +63,7 @@ def gif(
 
 
 def scene(
-    frame: Frame, rings: Image.Image, extent: float, threshold: float | None, sentence: str, colours: Image.Image
+    frame: Drawn, rings: Image.Image, extent: float, threshold: float | None, sentence: str, colours: Image.Image
 ) -> Image.Image:
     """One frame in the palette's colours."""
     whole = Image.new("RGB", (FINE * SIDE, FINE * (SIDE + LINE)), INK["ground"])
@@ -63,6 +77,16 @@ def scene(
     small = whole.reduce(FINE)
     ImageDraw.Draw(small).text((10, SIDE + 5), plain(sentence), INK["words"], ImageFont.load_default(14))
     return small.quantize(palette=colours, dither=Image.Dither.NONE)
+
+
+def still(frame: Drawn, real: np.ndarray, extent: float, threshold: float | None, side: int = SIDE) -> bytes:
+    """A frame as a PNG of at most SIDE pixels, without a line of text below it."""
+    picture = scene(frame, scattered(real, extent), extent, threshold, "", palette()).crop((0, 0, SIDE, SIDE))
+    if side < SIDE:
+        picture = picture.convert("RGB").resize((side, side), Image.Resampling.LANCZOS).quantize(palette=palette())
+    file = io.BytesIO()
+    picture.save(file, "PNG")
+    return file.getvalue()
 
 
 def belief(field: np.ndarray, threshold: float | None) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import io
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
+from typing import Protocol
 
-from PIL import Image
+import numpy as np
 
 from ganlab.data.plane import DATASETS
 from ganlab.export.settings import metrics_csv
@@ -21,6 +21,22 @@ from ganlab.ui.run.export import button, numbers_button, packed, script_button, 
 from ganlab.ui.run.view import Findings, Opening, View
 from ganlab.ui.text import number, text
 from ganlab.ui.webpage.page import page_button
+
+
+class Measured(Protocol):
+    """What a lab sheet reads of a frame of points of one member."""
+
+    @property
+    def step(self) -> int:
+        """The step."""
+
+    @property
+    def metrics(self) -> Mapping[str, np.ndarray]:
+        """Metrics by key, (1,) each."""
+
+    @property
+    def shares(self) -> np.ndarray:
+        """Of each mode or cell, (1, K)."""
 
 
 def read(config: PlaneConfig, blob: bytes) -> Frame:
@@ -48,14 +64,8 @@ def first(config: PlaneConfig, lang: str) -> tuple[bytes, str]:
 
 def picture(config: PlaneConfig, frame: Frame, side: int) -> bytes:
     """A frame as a PNG of so many pixels, without a line of text below it."""
-    extent, file = DATASETS[config.dataset].extent, io.BytesIO()
-    rings = gif.scattered(playback.real(config.key(), config), extent)
-    scene = gif.scene(frame, rings, extent, playback.threshold(config), "", gif.palette())
-    scene = scene.crop((0, 0, gif.SIDE, gif.SIDE))
-    if side < gif.SIDE:
-        scene = scene.convert("RGB").resize((side, side), Image.Resampling.LANCZOS).quantize(palette=gif.palette())
-    scene.save(file, "PNG")
-    return file.getvalue()
+    extent, real = DATASETS[config.dataset].extent, playback.real(config.key(), config)
+    return gif.still(frame, real, extent, playback.threshold(config), side)
 
 
 def lamps(config: PlaneConfig, frame: Frame) -> list[bool]:
@@ -82,8 +92,12 @@ def findings(config: PlaneConfig, member: int, lang: str) -> Findings | None:
 
 def numbers(frame: Frame, lang: str) -> list[tuple[str, str]]:
     """A frame's step and the numbers of a lab sheet that it has, in words."""
-    values = {name: float(value[0]) for name, value in frame.metrics.items()}
-    values |= {"d_loss": float(frame.d_loss[0]), "g_loss": float(frame.g_loss[0])}
+    return sheet_numbers(frame, {"d_loss": frame.d_loss, "g_loss": frame.g_loss}, lang)
+
+
+def sheet_numbers(frame: Measured, losses: Mapping[str, np.ndarray], lang: str) -> list[tuple[str, str]]:
+    """The step of a frame of points, its metrics and losses of a lab sheet where they are defined, in words."""
+    values = {name: float(value[0]) for name, value in {**frame.metrics, **losses}.items()}
     there = {name: spec for name, spec in SHEET.items() if math.isfinite(values.get(name, math.nan))}
     said = {"step": number(frame.step, lang)} | {name: number(values[name], lang, there[name]) for name in there}
     if "modes_covered" in said:
@@ -118,7 +132,8 @@ def words(config: PlaneConfig, lang: str, frame: Frame) -> str:
 
 SMALL = 144
 """Pixels of a thumbnail."""
-SHEET = {"modes_covered": "", "cells_covered": ".0%", "valid": ".1%", "js": ".3f", "d_loss": ".2f", "g_loss": ".2f"}
+SHEET = {"modes_covered": "", "cells_covered": ".0%", "valid": ".1%", "js": ".3f"}
+SHEET |= dict.fromkeys(("d_loss", "g_loss", "loss"), ".2f")
 """The numbers of a lab sheet, in order, and how they are written."""
 VIEW = View(
     read=read,

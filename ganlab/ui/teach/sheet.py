@@ -24,7 +24,7 @@ from ganlab.ui.run.controls import show
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.run.view import Findings, view
 from ganlab.ui.teach.student import refusal
-from ganlab.ui.text import text, worded
+from ganlab.ui.text import exists, text, worded
 
 PAGE, QUERY = "page", "sheet.query"
 """Name in a link: the page of the run. Session key: the query of the open sheet."""
@@ -49,14 +49,16 @@ class Subject:
 def open_link(lang: str) -> tuple[Subject, list[str]]:
     """What the link's sheet is about, and sentences about its invalid parts."""
     link = ui.new_link("") or st.session_state.get(QUERY, {})
-    page = link.get(PAGE, DEFAULT)
-    page = page if page in PAGES and PAGES[page].kind else DEFAULT
+    asked = link.get(PAGE, DEFAULT)
+    page = asked if asked in PAGES and PAGES[asked].kind else DEFAULT
     place, _ = places(PAGES[page].kind)
     task, notices = task_of(link, page, lang)
     query = {name: value for name, value in link.items() if name == "v" or name.startswith(place.prefix)}
     query = query or dict(task.query if task else {})
     config, preset, member, wrong = share.from_link(query, place)
     subject = Subject(place, config, preset, member, query, task, link.get(ANSWER, ""))
+    if page != asked and exists(f"app.nav.{asked}"):
+        notices.append(text("sheet.page.elsewhere", lang, page=text(f"app.nav.{asked}", lang)))
     return subject, [*notices, *(share.explain(notice, config, lang) for notice in wrong)]
 
 
