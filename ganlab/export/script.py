@@ -60,8 +60,8 @@ def described(text: str) -> Any:
 
 def main(arguments: list[str]) -> int:
     """Prints the script of a run; returns the exit status."""
-    parser = command.parser("script", "A run on the plane as one PyTorch script.", "'a.preset=ring_r1' > gan.py")
-    parser.add_argument("run", help="a link of the arena, or settings as JSON")
+    parser = command.parser("script", "A run as one PyTorch script.", "'a.preset=ring_r1' > gan.py")
+    parser.add_argument("run", help="a link of the app, or settings as JSON")
     parser.add_argument("member", nargs="?", type=int, default=0, help="which of the run's members, from 0")
     asked = parser.parse_args(arguments)
     try:
@@ -76,5 +76,5 @@ MESSAGES = {
     "kind": "its kind of run has no script",
     "member": "expected a member of the run",
 }
-REASONS = ("unwritten", "not_covered", "points")
+REASONS = ("unwritten", "not_covered", "points", "weights")
 """The reasons of gaps; keys of sentences."""

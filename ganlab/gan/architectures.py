@@ -181,6 +181,8 @@ class Architecture:
     """m -> the module, packs (B, m, 28, 28) -> logits (B, 1). Without batch statistics: a logit depends on its pack."""
     initialise: Initialise
     source: str
+    script: str = ""
+    """The same as `initialise` in the exported script, a line that draws `weight` from rng; "": left by hand."""
 
     def generator(self, latent_dim: int, seed: int, output: str = "tanh") -> ConvNet:
         """The untrained G with an entry of OUTPUTS as its last layer."""
@@ -252,10 +254,13 @@ def count(net: ConvNet, x: Tensor) -> Cost:
     return Cost(net.flat.numel(), macs, floats)
 
 
+NARROW = "weight.normal_(0, 0.02, generator=rng)"
+GLOROT = "nn.init.xavier_uniform_(weight, generator=rng)"
+BY_INPUTS = "weight.uniform_(-(weight.shape[1] ** -0.5), weight.shape[1] ** -0.5, generator=rng)"
 ARCHITECTURES = {
-    "light": Architecture(light_g, light_d, narrow, "arXiv:1511.06434, narrower"),
-    "dense": Architecture(dense_g, dense_d, narrow, "docs/digits.md"),
-    "classic": Architecture(classic_g, classic_d, glorot, "tensorflow/docs generative/dcgan"),
-    "deep": Architecture(deep_g, deep_d, narrow, "arXiv:1511.06434"),
-    "mlp": Architecture(mlp_g, mlp_d, by_inputs, "znxlwm/pytorch-MNIST-CelebA-GAN-DCGAN pytorch_MNIST_GAN.py"),
+    "light": Architecture(light_g, light_d, narrow, "arXiv:1511.06434, narrower", NARROW),
+    "dense": Architecture(dense_g, dense_d, narrow, "docs/digits.md", NARROW),
+    "classic": Architecture(classic_g, classic_d, glorot, "tensorflow/docs generative/dcgan", GLOROT),
+    "deep": Architecture(deep_g, deep_d, narrow, "arXiv:1511.06434", NARROW),
+    "mlp": Architecture(mlp_g, mlp_d, by_inputs, "znxlwm/pytorch-MNIST-CelebA-GAN-DCGAN", BY_INPUTS),
 }

@@ -47,3 +47,19 @@ def unchanged(x: Tensor, rng: torch.Generator) -> Tensor:
 
 AUGMENTS: dict[str, Callable[[Tensor, torch.Generator], Tensor]] = {"none": unchanged, "diffaugment": diffaugment}
 """(images (B, 1, 28, 28), rng) -> images."""
+DIFFAUGMENT_SCRIPT = '''
+def augment(x, rng):
+    """Each image moved by at most four pixels, then a square of 14 pixels set to 0 (arXiv:2006.10738)."""
+    place, own = torch.arange(28), torch.arange(len(x))[:, None, None]
+    moved = torch.randint(0, 9, (2, len(x), 1), generator=rng) + place
+    x = nn.functional.pad(x[:, 0], (4,) * 4, value=-1.0)[own, moved[0][:, :, None], moved[1][:, None, :]][:, None]
+    corner = torch.randint(0, 29, (2, len(x), 1), generator=rng) - 7
+    inside = (place >= corner) & (place < corner + 14)
+    return x * ~(inside[0][:, None, :, None] & inside[1][:, None, None, :])
+'''
+UNCHANGED_SCRIPT = """
+def augment(x, rng):
+    return x
+"""
+SCRIPTS = {"none": UNCHANGED_SCRIPT, "diffaugment": DIFFAUGMENT_SCRIPT}
+"""augment(x, rng) in the exported script; what is not here is left to be written by hand."""

@@ -13,8 +13,9 @@ import torch
 
 from ganlab.data import points
 from ganlab.data.plane import DATASETS
+from ganlab.digits.config import DigitsConfig
 from ganlab.export import plane_script
-from ganlab.export.script import MESSAGES, ScriptError, gaps, main, script
+from ganlab.export.script import ScriptError, gaps, main, script
 from ganlab.gan.countermeasures import COUNTERMEASURES, MINIBATCH
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.mistakes import MISTAKES
@@ -320,14 +321,13 @@ def test_a_link_by_hand_changes_its_preset_and_a_written_one_is_complete(capsys)
     assert printed(capsys, by_hand + "&b.loss=hinge")[1].out == script(PRESETS["ring_r1"].replace(seed=5))
 
 
-@pytest.mark.parametrize("link", ["m.seed=5", "mnist?lang=en&v=1&m.preset=digits", "preset=digits", "n.loss=hinge&v=1"])
-def test_a_link_to_digits_is_refused_in_words(capsys, link):
-    status, said = printed(capsys, link)
-    assert (status, said.out) == (2, "")
-    assert said.err == f"kind: {MESSAGES['kind']}\n"
+@pytest.mark.parametrize("link", ["m.seed=0", "mnist?lang=en&v=1&m.preset=digits", "preset=digits"])
+def test_links_to_digits_and_flow_matching_are_understood(capsys, link):
+    assert printed(capsys, link)[1].out == script(DigitsConfig())
+    assert printed(capsys, "f.preset=flow_ring")[1].out == script(PRESETS["flow_ring"])
 
 
-@pytest.mark.parametrize("text", ["a.loss=nothing", "{", '{"kind": "digits"}', "{'a': 1}"])
+@pytest.mark.parametrize("text", ["a.loss=nothing", "{", '{"kind": "cars"}', "{'a': 1}"])
 def test_what_is_none_is_said_on_one_line(capsys, text):
     status, said = printed(capsys, text)
     assert status == 2

@@ -172,6 +172,7 @@ def test_whatever_a_script_leaves_is_a_sentence(lang, monkeypatch):
         "not_covered": SMALL.replace(feature_matching=True),
         "unwritten": SMALL.replace(loss="without_script"),
         "points": SMALL.replace(dataset="points:" + "0" * 64),
+        "weights": DigitsConfig(architecture="light", latent_dim=100, g_from="light"),
     }
     assert gaps.keys() == {*REASONS}
     for config in gaps.values():
@@ -181,8 +182,8 @@ def test_whatever_a_script_leaves_is_a_sentence(lang, monkeypatch):
     assert text("field.label.feature_matching", lang) in export.left(gaps["not_covered"], lang)[0]
 
 
-def test_the_digits_page_has_numbers_and_settings():
-    assert shown(opened(DIGITS_PAGE)).keys() == {"webpage", "numbers", "settings_file"}
+def test_the_digits_page_has_its_files():
+    assert shown(opened(DIGITS_PAGE)).keys() == {"webpage", "numbers", "settings_file", "program"}
 
 
 @pytest.mark.parametrize("beside", [False, True])

@@ -15,7 +15,7 @@ from ganlab.digits.diagnosis import covers
 from ganlab.digits.frame import DigitsFrame, tiled, unpack
 from ganlab.export.settings import digits_csv
 from ganlab.ui.digits import playback, webpage
-from ganlab.ui.run.export import numbers_button, packed, settings_button
+from ganlab.ui.run.export import numbers_button, packed, script_button, settings_button
 from ganlab.ui.run.view import Findings, Opening, View
 from ganlab.ui.text import number, text
 from ganlab.ui.webpage.page import page_button
@@ -98,7 +98,7 @@ VIEW = View(
     read=read,
     table=table,
     pair=pair,
-    files=(page_button, numbers_button, settings_button),
+    files=(page_button, numbers_button, settings_button, script_button),
     played=webpage.played,
     room=2_000_000,
     lamps=lamps,
