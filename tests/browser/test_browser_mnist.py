@@ -2,14 +2,12 @@
 
 import os
 import signal
-import time
 from urllib.parse import urlencode, urlsplit
 
 import pytest
 from browsing import (
     NEEDS_CHROMIUM,
     STRANGER,
-    Server,
     address,
     assert_no_stranger_runs,
     choose,
@@ -19,25 +17,26 @@ from browsing import (
     part,
     press,
     rested,
+    speak,
     steady,
     step,
+    train_for,
     until,
 )
 from playwright.sync_api import expect
 
 from ganlab.digits.config import DigitsConfig
-from ganlab.kinds import engines
 from ganlab.links import to_query
-from ganlab.service import worker
-from ganlab.store.runs import Store
 from tests.digits.test_weights import BAD
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 RUN = DigitsConfig(classes="1", batch_size=32, latent_dim=2, steps=47)
-"""Three epochs of one digit, trained before the first visitor comes."""
+"""Three epochs of one digit."""
 SLOW = DigitsConfig(classes="1", batch_size=8, latent_dim=2, d_steps=3, steps=5000)
 """A run that takes long enough to be stopped, killed and shared."""
+WRONG = urlencode({"m.architecture": STRANGER, "n.d_lr": "abc"})
+"""What a link cannot say."""
 
 
 def query(config, beside=None, **more):
@@ -45,17 +44,10 @@ def query(config, beside=None, **more):
     return urlencode({"lang": "en"} | to_query(config, "m.") | (to_query(beside, "n.") if beside else {}) | more)
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    """A server whose store has a run, and that reaches no network."""
-    place = tmp_path_factory.mktemp("store")
-    with Store(place) as store:
-        store.wish(RUN.key(), RUN.to_json(), RUN.steps, "test")
-        worker.compute(store, store.claim("test/0/0"), engines())
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    server = Server(place, GANLAB_DATA=str(place / "data"), **nowhere)
-    yield server
-    server.stop()
+@pytest.fixture(scope="module", autouse=True)
+def runs(server, tmp_path_factory):
+    """RUN, before the first visitor comes."""
+    train_for(server, tmp_path_factory.mktemp("runs"), RUN)
 
 
 @pytest.fixture
@@ -107,7 +99,7 @@ def test_epochs_are_replayed_and_walked_through(opened):
     until(lambda: epoch(page) > 3)
 
 
-def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
+def test_train_stop_train_on_another_worker_and_five_more_epochs_are_one_run(visit, server):
     page = visit(query(SLOW))
     assert fact(page, "empty") == "true"
     with steady(page):
@@ -120,6 +112,10 @@ def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
     expect(page.locator(".st-key-m-status")).to_contain_text("Trained to epoch")
     press(page, "m-train")
     until(lambda: server.runs()[SLOW.key()][1] > stopped)
+    reached, pid = server.runs()[SLOW.key()][1:]
+    os.kill(pid, signal.SIGKILL)
+    expect(page.get_by_text("The worker died at step")).to_be_visible()
+    until(lambda: server.runs()[SLOW.key()][0] == "running" and server.runs()[SLOW.key()][1] > reached)
     press(page, "m-more")
     until(lambda: int(link(page)["m.steps"]) > SLOW.steps)
     assert SLOW.replace(steps=int(link(page)["m.steps"])).key() == SLOW.key()
@@ -130,69 +126,6 @@ def test_train_stop_train_on_and_five_more_epochs_are_one_run(visit, server):
         press(page, "m-stop")
         offered(page, "m-train")
     until(lambda: server.runs()[SLOW.key()][0] == "stopped")
-
-
-def test_a_killed_worker_is_told_and_the_run_goes_on(visit, server):
-    config = SLOW.replace(seed=1)
-    page = visit(query(config))
-    press(page, "m-train")
-    until(lambda: server.runs().get(config.key(), ("", 0))[1] > 5)
-    _, reached, pid = server.runs()[config.key()]
-    os.kill(pid, signal.SIGKILL)
-    expect(page.get_by_text("The worker died at step")).to_be_visible()
-    until(lambda: server.runs()[config.key()][0] == "running" and server.runs()[config.key()][1] > reached)
-    press(page, "m-stop")
-    until(lambda: server.runs()[config.key()][0] == "stopped")
-
-
-def test_two_runs_stand_side_by_side_and_the_second_has_its_own_button(visit, server):
-    page = visit(query(RUN))
-    choose(page, "m-w-d_steps", "2")
-    until(lambda: link(page).get("m.d_steps") == "2")
-    menu = page.locator(".st-key-n-w-preset input:visible").first
-    menu.click()
-    page.get_by_role("option", name="the run before").click()
-    expect(page.get_by_text("The second run differs in: k 2 against 1.")).to_be_visible()
-    rested(page)  # while the page is drawn anew, the old one stands beside it
-    until(lambda: part(page, "sheet-b").count() == 1)
-    expect(part(page, "sheet-b")).to_be_visible()
-    until(lambda: link(page).get("n.classes") == "1")
-    other = visit(urlsplit(address(page)).query)
-    expect(part(other, "sheet-b")).to_be_visible()
-    assert link(other) == link(page)
-    choose(page, "m-w-d_steps", "1")
-    expect(page.get_by_text("Both are the same run.")).to_be_visible()
-
-
-def test_the_run_beside_is_trained_by_its_own_button(visit, server):
-    other = SLOW.replace(seed=2)
-    page = visit(query(RUN, other))
-    press(page, "n-train")
-    until(lambda: server.runs().get(other.key(), ("", 0))[1] > 0)
-    offered(page, "n-stop")
-    expect(page.locator(".st-key-n-status")).to_contain_text("epoch")
-    assert "Trained: 3 epochs" in say(page)
-    press(page, "n-stop")
-    until(lambda: server.runs()[other.key()][0] == "stopped")
-
-
-def test_weights_go_out_and_come_back(visit, tmp_path):
-    page = visit(query(RUN))
-    drawer(page, "This run's weights")
-    files = []
-    for name in ("Weights of G", "Settings (.json)"):
-        with page.expect_download() as download:
-            page.get_by_role("button", name=name).click()
-        files.append(tmp_path / download.value.suggested_filename)
-        download.value.save_as(files[-1])
-    drawer(page, "Your own weights")
-    page.locator("input[type=file]").set_input_files(files)
-    expect(page.get_by_text("with 2 latent numbers, kept as")).to_be_visible()
-    page.get_by_role("button", name="Train further").click()
-    until(lambda: len(link(page).get("m.g_from", "")) == 16)
-    until(lambda: fact(page, "empty") == "true")
-    press(page, "m-train")
-    until(lambda: int(fact(page, "last") or 0) > 0)
 
 
 def test_every_bad_upload_is_one_clear_sentence(opened, tmp_path):
@@ -214,31 +147,92 @@ def test_every_bad_upload_is_one_clear_sentence(opened, tmp_path):
     assert page.get_by_text("Traceback").count() == 0
 
 
-def test_a_full_set_without_a_network_is_a_sentence_and_leaves_no_file(visit, server):
-    page = visit(query(RUN.replace(dataset="fashion_mnist")))
+def beside(page, name):
+    """Takes an entry of the menu of second runs; when the page is drawn anew, an open menu closes."""
+    entry = page.get_by_role("option", name=name)
+    until(lambda: entry.count() or rested(page).locator(".st-key-n-w-preset input:visible").first.click())
+    entry.click()
+
+
+def test_two_runs_stand_side_by_side_and_the_link_opens_both(opened, visit):
+    page = opened
+    choose(page, "m-w-d_steps", "2")
+    until(lambda: link(page).get("m.d_steps") == "2")
+    beside(page, "the run before")
+    expect(page.get_by_text("The second run differs in: k 2 against 1.")).to_be_visible()
+    rested(page)  # while the page is drawn anew, the old one stands beside it
+    until(lambda: part(page, "sheet-b").count() == 1)
+    expect(part(page, "sheet-b")).to_be_visible()
+    until(lambda: link(page).get("n.classes") == "1")
+    other = visit(urlsplit(address(page)).query)
+    expect(part(other, "sheet-b")).to_be_visible()
+    assert link(other) == link(page)
+    choose(page, "m-w-d_steps", "1")
+    expect(page.get_by_text("Both are the same run.")).to_be_visible()
+    beside(page, "No comparison")
+    until(lambda: not any(name.startswith("n.") for name in link(page)))
+
+
+def test_the_run_beside_is_trained_by_its_own_button_and_a_bad_link_says_what_it_left_out(visit, server):
+    other = SLOW.replace(seed=2)
+    page = visit(f"{query(RUN, other)}&{WRONG}")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("onerror")
+    expect(page.get_by_test_id("stAlert")).to_contain_text("Learning rate of D")
+    assert_no_stranger_runs(page)
+    assert not {"m.architecture", "n.d_lr"} & link(page).keys()
+    press(page, "n-train")
+    until(lambda: server.runs().get(other.key(), ("", 0))[1] > 0)
+    offered(page, "n-stop")
+    expect(page.locator(".st-key-n-status")).to_contain_text("epoch")
+    assert "Trained: 3 epochs" in say(page)
+    press(page, "n-stop")
+    until(lambda: server.runs()[other.key()][0] == "stopped")
+    assert page.get_by_text("Traceback").count() == 0
+
+
+def test_a_full_set_without_a_network_is_a_sentence_and_leaves_no_file(opened, server):
+    page = opened
+    choose(page, "m-w-dataset", "Fashion-MNIST")
     expect(page.get_by_text("To be downloaded once, when you train: 30.9 MB.").first).to_be_visible()
     press(page, "m-train")
     expect(page.get_by_text("there is no network, or no server answered")).to_be_visible()
     assert [path for path in (server.store / "data").rglob("*") if path.is_file()] == []
     offered(page, "m-train")
+    press(page, "m-chip-dataset")
+    until(lambda: fact(page, "empty") == "false")
 
 
-@pytest.mark.parametrize("lang", ["en", "es"])
-def test_the_phones_first_screen_holds_play_and_digits(visit, lang):
-    page = visit(query(RUN, lang=lang), width=390, height=844, has_touch=True, is_mobile=True)
+def test_weights_go_out_and_come_back(opened, tmp_path):
+    page = opened
+    drawer(page, "This run's weights")
+    files = []
+    for name in ("Weights of G", "Settings (.json)"):
+        with page.expect_download() as download:
+            page.get_by_role("button", name=name).click()
+        files.append(tmp_path / download.value.suggested_filename)
+        download.value.save_as(files[-1])
+    drawer(page, "Your own weights")
+    page.locator("input[type=file]").set_input_files(files)
+    expect(page.get_by_text("with 2 latent numbers, kept as")).to_be_visible()
+    page.get_by_role("button", name="Train further").click()
+    until(lambda: len(link(page).get("m.g_from", "")) == 16)
+    until(lambda: fact(page, "empty") == "true")
+    press(page, "m-train")
+    until(lambda: int(fact(page, "last") or 0) > 0)
+
+
+def test_the_phones_first_screen_holds_play_and_digits_in_both_languages(visit):
+    page = visit(query(RUN), width=390, height=844, has_touch=True, is_mobile=True)
+    holds_play_and_digits(page)
+    speak(page, "ES")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Dígitos que salen del ruido")
+    holds_play_and_digits(page)
+
+
+def holds_play_and_digits(page):
     for name in ("play", "sheet"):
         box = part(page, name).bounding_box()
         assert box["y"] >= 0, name
         assert box["y"] + box["height"] <= 844, name
         assert box["x"] + box["width"] <= 390, name
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
-
-
-def test_a_bad_link_gives_the_default_and_says_so(visit):
-    page = visit("lang=en&m.classes=abc&n.seed=-1&" + urlencode({"m.architecture": STRANGER}))
-    expect(page.get_by_test_id("stAlert")).to_contain_text("onerror")
-    assert_no_stranger_runs(page)
-    expect(page.get_by_test_id("stAlert")).to_contain_text("Seed")
-    assert "m.architecture" not in link(page)
-    time.sleep(0.5)
-    assert page.get_by_text("Traceback").count() == 0
