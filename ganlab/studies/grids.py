@@ -178,8 +178,7 @@ STUDIES: dict[str, Study] = {
         "the 25,000 D updates that k = 50 has by then; `long`: further. `r1` is non-saturating with γ = 1; `wgan_gp` "
         "has λ = 0.1 and Adam (0.5, 0.9). Nothing is published on it. The bands are those of an earlier run of ours, "
         "one or two seeds; one of eight modes, perfectly drawn, has L_D .392, L_G 2.197 and accuracy .938. Few modes "
-        "with a small valid share are a smear that has not found the modes yet, no collapse. These rows are of the "
-        "plane's engine 1 and have not been computed again since: engine 2 takes the same steps in another arithmetic.",
+        "with a small valid share are a smear that has not found the modes yet, no collapse.",
         expected=(
             *(Expected(f"{name}_k50", "modes_covered", 0, 2, "1", least=4) for name in PLAIN),
             *(Expected(f"{name}_k50", "d_loss", 0.30, 0.50, ".34 to .42") for name in PLAIN),
