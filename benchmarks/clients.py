@@ -26,6 +26,10 @@ class Visit:
     host: str
     page: str = "arena"
     query: str = "lang=en"
+    pictured_page: bool = True
+    """Whether the page has a picture to wait for."""
+    cookie: str = ""
+    """What the browser has kept."""
     reads: bool = True
     """Whether anything is read after the picture."""
     bytes: int = 0
@@ -33,24 +37,29 @@ class Visit:
     picture_s: float | None = None
     refreshes: list[float] = field(default_factory=list)
     early: int = 0
-    """Runs that gave way to a newer one before their end, as the next tick came."""
+    """Runs of the whole page that gave way to a newer one before their end."""
     exceptions: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """The sentences that arrived."""
 
     async def open(self, patience=300):
-        """Connects, runs the page once, and waits for the picture."""
+        """Connects, runs the page once, and waits for the picture, or for the end of a page without one."""
         self._widgets, self._timers, self._asked = {}, {}, {}
         self._cached, self._pictures, self._script = set(), set(), ""
         self._picture, self._finished = asyncio.Event(), asyncio.Event()
         address = f"ws://{self.host}/_stcore/stream"
         origin = f"http://{self.host}"
         self._socket = await websockets.connect(
-            address, subprotocols=["streamlit"], origin=origin, max_size=LARGEST, proxy=None
+            address,
+            subprotocols=["streamlit"],
+            origin=origin,
+            max_size=LARGEST,
+            proxy=None,
+            additional_headers={"Cookie": self.cookie} if self.cookie else None,
         )
         self._reader = asyncio.create_task(self._read())
         await self.go(self.query)
-        await self.pictured(patience)
+        await (self.pictured if self.pictured_page else self.finished)(patience)
         return self
 
     async def go(self, query=None, press=""):
@@ -120,6 +129,8 @@ class Visit:
             self._widgets[element.button.id.rpartition("-")[2]] = element.button.id
         elif kind == "exception":
             self.exceptions.append(element.exception.message)
+        elif kind == "alert":
+            self.texts.append(element.alert.body)
         elif kind == "markdown":
             self.texts.append(element.markdown.body)
 
@@ -145,9 +156,9 @@ class Visit:
                 timer.cancel()
 
     def _on_script_finished(self, message):
-        if message.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY:
-            for name in self._asked.keys() & set(message.metadata.run.fragment_ids):
-                self.refreshes.append(time.perf_counter() - self._asked.pop(name))
+        if ended := self._asked.keys() & set(message.metadata.run.fragment_ids):
+            # one that ends as the next begins is said to have ended early, with all that it has sent
+            self.refreshes += [time.perf_counter() - self._asked.pop(name) for name in ended]
         elif message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             self.early += 1
         else:

@@ -27,13 +27,13 @@ class LoadServer:
 
 
 @contextmanager
-def serving(**environment):
-    """A server over a temporary store, ready for visitors; ended at the end."""
+def serving(enter=None, **environment):
+    """A server over a temporary store, ready for visitors; ended at the end. enter: what its process does first."""
     with tempfile.TemporaryDirectory() as folder, socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
         free.close()
-        process = started(port, os.environ | {"GANLAB_STORE": str(Path(folder) / "store")} | environment)
+        process = started(port, os.environ | {"GANLAB_STORE": str(Path(folder) / "store")} | environment, enter)
         try:
             yield LoadServer(process, port)
         finally:
@@ -44,13 +44,13 @@ def serving(**environment):
                 process.kill()
 
 
-def started(port, environment):
+def started(port, environment, enter=None):
     """The process of a server that answers."""
     options = f"--server.port={port} --server.headless=true --server.address=127.0.0.1"
     command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options.split()]
     with open(environment.get("LOAD_LOG", os.devnull), "w") as log:
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
-    until = time.monotonic() + 120
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log, preexec_fn=enter)
+    until = time.monotonic() + 600
     while time.monotonic() < until:
         try:
             urllib.request.urlopen(f"http://127.0.0.1:{port}/_stcore/health", timeout=10)

@@ -1,10 +1,11 @@
-"""What this container may use of its machine: memory and processors.
+"""What this container may use of its machine: memory and processors, and how a process takes memory.
 
 The limits are those of the control groups, of version 1 or 2, of the process's own group and of all groups around it.
 """
 
 from __future__ import annotations
 
+import ctypes
 import math
 import os
 from collections.abc import Iterator
@@ -15,6 +16,8 @@ from pathlib import Path
 GROUPS, OWN, PROCESSES = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup"), Path("/proc")
 STOPPED = ("T", "t")
 """The states of a stopped process in Linux."""
+M_ARENA_MAX = -8
+"""The name of a setting in glibc's malloc.h."""
 
 
 @dataclass(frozen=True)
@@ -98,4 +101,14 @@ def is_stopped(process: int) -> bool:
     """Whether a process has been stopped by a signal; where there is no /proc, none counts as stopped."""
     with suppress(OSError, IndexError):
         return (PROCESSES / str(process) / "stat").read_text().rpartition(")")[2].split()[0] in STOPPED
+    return False
+
+
+def few_arenas(most: int = 2) -> bool:
+    """Has all threads of this process take memory from a few common places; whether the system can do so.
+
+    glibc gives each of many threads a place of its own, and what is free in one is no use to another.
+    """
+    with suppress(OSError, AttributeError, TypeError):
+        return bool(ctypes.CDLL(None).mallopt(M_ARENA_MAX, most))
     return False

@@ -97,6 +97,8 @@ class Settings:
     """Widest networks of a run; None for those of its kind."""
     queue: int = 16
     """Runs of one visitor that may wait."""
+    hang_s: float = 600.0
+    """Seconds without a step after which a worker is ended."""
     uploads: int = 10
     """Files that one visitor may upload in a minute."""
     profile: str = PROFILES[0]
@@ -155,6 +157,7 @@ FORMS = {
     "steps": whole(1),
     "width": whole(1),
     "queue": whole(1),
+    "hang_s": Form(positive, "a number above 0"),
     "uploads": whole(0),
     "profile": Form(profile, " or ".join(PROFILES)),
     "board": Form(switch, " or ".join(SWITCH)),

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from ganlab.host import machine
+from ganlab.host import machine, settings
 from ganlab.kind import devices
 from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
@@ -22,10 +22,11 @@ from ganlab.kinds import KINDS, engines
 from ganlab.service import limits, profile
 from ganlab.service.forecast import step_seconds
 from ganlab.service.jumps import Jumps
+from ganlab.service.progress import Progress
 from ganlab.service.rate import TURN
 from ganlab.service.worker_process import WorkerProcess, interpreter_ends
 from ganlab.store.frame_cache import FrameCache, FrameCaches
-from ganlab.store.housekeeping import STALE, evict, follow_clock, interrupt, sweep
+from ganlab.store.housekeeping import STALE, evict, fail_hung, follow_clock, interrupt, sweep
 from ganlab.store.rows import RunRow
 from ganlab.store.runs import Store
 
@@ -99,6 +100,7 @@ class Runs:
         self._visitors: dict[str, str] = {}
         self._gone: set[str] = set()
         self._last_housekeeping, self._jumps = 0.0, Jumps(store.clock)
+        self._progress = Progress(settings.read().hang_s)
         self._wake, self._closing = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._serve, name="runs", daemon=True)
         self._thread.start()
@@ -269,6 +271,7 @@ class Runs:
     def _round(self) -> None:
         """Handles ended workers, assigns work to free ones, keeps one warm, and evicts old runs."""
         self._end_stopped()
+        self._end_hung()
         if jump := self._jumps.seen():
             follow_clock(self.store, jump)
         while self._gone:
@@ -294,6 +297,16 @@ class Runs:
             ours = row.state == "running" and row.owner.startswith(f"{self.server}/")
             if ours and abs(self.store.clock() - row.heartbeat) > silence:
                 end_if_stopped(int(row.owner.rpartition("/")[2]))
+
+    def _end_hung(self) -> None:
+        """Ends workers that have made no step for too long, so that their slots are free again."""
+        running = [row for row in self.store.queue() if row.state == "running"]
+        steps = {row.owner.rpartition("/")[0]: (row.key, row.step) for row in running}
+        busy = {worker.name: worker for worker in self._workers if worker.is_busy}
+        for name in self._progress.hung({name: steps.get(name) for name in busy}):
+            log.warning("worker %s has made no step for too long and is ended", name)
+            fail_hung(self.store, name)
+            busy[name].end()
 
     def _start(self, worker: WorkerProcess, function: str, *args: Any) -> None:
         try:

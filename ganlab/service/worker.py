@@ -14,6 +14,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import torch
+
 from ganlab.data.user_files import use_store
 from ganlab.host.failure import RunError
 from ganlab.kind import devices
@@ -127,6 +129,8 @@ def reason(error: Exception) -> tuple[str, dict[str, Any]]:
     facts: dict[str, Any] = {"error": repr(error)[:300]}
     if isinstance(error, RunError):
         return error.failure, facts | error.report()
+    if REFUSED in str(error):
+        return "memory", facts
     return next(name for kind, name in FAILURES.items() if isinstance(error, kind)), facts
 
 
@@ -319,8 +323,11 @@ class Session:
             self.store.release(self.run, ending)
 
 
+REFUSED = "can't allocate memory"
+"""PyTorch's words for want of the processor's memory, in a RuntimeError."""
 FAILURES = {
     MemoryError: "memory",
+    torch.OutOfMemoryError: "memory",
     sqlite3.Error: "storage",
     OSError: "storage",
     Exception: "crash",

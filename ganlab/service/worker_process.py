@@ -50,6 +50,11 @@ class WorkerProcess:
         """Whether its process was used recently enough to be still alive."""
         return self._future is not None or (self._executor is not None and monotonic() - self.used < IDLE / 3)
 
+    @property
+    def is_busy(self) -> bool:
+        """Whether it works now."""
+        return self._future is not None and not self._future.done()
+
     def submit(self, done: Callable[[Future[Any]], None], function: str, *args: Any) -> None:
         """Starts a function of the worker's; `done` is called from another thread when it ends. Raises as loky."""
         try:
@@ -96,6 +101,10 @@ class WorkerProcess:
         """Asks a training worker to write a checkpoint and leave."""
         if self._future is not None and self._line:
             self._line[1].close()
+
+    def end(self) -> None:
+        """Ends the process at once, whatever it does."""
+        self._give_up()
 
     def close(self) -> None:
         """Ends the process, after its checkpoint if that does not take too long."""

@@ -16,6 +16,9 @@ DEATHS = 5
 DIED = f"""token = NULL, deaths = deaths + 1, facts = json_object('step', max(step, 0)), bytes = {FRAME_BYTES},
     note = CASE WHEN owner LIKE :server || '/%' THEN 'worker_died' ELSE 'server_restarted' END,
     state = CASE WHEN deaths + 1 >= {DEATHS} THEN 'failed' ELSE 'interrupted' END"""
+HUNG = (
+    f"token = NULL, state = 'failed', note = 'hung', facts = json_object('step', max(step, 0)), bytes = {FRAME_BYTES}"
+)
 FORGET_FAILED = "DELETE FROM wishes WHERE run IN (SELECT key FROM runs WHERE state = 'failed')"
 
 
@@ -24,6 +27,14 @@ def interrupt(store: Store, slot: str) -> None:
     which = "state = 'running' AND owner LIKE :slot || '/%'"
     with store.database.transaction() as db:
         db.execute(f"UPDATE runs SET {DIED} WHERE {which}", {"server": slot.split("/")[0], "slot": slot})
+        db.execute(FORGET_FAILED)
+
+
+def fail_hung(store: Store, slot: str) -> None:
+    """Ends the run of a worker that gets nowhere. A viewer may ask for it again. slot: <server>/<slot>."""
+    which = "state = 'running' AND owner LIKE :slot || '/%'"
+    with store.database.transaction() as db:
+        db.execute(f"UPDATE runs SET {HUNG} WHERE {which}", {"slot": slot})
         db.execute(FORGET_FAILED)
 
 

@@ -1,6 +1,6 @@
 // @ts-check
 // What a visit sets in the document: the browser's id as a cookie, the language, one history entry for each page,
-// that a pressed button's tooltip goes, and that a phone's menu closes.
+// that a pressed button's tooltip goes, that a phone's menu closes, and that a page that was away for long loads anew.
 
 /** @typedef {{ pages?: boolean }} Marked */
 
@@ -108,6 +108,36 @@ export function closeDrawer(window) {
   addEventListener("click", choose, { capture: true }); // a radio keeps its clicks
 }
 
+const FORGOTTEN = 100_000; // milliseconds: Streamlit keeps a visit for 120 seconds after its connection has ended
+const STATE = "data-test-connection-state";
+
+/**
+ * Loads the page anew once it is connected again after so long that the server has forgotten the visit. Streamlit shows
+ * the old page then, and the first change on it would be lost. A computer that sleeps notices late what it has lost.
+ * @param {Window & typeof globalThis} window
+ */
+export function comeBack({ document, location, MutationObserver, setInterval }) {
+  const { dataset } = document.documentElement;
+  const app = document.querySelector('[data-testid="stApp"]');
+  if ("back" in dataset || !app) return;
+  dataset.back = "";
+  let awake = Date.now();
+  let lost = 0; // when the connection ended, or when the computer fell asleep
+  const look = () => {
+    const now = Date.now();
+    if (now - awake > FORGOTTEN) lost ||= awake;
+    awake = now;
+  };
+  const turn = () => {
+    look();
+    if (app.getAttribute(STATE) !== "CONNECTED") lost ||= awake;
+    else if (lost && awake - lost > FORGOTTEN) location.reload();
+    else lost = 0;
+  };
+  setInterval(look, FORGOTTEN / 10);
+  new MutationObserver(turn).observe(app, { attributes: true, attributeFilter: [STATE] });
+}
+
 /** @param {{ cookie: string, lang: string, words: { [name: string]: string } }} of */
 export function visit({ cookie, lang, words }) {
   // biome-ignore lint/suspicious/noDocumentCookie: the Cookie Store API needs https
@@ -118,4 +148,5 @@ export function visit({ cookie, lang, words }) {
   oneEntryAPage(window);
   quietTips(window);
   closeDrawer(window);
+  comeBack(window);
 }

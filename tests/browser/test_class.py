@@ -2,6 +2,7 @@
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlencode
 
 import pytest
 from browsing import NEEDS_CHROMIUM, until
@@ -10,17 +11,22 @@ from waiting import GUARD
 
 from benchmarks import soak
 from benchmarks.clients import Visit
+from ganlab import ui
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 
 pytestmark = NEEDS_CHROMIUM
 CONFIG = PlaneConfig(steps=4000, seed=1717, g_width=8, d_width=8)
-QUERY = "&".join(f"{name}={value}" for name, value in {"lang": "en", **to_query(CONFIG, "a.")}.items())
+LONG = CONFIG.replace(steps=100_000, seed=1718)
+
+
+def query(config):
+    return urlencode({"lang": "en", **to_query(config, "a.")})
 
 
 async def lesson(host):
     """Three open one link, the first trains, all watch until the status says so."""
-    class_ = [await Visit(host, query=QUERY).open() for _ in range(3)]
+    class_ = [await Visit(host, query=query(CONFIG)).open() for _ in range(3)]
     for visit in class_:
         await visit.finished()
     await class_[0].go(press="a.train")
@@ -35,14 +41,41 @@ async def lesson(host):
     return class_
 
 
+async def return_to(host, query):
+    """A visitor presses Train and is gone; then the same browser comes to a session that knows nothing of that."""
+    cookie = f"{ui.COOKIE}={'5' * 32}"
+    first = await Visit(host, query=query, cookie=cookie).open()
+    await first.finished()
+    await first.go(press="a.train")
+    await first.finished()
+    await first.close()
+    again = await Visit(host, query=query, cookie=cookie).open()
+    await again.finished()
+    assert again.has("a.stop"), "who asked for the run may stop it"
+    await again.go(press="a.stop")
+    await again.finished()
+    await again.close()
+    return first, again
+
+
+def beside(visits):
+    """What comes of visits; this thread may have the event loop of a browser."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(lambda: asyncio.run(asyncio.wait_for(visits, GUARD))).result()
+
+
 def test_a_class_opens_one_link_and_watches_one_run(server):
-    with ThreadPoolExecutor(1) as beside:  # this thread may have the event loop of a browser
-        host = f"127.0.0.1:{server.port}"
-        visits = beside.submit(lambda: asyncio.run(asyncio.wait_for(lesson(host), GUARD))).result()
+    visits = beside(lesson(f"127.0.0.1:{server.port}"))
     assert [visit.exceptions for visit in visits] == [[], [], []]
     assert all(visit.picture_s and visit.messages > 50 for visit in visits)
     until(lambda: server.runs().get(CONFIG.key(), "-")[0] == "done")
     assert len([key for key in server.runs() if key == CONFIG.key()]) == 1
+
+
+def test_who_comes_back_to_a_new_session_has_the_run_and_the_settings(server):
+    first, again = beside(return_to(f"127.0.0.1:{server.port}", query(LONG)))
+    assert first.exceptions == again.exceptions == []
+    until(lambda: server.runs()[LONG.key()][0] == "stopped")
 
 
 @pytest.mark.nightly

@@ -25,6 +25,7 @@ GIVEN = {
     "steps": ("5000", 5000),
     "width": ("64", 64),
     "queue": ("4", 4),
+    "hang_s": ("90", 90.0),
     "uploads": ("3", 3),
     "profile": ("local", "local"),
     "board": ("on", True),

@@ -19,6 +19,7 @@ from ganlab.host import machine
 from ganlab.kind.fields import ConfigError
 from ganlab.service import worker
 from ganlab.service.jumps import Jumps
+from ganlab.service.progress import Progress
 from ganlab.service.runs import Runs
 from ganlab.store import housekeeping
 from ganlab.store.database import FILE
@@ -219,6 +220,21 @@ def test_heartbeats_that_a_locked_store_held_up_prove_nothing(store, monkeypatch
     monkeypatch.undo()
     sweep(store, "here", STALE)
     assert store.run(key).state == "interrupted"
+
+
+def test_only_a_worker_without_any_step_for_too_long_has_hung():
+    clock = Clock()
+    progress = Progress(60, clock)
+    seen = []
+    for now, signs in [
+        (0, {"slow": 1, "stuck": 1, "imports": None, "idle": 1}),
+        (60, {"slow": 1, "stuck": 1, "imports": None}),
+        (61, {"slow": 2, "stuck": 1, "imports": 1, "idle": 1}),
+        (121, {"slow": 2, "imports": 1, "idle": 1}),
+    ]:
+        clock.now = now
+        seen.append(progress.hung(signs))
+    assert seen == [[], [], ["stuck"], []]
 
 
 def test_two_servers_share_a_store_and_compute_each_run_once(store, monkeypatch, tmp_path):

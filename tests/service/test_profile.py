@@ -1,6 +1,9 @@
 """What the machine offers, read from hand-made trees of control groups, and what the server chooses from it."""
 
 import math
+import platform
+import subprocess
+import sys
 
 import pytest
 
@@ -131,3 +134,9 @@ def test_the_doctor_says_what_was_found_and_chosen(monkeypatch, capsys):
     said = capsys.readouterr().out
     for part in ("8,000 MB", "690 MB", "0.5", "2 (GANLAB_SLOTS; 1 without it)", "refused", "in the server", "25 MB"):
         assert part in said
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc")
+def test_the_threads_of_a_server_take_memory_from_a_few_places():
+    script = "import sys, ganlab.host.machine as machine; sys.exit(not machine.few_arenas())"
+    assert subprocess.run([sys.executable, "-c", script]).returncode == 0

@@ -211,7 +211,12 @@ def test_a_divergence_is_an_ending_with_its_facts(store):
 
 @pytest.mark.parametrize(
     ("seed", "note", "fact"),
-    [(counter_engine.RAISES, "crash", "out of order"), (counter_engine.CRASHES_CONFIG, "config", "gamma")],
+    [
+        (counter_engine.RAISES, "crash", "out of order"),
+        (counter_engine.CRASHES_CONFIG, "config", "gamma"),
+        (counter_engine.HUNGRY, "memory", "allocate"),
+        (counter_engine.GREEDY, "memory", "MemoryError"),
+    ],
 )
 def test_an_error_fails_the_run_and_the_worker_goes_on(store, seed, note, fact):
     bad, good = wish(store, counter(30, seed=seed)), wish(store, counter(30))
@@ -313,6 +318,7 @@ def counters(tmp_path_factory):
     """A server of counters with one slot, for all who leave it without a run: each of its processes imports torch."""
     with Store(tmp_path_factory.mktemp("runs")) as store, pytest.MonkeyPatch.context() as patch:
         patch.setenv("COUNTER_LOG", str(store.path / "starts"))
+        patch.setenv("COUNTER_HELD", str(store.path / "held"))
         with Runs(store, slots=1, engines=COUNTER, device="cpu") as runs:
             yield runs
 
@@ -361,6 +367,29 @@ def test_a_killed_worker_is_replaced_until_the_run_has_killed_too_many(counters)
     assert counters.status(key).note == "worker_died"
     counters.submit(healthy, ME)
     until(lambda: counters.status(healthy.key()).state == "done")
+
+
+@pytest.mark.whole
+def test_a_worker_that_hangs_is_ended_its_slot_is_free_and_its_run_can_go_on(counters, monkeypatch):
+    store, stuck, healthy = counters.store, counter(30, seed=counter_engine.HANGS), counter(30, seed=20)
+    (held := store.path / "held").touch()
+    key = counters.submit(stuck, ME)
+    until(lambda: store.run(key).step >= 3)
+    seen = store.run(key)
+    until(lambda: store.run(key).heartbeat > seen.heartbeat)  # alive, not stopped, and without progress
+    with monkeypatch.context() as patch:
+        patch.setattr(counters._progress, "limit", 0.0)
+        until(lambda: counters.status(key).state == "failed")
+    until(lambda: not alive(process_id(store, key)))
+    assert counters.status(key).note == "hung"
+    assert counters.status(key).step >= seen.step
+    counters.submit(healthy, ME)
+    until(lambda: counters.status(healthy.key()).state == "done")
+    held.unlink()
+    counters.submit(stuck, ME)
+    until(lambda: counters.status(key).state == "done")
+    assert counters.status(key).note == ""
+    assert list(store.frames(key, 0)) == list(range(0, 31, 3))
 
 
 @pytest.mark.whole

@@ -6,6 +6,7 @@ import subprocess
 import tempfile
 
 import pytest
+from rights import as_nobody, read_only  # noqa: F401
 
 from ganlab.store import opening
 from ganlab.store.database import FILE
@@ -116,6 +117,15 @@ def test_the_variables_folder_is_named_too(tmp_path, monkeypatch, caplog):
     monkeypatch.setenv("GANLAB_STORE", str(tmp_path / "file" / "variable"))
     assert opened(None)[1] == ["unwritable"]
     assert str(tmp_path / "file" / "variable") in caplog.text
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_store_that_this_user_may_only_read_gives_way_and_stays_as_it_is(read_only):  # noqa: F811
+    before = content(read_only)
+    with as_nobody():
+        place, incidents, keys = opened(read_only)
+    assert (place.parent, incidents, keys) == (read_only.parent / "temporary", ["unwritable"], [SHIPPED])
+    assert content(read_only) == before
 
 
 def test_a_store_that_another_program_has_locked_is_left_alone(folder, elsewhere, monkeypatch):

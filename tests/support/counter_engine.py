@@ -13,7 +13,7 @@ import torch
 from ganlab.kind.engine import keepsake, moved, vouch  # noqa: F401
 from ganlab.plane.config import PlaneConfig
 
-RAISES, DIVERGES, DIES, CRASHES_CONFIG = 13, 14, 15, 16
+RAISES, DIVERGES, DIES, CRASHES_CONFIG, HANGS, HUNGRY, GREEDY = 13, 14, 15, 16, 17, 18, 19
 """Seeds of runs that meet their fate at step FATE."""
 FATE = 7
 
@@ -93,4 +93,19 @@ def crashes_config(state):
     state.config.replace(gamma=-1.0)
 
 
-FATES = {RAISES: raises, DIVERGES: diverges, DIES: dies, CRASHES_CONFIG: crashes_config}
+def hungry(state):
+    torch.empty(2**50)
+
+
+def greedy(state):
+    bytearray(2**60)
+
+
+def hangs(state):
+    """Stays in this step as long as the file is there."""
+    while os.path.exists(os.environ["COUNTER_HELD"]):
+        time.sleep(0.02)
+
+
+FATES = {RAISES: raises, DIVERGES: diverges, DIES: dies, CRASHES_CONFIG: crashes_config, HANGS: hangs}
+FATES |= {HUNGRY: hungry, GREEDY: greedy}

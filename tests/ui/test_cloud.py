@@ -3,6 +3,7 @@
 import os
 import runpy
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,13 @@ def test_the_requirements_are_those_of_the_product_and_an_index():
     lines = [line for line in (CLOUD / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
     assert [line.split()[0] for line in lines] == ["--extra-index-url", "-r"]
     assert (CLOUD / lines[1].split()[1]).resolve() == CLOUD.parent / "requirements.txt"
+
+
+def test_uv_takes_each_package_from_the_index_that_has_its_version():
+    """By default uv finds an old jinja2 and numpy at PyTorch's index, and then no solution."""
+    assert tomllib.loads((CLOUD.parent / "pyproject.toml").read_text())["tool"]["uv"]["index-strategy"] == (
+        "unsafe-best-match"
+    )
 
 
 def test_the_entry_point_is_the_same_app_on_a_host_that_erases(monkeypatch):

@@ -1,10 +1,13 @@
 """What a visitor reads of faults: of the run store, of a request that cannot be stored, of a link, of a file."""
 
 import json
+import os
 import sqlite3
 from urllib.parse import parse_qsl
 
 import pytest
+import streamlit as st
+from rights import as_nobody, read_only  # noqa: F401
 from visits import captions, enter, opened, quiet_server, record, sound  # noqa: F401
 
 from ganlab.links import from_query, to_query
@@ -36,6 +39,16 @@ def test_a_damaged_store_is_told_once_a_visit(lang, tmp_path):
     app = opened(START, lang=lang)
     assert [toast.value for toast in app.toast] == [text("notice.store.damaged", lang)]
     assert [toast.value for toast in sound(app.run()).toast] == []
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes of files")
+def test_a_store_that_the_servers_user_may_only_read_is_told(read_only, monkeypatch):  # noqa: F811
+    monkeypatch.setenv("GANLAB_STORE", str(read_only))
+    monkeypatch.setattr(server, "RECORDED", read_only.parent)
+    monkeypatch.setattr(type(st.secrets), "load_if_toml_exists", lambda _: False)  # in the home of root
+    with as_nobody():
+        app = opened(START, lang="es")
+    assert [toast.value for toast in app.toast] == [text("notice.store.unwritable", "es")]
 
 
 def test_a_sound_store_is_not_talked_about():

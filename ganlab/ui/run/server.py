@@ -12,7 +12,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.data.user_files import use_store
-from ganlab.host import settings
+from ganlab.host import machine, settings
 from ganlab.links import identity
 from ganlab.service.runs import Runs
 from ganlab.service.short_jobs import ShortJobs
@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 @st.cache_resource(show_spinner=False)
 def service() -> Runs:
     """The run service for all visitors. Its store contains the shipped runs."""
+    machine.few_arenas()
     chosen = settings.with_options(settings.read(), sys.argv[1:])
     store = open_store(chosen.store, fill)
     use_store(store.path)
