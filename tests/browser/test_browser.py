@@ -212,6 +212,9 @@ def scores_are_explained(page, *names):
         label = part(page, "player").locator("[title]", has_text=name).first
         assert len(label.get_attribute("title")) > 40, name
         assert label.get_attribute("aria-description") == label.get_attribute("title")
+        label.focus()
+        shown = label.evaluate("label => getComputedStyle(label, '::after').content")
+        assert label.get_attribute("title")[:30] in shown, "on a tap and by keyboard"
 
 
 def test_every_score_says_what_it_counts(page):

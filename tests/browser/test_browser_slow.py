@@ -55,6 +55,7 @@ def slow_motion(page):
     until(lambda: step(page) == 12)
     part(page, "tools").get_by_role("button", name="Slow motion").click()
     at(page, STOPS[0])
+    until(lambda: part(page, "slow").evaluate("slow => slow.getBoundingClientRect().top < innerHeight / 2"))
     until(lambda: "from step 12 to step 13" in page.locator(".st-key-a-slow-head").first.inner_text())
     seen, pictures = [], []
     for stop in STOPS:

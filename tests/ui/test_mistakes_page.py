@@ -282,6 +282,12 @@ def lab(monkeypatch):
     return card
 
 
+def test_the_changed_lines_are_wrapped_on_a_phone():
+    """They differ in their ends only."""
+    app = opened(PAGE, {"c.card": "detach_forgotten"})
+    assert [found.proto.wrap_lines for found in app.code if found.language == "diff"] == [True]
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_is_unveiled_before_the_prediction(lab, lang):
     for config in (lab.broken, lab.fixed):

@@ -24,7 +24,7 @@ from ganlab.ui.lessons.lessons import LESSONS
 from ganlab.ui.run import controls, experiment, server, share
 from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.run.share import from_link
-from ganlab.ui.text import text
+from ganlab.ui.text import LANGUAGES, text
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
@@ -191,6 +191,15 @@ def test_choosing_a_preset_writes_the_whole_config():
     assert config(sound(app)) == PRESETS["swiss_roll"]
     assert app.session_state[ARENA.name("preset")] == "swiss_roll"
     assert not [button for button in app.button if button.key.startswith("a.chip")]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_a_changed_preset_says_so_and_its_description_is_gone(lang):
+    name, about = (text(f"preset.{part}.ring_k50", lang) for part in ("name", "about"))
+    changed = text("run.preset.changed", lang, name=name)
+    whole, other = (arena({"a.preset": "ring_k50"} | more, lang) for more in ({}, {"a.d_steps": "1"}))
+    read = [re.sub("<[^>]*>", "", " ".join(one.value for one in app.caption)) for app in (whole, other)]
+    assert [[line in said for line in (about, changed)] for said in read] == [[True, False], [False, True]]
 
 
 def test_a_chip_undoes_its_own_field_only():

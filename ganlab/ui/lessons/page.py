@@ -86,10 +86,13 @@ def body(lang: str) -> None:
     for part in order[:shown]:
         PARTS[part](name, lang)
     picture, words = st.columns([5, 4], gap="large")
+    first, *rest = order[shown + 1 :]
+    with words:  # before the run, since on a phone it moves what comes below it
+        PARTS[first](name, lang)
     with picture:
         run(name, lang)
     with words:
-        for part in order[shown + 1 :]:
+        for part in rest:
             PARTS[part](name, lang)
     if extra := LESSONS[name].extra:
         EXTRAS[extra](lang)

@@ -117,6 +117,7 @@ function tile(name, say) {
   const [label, value, note] = ["h2", "b", "small"].map((tag) => document.createElement(tag));
   label.textContent = say(`number_${name}`);
   label.title = say(`define_${name}`);
+  label.tabIndex = 0;
   label.setAttribute("aria-description", label.title);
   value.dataset.part = value.dataset.testid = `number-${name}`;
   note.dataset.part = `note-${name}`;

@@ -40,13 +40,16 @@ export class Scores {
   }
 
   /**
-   * Sets the definition of a score as tooltip and as description for screen readers.
+   * Sets the definition of a score as tooltip and as description for screen readers. A label also shows it, by the
+   * style, when it has the focus, as after a tap.
    * @param {string} name
    * @param {string} sentence
    */
   define(name, sentence) {
-    this.part(name).title = sentence;
-    this.part(name).setAttribute("aria-description", sentence);
+    const part = this.part(name);
+    part.title = sentence;
+    part.setAttribute("aria-description", sentence);
+    if (name.endsWith("-label")) part.tabIndex = 0;
   }
 
   /**
