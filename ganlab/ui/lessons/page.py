@@ -112,8 +112,11 @@ def run(name: str, lang: str) -> None:
 
 
 def idea(name: str, lang: str) -> None:
-    """The lesson's idea. Where it stands first beside the run, page.css puts it before the run on a phone."""
-    with st.container(key="s.idea"):
+    """The lesson's idea. Where it stands first beside the run, page.css puts it before the run on a phone.
+
+    Not in the first lesson, which opens the site: its picture and verdict are on the first screen.
+    """
+    with st.container(key="s.first" if name == NAMES[0] else "s.idea"):
         ui.markdown(say(name, "idea", lang))
 
 
