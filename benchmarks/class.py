@@ -77,10 +77,12 @@ async def rush(server, count):
 
 
 async def watching(server, count, runs, seconds):
-    """A class watches runs that are trained, each of `runs` links by as many."""
+    """A class watches runs that are trained, each of `runs` links by as many; none was trained before."""
     visits = []
     for n in range(count):
-        visits.append(await Visit(server.host, query=LONG.format(seed=1000 + n % max(1, runs))).open())
+        visits.append(
+            await Visit(server.host, query=LONG.format(seed=1000 * count + 100 * runs + n % max(1, runs))).open()
+        )
         if n < runs:
             await visits[-1].finished()
             await visits[-1].go(press="a.train")

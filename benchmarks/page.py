@@ -21,10 +21,9 @@ from ganlab.plane.state import start
 from ganlab.studies.cards import LESSONS as CARDS
 from ganlab.ui.lessons.lessons import LESSONS
 
-sys.path.extend(str(Path(__file__).parents[1] / "tests" / folder) for folder in ("support", "browser"))
+sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
-from browsing import CHROMIUM, FLAGS, Server, fact, part, until
-from test_browser import offered, press
+from browsing import CHROMIUM, FLAGS, Server, fact, offered, part, press, until
 
 WATCH = """() => {
   const player = () => {
@@ -97,12 +96,12 @@ def train_and_stop(browser, server, seed):
     """Seconds from Train to the first new frame on the screen, and from Stop to an idle worker; one worker is warm."""
     page, _ = open_arena(browser, server, f"lang=en&a.seed={seed}")
     time.sleep(2)
-    press(page, "train")
+    press(page, "a-train")
     to_frame = noted(page, "trained")
     time.sleep(2)
-    offered(page, "stop")
+    offered(page, "a-stop")
     started = time.perf_counter()
-    press(page, "stop")
+    press(page, "a-stop")
     until(lambda: all(state != "running" for state, *_ in server.runs().values()))
     stopped = time.perf_counter() - started
     page.context.close()
