@@ -27,7 +27,8 @@ def assert_idea_and_picture_are_together(page, width):
     """The idea stands beside the run, on a phone before it but in the first lesson; both are on two screens."""
     if width < 640 and page.locator(".st-key-s-first").count():
         return
-    idea, stage = (page.locator(found).first.bounding_box() for found in (IDEA, "[data-testid=player] canvas"))
+    places = [page.locator(found).first for found in (IDEA, "[data-testid=player] canvas")]
+    idea, stage = (until(place.bounding_box) for place in places)  # none while the page is drawn anew
     assert stage["y"] + stage["height"] < 2 * page.viewport_size["height"]
     assert idea["y"] + idea["height"] < stage["y"] if width < 640 else idea["x"] > stage["x"] + stage["width"]
 

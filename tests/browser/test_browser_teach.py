@@ -48,7 +48,7 @@ def address(stay):
     write(page, "question-en", "How many modes?")
     write(page, "options-en", "one\n<i>all</i> eight")
     page.locator(".st-key-t-w-hand_in button", has_text="conclusion").click()
-    rested(page)
+    page.wait_for_timeout(500)  # a run of the page that begins later would close what is opened
     press(page, "share-qr")
     expect(page.locator(".st-key-qr img")).to_be_visible()
     page.keyboard.press("Escape")
