@@ -10,7 +10,7 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.export import by_hand
 from ganlab.export.by_hand import Gap
 from ganlab.export.gan_parts import d_value, g_value, parts, several
-from ganlab.export.gan_template import AVERAGE, HEAD, OBJECTIVES, TRAIN
+from ganlab.export.gan_template import AVERAGE, G_LOSS, HEAD, OBJECTIVES, TRAIN
 from ganlab.export.layers import listed
 from ganlab.export.plan import Plan, plan
 from ganlab.export.template import IMPORTS, filled, finished
@@ -302,13 +302,8 @@ def g_backward():
 {% if drops %}
     drop(stream("g_masks", g_updates))
 {% endif %}
-{% for line in g_loss_lines + g_lines %}
-    {{ line }}
-{% endfor %}
-    return loss.item()
-
-
 '''
+    + G_LOSS
     + TRAIN
     + """\
     # {{ "average" if ema else "G" }}.eval()(latent(64, stream("look"))) are 64 images (64, 1, 28, 28).

@@ -98,6 +98,14 @@ def noise_level(step):
 
 {% endif %}
 '''
+G_LOSS = """\
+{% for line in g_loss_lines + g_lines %}
+    {{ line }}
+{% endfor %}
+    return loss.item()
+
+
+"""
 TRAIN = '''\
 {% if edits %}
 {{ edits }}

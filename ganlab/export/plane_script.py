@@ -14,7 +14,7 @@ from ganlab.export import by_hand
 from ganlab.export.by_hand import Gap
 from ganlab.export.data_part import data_part
 from ganlab.export.gan_parts import d_value, g_value, parts
-from ganlab.export.gan_template import AVERAGE, HEAD, OBJECTIVES, TRAIN
+from ganlab.export.gan_template import AVERAGE, G_LOSS, HEAD, OBJECTIVES, TRAIN
 from ganlab.export.plan import Plan, plan
 from ganlab.export.template import IMPORTS, filled, finished
 from ganlab.gan.nets import ACTIVATIONS
@@ -243,13 +243,8 @@ def g_backward():
 {% if ahead_part %}
     weights = unrolled(real, fake)
 {% endif %}
-{% for line in g_loss_lines + g_lines %}
-    {{ line }}
-{% endfor %}
-    return loss.item()
-
-
 '''
+    + G_LOSS
     + TRAIN
     + """\
     # {{ shown }}(latent(512, stream("look"))) are 512 generated points (512, {{ dim }}): plot them as you like.

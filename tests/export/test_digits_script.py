@@ -7,6 +7,7 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 import torch
+from executed import run
 
 from ganlab.data.images import IMAGE_SETS, chosen, subset
 from ganlab.digits import train
@@ -47,12 +48,6 @@ def exact(monkeypatch):
     torch.set_default_dtype(torch.float64)
     yield
     torch.set_default_dtype(torch.float32)
-
-
-def run(config):
-    names = {"__name__": "script"}
-    exec(compile(script(config), "script", "exec"), names)
-    return names
 
 
 def assert_the_same(config, tolerance=1e-7):

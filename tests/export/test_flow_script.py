@@ -4,6 +4,7 @@ from itertools import islice
 
 import pytest
 import torch
+from executed import run
 
 from ganlab.export.script import gaps, script
 from ganlab.flow import ode, train
@@ -15,19 +16,6 @@ from ganlab.gan.rng import stream
 from ganlab.kind.fields import knobs
 
 SMALL = FlowConfig(width=8, batch_size=16, steps=6, ode_steps=4, seed=3)
-
-
-@pytest.fixture
-def in_float64():
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-def run(config, member=0):
-    names = {"__name__": "script"}
-    exec(compile(script(config, member), "script", "exec"), names)
-    return names
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 import torch
+from executed import run
 
 from ganlab.data import points
 from ganlab.data.plane import DATASETS
@@ -49,21 +50,6 @@ EDITED = (
     *({"minibatch": "discrimination", "packing": 2}, {"update": "simultaneous", "d_steps": 2}),
 )
 """Runs that are changed."""
-
-
-@pytest.fixture
-def in_float64():
-    """Both sides compute in double precision: neither names a precision."""
-    torch.set_default_dtype(torch.float64)
-    yield
-    torch.set_default_dtype(torch.float32)
-
-
-def run(config, member=0):
-    """The script's names after its first lines, in a process that is no command line."""
-    names = {"__name__": "script"}
-    exec(compile(script(config, member), "script", "exec"), names)
-    return names
 
 
 def weights(names):
