@@ -18,7 +18,7 @@ export function oneEntryAPage(window) {
   const marked = /** @type {History & Marked} */ (history);
   if (marked.pages) return;
   marked.pages = true;
-  joinFirst(window);
+  const note = passFirst(window);
   const push = history.pushState.bind(history);
   let before = ""; // the entry's address when the visitor last did something, if it has changed since
   let returned = false; // whether Back or Forward came last
@@ -39,24 +39,33 @@ export function oneEntryAPage(window) {
       before = "";
       push(state, title, url);
     }
+    note();
   };
 }
 
 /**
- * Streamlit completes the query of the address before this script runs, so the first page has two entries. This goes
- * back to the first of them, unnoticed by Streamlit, and gives it the complete address.
+ * Streamlit may complete the query of the address before this script runs: then the first page has two entries. Back
+ * passes over the first of them, unnoticed by Streamlit, and leaves the page's last address there, so that Forward finds
+ * it again. What marks it is that nobody gave it a state; nor have links to a place of a page. To join the two at once
+ * (back, then replace) would delay the first picture by half a second.
  * @param {Window & typeof globalThis} window
+ * @returns {() => void} what notes the page's address
  */
-function joinFirst({ history, location, performance, addEventListener }) {
-  const [opened] = performance.getEntriesByType("navigation");
-  const { href, pathname } = location;
-  if (!opened || opened.name === href || new URL(opened.name).pathname !== pathname) return;
-  const joined = (/** @type {Event} */ event) => {
-    event.stopImmediatePropagation();
-    history.replaceState({}, "", href);
+function passFirst(window) {
+  const { history } = window;
+  let here = window.location.href;
+  if (history.state === null) history.replaceState({}, "", here);
+  const note = () => {
+    here = window.location.href;
   };
-  addEventListener("popstate", joined, { capture: true, once: true });
-  history.back();
+  const turn = (/** @type {PopStateEvent} */ event) => {
+    if (event.state !== null || window.location.hash) return note();
+    event.stopImmediatePropagation();
+    history.replaceState({}, "", here);
+    history.back();
+  };
+  window.addEventListener("popstate", turn, { capture: true });
+  return note;
 }
 
 const NEAR = 12; // pixels: a pointer that has moved less still rests on what it pressed
