@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit
-from browsing import NEEDS_CHROMIUM, address, choose, link, part, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, link, part, rested, step, until
 from playwright.sync_api import expect
 
 pytest_plugins = ["browsing"]
@@ -57,6 +57,8 @@ def choose_run(page):
     """Goes to the arena, chooses a preset, changes a setting, plays and scrubs: one entry."""
     before = entries(page)
     go(page, "Arena", "/arena")
+    page.wait_for_selector("[data-testid=player][data-step]")
+    rested(page)  # a page that is drawn anew closes what has been opened
     choose(page, "a-w-preset", "Ring, 50 D updates per step")
     until(lambda: link(page)["a.preset"] == "ring_k50")
     page.wait_for_selector("[data-testid=player][data-step]")
