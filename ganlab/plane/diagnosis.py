@@ -69,6 +69,9 @@ LARGE, GROWN = 20.0, 1.2
 """Minimum loss, and its minimum growth over the late frames, for a loss that diverges."""
 RELAPSED = 0.18
 """Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
+LAPSED = 0.1
+"""The same for data without modes, whose JS divergence is too coarse for it: minimum share of the late frames, from the
+first with no cell missing, in which cells are missing."""
 ENOUGH, MOMENTS = 5, 21
 """Minimum number of late frames for a history, and the number of frames in it."""
 
@@ -83,9 +86,10 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     smear, otherwise.
     With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median, and
     no fewer points than SHARP are on the data now (else as with less than half);
-    rotating, if these modes change; oscillating, if modes are lost and found around a good state; near_equilibrium, if
-    none is missing, the points are well spread, and D's accuracy, if it has a threshold, is 40 to 60 %.
-    holes: one of the last two but for regions of data without modes that get too few points (`holes.holes`).
+    rotating, if these modes (or more than a tenth of the cells) change; oscillating, if modes or cells are lost and found
+    around a good state; near_equilibrium, if none is missing, the points are well spread, and D's accuracy, if it has a
+    threshold, is 40 to 60 %.
+    holes: one of the last three but for regions of data without modes that get too few points (`holes.holes`).
     no_finding: anything else, and a compact cloud before G's 64th update.
     cannot_fill, in the place of smear, collapse, oscillating or no_finding: G can draw only a curve, or only shifted
     and stretched noise, and the data are neither (`unfilled`).
@@ -133,13 +137,23 @@ def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]
     data = DATASETS[config.dataset]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
     battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
-    on = metrics["valid"] if has_modes(frame) else on_data(frame.fake[member], data)
     return (
         metrics
         | battle
-        | {"on_data": on, "covered": covered(frame, member), "js_floor": js_floor(data, frame.judged)[0]}
+        | {
+            "on_data": on_share(frame, config, member),
+            "covered": covered(frame, member),
+            "js_floor": js_floor(data, frame.judged)[0],
+        }
         | {"js_limit": js_floor(data, frame.judged)[0] + closeness(data)}
     )
+
+
+def on_share(frame: Frame, config: PlaneConfig, member: int) -> float:
+    """Share of points on the data: the valid ones, or without modes those in the squares that hold 99 % of the data."""
+    if has_modes(frame):
+        return float(frame.metrics["valid"][member])
+    return on_data(frame.fake[member], DATASETS[config.dataset])
 
 
 def closeness(data: Dataset) -> float:
@@ -155,12 +169,13 @@ def grid_resolves(data: Dataset) -> bool:
 def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
     """How the run went on in the second half of the steps so far, from at most MOMENTS frames; nan where undefined.
 
-    late_on, late_covered: medians of the valid share and of the modes covered. accuracy: D's mean accuracy. path: how
-    far the points have gone from the first of them to the last, on average, in half-widths of the view. away: share of
-    points out of view lately. apart: JS divergence lately. growth: by what factor the larger loss has grown, and
-    size: that loss. turn: mean TV between the modes (or cells) of a frame and of the next. relapse: the largest rise of
-    the mode TV, or where modes are wide or none of the JS divergence, above its lowest before. seen_all: share of the
-    frames in which nothing is missing. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
+    late_on, late_covered: medians of the share of points on the data and of the modes (or cells) covered. accuracy:
+    D's mean accuracy. path: how far the points have gone from the first of them to the last, on average, in half-widths
+    of the view. away: share of points out of view lately. apart: JS divergence lately. growth: by what factor the
+    larger loss has grown, and size: that loss. turn: mean TV between the modes (or cells) of a frame and of the next.
+    relapse: the largest rise of the mode TV, or where modes are wide or none of the JS divergence, above its lowest
+    before. seen_all: share of the frames in which nothing is missing. lapses: share of those since the first such frame
+    in which something is. d_rests: 1 if D was not updated, else 0. All nan for fewer than ENOUGH frames.
     """
     extent, late = DATASETS[config.dataset].extent, late_frames(frames)
     if not late:
@@ -175,7 +190,7 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     spread = np.array([float(f.metrics[measure][member]) for f in late])
     whole = [covered(f, member) > (f.shares.shape[1] - 1 if has_modes(f) else MOST_CELLS) for f in late]
     return {
-        "late_on": float(np.median([f.metrics["valid"][member] for f in late])),
+        "late_on": float(np.median([on_share(f, config, member) for f in late])),
         "late_covered": float(np.median([covered(f, member) for f in late])),
         "accuracy": float(np.mean([f.d_accuracy[member] for f in late])),
         "path": float(moved),
@@ -186,8 +201,15 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
         "turn": turned([f.shares[member] for f in late]),
         "relapse": float((spread - np.minimum.accumulate(spread)).max()),
         "seen_all": float(np.mean(whole)),
+        "lapses": lapses(whole),
         "d_rests": float(rests(late)),
     }
+
+
+def lapses(whole: Sequence[bool]) -> float:
+    """Share of the moments since the first one with everything at which something is missing; 0 if there is none."""
+    since = whole[whole.index(True) :] if True in whole else [True]
+    return 1 - float(np.mean(since))
 
 
 def late_frames(frames: Sequence[Frame]) -> list[Frame]:
@@ -214,16 +236,18 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
     seen: what is typical now, the history, and on_now, the last frame's on_data. No nan excludes an equilibrium.
     """
     few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
-    if trained and seen["late_on"] >= MOSTLY and seen["late_covered"] <= few and seen["turn"] >= TURNED:
+    mostly = MOSTLY if modes else MOSTLY_CELLS
+    if trained and seen["late_on"] >= mostly and seen["late_covered"] <= most and seen["turn"] >= TURNED:
         return "rotating"
-    if seen["on_data"] < (MOSTLY if modes else MOSTLY_CELLS):
+    if seen["on_data"] < mostly:
         return off_data(seen) if trained else "smear"
     if max(m, seen["covered"]) <= few:
         return missing_modes(seen) if trained else "no_finding"
     whole = m > few and seen["covered"] > most
     close = seen["js"] <= seen["js_limit"] and not seen["mode_tv"] > EVEN
     blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
-    if trained and seen["relapse"] >= RELAPSED and seen["seen_all"] > 0:
+    relapsed = seen["relapse"] >= RELAPSED or (not modes and seen["lapses"] >= LAPSED)
+    if trained and relapsed and seen["seen_all"] > 0:
         return "oscillating"
     return "near_equilibrium" if whole and seen["on_data"] >= GOOD and close and blind else "no_finding"
 
@@ -337,6 +361,7 @@ HISTORY = (
     "turn",
     "relapse",
     "seen_all",
+    "lapses",
     "d_rests",
 )
 """What is told of how a run went on."""
@@ -346,5 +371,6 @@ ON_DATA = ("collapse", "rotating", "oscillating", "holes", "near_equilibrium", "
 VERDICTS = (*OFF_DATA, "cannot_fill", *ON_DATA)
 SHORT = ("smear", "collapse", "oscillating", "no_finding")
 """Verdicts that a G may get because it cannot draw the data."""
-WITH_HOLES = ("collapse", "near_equilibrium", "no_finding")
-"""Verdicts on points that leave out regions of the data. A collapse keeps its name."""
+WITH_HOLES = ("collapse", "oscillating", "near_equilibrium", "no_finding")
+"""Verdicts on points that leave out regions of the data. A collapse keeps its name. What is always missing is no
+oscillation."""

@@ -294,6 +294,36 @@ def test_a_rotation_that_is_between_two_modes_still_rotates():
     assert verdict(story(*clouds), RING).key == "rotating"
 
 
+def sector(turn: float, width: float) -> np.ndarray:
+    """Points of the annulus between two angles, in turns."""
+    points = DATASETS["annulus"].sample(4 * EVAL_POINTS, rng()).numpy()
+    angle = np.arctan2(*points.T) / (2 * math.pi)
+    return points[(angle - turn) % 1 < width][:EVAL_POINTS]
+
+
+def annulus(*points: np.ndarray, **changes) -> str:
+    """The verdict on frames of the annulus."""
+    return verdict(story(*points, dataset="annulus"), PlaneConfig(dataset="annulus", **changes)).key
+
+
+def test_data_without_modes_are_circled_too():
+    assert annulus(*(sector(i / 3, 0.5) for i in range(8))) == "rotating"
+    assert annulus(*[sector(0, 0.5)] * 8) == "collapse", "what stays does not rotate"
+    scattered, even = (
+        np.random.default_rng(0).uniform(-3, 3, (EVAL_POINTS, 2)),
+        np.arange(EVAL_POINTS)[:, None] % 2 == 0,
+    )
+    half = [np.where(even, scattered, sector(i / 3, 0.5)) for i in range(8)]
+    assert annulus(*half) == "smear"
+
+
+def test_cells_that_are_lost_again_are_an_oscillation_but_those_found_at_last_are_none():
+    whole, less = sector(0, 1), sector(0, 0.85)
+    assert annulus(*[whole, whole, less, whole] * 2) == "oscillating"
+    assert annulus(*[less] * 4, *[whole] * 4) == "near_equilibrium"
+    assert annulus(whole, *[less] * 7) == "holes", "what stays missing does not oscillate"
+
+
 def test_a_good_state_that_does_not_last_is_circled():
     uneven = np.concatenate([some_modes(8)[:1500], some_modes(1)[:1000]])
     found = verdict(story(perfect(), perfect(), uneven, perfect(), uneven, perfect(), perfect()), RING)
