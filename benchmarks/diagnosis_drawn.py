@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from random import Random
-from typing import Any
+from typing import Any, TypeVar
 
+from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
 
@@ -16,6 +17,7 @@ EACH = 3
 Menu = Mapping[str, Sequence[Any]]
 """By field, the values that are as likely."""
 
+C = TypeVar("C", bound=RunConfig)
 BASE = PlaneConfig(members=8)
 NETS: Menu = {
     "g_width": (32, 64, 128),
@@ -78,20 +80,21 @@ KINDS: dict[str, tuple[Menu, ...]] = {
 """By what is done to the runs, the menus; a config draws one of them first."""
 
 
-def drawn(look: str) -> dict[str, tuple[str, PlaneConfig]]:
-    """By name, (what is done, config) of a look; EACH of every kind."""
-    lot = Random(f"{look} look")
-    names = [(kind, f"{LOTS[look]}_{kind}_{number + 1}") for kind in KINDS for number in range(EACH)]
-    return {name: (kind, one(KINDS[kind], lot)) for kind, name in names}
+def lots(
+    kinds: Mapping[str, Sequence[Menu]], nets: Menu, base: C, each: int, word: str, lot: Random
+) -> dict[str, tuple[str, C]]:
+    """By name, (what is done, config): so many of every kind; their names begin with a word."""
+    names = [(kind, f"{word}_{kind}_{number + 1}") for kind in kinds for number in range(each)]
+    return {name: (kind, one(kinds[kind], nets, base, lot)) for kind, name in names}
 
 
-def one(menus: Sequence[Menu], lot: Random) -> PlaneConfig:
+def one(menus: Sequence[Menu], nets: Menu, base: C, lot: Random) -> C:
     """A config of one of the menus; another one if it is refused."""
-    menu = {**NETS, **lot.choice(menus)}
+    menu = {**nets, **lot.choice(menus)}
     try:
-        return BASE.replace(**{field: lot.choice(values) for field, values in menu.items()})
+        return base.replace(**{field: lot.choice(values) for field, values in menu.items()})
     except ConfigError:
-        return one(menus, lot)
+        return one(menus, nets, base, lot)
 
 
-DRAWN = {look: drawn(look) for look in LOTS}
+DRAWN = {look: lots(KINDS, NETS, BASE, EACH, word, Random(f"{look} look")) for look, word in LOTS.items()}

@@ -86,9 +86,9 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     smear, otherwise.
     With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median, and
     no fewer points than SHARP are on the data now (else as with less than half);
-    rotating, if these modes (or more than a tenth of the cells) change; oscillating, if modes or cells are lost and found
-    around a good state; near_equilibrium, if none is missing, the points are well spread, and D's accuracy, if it has a
-    threshold, is 40 to 60 %.
+    rotating, if these modes (or more than a tenth of the cells) change; oscillating, if modes or cells are lost and
+    found around a good state; near_equilibrium, if none is missing, the points are well spread, and D's accuracy, if it
+    has a threshold, is 40 to 60 %.
     holes: one of the last three but for regions of data without modes that get too few points (`holes.holes`).
     no_finding: anything else, and a compact cloud before G's 64th update.
     cannot_fill, in the place of smear, collapse, oscillating or no_finding: G can draw only a curve, or only shifted
@@ -137,16 +137,9 @@ def readings(frame: Frame, config: PlaneConfig, member: int) -> dict[str, float]
     data = DATASETS[config.dataset]
     metrics = {name: float(frame.metrics[name][member]) for name in ("valid", "mode_tv", "reverse_kl", "js")}
     battle = {name: float(getattr(frame, name)[member]) for name in ("d_accuracy", "d_loss", "g_loss", "g_grad")}
-    return (
-        metrics
-        | battle
-        | {
-            "on_data": on_share(frame, config, member),
-            "covered": covered(frame, member),
-            "js_floor": js_floor(data, frame.judged)[0],
-        }
-        | {"js_limit": js_floor(data, frame.judged)[0] + closeness(data)}
-    )
+    on, floor = on_share(frame, config, member), js_floor(data, frame.judged)[0]
+    limits = {"js_floor": floor, "js_limit": floor + closeness(data)}
+    return metrics | battle | limits | {"on_data": on, "covered": covered(frame, member)}
 
 
 def on_share(frame: Frame, config: PlaneConfig, member: int) -> float:

@@ -309,10 +309,8 @@ def annulus(*points: np.ndarray, **changes) -> str:
 def test_data_without_modes_are_circled_too():
     assert annulus(*(sector(i / 3, 0.5) for i in range(8))) == "rotating"
     assert annulus(*[sector(0, 0.5)] * 8) == "collapse", "what stays does not rotate"
-    scattered, even = (
-        np.random.default_rng(0).uniform(-3, 3, (EVAL_POINTS, 2)),
-        np.arange(EVAL_POINTS)[:, None] % 2 == 0,
-    )
+    scattered = np.random.default_rng(0).uniform(-3, 3, (EVAL_POINTS, 2))
+    even = np.arange(EVAL_POINTS)[:, None] % 2 == 0
     half = [np.where(even, scattered, sector(i / 3, 0.5)) for i in range(8)]
     assert annulus(*half) == "smear"
 
