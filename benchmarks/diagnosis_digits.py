@@ -214,7 +214,7 @@ MEASURED = ("accepted", "digit_tv", "diversity", "d_accuracy", "gap", "g_grad")
 HALF, BARELY, COVER, TURN, ALIKE = 0.5, 0.25, 0.01, 0.2, 0.6
 GOOD, EVEN, FAIR, UNEVEN, VARIED = 0.85, 0.15, 0.6, 0.25, 0.75
 FAINT, SURE, GAP, AHEAD, WEAK = 0.02, 0.35, 0.3, 0.95, 0.15
-"""Shares of accepted images and of a digit, a turn from look to look, and how alike; accepted share, TV and diversity of
-a healthy and of a recognisable run; no gradient, and a D that is sure, learns by heart, is far ahead, or tells."""
+"""Shares of accepted images and of a digit, a turn from look to look, and how alike; accepted share, TV and diversity
+of a healthy and of a recognisable run; no gradient, and a D that is sure, learns by heart, is far ahead, or tells."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""
