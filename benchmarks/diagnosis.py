@@ -10,31 +10,28 @@ from __future__ import annotations
 import argparse
 import tempfile
 import time
-from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
 
-from benchmarks.diagnosis_runs import BASE, CONFIGS, SAME, Look, halves, label, right
+from benchmarks import diagnosis_digits as digits
+from benchmarks.diagnosis_runs import CONFIGS, Look, halves, label, right
+from benchmarks.diagnosis_table import Case, by_config, score, table
 from benchmarks.holes import ratios
-from ganlab.board.seeds import interval
 from ganlab.data.plane import DATASETS
+from ganlab.digits import diagnosis as of_digits
 from ganlab.gan.rng import stream
 from ganlab.kind.evaluation import FINAL
-from ganlab.kind.fields import spell
-from ganlab.links import differences
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import VERDICTS, verdict
+from ganlab.plane.diagnosis import verdict
 from ganlab.plane.evaluation import EVALUATION
 from ganlab.plane.frame import Frame, unpack
 from ganlab.plane.metrics import on_data
 from ganlab.plane.snapshot import expand
 from ganlab.plane.state import State, sample_latent
 from ganlab.plane.train import advance, develop, encode, snapshot, start
-from ganlab.studies.tables import grid
 
 DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
 PLANE = EVALUATION
@@ -120,22 +117,6 @@ def frames(record: dict[str, np.ndarray], config: PlaneConfig) -> list[list[Any]
 # The table
 
 
-@dataclass(frozen=True)
-class Case:
-    """One run: its label, the accepted verdicts, and the verdict."""
-
-    name: str
-    member: int
-    truth: str
-    fine: set[str]
-    said: str
-
-    @property
-    def right(self) -> bool:
-        """Whether the verdict is accepted."""
-        return self.said in self.fine
-
-
 def cases(name: str, work: Path) -> list[Case]:
     """The runs of a config."""
     done, config = CONFIGS[name]
@@ -145,55 +126,26 @@ def cases(name: str, work: Path) -> list[Case]:
     return [Case(name, m, *what, key) for m, (what, key) in enumerate(zip(known, said, strict=True))]
 
 
-def table(found: list[Case]) -> list[str]:
-    """The confusion table as markdown: a row for each label, a column for each finding, and how many are right."""
-    counts = Counter((case.truth, case.said) for case in found)
-    truths = [key for key in (*VERDICTS, "between") if any(case.truth == key for case in found)]
-    said = [key for key in VERDICTS if any(case.said == key for case in found)]
-    held = [sum(case.right for case in found if case.truth == truth) for truth in truths]
-    rows = [
-        [f"`{truth}`", *(str(counts[truth, key] or "") for key in said), str(n)]
-        for truth, n in zip(truths, held, strict=True)
-    ]
-    return grid(["is \\ said", *(f"`{key}`" for key in said), "right"], rows)
+def digit_cases(name: str, work: Path) -> list[Case]:
+    """The run on digits of a name, in a list."""
+    done, config = digits.CONFIGS[name]
+    record = digits.trained(name, work)
+    said = of_digits.verdict(digits.frames(record), config).key
+    return [Case(name[:-2], config.seed, digits.label(record, done, config), digits.right(record, done, config), said)]
 
 
-def score(found: list[Case]) -> str:
-    """How many are right, in one line."""
-    healthy = [case for case in found if case.truth == "near_equilibrium"]
-    collapsed = sum(case.said in ("collapse", "rotating") for case in healthy)
-    told = f"{share(found)} right; the label itself was said of {sum(map(same, found))}"
-    clear = share([case for case in found if case.truth != "between"])
-    return f"{told}; without `between` {clear}; {collapsed} of {len(healthy)} healthy runs called collapsed."
+def cases_of(name: str, work: Path) -> list[Case]:
+    """The runs of a config of either kind."""
+    return cases(name, work) if name in CONFIGS else digit_cases(name, work)
 
 
-def share(found: list[Case]) -> str:
-    """So many of so many are right, with Wilson's interval of 95 %."""
-    held, of = sum(case.right for case in found), len(found)
-    low, high = interval(held, of) if of else (0.0, 1.0)
-    return f"{held} of {of} ({held / max(1, of):.1%}, {low:.1%} to {high:.1%})"
+def is_kept(name: str, work: Path) -> bool:
+    """Whether the work folder has its record."""
+    return (record_path if name in CONFIGS else digits.record_path)(name, work).is_file()
 
 
-def same(case: Case) -> bool:
-    """Whether the label itself is said."""
-    return case.said in SAME.get(case.truth, (case.truth,))
-
-
-def by_config(found: list[Case], seconds: dict[str, float]) -> list[str]:
-    """What each config is, and how often the diagnosis of its members is right."""
-    rows, drawn = [], halves()
-    for name in dict.fromkeys(case.name for case in found):
-        mine, changes = [case for case in found if case.name == name], differences(CONFIGS[name][1], BASE)
-        truths = ", ".join(f"{n} {key}" for key, n in Counter(case.truth for case in mine).most_common())
-        wrong = Counter(f"{case.truth} → {case.said}" for case in mine if not case.right)
-        what = ", ".join(f"{field}={spell(value)}" for field, (value, _) in changes.items())
-        said = ", ".join(f"{n} {key}" for key, n in wrong.items()) or "–"
-        rows.append([f"`{name}`", what, drawn[name], truths, said, f"{seconds[name]:.0f}"])
-    return grid(["config", "what differs", "drawn to", "labels", "wrong", "CPU s"], rows)
-
-
-def document(found: list[Case], work: Path) -> str:
-    """docs/diagnosis.md."""
+def on_plane(found: list[Case], work: Path) -> list[str]:
+    """The part of docs/diagnosis.md on the plane."""
     drawn, names = halves(), list(dict.fromkeys(case.name for case in found))
     seconds = {name: float(trained(name, work)["spent"]) for name in names}
     parts = [HEAD.format(runs=len(found), configs=len(names), minutes=sum(seconds.values()) / 60)]
@@ -202,7 +154,22 @@ def document(found: list[Case], work: Path) -> str:
         if mine:
             here, all = len({case.name for case in mine}), sum(where == half for where in drawn.values())
             parts += [f"## {title}", "", f"{here} of {all} configs. {score(mine)}", "", *table(mine), ""]
-    return "\n".join([*parts, "## The configs", "", *by_config(found, seconds)]) + "\n"
+    return [*parts, "## The configs", "", *by_config(found, drawn, seconds)]
+
+
+def on_digits(found: list[Case], work: Path) -> list[str]:
+    """The part of docs/diagnosis.md on digits."""
+    seconds = dict.fromkeys((case.name for case in found), 0.0)
+    for case in found:
+        seconds[case.name] += float(digits.trained(f"{case.name}-{case.member}", work)["spent"])
+    head = DIGITS.format(all=len(digits.CONFIGS), configs=len(digits.DRAWN), minutes=sum(seconds.values()) / 60)
+    parts = [head, f"{len(found)} of {len(digits.CONFIGS)} runs. {score(found)}", "", *table(found), ""]
+    return [*parts, *by_config(found, dict.fromkeys(digits.DRAWN, "digits"), seconds)]
+
+
+def document(plane: list[Case], images: list[Case], work: Path) -> str:
+    """docs/diagnosis.md."""
+    return "\n".join([*on_plane(plane, work), *(on_digits(images, work) if images else ())]) + "\n"
 
 
 TITLES = {look: f"The {look} look" for look in ("fourth", "third", "first", "second")} | {"fit": "The rest"}
@@ -234,6 +201,18 @@ is the one to go by. The third look has helped to set thresholds by now, as have
 """
 
 
+DIGITS = """
+## Digits
+
+{all} runs on digits ({configs} configs, {minutes:.0f} minutes of CPU for those that are trained), asked once. The
+configs were drawn by lot from menus, and their labels written, before any of them was trained
+(`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
+moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
+done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
+would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them.
+"""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
@@ -244,14 +223,15 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.work.mkdir(exist_ok=True, parents=True)
-    names = [name for name in options.names or CONFIGS if not options.kept or record_path(name, options.work).is_file()]
-    found: list[Case] = []
+    asked = options.names or [*CONFIGS, *digits.CONFIGS]
+    names = [name for name in asked if not options.kept or is_kept(name, options.work)]
+    found: dict[bool, list[Case]] = {True: [], False: []}
     for name in names:
-        mine = cases(name, options.work)
-        found += mine
+        mine = cases_of(name, options.work)
+        found[name in CONFIGS] += mine
         print(f"{name:14} {sum(case.right for case in mine)} of {len(mine)} right", flush=True)
     if not options.names:
-        DOCUMENT.write_text(document(found, options.work), encoding="utf-8")
+        DOCUMENT.write_text(document(found[True], found[False], options.work), encoding="utf-8")
 
 
 if __name__ == "__main__":
