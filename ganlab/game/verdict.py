@@ -80,6 +80,12 @@ def turned(shares: Sequence[np.ndarray]) -> float:
     return float(np.abs(np.diff(rows, axis=0)).sum(-1).mean() / 2) if len(rows) > 1 else 0.0
 
 
+def lapses(whole: Sequence[bool]) -> float:
+    """Share of the moments since the first one with everything at which something is missing; 0 if there is none."""
+    since = whole[whole.index(True) :] if True in whole else [True]
+    return 1 - float(np.mean(since))
+
+
 def before_all(now: GanConfig) -> Iterator[str]:
     """The fields to change first under any finding: mistakes in the code, then a D that is never updated."""
     yield from now.wrong()

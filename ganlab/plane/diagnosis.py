@@ -22,6 +22,7 @@ from ganlab.game.verdict import (
     Verdict,
     before_all,
     diverged,
+    lapses,
     misled,
     rests,
     turned,
@@ -70,8 +71,7 @@ LARGE, GROWN = 20.0, 1.2
 RELAPSED = 0.18
 """Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
 LAPSED = 0.1
-"""The same for data without modes, whose JS divergence is too coarse for it: minimum share of the late frames, from the
-first with no cell missing, in which cells are missing."""
+"""The same without modes: minimum share of the late frames, from the first whole one, in which cells are missing."""
 ENOUGH, MOMENTS = 5, 21
 """Minimum number of late frames for a history, and the number of frames in it."""
 
@@ -199,12 +199,6 @@ def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[s
     }
 
 
-def lapses(whole: Sequence[bool]) -> float:
-    """Share of the moments since the first one with everything at which something is missing; 0 if there is none."""
-    since = whole[whole.index(True) :] if True in whole else [True]
-    return 1 - float(np.mean(since))
-
-
 def late_frames(frames: Sequence[Frame]) -> list[Frame]:
     """The frames that are the history; none if there are fewer than ENOUGH."""
     chosen = {*history_steps([frame.step for frame in frames])}
@@ -228,8 +222,7 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
 
     seen: what is typical now, the history, and on_now, the last frame's on_data. No nan excludes an equilibrium.
     """
-    few, most = (of - 1, of - 1) if modes else (FEW_CELLS, MOST_CELLS)
-    mostly = MOSTLY if modes else MOSTLY_CELLS
+    few, most, mostly = (of - 1, of - 1, MOSTLY) if modes else (FEW_CELLS, MOST_CELLS, MOSTLY_CELLS)
     if trained and seen["late_on"] >= mostly and seen["late_covered"] <= most and seen["turn"] >= TURNED:
         return "rotating"
     if seen["on_data"] < mostly:
@@ -343,19 +336,8 @@ def improves(frames: Sequence[Frame], member: int) -> bool:
 
 
 HISTORY = (
-    "late_on",
-    "late_covered",
-    "accuracy",
-    "path",
-    "away",
-    "apart",
-    "size",
-    "growth",
-    "turn",
-    "relapse",
-    "seen_all",
-    "lapses",
-    "d_rests",
+    *("late_on", "late_covered", "accuracy", "path", "away", "apart", "size", "growth"),
+    *("turn", "relapse", "seen_all", "lapses", "d_rests"),
 )
 """What is told of how a run went on."""
 OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
@@ -365,5 +347,4 @@ VERDICTS = (*OFF_DATA, "cannot_fill", *ON_DATA)
 SHORT = ("smear", "collapse", "oscillating", "no_finding")
 """Verdicts that a G may get because it cannot draw the data."""
 WITH_HOLES = ("collapse", "oscillating", "near_equilibrium", "no_finding")
-"""Verdicts on points that leave out regions of the data. A collapse keeps its name. What is always missing is no
-oscillation."""
+"""Verdicts on points that may leave out regions of the data. A collapse keeps its name, an oscillation does not."""
