@@ -31,6 +31,9 @@ export function element(facts = {}) {
     dataset: {},
     children: [],
     attributes: {},
+    heard: {},
+    addEventListener: (/** @type {string} */ name, /** @type {unknown} */ listener) =>
+      Object.assign(made.heard, { [name]: listener }),
     append: (/** @type {any[]} */ ...children) => made.children.push(...children),
     replaceChildren: (/** @type {any[]} */ ...children) => Object.assign(made, { children }),
     setAttribute: (/** @type {string} */ name, /** @type {unknown} */ value) =>

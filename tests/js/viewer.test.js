@@ -228,6 +228,17 @@ test("a paused viewer shows the frame before a missing one, and says that it wai
   made.dispose();
 });
 
+test("whoever reaches for a film gets frames of its whole length, once", () => {
+  const made = viewer([0, 10, 20, 30], { came: [0, 30] });
+  const wish = () => made.told.map((/** @type {any[]} */ [name, { from, to, n }]) => [name, from, to, n]);
+  made.root.heard.focusin();
+  assert.deepEqual(wish(), [["want", 10, 30, 3]]);
+  made.receive(message([0, 10, 20, 30], { came: [20] }));
+  made.root.heard.focusin();
+  assert.equal(wish().length, 1, "what is still missing is asked for when it is shown");
+  made.dispose();
+});
+
 test("without any frame there is nothing to show", () => {
   const made = viewer([0, 10], { came: [] });
   assert.deepEqual([made.pair(), made.step], [{ i: -1, j: -1, t: 0 }, ""]);

@@ -16,7 +16,7 @@ from ganlab.ui.players.player import duel as duel_player
 from ganlab.ui.run import compare, share
 from ganlab.ui.run.differences import describe_differences, titles
 from ganlab.ui.run.experiment import ARENA, COMPARE
-from ganlab.ui.run.film import SENT
+from ganlab.ui.run.film import FEW, SENT
 
 PAGE = "pages/lab/arena.py"
 SMALL = PlaneConfig(g_width=4, d_width=4, batch_size=16, steps=12)
@@ -90,11 +90,19 @@ def session(monkeypatch):
 
 def test_an_opening_brings_both_runs_at_the_same_moments(session):
     short, long = list(range(0, 101)), list(range(0, 6001, 7))
-    left, right = duel.due("k", "run", [short, long], live=False, lang="en")
+    left, right = duel.due("k", "run", [short, long], live=False, lang="en", view={"playing": True})
     assert len(left) <= duel.KEY_FRAMES >= len(right) > 15
     assert (left[0], left[-1], right[0], right[-1]) == (0, 100, 0, 5999)
     whole = [m for m in {*short, *long} if duel.latest(short, [m]) <= {*left} and duel.latest(long, [m]) <= {*right}]
     assert len(whole) >= duel.KEY_FRAMES
+
+
+def test_two_runs_that_stand_still_open_with_few_frames_and_those_that_are_shown(session):
+    short, long = list(range(0, 101)), list(range(0, 6001, 7))
+    left, right = duel.due("k", "run", [short, long], live=False, lang="en", view={"at": 51})
+    assert {0, 51, 100} <= {*left}
+    assert {0, 49, 5999} <= {*right}
+    assert len(left) <= FEW + 1 >= len(right)
 
 
 def test_what_is_live_gets_what_is_new_of_each(session):

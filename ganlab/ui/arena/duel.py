@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.frame import Frame, spread
+from ganlab.plane.frame import Frame
 from ganlab.ui.arena import playback
 from ganlab.ui.players import player
 from ganlab.ui.players.player import duel as duel_player
 from ganlab.ui.run.differences import describe_differences, titles
-from ganlab.ui.run.film import SENT, Film, carried, wanted
+from ganlab.ui.run.film import SENT, Film, carried, opening, wanted
 from ganlab.ui.run.server import service
 
 KEY_FRAMES = 24
@@ -45,7 +45,7 @@ def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping
     sides = (left, right)
     run = " ".join(side.name for side in sides)
     steps = [side.film.grow(side.member, side.config.steps) for side in sides]
-    frames = due(key, run, steps, live, lang)
+    frames = [side.film.seen(named) for side, named in zip(sides, due(key, run, steps, live, lang, view), strict=True)]
     own = titles(left.config, right.config, lang)
     data = duel_player.message(
         run,
@@ -68,14 +68,21 @@ def part(side: Side, known: Sequence[int], named: Sequence[int], live: bool, lan
     return player.message(frames=frames, verdicts=verdicts, **scene)
 
 
-def due(key: str, run: str, steps: Sequence[Sequence[int]], live: bool, lang: str) -> list[list[int]]:
+def due(
+    key: str,
+    run: str,
+    steps: Sequence[Sequence[int]],
+    live: bool,
+    lang: str,
+    view: Mapping[str, Any] | None = None,
+) -> list[list[int]]:
     """The steps of each run's frames in the next message: key frames, new frames and requested frames."""
     moments = sorted(set().union(*steps))
-    opening, wish = spread(moments, KEY_FRAMES), wanted(key, (run, 0), moments, KEY_FRAMES)
+    first, wish = opening(moments, view, KEY_FRAMES), wanted(key, (run, 0), moments, KEY_FRAMES)
     found = []
     for index, known in enumerate(steps):
         fresh, opens = carried((key, lang, run), known, live, KEY_FRAMES, slot=f"{SENT}.{key}.{index}")
-        found.append(sorted({*(latest(known, opening) if opens else fresh), *latest(known, wish)}))
+        found.append(sorted({*(latest(known, first) if opens else fresh), *latest(known, wish)}))
     return found
 
 

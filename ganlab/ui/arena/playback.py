@@ -24,7 +24,7 @@ from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
 from ganlab.ui.players.player import labels, message, player
 from ganlab.ui.run import axes, price, vega
-from ganlab.ui.run.film import HEAD_START, Film, carried, wanted
+from ganlab.ui.run.film import HEAD_START, Film, carried, opening, wanted
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, sentences, text
 
@@ -90,14 +90,14 @@ def show(
     """
     run, film = (config.key(), member), film_of(config.key(), member, config)
     steps = film.grow(member, config.steps)
-    named, opening = carried((key, lang, *run), steps, live)
-    named = sorted({*named, *wanted(key, run, steps)})
+    named, opens = carried((key, lang, *run), steps, live, opens=opening(steps, view))
+    named = film.seen({*named, *wanted(key, run, steps)})
     data = message(
         known=steps,
         frames=service().frame_cache(run[0]).blobs(member, named),
         verdicts={step: covering(hidden) or priced(config, film.verdict(step), lang, member) for step in named},
         live=live,
-        key_frames=opening,
+        key_frames=opens,
         view=view,
         asks=asks.names if asks else (),
         levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},

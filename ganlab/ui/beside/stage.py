@@ -65,8 +65,8 @@ def show(gan: PlaneConfig, flow: FlowConfig, member: int, live: bool, lang: str,
     moments = [[step * ROUND for step in known[0]], known[1]]
     due = duel.due(key, run, moments, live, lang)
     sides = [
-        gan_part(films[0], gan, known[0], [moment // ROUND for moment in due[0]], live, lang),
-        flow_part(films[1], flow, member, known[1], due[1], live, lang),
+        gan_part(films[0], gan, known[0], films[0].seen([moment // ROUND for moment in due[0]]), live, lang),
+        flow_part(films[1], flow, member, known[1], films[1].seen(due[1]), live, lang),
     ]
     titles = [text("beside.title.gan", lang), text("beside.title.flow", lang)]
     clock = evidence.pace()["gan"] / ROUND

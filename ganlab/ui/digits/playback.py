@@ -21,7 +21,7 @@ from ganlab.ui.digits import charts
 from ganlab.ui.digits.nearest_images import looked
 from ganlab.ui.players.player.digits import Shown, digit_labels, message, player
 from ganlab.ui.run.differences import plain
-from ganlab.ui.run.film import HEAD_START, SENT, Film, carried, wanted
+from ganlab.ui.run.film import HEAD_START, SENT, Film, carried, opening, wanted
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, text
 
@@ -75,7 +75,7 @@ def show(
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
     goes_on = has_answered(key, scene) or live
     runs = [
-        replace(run_head(one, live, name, stored(one)), **brought(one, scene, goes_on, lang, most, hidden))
+        replace(run_head(one, live, name, stored(one)), **brought(one, scene, goes_on, lang, most, view, hidden))
         for one, name in zip(configs, names, strict=False)
     ]
     look, strip = looked(key, configs, lang)
@@ -124,12 +124,19 @@ def stored(config: DigitsConfig) -> list[int]:
 
 
 def brought(
-    config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, lang: str, most: int, hidden: str = ""
+    config: DigitsConfig,
+    scene: tuple[str, ...],
+    goes_on: bool,
+    lang: str,
+    most: int,
+    view: Mapping[str, Any] | None = None,
+    hidden: str = "",
 ) -> dict[str, Any]:
     """The missing frames of a run, and the verdicts at their steps."""
     run, film = config.key(), film_of(config.key(), config)
     steps = film.grow(0, config.steps)
-    named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}")
+    first = opening(steps, view, most)
+    named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}", opens=first)
     named = sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
     said = verdicts(film, config, named, lang)
     if hidden:

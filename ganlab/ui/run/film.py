@@ -1,7 +1,9 @@
 """A run's frames on the server, and the choice of frames for the next message to a player."""
 
+import math
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -14,6 +16,8 @@ from ganlab.ui.run.server import service
 
 KEY_FRAMES = 48
 """Most frames in the first message, and in the answer to a request."""
+FEW = 5
+"""Frames that open a film which stands still: others come when somebody reaches for it."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
 """Session keys: the last message to the player, and the last request with its number of answers."""
 HEAD_START = 1.2
@@ -26,6 +30,10 @@ class Stepped(Protocol):
     @property
     def step(self) -> int:
         """Its step."""
+
+    @property
+    def outcome(self) -> str:
+        """How the run has ended with it; "diverged" of one that shows nothing."""
 
 
 F = TypeVar("F", bound=Stepped)
@@ -59,6 +67,15 @@ class Film(Generic[F]):
         with self.lock:
             return [frame for frame in self.frames if frame.step <= step]
 
+    def seen(self, named: Collection[int]) -> list[int]:
+        """These steps in order, with those of the frames that are shown in the place of diverged ones: the last ones
+        before them that are finite."""
+        with self.lock:
+            frames = {frame.step: frame.outcome for frame in self.frames}
+        finite = [step for step, outcome in frames.items() if outcome != "diverged"]
+        lost = [step for step in named if frames.get(step) == "diverged"]
+        return sorted({*named}.union(*(finite[:place][-1:] for place in (bisect_right(finite, step) for step in lost))))
+
     def verdict(self, step: int) -> Verdict:
         """The verdict on the frames up to a step."""
         with self.lock:
@@ -67,17 +84,31 @@ class Film(Generic[F]):
             return self.verdicts[step]
 
 
+def opening(steps: Sequence[int], view: Mapping[str, Any] | None, most: int = KEY_FRAMES) -> list[int]:
+    """The steps of the frames that open a film: `most` of one that plays, else FEW and the one that is shown."""
+    view = view or {}
+    if view.get("playing"):
+        return spread(steps, most)
+    shown = steps[: bisect_right(steps, view.get("at", math.inf))][-1:]
+    return sorted({*spread(steps, FEW), *shown})
+
+
 def carried(
-    run: tuple[Any, ...], steps: Sequence[int], live: bool, most: int = KEY_FRAMES, slot: str = SENT
+    run: tuple[Any, ...],
+    steps: Sequence[int],
+    live: bool,
+    most: int = KEY_FRAMES,
+    slot: str = SENT,
+    opens: Sequence[int] | None = None,
 ) -> tuple[list[int], bool]:
     """The steps of the frames in the next message, and whether it is the first one.
 
     The browser may miss a message, so each message repeats the new frames of the one before.
-    `slot`: the session key for what was sent.
+    `slot`: the session key for what was sent. `opens`: the steps of the first message, by default `most` of all.
     """
     before = st.session_state.get(slot)
     if not live or before is None or before["run"] != run:
-        opening = spread(steps, most)
+        opening = spread(steps, most) if opens is None else [*opens]
         st.session_state[slot] = {"run": run, "last": steps[-1] if steps else -1, "fresh": []}
         return opening, True
     fresh = spread([step for step in steps if step > before["last"]], most // 2)

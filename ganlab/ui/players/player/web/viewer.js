@@ -46,6 +46,8 @@ export class Viewer extends Hooks {
   request;
   /** @type {number} */
   readAt;
+  /** @type {F} the film that somebody has reached for */
+  reached;
   /** @type {boolean} */
   changed;
   /** @type {boolean} */
@@ -71,6 +73,9 @@ export class Viewer extends Hooks {
     this.resized.observe(root);
     this.onresize = () => this.fit();
     window.addEventListener("resize", this.onresize);
+    const reach = () => this.#reach();
+    root.querySelectorAll('[data-part="bar"], [data-part="time"]').forEach((part) => (part.onpointerenter = reach));
+    root.addEventListener("focusin", reach);
   }
 
   dispose() {
@@ -352,6 +357,20 @@ export class Viewer extends Hooks {
 
   // Missing frames
 
+  /** A film that stands still came with few frames: somebody is about to move it, so some of its whole length follow. */
+  #reach() {
+    const { film } = this;
+    if (!film || film === this.reached) return;
+    this.reached = film;
+    this.#ask(film.missing(0, film.known.length, 1));
+  }
+
+  /** @param {Wish | null} gap */
+  #ask(gap) {
+    const wish = this.film.ask(gap, performance.now());
+    if (wish) this.tell("want", wish);
+  }
+
   #wishSoon() {
     this.wishing ||= setTimeout(() => this.#wish(), DEBOUNCE);
   }
@@ -359,8 +378,7 @@ export class Viewer extends Hooks {
   #wish() {
     this.wishing = 0;
     const gap = this.#gap();
-    const wish = this.film.ask(gap, performance.now());
-    if (wish) this.tell("want", wish);
+    this.#ask(gap);
     if (gap) this.wishing = setTimeout(() => this.#wish(), 1000);
   }
 
