@@ -101,8 +101,18 @@ def language() -> str:
     return chosen
 
 
+@st.fragment(run_every=3600)
+def returning() -> None:
+    """Draws nothing. Streamlit runs a page again once its connection is back, but only one that has a timer.
+
+    Without that run, a server that was restarted meanwhile opens the link together with the visitor's first change, and
+    takes the link's settings.
+    """
+
+
 def look() -> None:
-    """The style and the logo of every page."""
+    """The style and the logo of every page, and its timer."""
+    returning()
     st.html(LOOK / "page.css")
     st.logo(LOOK / "logo.svg", size="large")
 

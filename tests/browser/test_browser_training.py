@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, address, fact, link, steady, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, fact, link, steady, step, until
 from playwright.sync_api import expect
 
 from ganlab.links import to_query
@@ -16,6 +16,7 @@ from ganlab.plane.config import PlaneConfig
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
 RUN = PlaneConfig(seed=11, d_steps=20, g_width=32, d_width=32, steps=12000)
+APP, CONNECTED = "[data-testid=stApp]", "[data-test-connection-state=CONNECTED]"
 LINK = urlencode({"lang": "en"} | to_query(RUN, "a."))
 
 
@@ -91,11 +92,16 @@ def test_a_killed_worker_is_told_and_the_run_goes_on(page, reached):
     assert reached()[2] != pid
 
 
-def test_a_killed_server_loses_nothing(page, server, reached):
+def test_a_killed_server_loses_nothing(page, visit, server, reached):
     assert reached()[0] == "running"
+    other = visit("arena", "lang=en&a.preset=ring")
     server.kill()
     seen = reached()[1]
+    other.wait_for_selector(f"{APP}:not({CONNECTED})")
     server.start()
+    other.wait_for_selector(APP + CONNECTED)
+    choose(other, "a-w-d_steps", "4")
+    until(lambda: link(other).get("a.d_steps") == "4")
     page.goto(server.url("arena", LINK))
     expect(page.get_by_text("The server was restarted at step")).to_be_visible()
     until(lambda: reached()[1] > seen)
