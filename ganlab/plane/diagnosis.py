@@ -91,8 +91,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     has a threshold, is 40 to 60 %.
     holes: one of the last three but for regions of data without modes that get too few points (`holes.holes`).
     no_finding: anything else, and a compact cloud before G's 64th update.
-    cannot_fill, in the place of smear, collapse, oscillating or no_finding: G can draw only a curve, or only shifted
-    and stretched noise, and the data are neither (`unfilled`).
+    cannot_fill, in the place of one of SHORT: G can draw only a curve, or only shifted and stretched noise, and the data
+    are neither (`unfilled`).
 
     Evidence, of the last frame unless diverged. on_data: share of points on the data (valid points; without modes, the
     points in the squares that hold 99 % of the data). valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss,
@@ -300,7 +300,7 @@ def unfilled(key: str, frames: Sequence[Frame], config: PlaneConfig, member: int
     affine_js: G has no hidden layer, and even the best shift and stretch of its noise is far from the data.
     """
     now, last, data = config.at(frames[-1].step), frames[-1], DATASETS[config.dataset]
-    if key not in SHORT:
+    if key not in SHORT or (key == "rotating" and has_modes(last)):
         return {}
     reachable = (key == "collapse" and has_modes(last)) or (key == "smear" and improves(frames, member))
     if curve_of(now) and not reachable:
@@ -344,7 +344,7 @@ OFF_DATA = ("diverged", "diverging", "vanishing", "d_too_weak", "smear")
 """Verdicts with less than half of the points on the data."""
 ON_DATA = ("collapse", "rotating", "oscillating", "holes", "near_equilibrium", "no_finding")
 VERDICTS = (*OFF_DATA, "cannot_fill", *ON_DATA)
-SHORT = ("smear", "collapse", "oscillating", "no_finding")
-"""Verdicts that a G may get because it cannot draw the data."""
+SHORT = ("smear", "collapse", "rotating", "oscillating", "no_finding")
+"""Verdicts that a G may get because it cannot draw the data; rotating only without modes."""
 WITH_HOLES = ("collapse", "oscillating", "near_equilibrium", "no_finding")
 """Verdicts on points that may leave out regions of the data. A collapse keeps its name, an oscillation does not."""
