@@ -197,9 +197,9 @@ two things were changed. How far from the data points must be that do not turn b
 runs had been called so. And what turns or is lost again where data have no modes: the share of points on the data had
 been undefined in their history, so `rotating` could not be said. The fourth look was asked after that: 207 of 240 were
 right (86.2 %). Then a G that can draw only a curve was said to be one where it turns, too, as it had been before; the
-rule labels the eight runs of `new_narrow_3` as `rotating`, so they count as wrong below. The score of the fourth look is
-the one to go by. The third look has helped to set thresholds by now, as have all the other configs, which have 64 × 2
-networks and batches of 128.
+rule labels the eight runs of `new_narrow_3` as `rotating`, so they count as wrong below. The score of the fourth look
+is the one to go by. The third look has helped to set thresholds by now, as have all the other configs, which have
+64 × 2 networks and batches of 128.
 """
 
 

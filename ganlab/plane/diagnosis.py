@@ -91,8 +91,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     has a threshold, is 40 to 60 %.
     holes: one of the last three but for regions of data without modes that get too few points (`holes.holes`).
     no_finding: anything else, and a compact cloud before G's 64th update.
-    cannot_fill, in the place of one of SHORT: G can draw only a curve, or only shifted and stretched noise, and the data
-    are neither (`unfilled`).
+    cannot_fill, in the place of one of SHORT: G can draw only a curve, or only shifted and stretched noise, and the
+    data are neither (`unfilled`).
 
     Evidence, of the last frame unless diverged. on_data: share of points on the data (valid points; without modes, the
     points in the squares that hold 99 % of the data). valid, mode_tv, reverse_kl, js, js_floor, d_accuracy, d_loss,
