@@ -1,13 +1,14 @@
 """Every page in both languages, at four widths, in both themes: nothing is cut or printed over, and axe finds nothing.
 
-Each language is read by one visitor; widths and themes are emulated.
+Each language is read by one visitor, for whom nothing moves and who also goes by keyboard; widths and themes are
+emulated.
 """
 
 from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from browsing import NEEDS_CHROMIUM, ROOT, press, rested, until
+from browsing import NEEDS_CHROMIUM, ROOT, press, reach, rested, until
 from playwright.sync_api import expect
 
 from ganlab.ui.text import LANGUAGES
@@ -21,6 +22,12 @@ PATHS = [path for entries in PAGES.values() for _, _, path in entries]
 OPEN = {"mistakes": "c.card=detach_forgotten"}
 """The link that shows most of a page, where it is not the plain one."""
 GEOMETRY = (ROOT / "tests" / "support" / "geometry.js").read_text(encoding="utf-8")
+FOCUS = (ROOT / "tests" / "support" / "focus.js").read_text(encoding="utf-8")
+BY_KEYS = {path for part in ("learn", "more") for _, _, path in PAGES[part]} - {"glossary"}
+"""The pages that are walked by Tab from end to end; the glossary repeats the same three links for each term."""
+GRID = ("canvas data-grid-canvas", "div dvn-scroller")
+"""A table that sorts: it draws the chosen cell itself, and its frame is Chromium's own stop."""
+FIRST_STOP = "[data-testid=stSkipToContent]"
 SERIOUS = {"serious", "critical"}
 FAILURES = {"resultTypes": ["violations"]}
 """What passes is not listed place by place, which would take as long again."""
@@ -110,7 +117,46 @@ def test_nothing_is_cut_or_printed_over_and_axe_finds_nothing(reader, path):
             found += [f"{theme}: {said}" for said in violations(page, reader.lang, theme)]
         if path in ("", "arena") and width in (1280, 390):
             found += [f"{width} {theme}: {said}" for said in below_the_first_screen(page, WIDTHS[width])]
+        if (reader.lang, width, theme) == ("en", 1280, "light"):
+            found += [f"moves: {said}" for said in page.evaluate(MOVES)]
+    if reader.lang == "en" and path in BY_KEYS:  # last, as it scrolls the page
+        found += [f"no ring: {stop}" for stop in bare(page)]
     assert not found, "\n".join(found)
+
+
+MOVES = """() => [...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? []).flatMap((root) => [
+  ...[...root.querySelectorAll("[data-playing=true]")].map((player) => `${player.dataset.testid} plays`),
+  ...root.getAnimations().map(({ animationName }) => `animation ${animationName}`),
+])"""
+
+
+def bare(page):
+    """The stops of Tab, from the first to the last, that draw nothing more with the focus than without."""
+    page.locator(FIRST_STOP).focus()
+    page.evaluate(FOCUS)
+    for _ in range(150):
+        page.keyboard.press("Tab")
+        stop, without = page.evaluate(FOCUS)
+        if without and not without.startswith(GRID):
+            yield without
+        if "stSkipToContent" in stop:
+            page.evaluate("document.activeElement.blur()")
+            return
+    yield f"the keyboard does not come out of {stop}"
+
+
+@pytest.mark.parametrize("reader", ["es"], indirect=True)
+def test_a_question_is_answered_and_its_term_is_read_by_keyboard_alone(reader):
+    page = reader.goes("quiz")
+    page.locator(FIRST_STOP).focus()
+    reach(page, page.locator("[class*=st-key-q-settled-1] button"))
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-testid=stAlert]").first).to_be_visible()
+    reach(rested(page), page.locator("[data-testid=stPageLink-NavLink][href*='term=']"))
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/glossary?**")
+    stands(page)
+    assert list(bare(page)) == []
 
 
 def test_twice_as_large_nothing_is_lost_and_in_forced_colours_lamps_still_say_what_they_say(reader):

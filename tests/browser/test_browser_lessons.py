@@ -1,7 +1,10 @@
-"""The path of thirty minutes in a browser, as a student walks it; the browser keeps where they were."""
+"""The path of thirty minutes in a browser, as a student walks it; the browser keeps where they were.
+
+On a wide screen it is walked by keyboard alone and nothing moves of itself, on a phone by finger.
+"""
 
 import pytest
-from browsing import NEEDS_CHROMIUM, link, offered, press, rested, until
+from browsing import NEEDS_CHROMIUM, link, offered, press, reach, rested, until
 from playwright.sync_api import expect
 
 from ganlab.ui.lessons.lessons import PATHS
@@ -20,6 +23,8 @@ WAYS = [
     *(pytest.param(*way, marks=pytest.mark.nightly) for way in (("en", 390), ("es", 1280))),
 ]
 """Language and width."""
+DRAWN = {"game": "terms", "equilibrium": "line", "cures": "cures_table"}
+"""Lesson -> the title of what it draws from its runs or from the studies, in lessons.toml."""
 IDEA = ".st-key-s-idea, .st-key-s-first"
 
 
@@ -33,18 +38,38 @@ def assert_idea_and_picture_are_together(page, width):
     assert idea["y"] + idea["height"] < stage["y"] if width < 640 else idea["x"] > stage["x"] + stage["width"]
 
 
+def choose_second(page, answers, way):
+    """Chooses the second of three answers by keys, which reach the first of them from above and the last from below."""
+    reach(page, answers.locator("xpath=.."), way)
+    page.keyboard.press("ArrowRight" if way == "Tab" else "ArrowLeft")
+    expect(answers.nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+
+
 @pytest.mark.parametrize(("lang", "width"), WAYS)
 def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
-    page, names = visit("", f"lang={lang}&path=30", width=width), PATHS["30"]
+    names, by_keys, way = PATHS["30"], width > 640, "Tab"
+    page = visit("", f"lang={lang}&path=30", width=width, reduced_motion="reduce" if by_keys else "no-preference")
     for name, on in zip(names, (*names[1:], None), strict=True):
         expect(page.get_by_role("heading", name=text(f"lessons.{name}.title", lang), exact=True)).to_be_visible()
         page.wait_for_selector("[data-testid=player][data-step]")
         assert_idea_and_picture_are_together(page, width)
-        rested(page).locator(f".st-key-s-w-answer-{name} button").nth(1).click()
+        if name in DRAWN:
+            expect(page.get_by_role("heading", name=text(f"lessons.{DRAWN[name]}.title", lang))).to_be_visible()
+        answers = rested(page).locator(f".st-key-s-w-answer-{name} button")
+        if by_keys:
+            expect(page.locator("[data-testid=player][data-playing=true]")).to_have_count(0)
+            choose_second(page, answers, way)
+        else:
+            answers.nth(1).click()
         until(lambda name=name: NUMBERS[name] in link(page).get("done", "").split("."))
         expect(page.locator("[data-testid=stAlert]")).to_be_visible()
         until(lambda: page.evaluate(WIDER) <= 0)
-        if on:
+        if on and by_keys:  # the focus stays on this button, below the next lesson's answers
+            reach(page, page.locator(".st-key-s-on button"))
+            page.keyboard.press("Enter")
+            way = "Shift+Tab"
+        elif on:
             press(page, "s-on")
     explained = page.get_by_text(text(f"lessons.{names[-1]}.can", lang))
     expect(explained).to_be_visible()

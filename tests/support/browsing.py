@@ -315,6 +315,15 @@ def press(page, key):
     rested(page).locator(f".st-key-{key} button:visible").first.click()
 
 
+def reach(page, place, key="Tab"):
+    """Presses a key until the place, or a part of it, has the focus."""
+    for _ in range(150):
+        page.keyboard.press(key)
+        if place.first.evaluate("place => place.matches(':focus-within')"):
+            return
+    raise AssertionError(f"{key} does not reach {place}")
+
+
 def speak(page, name):
     """Changes the page's language, also where its button is folded away, as on a phone."""
     page.locator(".st-key-language button", has_text=name).first.dispatch_event("click")

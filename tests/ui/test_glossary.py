@@ -121,6 +121,7 @@ def test_a_source_has_its_address():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_foot_of_a_page_leads_to_those_that_the_menu_lacks(lang):
     assert "more" not in MENU
+    assert sum(len(PAGES[section]) for section in MENU) <= 8
     hidden = [(script, name) for script, name, _ in PAGES["more"]]
     assert hidden
     app = opened(PAGE, {"term": "mode"}, lang)

@@ -15,8 +15,8 @@ from ganlab.ui.lessons import extras
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, facts, total
 from ganlab.ui.lessons.link import NAMES, Place, from_link, to_link
 from ganlab.ui.run import server
-from ganlab.ui.text import LANGUAGES, text
-from ganlab.ui.text.glossary import explained
+from ganlab.ui.text import LANGUAGES, exists, text
+from ganlab.ui.text.glossary import explained, finder, owners
 
 PAGE = "pages/learn/start.py"
 SHIPPED = server.RECORDED
@@ -66,9 +66,31 @@ def test_little_stands_before_the_first_picture_whatever_the_style(name, lang):
         assert sum(words(text(f"lessons.{name}.{part}", lang)) for part in before) <= 180
 
 
+def used(lesson, parts, lang):
+    """The terms in some of a lesson's sentences."""
+    said = " ".join(text(f"lessons.{lesson}.{part}", lang) for part in parts if exists(f"lessons.{lesson}.{part}", lang))
+    return {owners(lang)[found[0].casefold()] for found in finder(lang).finditer(said)}
+
+
+MARKED, BARE = {"run": ["watch"]}, {"run": ["run_a", "run_b"], "question": ["a", "b", "c"]}
+"""The sentences of a part in which terms are explained where they stand, and those of players and buttons."""
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_terms_of_the_first_lesson_are_explained_where_they_stand(lang):
-    assert "<abbr" in explained(text("lessons.roles.idea", lang), lang)
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("path", PATHS)
+def test_no_term_stands_on_a_button_or_a_run_before_it_is_explained(path, style, lang):
+    known = set()
+    for name in PATHS[path]:
+        for part in STYLES[style]:
+            known |= used(name, MARKED.get(part, [part]), lang)
+            assert used(name, BARE.get(part, []), lang) <= known, (name, part)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_terms_are_explained_where_they_stand(lang):
+    said = explained(text("lessons.roles.idea", lang), lang)
+    assert said.count("<abbr") == len(used("roles", ["idea"], lang)) >= 2
 
 
 ANSWERS = {
@@ -153,6 +175,15 @@ def test_each_landmark_has_a_preprint_of_its_year():
 def test_each_lesson_opens_in_spanish(number):
     app = opened(PAGE, {"lesson": str(number)}, "es")
     assert app.title[0].value == text(f"lessons.{NAMES[number - 1]}.title", "es")
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_a_style_changes_what_comes_first_and_nothing_else(style):
+    app = opened(PAGE, {"lesson": "2", "style": style})
+    said = [re.sub("<[^>]+>", "", one.value) for one in app.markdown]
+    words = {part: text(f"lessons.game.{part}", "en") for part in ("idea", "question", "task", "deeper")}
+    shown = sorted(words, key=lambda part: said.index(words[part]))
+    assert shown == [part for part in STYLES[style] if part in words]
 
 
 def test_an_answer_is_judged_by_the_run_marks_the_lesson_and_stands_in_the_link(collapsed):

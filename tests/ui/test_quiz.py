@@ -7,7 +7,7 @@ from collections import Counter
 from functools import cache
 
 import pytest
-from visits import opened, quiet_server, sound  # noqa: F401
+from visits import captions, opened, quiet_server, sound  # noqa: F401
 
 from ganlab.data.plane import DATASETS
 from ganlab.digits import diagnosis as of_digits
@@ -68,13 +68,30 @@ def test_the_answer_to_a_run_is_its_verdict(name):
     assert len({*LOOKS[name].options}) == 4
 
 
-def test_the_seeds_of_a_run_are_counted_whole_and_most_of_them_answer_alike():
-    """The runs of one seed are chosen to be typical; of the lottery another member is asked about."""
+def test_sixteen_seeds_are_counted_of_each_run_on_the_plane():
     table = answers.repeated()
-    assert {*table} <= {asked.run for asked in LOOKS.values()}
+    assert {*table} == {asked.run for asked in LOOKS.values() if isinstance(asked.config, PlaneConfig)}
     assert {sum(counts.values()) for counts in table.values()} == {LOTTERY}
-    asked = [one for one in LOOKS.values() if one.run in table and one.config.members == 1]
-    assert [one.run for one in asked if max(table[one.run], key=table[one.run].get) != one.answer] == []
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_an_answer_says_how_many_seeds_end_alike(name):
+    """Of a run on digits one seed is computed, which is said."""
+    counts, said = answers.repeated().get(LOOKS[name].run), answers.luck(LOOKS[name], "en")
+    if counts is None:
+        assert said == text("quiz.page.one_seed", "en")
+        return
+    usual, count = max(counts, key=counts.get), counts[LOOKS[name].answer]
+    assert answers.unusual(LOOKS[name]) == (LOOKS[name].answer != usual)
+    assert f"in {count} of {LOTTERY}" in said
+    assert ("Most often" in said) == (count < max(counts.values()))
+
+
+@pytest.mark.parametrize(("name", "warned"), [("seeds", True), ("calm", False)])
+def test_a_question_says_that_its_seed_is_unusual(name, warned):
+    shutil.copy(recording.RECORDED / f"{LOOKS[name].run}.zip", server.RECORDED)
+    app = opened(PAGE, {"q.at": str(1 + quiz.NAMES.index(name))})
+    assert ("is an unusual one" in captions(app)) == warned
 
 
 def test_the_count_of_a_lottery_is_that_of_its_recording():
@@ -86,6 +103,7 @@ def test_the_count_of_a_lottery_is_that_of_its_recording():
     assert answers.repeated()[LOOKS[name].run] == Counter(keys)
     said = answers.luck(LOOKS[name], "en")
     assert f"in {keys.count(LOOKS[name].answer)} of {len(keys)}" in said
+    assert "in 9 of 16, it is “no clear finding”" in said
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -74,9 +74,24 @@ def repeated() -> dict[str, dict[str, int]]:
     return found
 
 
+def unusual(question: Look) -> bool:
+    """Whether other seeds with the same settings mostly end with another verdict; False where that was not counted."""
+    counts = repeated().get(question.run)
+    return counts is not None and most(counts) != question.answer
+
+
+def most(counts: dict[str, int]) -> str:
+    """The most frequent verdict."""
+    return max(counts, key=lambda verdict: counts[verdict])
+
+
 def luck(question: Look, lang: str) -> str:
-    """In how many seeds the verdict is the same; "" where that was not counted."""
+    """How many seeds end with the same verdict, and with which one most do; or that it was not counted."""
     counts = repeated().get(question.run)
     if counts is None:
-        return ""
-    return text("quiz.page.seeds", lang, count=counts.get(question.answer, 0), of=sum(counts.values()))
+        return text("quiz.page.one_seed", lang)
+    said = {"count": counts.get(question.answer, 0), "of": sum(counts.values())}
+    if not unusual(question):
+        return text("quiz.page.seeds", lang, **said)
+    often = most(counts)
+    return text("quiz.page.seeds_unusual", lang, **said, often=counts[often], most=text(f"seeds.player.{often}", lang))

@@ -12,7 +12,7 @@ from ganlab.ui.arena import playback
 from ganlab.ui.digits import playback as images
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text
-from ganlab.ui.words.answers import luck, option, why
+from ganlab.ui.words.answers import luck, option, unusual, why
 from ganlab.ui.words.questions import QUESTIONS, Look
 
 PREFIX, ANSWERS, AT = "q.", "q.answers", "q.at"
@@ -106,6 +106,8 @@ def question(lang: str) -> None:
     with words:
         st.subheader(text("quiz.page.place", lang, place=place + 1, of=len(NAMES)), anchor=False)
         ui.markdown(text(f"quiz.{name}.ask", lang))
+        if isinstance(asked, Look) and unusual(asked):
+            ui.caption(text("quiz.page.unusual", lang))
         options(place, lang)
         if given(place) is not None:
             feedback(place, lang)
@@ -143,8 +145,8 @@ def feedback(place: int, lang: str) -> None:
         st.warning(text("quiz.page.wrong", lang, why=why(name, chosen, lang)))
         st.info(text("quiz.page.answer", lang, option=option(name, best, lang), why=why(name, best, lang)))
     asked = QUESTIONS[name]
-    if isinstance(asked, Look) and (said := luck(asked, lang)):
-        ui.caption(said)
+    if isinstance(asked, Look):
+        ui.caption(luck(asked, lang))
     others = [index for index in wrong if index not in (best, chosen)]
     with st.expander(text("quiz.page.others", lang)):
         for index in others:
