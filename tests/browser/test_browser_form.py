@@ -130,6 +130,9 @@ MOVES = """() => [...document.querySelectorAll("*")].flatMap(({ shadowRoot }) =>
 ])"""
 
 
+LEAVE = "document.activeElement.blur(), document.querySelector('[data-testid=stMain]').scrollTo(0, 0)"
+
+
 def bare(page):
     """The stops of Tab, from the first to the last, that draw nothing more with the focus than without."""
     page.locator(FIRST_STOP).focus()
@@ -140,7 +143,7 @@ def bare(page):
         if without and not without.startswith(GRID):
             yield without
         if "stSkipToContent" in stop:
-            page.evaluate("document.activeElement.blur()")
+            page.evaluate(LEAVE)
             return
     yield f"the keyboard does not come out of {stop}"
 

@@ -68,7 +68,8 @@ def test_little_stands_before_the_first_picture_whatever_the_style(name, lang):
 
 def used(lesson, parts, lang):
     """The terms in some of a lesson's sentences."""
-    said = " ".join(text(f"lessons.{lesson}.{part}", lang) for part in parts if exists(f"lessons.{lesson}.{part}", lang))
+    keys = [f"lessons.{lesson}.{part}" for part in parts]
+    said = " ".join(text(key, lang) for key in keys if exists(key, lang))
     return {owners(lang)[found[0].casefold()] for found in finder(lang).finditer(said)}
 
 

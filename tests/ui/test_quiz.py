@@ -27,6 +27,8 @@ from ganlab.ui.words.questions import QUESTIONS, Look, Term
 
 PAGE = "pages/learn/quiz.py"
 LOOKS = {name: asked for name, asked in QUESTIONS.items() if isinstance(asked, Look)}
+LONG = {"grid", "ring_k50"}
+"""On the plane, not counted: the widest networks, with 20,000 and with 51,000 updates."""
 ALL = "".join(str(asked.right) for asked in QUESTIONS.values())
 """The right answers."""
 
@@ -70,13 +72,13 @@ def test_the_answer_to_a_run_is_its_verdict(name):
 
 def test_sixteen_seeds_are_counted_of_each_run_on_the_plane():
     table = answers.repeated()
-    assert {*table} == {asked.run for asked in LOOKS.values() if isinstance(asked.config, PlaneConfig)}
+    assert {*table} | LONG == {asked.run for asked in LOOKS.values() if isinstance(asked.config, PlaneConfig)}
     assert {sum(counts.values()) for counts in table.values()} == {LOTTERY}
 
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_an_answer_says_how_many_seeds_end_alike(name):
-    """Of a run on digits one seed is computed, which is said."""
+    """Of a long run one seed is computed, which is said."""
     counts, said = answers.repeated().get(LOOKS[name].run), answers.luck(LOOKS[name], "en")
     if counts is None:
         assert said == text("quiz.page.one_seed", "en")
