@@ -68,6 +68,8 @@ class Network:
         minibatch_layer: MinibatchLayer | None = None,
     ):
         self.members, self.activation, self.minibatch_layer = members, ACTIVATIONS[activation], minibatch_layer
+        self.batch: int | None = None
+        self.batch: int | None = None
         layers = layer_sizes(sizes, minibatch_layer)
         self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
         self.counts = [torch.Size(shape).numel() for shape in self.shapes]
@@ -103,8 +105,25 @@ class Network:
         """Outputs of the last layer at the features (M, B, h) of a batch, or of points that each join `others`."""
         end = 2 * self.depth
         if self.minibatch_layer:
-            features = torch.cat([features, self.minibatch_layer(features, params[end:], others)], -1)
+            compare = self.minibatch_layer if self.batch is None else self.compared
+            features = torch.cat([features, compare(features, params[end:], others)], -1)
         return torch.baddbmm(params[end - 1], features, self.weight(self.depth - 1, params))
+
+    def compared(self, features: Tensor, weight: list[Tensor], others: Tensor | None) -> Tensor:
+        """The minibatch layer's numbers at the features (M, n, h) of several batches, each within its own."""
+        assert self.minibatch_layer is not None
+        own = self.minibatch_layer(self.apart(features), [part.unsqueeze(1) for part in weight], others)
+        return own.flatten(1, 2)
+
+    def apart(self, values: Tensor) -> Tensor:
+        """Values (M, n, ...) of all points by batch, (M, n/b, b, ...); unchanged if they are one batch."""
+        return values if self.batch is None else values.unflatten(1, (-1, self.batch))
+
+    def in_batches(self, size: int) -> Network:
+        """This network, for points that are batches of so many, one after the other."""
+        other = copy(self)
+        other.batch = size
+        return other
 
     def weight(self, layer: int, params: list[Tensor]) -> Tensor:
         """The effective weight of a layer, (M, in, out): W, or W/σ(W) under spectral normalisation."""

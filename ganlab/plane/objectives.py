@@ -33,7 +33,10 @@ def d_loss(now: PlaneConfig, net: Network, real: Tensor, fake: Tensor, params: l
 
 
 def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | None = None) -> Tensor:
-    """G's loss (M,) at packs (M, B, d). Real packs are needed if the loss compares pairs or D is unrolled."""
+    """G's loss (M,) at packs (M, B, d). Real packs are needed if the loss compares pairs or D is unrolled.
+
+    (M, batches) if D's network is told that they are several.
+    """
     net, params, loss = d.net, None, LOSSES[now.loss]
     if now.unroll:
         assert real is not None
@@ -44,6 +47,6 @@ def g_loss(now: PlaneConfig, d: Player[Network], fake: Tensor, real: Tensor | No
         with torch.set_grad_enabled(now.unroll > 0):
             real_output = evaluate(net, real, params)
     if now.feature_matching:
-        return countermeasures.feature_distance(real_output, fake_output)
+        return countermeasures.feature_distance(net.apart(real_output), net.apart(fake_output))
     loss_input = mistake_of(now).loss_input
-    return loss.generator(loss_input(real_output), loss_input(fake_output))
+    return loss.generator(loss_input(net.apart(real_output)), loss_input(net.apart(fake_output)))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from dataclasses import replace
 from functools import lru_cache, partial
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from ganlab.data.dataset import Dataset, on_plane
 from ganlab.data.plane import DATASETS
@@ -132,32 +133,60 @@ def real_fake_logits(state: State, real: Tensor, fake: Tensor) -> tuple[Tensor, 
 
 
 def arrows(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
-    """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, d) each; a pack's gradient is shared out to its points."""
-    now, count = state.now, fake.shape[1] // state.now.packing * state.now.packing
-    push, rise = torch.zeros_like(fake), torch.zeros_like(fake)
-    for part, fresh in batches(state, count):
-        x, others = fake[:, part].clone().requires_grad_(), countermeasures.pack(real[:, part], now.packing)
-        packs = countermeasures.pack(x, now.packing)
-        value = g_loss(now, state.d, packs, others).sum() * packs.shape[1]
-        push[:, part][:, fresh] = -torch.autograd.grad(value, x, retain_graph=True)[0][:, fresh]
-        rise[:, part][:, fresh] = torch.autograd.grad(d_logits(state.d.net, packs).sum(), x)[0][:, fresh]
+    """(-∇ₓ of G's loss, ∇ₓD) at each generated point, (M, P, d) each; a pack's gradient is shared out to its points.
+
+    A point without a pack has 0. All batches are computed at once, unless each one unrolls D in its own way.
+    """
+    count = fake.shape[1] // state.now.packing * state.now.packing
+    size = batch(state, count)
+    taken = [in_batches(points[:, :count], size) for points in (fake, real)]
+    parts = [each.split(size if state.now.unroll else each.shape[1], 1) for each in taken]
+    found = zip(*(arrows_at(state, *part) for part in zip(*parts, strict=True)), strict=True)
+    spare = (0, 0, 0, fake.shape[1] - count)
+    push, rise = (pad(once(torch.cat(column, 1), count, size), spare) for column in found)
     return push, rise
+
+
+def arrows_at(state: State, fake: Tensor, real: Tensor) -> tuple[Tensor, Tensor]:
+    """`arrows` at the points (M, n, d) of whole batches."""
+    now, net, x = state.now, judge(state, fake.shape[1]), fake.clone().requires_grad_()
+    packs, others = countermeasures.pack(x, now.packing), countermeasures.pack(real, now.packing)
+    loss = g_loss(now, replace(state.d, net=net), packs, others)
+    value = loss.sum() * (packs.shape[1] * now.members // loss.numel())
+    (down,) = torch.autograd.grad(value, x, retain_graph=True)
+    return -down, torch.autograd.grad(d_logits(net, packs).sum(), x)[0]
 
 
 def logits(state: State, points: Tensor) -> Tensor:
     """D's outputs (M, n/m) at packs of points (M, n, d), in batches where D judges them by their batch."""
-    parts = [
-        d_logits(state.d.net, countermeasures.pack(points[:, part], state.now.packing))[
-            :, fresh.start // state.now.packing :
-        ]
-        for part, fresh in batches(state, points.shape[1])
-    ]
-    return torch.cat(parts, 1)
+    count, packing = points.shape[1], state.now.packing
+    size = batch(state, count)
+    told = d_logits(judge(state, count), countermeasures.pack(in_batches(points, size), packing))
+    return once(told, count // packing, size // packing)
 
 
-def batches(state: State, count: int) -> Iterator[tuple[slice, slice]]:
-    """(a batch of so many points, its own part of them); one batch where D's view of a point is its own."""
-    return countermeasures.batches(count, state.now.batch_size if state.now.minibatch_layer else count)
+def batch(state: State, count: int) -> int:
+    """How many of so many points D judges together; all where its view of a point is its own."""
+    return min(count, state.now.batch_size) if state.now.minibatch_layer else count
+
+
+def judge(state: State, count: int) -> Network:
+    """D for the batches of so many points, one after the other."""
+    net, size = state.d.net, batch(state, count) // state.now.packing
+    return net.in_batches(size) if state.now.minibatch_layer else net
+
+
+def in_batches(points: Tensor, size: int) -> Tensor:
+    """Points (M, n, d) as whole batches: the last one overlaps the one before."""
+    count = points.shape[1]
+    whole = count // size * size
+    return points if whole == count else torch.cat([points[:, :whole], points[:, count - size :]], 1)
+
+
+def once(found: Tensor, count: int, size: int) -> Tensor:
+    """What was found for whole batches, (M, n, ...), at each of `count` points once."""
+    rest = count % size
+    return torch.cat([found[:, : count - rest], found[:, found.shape[1] - rest :]], 1) if rest else found
 
 
 def expand(points: Tensor, config: PlaneConfig) -> Tensor:
