@@ -10,12 +10,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ganlab.data.bins import CELLS
 from ganlab.data.plane import DATASETS
 from ganlab.flow.config import FlowConfig
 from ganlab.flow.frame import FlowFrame
 from ganlab.game.verdict import Verdict
 from ganlab.plane.diagnosis import FEW_CELLS, GOOD, MOST_CELLS, MOSTLY, MOSTLY_CELLS, RECENT, closeness
-from ganlab.plane.metrics import CELLS, EVAL_POINTS, js_floor, on_data
+from ganlab.plane.metrics import EVAL_POINTS, js_floor, on_data
 
 VERDICTS = ("diverged", "smear", "partial", "covered", "no_finding")
 

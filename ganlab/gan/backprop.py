@@ -14,8 +14,8 @@ from torch import Tensor
 
 from ganlab.gan.nets import Network
 
-AT_ONCE = 1 << 18
-"""Floats of a hidden layer that `outputs` computes at once: a megabyte."""
+AT_ONCE = 1 << 19
+"""Floats of a hidden layer that `outputs` computes at once: two megabytes."""
 Gradient = Sequence[tuple[Tensor, Tensor]]
 """Each layer's gradients at its weight (m, in, out) and at its bias (m, out)."""
 

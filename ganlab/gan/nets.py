@@ -69,7 +69,6 @@ class Network:
     ):
         self.members, self.activation, self.minibatch_layer = members, ACTIVATIONS[activation], minibatch_layer
         self.batch: int | None = None
-        self.batch: int | None = None
         layers = layer_sizes(sizes, minibatch_layer)
         self.shapes = [shape for n, m in layers for shape in ((members, n, m), (members, 1, m))]
         self.counts = [torch.Size(shape).numel() for shape in self.shapes]

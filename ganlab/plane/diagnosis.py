@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
+from ganlab.data.bins import BINS_PER_SIDE, CELLS
 from ganlab.data.dataset import Dataset
 from ganlab.data.plane import DATASETS
 from ganlab.game.verdict import (
@@ -35,7 +36,7 @@ from ganlab.plane.capacity import THIN, WIDE, best_affine_js, curve_of, data_fla
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
 from ganlab.plane.holes import Region, holes
-from ganlab.plane.metrics import BINS_PER_SIDE, CELLS, js_floor, on_data
+from ganlab.plane.metrics import js_floor, on_data
 from ganlab.plane.remedies import REMEDIES
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75

@@ -96,7 +96,19 @@ def pack(frame: Frame, extent: float, threshold: float | None = None) -> list[by
 
     The field is most precise around D's decision threshold or, without one, around its median.
     """
-    return [_pack(frame.member(index), extent, threshold) for index in range(frame.members)]
+    field, zeros, field_scales = _field(frame.field, threshold)
+    (push, push_scales), (rise, rise_scales) = _short(frame.push), _short(frame.rise)
+    arrays = (_scalars(frame), frame.shares.astype("<f4"), quantise(frame.fake, extent), quantise(frame.grid, extent))
+    shape = (frame.fake.shape[1], *frame.grid.shape[1:3], frame.field.shape[-1], frame.shares.shape[1], len(SCALARS))
+    scales, curves = (zeros, field_scales, push_scales, rise_scales), frame.curves.astype("<f4")
+    return [
+        _joined(
+            HEADER.pack(*_counts(frame), *shape, *(scale[index] for scale in scales), _outcome_code(frame, index)),
+            [array[index] for array in (*arrays, push, rise, field)],
+            curves[index : index + 1],
+        )
+        for index in range(frame.members)
+    ]
 
 
 def unpack(blob: bytes, extent: float) -> Frame:
@@ -160,22 +172,21 @@ SCALARS = (*MEASURED, *METRICS, "died", "judged")
 """Frames of ENGINE 1 end with "died"; they judge EVAL_POINTS."""
 
 
-def _pack(frame: Frame, extent: float, threshold: float | None) -> bytes:
-    zero = float(np.nan_to_num(np.median(frame.field), posinf=0, neginf=0)) if threshold is None else threshold
-    field, field_scale = _stretch(frame.field - zero)
-    push, push_scale = _short(frame.push)
-    rise, rise_scale = _short(frame.rise)
-    shape = (frame.fake.shape[1], *frame.grid.shape[1:3], frame.field.shape[-1], frame.shares.shape[1], len(SCALARS))
-    diverged_at = np.where(frame.diverged_at < 0, np.nan, frame.diverged_at)
-    values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics) | {"died": diverged_at}
-    values["judged"] = np.array([frame.judged])
-    scalars = np.array([values[name][0] for name in SCALARS], "<f4")
-    scales = (zero, field_scale, push_scale, rise_scale)
-    head = HEADER.pack(frame.step, frame.d_updates, frame.g_updates, *shape, *scales, _outcome_code(frame))
-    arrays = (scalars, frame.shares.astype("<f4"), quantise(frame.fake, extent), quantise(frame.grid, extent))
-    body = b"".join(array.tobytes() for array in (*arrays, push, rise, field))
-    filled = (head + body).ljust(-(-(len(head) + len(body)) // 4) * 4, b"\0")
-    return filled + frame.curves.astype("<f4").tobytes()
+def _counts(frame: Frame) -> tuple[int, int, int]:
+    return frame.step, frame.d_updates, frame.g_updates
+
+
+def _scalars(frame: Frame) -> np.ndarray:
+    """(M, SCALARS)."""
+    values = {name: getattr(frame, name) for name in MEASURED} | dict(frame.metrics)
+    values["died"] = np.where(frame.diverged_at < 0, np.nan, frame.diverged_at)
+    values["judged"] = np.full(frame.members, frame.judged)
+    return np.stack([values[name] for name in SCALARS], 1).astype("<f4")
+
+
+def _joined(head: bytes, arrays: Sequence[np.ndarray], curves: np.ndarray) -> bytes:
+    body = head + b"".join(array.tobytes() for array in arrays)
+    return body.ljust(-(-len(body) // 4) * 4, b"\0") + curves.tobytes()
 
 
 def slim(blob: bytes) -> bytes:
@@ -190,7 +201,7 @@ def slim(blob: bytes) -> bytes:
 
 def quantise(points: np.ndarray, extent: float) -> np.ndarray:
     """Positions as i2, 32,767 units for the view; what is not finite is -32768."""
-    q = np.rint(np.clip(np.nan_to_num(points / (2 * extent)), -1, 1) * 32767)
+    q = np.rint(np.clip(points / (2 * extent), -1, 1) * 32767)
     return np.where(np.isfinite(points), q, -32768).astype("<i2")
 
 
@@ -199,10 +210,31 @@ def positions(q: np.ndarray, extent: float) -> np.ndarray:
     return np.where(q == -32768, np.nan, q / np.float32(32767) * np.float32(2 * extent)).astype(np.float32)
 
 
-def _stretch(values: np.ndarray) -> tuple[np.ndarray, float]:
-    values = np.nan_to_num(values.astype(np.float64), posinf=3e38, neginf=-3e38)
-    scale = float(np.abs(values).max()) or 1.0
-    return np.rint(np.sign(values) * np.sqrt(np.abs(values) / scale) * 127).astype("i1"), min(scale, 3e38)
+def _field(values: np.ndarray, threshold: float | None) -> tuple[np.ndarray, list[float], list[float]]:
+    """Fields (M, S, S) as i1, and for each member what is 0 there and the unit."""
+    if threshold is None:
+        zeros = [float(np.nan_to_num(np.median(one), posinf=0, neginf=0)) for one in values]
+    else:
+        zeros = [threshold] * len(values)
+    values = _finite(values - np.array(zeros, values.dtype)[:, None, None])
+    size = np.abs(values)
+    scale = _unit(size.max((1, 2), keepdims=True))
+    return np.rint(np.sign(values) * np.sqrt(size / scale) * 127).astype("i1"), zeros, _kept(scale)
+
+
+def _finite(values: np.ndarray) -> np.ndarray:
+    """As float64, with large numbers in the place of infinite ones and 0 in that of nan."""
+    values = values.astype(np.float64)
+    return values if np.isfinite(values).all() else np.nan_to_num(values, posinf=3e38, neginf=-3e38)
+
+
+def _unit(largest: np.ndarray) -> np.ndarray:
+    return np.where(largest == 0, 1.0, largest)
+
+
+def _kept(scale: np.ndarray) -> list[float]:
+    kept: list[float] = np.minimum(scale.ravel(), 3e38).tolist()
+    return kept
 
 
 def _unstretch(q: np.ndarray) -> np.ndarray:
@@ -210,12 +242,13 @@ def _unstretch(q: np.ndarray) -> np.ndarray:
     return v * np.abs(v)
 
 
-def _short(arrows: np.ndarray) -> tuple[np.ndarray, float]:
-    arrows = np.nan_to_num(arrows.astype(np.float64), posinf=3e38, neginf=-3e38)
+def _short(arrows: np.ndarray) -> tuple[np.ndarray, list[float]]:
+    """Arrows (M, P, 2) as i1, and each member's unit."""
+    arrows = _finite(arrows)
     length = np.linalg.norm(arrows, axis=-1, keepdims=True)
-    scale = float(length.max()) or 1.0
+    scale = _unit(length.max(1, keepdims=True))
     unit = np.divide(arrows, length, out=np.zeros_like(arrows), where=length > 0)
-    return np.rint(unit * np.sqrt(length / scale) * 127).astype("i1"), min(scale, 3e38)
+    return np.rint(unit * np.sqrt(length / scale) * 127).astype("i1"), _kept(scale)
 
 
 def _arrows(q: np.ndarray, scale: float) -> np.ndarray:
@@ -224,8 +257,8 @@ def _arrows(q: np.ndarray, scale: float) -> np.ndarray:
     return arrows
 
 
-def _outcome_code(frame: Frame) -> int:
-    if not frame.outcome:
+def _outcome_code(frame: Frame, member: int) -> int:
+    if frame.diverged_at[member] < 0:
         return 0
     return 1 | QUANTITIES.index(frame.facts["quantity"]) << 8 | BLAMED.index(frame.facts["knob"]) << 16
 

@@ -15,11 +15,11 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from ganlab.data.bins import CELLS, cell_of
 from ganlab.data.dataset import Dataset, on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
 from ganlab.plane.frame import POINTS, Frame
-from ganlab.plane.metrics import CELLS, cell_of
 
 Array = NDArray[np.floating]
 Place = tuple[float, float]

@@ -10,13 +10,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from ganlab.data.bins import integrated
 from ganlab.data.dataset import Dataset
 from ganlab.data.plane import DATASETS
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.rng import NOISES, stream
 from ganlab.gan.theory import optimal_d
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.metrics import integrated
 
 BINS = 96
 """Bins of the view over which densities are means."""

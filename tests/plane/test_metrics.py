@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from ganlab.data.bins import grid_mass, share
 from ganlab.data.dataset import Dataset
 from ganlab.data.plane import DATASETS
 from ganlab.gan.rng import stream
@@ -138,7 +139,7 @@ def test_broken_points_are_merely_lost(key):
     data, points = DATASETS[key], perfect(DATASETS[key])
     points[::2] = np.array([[np.nan, 0], [-np.inf, np.inf]], np.float32).repeat(625, 0)[:, : data.dim]
     assert shares(points, data).sum() == pytest.approx(shares(points[1::2], data).sum() / 2)
-    assert metrics.grid_shares(points, data)[-1] >= 0.5
+    assert share("grid", points, data)[-1] >= 0.5
 
 
 @pytest.mark.parametrize("key", METRICS)
@@ -160,27 +161,27 @@ def test_metrics_of_modes_are_undefined_without_them():
 @pytest.mark.parametrize("key", DATASETS)
 def test_masses_are_one(key):
     data, points = DATASETS[key], perfect(DATASETS[key])
-    assert metrics.grid_shares(points, data).sum() == pytest.approx(1)
-    assert metrics.grid_mass(data).sum() == pytest.approx(1)
-    assert metrics.grid_mass(data).min() >= 0
-    assert metrics.grid_mass(data)[-1] <= 1e-3
-    assert metrics.cell_shares(points, data).sum() == pytest.approx(1, abs=1e-3)
+    assert share("grid", points, data).sum() == pytest.approx(1)
+    assert grid_mass(data).sum() == pytest.approx(1)
+    assert grid_mass(data).min() >= 0
+    assert grid_mass(data)[-1] <= 1e-3
+    assert share("cells", points, data).sum() == pytest.approx(1, abs=1e-3)
 
 
 @pytest.mark.parametrize("key", DATASETS)
 def test_reference_is_that_of_the_data(key):
     data, n = DATASETS[key], 200_000
     points = perfect(data, seed=5, n=n)
-    due = metrics.grid_mass(data)
-    np.testing.assert_allclose(metrics.grid_shares(points, data), due, atol=6 * math.sqrt(due.max() / n))
-    np.testing.assert_allclose(metrics.cell_shares(points, data) * 32, 1, atol=0.1)
+    due = grid_mass(data)
+    np.testing.assert_allclose(share("grid", points, data), due, atol=6 * math.sqrt(due.max() / n))
+    np.testing.assert_allclose(share("cells", points, data) * 32, 1, atol=0.1)
 
 
 def test_grid_is_row_by_row_from_the_lowest_y():
     points = np.array([[-2.95, -2.95], [-2.75, -2.95], [-2.95, -2.75], [2.95, 2.95], [3.0, 0.0], [-3.0, 0.0]])
-    filled = np.flatnonzero(metrics.grid_shares(points, RING))
+    filled = np.flatnonzero(share("grid", points, RING))
     assert filled.tolist() == [0, 1, 30, 450, 899, 900]
-    assert metrics.grid_shares(np.full((1, 2), np.nextafter(3.0, 0.0)), RING)[899] == 1
+    assert share("grid", np.full((1, 2), np.nextafter(3.0, 0.0)), RING)[899] == 1
 
 
 def test_jensen_shannon_of_known_masses():
@@ -192,8 +193,8 @@ def test_jensen_shannon_of_known_masses():
 
 def test_caches_follow_the_data_set_not_its_looks():
     twin = Dataset(DATASETS["gaussian"].sample, extent=RING.extent, modes=RING.modes, std=RING.std)
-    assert not np.array_equal(metrics.grid_mass(twin), metrics.grid_mass(RING))
-    assert metrics.grid_mass(twin) is metrics.grid_mass(twin)
+    assert not np.array_equal(grid_mass(twin), grid_mass(RING))
+    assert grid_mass(twin) is grid_mass(twin)
 
 
 # Many members at once.

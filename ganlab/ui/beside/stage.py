@@ -8,13 +8,14 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from ganlab.data.bins import CELLS
 from ganlab.data.plane import DATASETS
 from ganlab.flow import diagnosis, train
 from ganlab.flow.config import FlowConfig
 from ganlab.flow.frame import SCALARS, FlowFrame, unpack
 from ganlab.game.verdict import Verdict
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.metrics import CELLS, EVAL_POINTS, js_floor
+from ganlab.plane.metrics import EVAL_POINTS, js_floor
 from ganlab.studies.cards import LAB
 from ganlab.ui.arena import duel, playback
 from ganlab.ui.beside import evidence
