@@ -188,6 +188,11 @@ HISTOGRAMS: dict[str, Callable[[Spots, Dataset], Array]] = {
 # Properties of the data, computed once per data set.
 
 
+def grid_resolves(data: Dataset) -> bool:
+    """Whether the grid resolves the data: their modes are wider than its squares, or they have no modes."""
+    return data.std is None or data.std > 2 * data.extent / BINS_PER_SIDE
+
+
 @lru_cache(64)
 def apart(dataset: Dataset) -> bool:
     """Whether no point is within 3 std of two modes."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
-from ganlab.data.bins import BINS_PER_SIDE, CELLS
+from ganlab.data.bins import CELLS, grid_resolves
 from ganlab.data.dataset import Dataset
 from ganlab.data.plane import DATASETS
 from ganlab.game.verdict import (
@@ -153,11 +153,6 @@ def on_share(frame: Frame, config: PlaneConfig, member: int) -> float:
 def closeness(data: Dataset) -> float:
     """Maximum JS near equilibrium above its sampling floor, in nats."""
     return CLOSE_ON_LINE if data.dim == 1 else CLOSE
-
-
-def grid_resolves(data: Dataset) -> bool:
-    """Whether the grid resolves the data: their modes are wider than its squares, or they have no modes."""
-    return data.std is None or data.std > 2 * data.extent / BINS_PER_SIDE
 
 
 def history(frames: Sequence[Frame], config: PlaneConfig, member: int) -> dict[str, float]:
