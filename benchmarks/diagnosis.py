@@ -206,12 +206,13 @@ is the one to go by. The third look has helped to set thresholds by now, as have
 DIGITS = """
 ## Digits
 
-{all} runs on digits ({configs} configs, {minutes:.0f} minutes of CPU for those that are trained), asked once. The
-configs were drawn by lot from menus, and their labels written, before any of them was trained
+{all} runs on digits ({configs} configs); those below took {minutes:.0f} minutes of CPU, the others are not trained yet.
+The configs were drawn by lot from menus, and their labels written, before any of them was trained
 (`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
 moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
 done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
-would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them.
+would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them. Healthy runs are
+those labelled `healthy` or `recognisable`.
 """
 
 
