@@ -78,7 +78,7 @@ def test_sixteen_seeds_are_counted_of_each_run_on_the_plane():
 
 @pytest.mark.parametrize("name", LOOKS)
 def test_an_answer_says_how_many_seeds_end_alike(name):
-    """Of a long run one seed is computed, which is said."""
+    """Of a long run that was not counted, which is said."""
     counts, said = answers.repeated().get(LOOKS[name].run), answers.luck(LOOKS[name], "en")
     if counts is None:
         assert said == text("quiz.page.one_seed", "en")
