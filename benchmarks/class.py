@@ -14,6 +14,8 @@ from benchmarks.clients import Visit, cpu_seconds, memory
 from benchmarks.servers import pin, serving
 
 LINK = "lang=en&a.preset=ring"
+PAGES = {"arena": LINK, "mnist": "lang=en"}
+"""First visits: a page, and its link."""
 LONG = "lang=en&a.seed={seed}&a.steps=100000&a.g_width=64&a.d_width=64"
 ONE_BY_ONE = 10
 APART = 0.5
@@ -34,15 +36,16 @@ async def left(visits):
     await asyncio.gather(*(visit.close() for visit in visits))
 
 
-async def first_visits(server):
+async def first_visits(server, page):
     """CPU seconds until the picture, and until the page has run to its end, of visits one by one; their sizes."""
     rows = []
     for _ in range(ONE_BY_ONE):
         before = cpu_seconds(server.pid)
-        visit = await Visit(server.host, query=LINK).open()
+        visit = await Visit(server.host, page=page, query=PAGES[page]).open()
         picture = cpu_seconds(server.pid) - before
         await visit.finished()
-        rows.append((picture, cpu_seconds(server.pid) - before, visit.picture_s, visit.messages, visit.bytes / 1000))
+        sizes = visit.messages, visit.bytes / 1000, visit.picture_bytes / 1000
+        rows.append((picture, cpu_seconds(server.pid) - before, visit.picture_s, *sizes))
         await visit.close()
         await asyncio.sleep(APART)
     return [statistics.median(column) for column in zip(*rows, strict=True)]
@@ -135,15 +138,13 @@ def heading(*cells):
 
 
 async def measure(server, chosen):
-    await (await Visit(server.host, query=LINK).open()).close()  # what is imported and cached once
-    picture, whole, seconds, messages, kilobytes = await first_visits(server)
-    heading("a first visit", "CPU until its picture", "CPU in all", "picture after", "messages", "bytes")
-    table(
-        "median of ten",
-        *(f"{value:.3f} s" for value in (picture, whole, seconds)),
-        f"{messages:.0f}",
-        f"{kilobytes:.0f} KB",
-    )
+    heading("ten first visits", "CPU until its picture", "CPU in all", "picture after", "messages", "bytes", "picture")
+    for page, link in PAGES.items():
+        visit = await Visit(server.host, page=page, query=link).open()  # what is imported and cached once
+        await visit.close()
+        *seconds, messages, whole, picture = await first_visits(server, page)
+        sizes = f"{messages:.0f}", f"{whole:.0f} KB", f"{picture:.0f} KB"
+        table(page, *(f"{value:.3f} s" for value in seconds), *sizes)
     print()
     heading("visitors", "picture, median", "last", "CPU a visit", "CPU a change", "bytes", "memory", "failed")
     for count in chosen.visitors:

@@ -12,8 +12,8 @@ from streamlit.proto.ClientState_pb2 import ClientState, ContextInfo
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 
-PICTURE = "ganlab.player"
-"""The component whose message is the picture."""
+PICTURES = ("ganlab.player", "ganlab.digits")
+"""The components whose message is the picture."""
 LARGEST = 64 * 2**20
 TICKS = 100
 """Of a second, in which Linux counts CPU time."""
@@ -34,6 +34,8 @@ class Visit:
     """Whether anything is read after the picture."""
     bytes: int = 0
     messages: int = 0
+    picture_bytes: int = 0
+    """Of the last message with a picture."""
     picture_s: float | None = None
     refreshes: list[float] = field(default_factory=list)
     early: int = 0
@@ -55,6 +57,7 @@ class Visit:
             origin=origin,
             max_size=LARGEST,
             proxy=None,
+            ping_timeout=None,  # with a tenth of a processor a server may not answer for long
             additional_headers={"Cookie": self.cookie} if self.cookie else None,
         )
         self._reader = asyncio.create_task(self._read())
@@ -122,8 +125,9 @@ class Visit:
     def _on_delta(self, message):
         element = message.delta.new_element
         kind = element.WhichOneof("type")
-        if kind == "bidi_component" and element.bidi_component.component_name == PICTURE:
+        if kind == "bidi_component" and element.bidi_component.component_name in PICTURES:
             self._pictures.add(message.hash)
+            self.picture_bytes = message.ByteSize()
             self._see_picture()
         elif kind == "button":
             self._widgets[element.button.id.rpartition("-")[2]] = element.button.id

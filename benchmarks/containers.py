@@ -55,10 +55,10 @@ class Container:
         own = dict(line.split(":", 2)[1:] for line in Path("/proc/self/cgroup").read_text().splitlines())
         return [ROOT / kind / own[kind].strip("/") for kind in ("memory", "cpu")]
 
-    def enter(self):
-        """Puts this process into it."""
+    def enter(self, process=0):
+        """Puts a process into it; 0 is this one."""
         for folder in self.folders:
-            (folder / "cgroup.procs").write_text("0")
+            (folder / "cgroup.procs").write_text(str(process))
 
     @property
     def processes(self):

@@ -1,8 +1,8 @@
 """Measures whether a server stays as it is under visitors for half an hour; prints the table of docs/capacity.md.
 
 Visitors come and go, refresh twice and never come back, or open a socket and do not read. A line has memory, threads,
-file handles and sessions of the server; the last one how much each rises in an hour, by a straight line through the
-second half. `python -m benchmarks.soak`; `--minutes 2 --visitors 5` is a short form.
+file handles and sessions of the server, and the number of visits; the last one how much each rises in an hour, by a
+straight line through the second half. `python -m benchmarks.soak`; `--minutes 2 --visitors 5` is a short form.
 """
 
 import argparse
@@ -26,13 +26,14 @@ SILENT, HASTY = 0.1, 0.1
 """Shares of visitors who do not read, and of those who refresh twice and are gone."""
 
 
-async def visitor(server, until, failures, fate):
+async def visitor(server, until, failures, visits, fate):
     """Comes again and again until the end, each time with another fate."""
     while time.monotonic() < until:
         chance = fate.random()
         visit = Visit(server.host, query=fate.choice(LINKS), reads=chance > SILENT)
         try:
             await visit.open(60)
+            visits.append(visit.query)
             if SILENT < chance < SILENT + HASTY:
                 for _ in range(2):
                     await visit.close()
@@ -61,11 +62,11 @@ def sessions(server):
 async def soak(server, count, minutes):
     """The states of the server, a row every EVERY seconds, with the minutes before each; and the failures."""
     began = time.monotonic()
-    until, rows, failures = began + 60 * minutes, [], []
-    tasks = [asyncio.create_task(visitor(server, until, failures, random.Random(n))) for n in range(count)]
+    until, rows, failures, visits = began + 60 * minutes, [], [], []
+    tasks = [asyncio.create_task(visitor(server, until, failures, visits, random.Random(n))) for n in range(count)]
     while time.monotonic() < until:
         await asyncio.sleep(min(EVERY, max(0.1, until - time.monotonic())))
-        row = [(time.monotonic() - began) / 60, *await asyncio.to_thread(state, server)]
+        row = [(time.monotonic() - began) / 60, *await asyncio.to_thread(state, server), len(visits)]
         rows.append(row)
         print(f"| {' | '.join(f'{value:.4g}' for value in row)} |", flush=True)
     await asyncio.gather(*tasks)
@@ -83,7 +84,7 @@ def main(arguments=None):
     parser.add_argument("--visitors", type=int, default=30)
     parser.add_argument("--minutes", type=float, default=30)
     chosen = parser.parse_args(arguments)
-    print("| minute | memory, MB | threads | handles | sessions |\n|---|---|---|---|---|")
+    print("| minute | memory, MB | threads | handles | sessions | visits |\n|---|---|---|---|---|---|")
     with serving() as server:
         rows, failures = asyncio.run(soak(server, chosen.visitors, chosen.minutes))
         cpu = cpu_seconds(server.pid)

@@ -16,6 +16,7 @@ import pytest
 from counting import COUNTER, ME, YOU, counted, counter, wish, work
 from waiting import GUARD, Clock, until
 
+from benchmarks.containers import Container
 from ganlab.host import machine
 from ganlab.kinds import engines
 from ganlab.plane import train
@@ -453,8 +454,38 @@ def test_a_killed_workers_run_says_so_and_ends_with_the_frames_of_an_undisturbed
         until(lambda: runs.status(key).note == "worker_died")
         assert runs.status(key).facts["step"] >= 300
         until(lambda: runs.status(key).state == "done")
-    undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
-    assert store.frames(key, 0) == undisturbed
+    assert store.frames(key, 0) == undisturbed(config)
+
+
+def undisturbed(config):
+    """The frames of a run of HELD to which nothing has happened."""
+    return {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
+
+
+@pytest.fixture
+def narrow():
+    """A control group with 100 MB."""
+    try:
+        group = Container(100 * 10**6, 1)
+    except OSError as error:
+        pytest.skip(f"no control group can be made here: {error}")
+    yield group
+    until(lambda: not group.processes)
+    group.remove()
+
+
+@pytest.mark.nightly
+def test_a_worker_that_the_kernel_ends_for_want_of_memory_is_told_and_its_run_goes_on(store, held, narrow):
+    with Runs(store, slots=1, engines=HELD) as runs:
+        key = runs.submit(small(500), ME)
+        until(lambda: store.run(key).step > 300)
+        narrow.enter(process_id(store, key))
+        os.truncate(held, 10 * 10**6)
+        until(lambda: narrow.killed)
+        held.unlink()
+        until(lambda: runs.status(key).note == "worker_died")
+        until(lambda: runs.status(key).state == "done")
+    assert store.frames(key, 0) == undisturbed(small(500))
 
 
 SERVER = """
