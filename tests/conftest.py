@@ -1,6 +1,7 @@
 """What every test stands on: one thread, a run store of its own, nothing left over."""
 
 import os
+import sys
 
 import hypothesis
 import pytest
@@ -10,6 +11,9 @@ from ganlab.data.user_files import use_store
 from ganlab.host import settings
 
 torch.set_num_threads(1)
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+"""Else every server, worker and script that the tests start compiles all of ganlab again."""
 SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile("any speed", deadline=None, derandomize=True, suppress_health_check=SLOW)
 hypothesis.settings.register_profile("nightly", hypothesis.settings.get_profile("any speed"), max_examples=10_000)
