@@ -78,7 +78,7 @@ def test_a_student_sees_the_task_and_predicts_before_the_run(student):
 def test_settings_are_open_locked_or_hidden(student):
     expect(student.locator(".st-key-a-w-d_steps input")).to_be_enabled()
     expect(student.locator(".st-key-a-w-loss input")).to_be_disabled()
-    assert student.locator(".st-key-a-w-gamma, .st-key-a-w-preset, .st-key-a-w-steps").count() == 0
+    expect(student.locator(".st-key-a-w-gamma, .st-key-a-w-preset, .st-key-a-w-steps")).to_have_count(0)
 
 
 def test_a_hostile_text_is_text(student):
