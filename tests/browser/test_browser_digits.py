@@ -83,11 +83,19 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(opened):
     expect(part(page, "verdict")).to_contain_text("step 64")
     for name in ("number-accepted", "number-fid", "digits-count"):
         expect(part(page, name)).to_have_text("–")
+    until(lambda: silent(page))  # the step that was shown before is told late
     asked = messages(page)
     show(page, digit_steps(RUN).index(125))
     expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
     page.wait_for_timeout(600)
     assert asked() == 0
+
+
+def silent(page):
+    """Whether the page tells the server nothing for a while."""
+    asked = messages(page)
+    page.wait_for_timeout(600)
+    return asked() == 0
 
 
 def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(page):

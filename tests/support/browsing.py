@@ -237,7 +237,8 @@ def fact(page, name):
 
 
 COUNT = """() => {
-  const { prototype } = WebSocket, { send } = prototype;
+  const { prototype } = WebSocket;
+  const send = (window.sent ??= prototype.send);
   window.messages = 0;
   prototype.send = function (...parts) {
     window.messages += 1;
