@@ -237,8 +237,7 @@ def fact(page, name):
 
 
 COUNT = """() => {
-  const { prototype } = WebSocket;
-  const send = (window.sent ??= prototype.send);
+  const { prototype } = WebSocket, { send } = prototype;
   window.messages = 0;
   prototype.send = function (...parts) {
     window.messages += 1;
