@@ -33,7 +33,6 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    "--js-flags=--no-opt",  # to optimise what runs for seconds takes longer than it saves
 ]
 UNUSED = [
     *("AimEnabled", "AvoidCorsURLLoaderRestartOnRedirect", "AvoidUnnecessaryBeforeUnloadCheckSync"),
@@ -41,11 +40,9 @@ UNUSED = [
     *("MediaRouter", "NetworkTimeServiceQuerying", "OptimizationHints", "PaintHolding", "PreconnectToSearch"),
     *("ThirdPartyStoragePartitioning", "WebUIOmniboxAimPopup", "WebUIOmniboxPopup"),
 ]
-"""What Playwright switches off, whose list this replaces, and two pages behind each window's address bar.
-
-Nobody sees those here, and they take as long as a third of a visit.
-"""
-FLAGS.append(f"--disable-features={','.join(UNUSED)}")
+"""What Playwright switches off, whose list this replaces, and two pages behind each window's address bar."""
+CHEAP = [*FLAGS, f"--disable-features={','.join(UNUSED)}", "--js-flags=--no-opt"]
+"""For tests: nobody sees those pages, which take a third of a visit; to optimise scripts takes longer than it saves."""
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
@@ -132,7 +129,7 @@ def train_for(server, place, *configs):
 @pytest.fixture(scope="session")
 def browser():
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHEAP)
         yield browser
         browser.close()
 
