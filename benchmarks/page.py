@@ -25,16 +25,18 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
 from browsing import CHROMIUM, FLAGS, Server, fact, offered, part, press, until
 
+PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
+"""What shows a run: a player with a frame, or a lesson's walk."""
 WATCH = """() => {
-  const player = () => {
+  const picture = () => {
     for (const host of document.querySelectorAll("*")) {
-      const found = host.shadowRoot?.querySelector("[data-testid=player]");
+      const found = host.shadowRoot?.querySelector("PICTURES");
       if (found) return found;
     }
   };
   const look = () => {
-    const shown = player()?.dataset;
-    if (shown?.step !== undefined && !window.opened) window.opened = performance.now();
+    const shown = picture()?.dataset;
+    if (shown && !window.opened) window.opened = performance.now();
     if (window.pressed && !window.trained && shown?.empty === "false" && Number(shown.step) > 0) {
       window.trained = performance.now() - window.pressed;
     }
@@ -42,7 +44,7 @@ WATCH = """() => {
   };
   addEventListener("click", () => { window.pressed ??= performance.now(); }, true);
   requestAnimationFrame(look);
-}"""
+}""".replace("PICTURES", PICTURES)
 """Notes, by the browser's own clock: when a picture is drawn after the navigation, and a first frame after a press."""
 FPS = """async () => {
   const times = [];
@@ -55,20 +57,16 @@ FPS = """async () => {
 }"""
 
 
-PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
-"""What a lesson shows its run in."""
-
-
 def noted(page, name):
     """Seconds that WATCH noted under a name, once it has."""
     return until(lambda: page.evaluate(f"window.{name}")) / 1000
 
 
-def open_arena(browser, server, query="lang=en", width=1280, height=900):
+def open_page(browser, server, query="lang=en", width=1280, height=900, path="arena"):
     """(page, seconds from the navigation until a trained picture is drawn), with an empty cache."""
     page = browser.new_context(viewport={"width": width, "height": height}).new_page()
     page.add_init_script(f"({WATCH})()")
-    page.goto(server.url("arena", query), wait_until="commit")
+    page.goto(server.url(path, query), wait_until="commit")
     return page, noted(page, "opened")
 
 
@@ -78,7 +76,7 @@ def first_visits(browser, times=3):
     for _ in range(times):
         with tempfile.TemporaryDirectory() as folder:
             server = Server(Path(folder))
-            page, waited = open_arena(browser, server)
+            page, waited = open_page(browser, server)
             seconds.append(waited)
             page.context.close()
             server.stop()
@@ -87,14 +85,14 @@ def first_visits(browser, times=3):
 
 def visit(browser, server):
     """Seconds until a new visitor with an empty cache sees a trained picture."""
-    page, waited = open_arena(browser, server)
+    page, waited = open_page(browser, server)
     page.context.close()
     return waited
 
 
 def train_and_stop(browser, server, seed):
     """Seconds from Train to the first new frame on the screen, and from Stop to an idle worker; one worker is warm."""
-    page, _ = open_arena(browser, server, f"lang=en&a.seed={seed}")
+    page, _ = open_page(browser, server, f"lang=en&a.seed={seed}")
     time.sleep(2)
     press(page, "a-train")
     to_frame = noted(page, "trained")
@@ -113,7 +111,7 @@ def frame_rate(browser, server, width, height):
 
     On are 512 + 512 points, D's field, arrows, the warped grid with its densities, and the pipeline's small pictures.
     """
-    page, _ = open_arena(browser, server, width=width, height=height)
+    page, _ = open_page(browser, server, width=width, height=height)
     if part(page, "pipeline").is_hidden():
         part(page, "tool-pipeline").click()
     for layer in ("real", "fake", "field", "arrows", "grid"):
@@ -153,11 +151,7 @@ def cards(browser, server):
 
 def lesson(browser, server, number):
     """Seconds until a new visitor with an empty cache sees the picture of a lesson, opened by its link."""
-    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-    began = time.perf_counter()
-    page.goto(server.url("", f"lang=en&lesson={number}"), wait_until="commit")
-    page.wait_for_selector(PICTURES)
-    waited = time.perf_counter() - began
+    page, waited = open_page(browser, server, f"lang=en&lesson={number}", path="")
     page.context.close()
     return waited
 
@@ -191,7 +185,7 @@ def main():
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         show("first request to a just-started server → trained picture", first_visits(browser), "s", "4 s")
         server = Server(Path(folder))
-        open_arena(browser, server)  # stays open: somebody is connected, so a worker gets ready
+        open_page(browser, server)  # stays open: somebody is connected, so a worker gets ready
         time.sleep(8)
         show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")
         trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]

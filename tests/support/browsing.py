@@ -41,8 +41,8 @@ UNUSED = [
     *("ThirdPartyStoragePartitioning", "WebUIOmniboxAimPopup", "WebUIOmniboxPopup"),
 ]
 """What Playwright switches off, whose list this replaces, and two pages behind each window's address bar."""
-CHEAP = [*FLAGS, f"--disable-features={','.join(UNUSED)}", "--js-flags=--no-opt"]
-"""For tests: nobody sees those pages, which take a third of a visit; to optimise scripts takes longer than it saves."""
+CHEAP = [*FLAGS, f"--disable-features={','.join(UNUSED)}"]
+"""For tests: nobody sees those pages, which take a third of a visit."""
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
