@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, address, choose, fact, link, steady, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, fact, link, rested, steady, step, until
 from playwright.sync_api import expect
 
 from ganlab.links import to_query
@@ -100,6 +100,7 @@ def test_a_killed_server_loses_nothing(page, visit, server, reached):
     other.wait_for_selector(f"{APP}:not({CONNECTED})")
     server.start()
     other.wait_for_selector(APP + CONNECTED)
+    rested(other)  # the page runs again once it is connected
     choose(other, "a-w-d_steps", "4")
     until(lambda: link(other).get("a.d_steps") == "4")
     page.goto(server.url("arena", LINK))

@@ -90,7 +90,7 @@ def show(
     """
     run, film = (config.key(), member), film_of(config.key(), member, config)
     steps = film.grow(member, config.steps)
-    named, opens = carried((key, lang, *run), steps, live, opens=opening(steps, view))
+    named, opens = carried((key, lang, *run), steps, live, opens=opening(steps, view, key=key))
     named = film.seen({*named, *wanted(key, run, steps)})
     data = message(
         known=steps,

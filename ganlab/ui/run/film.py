@@ -84,13 +84,17 @@ class Film(Generic[F]):
             return self.verdicts[step]
 
 
-def opening(steps: Sequence[int], view: Mapping[str, Any] | None, most: int = KEY_FRAMES) -> list[int]:
-    """The steps of the frames that open a film: `most` of one that plays, else FEW and the one that is shown."""
+def opening(steps: Sequence[int], view: Mapping[str, Any] | None, most: int = KEY_FRAMES, key: str = "") -> list[int]:
+    """The steps of the frames that open a film: `most` of one that plays, else FEW and the one that is shown.
+
+    `key`: the player's, where it may show the moment at which the visitor has stopped another seed of the run.
+    """
     view = view or {}
     if view.get("playing"):
         return spread(steps, most)
-    shown = steps[: bisect_right(steps, view.get("at", math.inf))][-1:]
-    return sorted({*spread(steps, FEW), *shown})
+    moments = [view.get("at", math.inf), told(key, "held").get("step") if key else None]
+    shown = [steps[: bisect_right(steps, at)][-1:] for at in moments if isinstance(at, int | float)]
+    return sorted({*spread(steps, FEW)}.union(*shown))
 
 
 def carried(
