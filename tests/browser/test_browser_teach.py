@@ -29,20 +29,21 @@ def write(page: Page, key: str, words: str):
     rested(page)
 
 
+def choose(page: Page, key: str, name: str):
+    """Not by Enter: while the menu still opens, that would take its first entry, "Select all"."""
+    rested(page).locator(f".st-key-t-w-{key} input").click()
+    page.get_by_role("option", name=name, exact=True).click()
+    page.keyboard.press("Escape")
+
+
 @pytest.fixture(scope="module")
 def address(stay):
     """The link that a teacher makes: a run whose updates of D alone may be changed."""
     page = stay("teach", player=False)
-    menu = page.locator(".st-key-t-w-preset input")
-    menu.fill("Ring, 50")
-    menu.press("Enter")
-    rested(page).locator(".st-key-t-w-rest button", has_text="Hidden").click()
-    states = page.locator(".st-key-t-w-open input")
-    states.fill("Updates of D")
-    states.press("Enter")
-    shown = rested(page).locator(".st-key-t-w-locked input")
-    shown.fill("Loss")
-    shown.press("Enter")
+    choose(page, "preset", "Ring, 50 D updates per step")
+    page.locator(".st-key-t-w-rest button", has_text="Hidden").click()
+    choose(page, "open", "Updates of D (k)")
+    choose(page, "locked", "Loss")
     write(page, "title-en", TITLE)
     write(page, "body-en", HOSTILE)
     write(page, "question-en", "How many modes?")
