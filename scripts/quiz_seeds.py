@@ -1,7 +1,7 @@
-"""Counts the verdicts on sixteen seeds of each run of the quiz on the plane: `python -m scripts.quiz_seeds`.
+"""Counts the verdicts on sixteen seeds of each run of the quiz: `python -m scripts.quiz_seeds`.
 
-It writes `ganlab/evidence/quiz.json` after each run, the cheap ones first, and goes on where it was stopped. Runs on
-digits take minutes each and are not repeated.
+It writes `ganlab/evidence/quiz.json` after each run, the cheap ones first, and goes on where it was stopped. Each seed
+on digits takes minutes.
 """
 
 from __future__ import annotations
@@ -10,29 +10,37 @@ import json
 from collections import Counter
 
 from ganlab.host import atomic
+from ganlab.kind.config import RunConfig
 from ganlab.library import opened
 from ganlab.plane.config import PlaneConfig
-from ganlab.studies.grids import lottery_runs
+from ganlab.studies.grids import LOTTERY, lottery_runs, one_by_one
 from ganlab.ui.words.answers import SEEDS, repeated
 from ganlab.ui.words.questions import QUESTIONS, Look
 
 
-def counted(config: PlaneConfig) -> Counter[str]:
+def counted(config: RunConfig) -> Counter[str]:
     """How many seeds end with each verdict."""
-    runs = map(opened, lottery_runs(config.replace(members=1)))
+    runs = map(opened, seeds(config))
     return Counter(run.of(member).verdict.key for run in runs for member in range(run.config.members))
 
 
-def missing() -> dict[str, PlaneConfig]:
+def seeds(config: RunConfig) -> tuple[RunConfig, ...]:
+    """The runs of sixteen seeds."""
+    if isinstance(config, PlaneConfig):
+        return lottery_runs(config.replace(members=1))
+    return one_by_one(config, LOTTERY)
+
+
+def missing() -> dict[str, RunConfig]:
     """The runs that are not counted yet, the cheap ones first."""
     looks = [asked for asked in QUESTIONS.values() if isinstance(asked, Look)]
-    found = {one.run: one.config for one in looks if isinstance(one.config, PlaneConfig) and one.run not in repeated()}
+    found = {one.run: one.config for one in looks if one.run not in repeated()}
     return dict(sorted(found.items(), key=lambda item: (item[1].members == 1, cost(item[1]))))
 
 
-def cost(config: PlaneConfig) -> int:
+def cost(config: RunConfig) -> float:
     """Roughly how long a run takes, in no unit."""
-    return config.steps * (config.d_steps + config.g_steps) * config.batch_size * config.g_width
+    return config.flops() * config.steps
 
 
 def main() -> None:
