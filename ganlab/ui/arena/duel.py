@@ -63,8 +63,8 @@ def part(side: Side, known: Sequence[int], named: Sequence[int], live: bool, lan
     """A run's part of a message, with the frames at the steps `named`."""
     scene = playback.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
     frames = service().frame_cache(side.config.key()).blobs(side.member, named)
-    which = side.member, side.config.members
-    verdicts = {step: playback.describe(side.film.verdict(step), lang, *which) for step in named}
+    film, which = side.film, (side.member, side.config.members)  # a film costs the hash of its run's settings
+    verdicts = {step: playback.describe(film.verdict(step), lang, *which) for step in named}
     return player.message(frames=frames, verdicts=verdicts, **scene)
 
 
