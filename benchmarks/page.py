@@ -149,6 +149,12 @@ def cards(browser, server):
     return linked, turned, shown
 
 
+def lessons(browser, server, times=3):
+    """Each lesson's median of `times` visits, in seconds."""
+    visits = [[lesson(browser, server, number + 1) for number in range(len(LESSONS))] for _ in range(times)]
+    return [statistics.median(seconds) for seconds in zip(*visits, strict=True)]
+
+
 def lesson(browser, server, number):
     """Seconds until a new visitor with an empty cache sees the picture of a lesson, opened by its link."""
     page, waited = open_page(browser, server, f"lang=en&lesson={number}", path="")
@@ -202,7 +208,7 @@ def main():
             show("plane worker memory", [memory(worker)], "MB", "300 MB")
         for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
             show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
-        show("a lesson's picture", [lesson(browser, server, number + 1) for number in range(len(LESSONS))], "s", "2 s")
+        show("each lesson's picture, the median of its three visits", lessons(browser, server), "s", "2 s")
         show("server memory after all of it", [memory(server.process.pid)], "MB", "–")
         browser.close()
         os.kill(server.process.pid, signal.SIGTERM)
