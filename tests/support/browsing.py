@@ -258,11 +258,11 @@ WATCH = """() => {
 SETTLED = """async () => {
   do {
     window.jumps = [];
-    await new Promise((done) => setTimeout(done, 500));
+    await new Promise((done) => setTimeout(done, 1000));
     window.jumps.push(...window.watching.takeRecords());
   } while (window.jumps.length);
 }"""
-"""Waits until half a second has passed without a shift: after a change of the window, charts are drawn anew late."""
+"""Waits until a second has passed without a shift: after a change of the window, charts are drawn anew late."""
 JUMPED = """() => {
   window.jumps.push(...window.watching.takeRecords());
   return window.jumps.reduce((sum, jump) => sum + jump.value, 0);
