@@ -1,15 +1,17 @@
 """Visits to the pages by AppTest, for the tests of every page; no worker is started."""
 
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.caching.cache_resource_api import clear_session_cache
 from streamlit.testing.v1 import AppTest
 from waiting import GUARD
 
+from ganlab.host import machine
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.service.runs import Runs
@@ -22,13 +24,25 @@ from ganlab.ui.text import LANGUAGES, text
 
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 """A server looks once for packages that bring components, an AppTest at every run: that is half of its time."""
+HERE = cache(machine.found)
+"""The machine stays the same: each service that is made would read its control groups again."""
+SESSION = "test session id"
+"""That of every AppTest."""
 ROUTER = Path(__file__).parents[2] / "streamlit_app.py"
 
 
 @pytest.fixture(autouse=True)
 def quiet_server(monkeypatch, tmp_path):
     """A run service of the test's own that never starts a worker."""
+    made, make = [], Runs.__init__
+
+    def noted(service, *args, **options):
+        made.append(service)
+        make(service, *args, **options)
+
+    monkeypatch.setattr(Runs, "__init__", noted)
     monkeypatch.setattr(Runs, "_start", lambda *_: None)
+    monkeypatch.setattr(machine, "found", HERE)
     monkeypatch.setattr(training, "HEAD_START", 0)
     monkeypatch.setattr(playback, "HEAD_START", 0)
     monkeypatch.setattr(digits_playback, "HEAD_START", 0)
@@ -37,20 +51,27 @@ def quiet_server(monkeypatch, tmp_path):
     st.cache_resource.clear()
     st.cache_data.clear()
     yield
-    server.service().close()
+    clear_session_cache(SESSION)  # who leaves tells the service, which would else be made again for that
     st.cache_resource.clear()
+    for service in made:  # a test without a visit has none
+        service.close()
+
+
+@lru_cache(32)
+def trained(config: RunConfig) -> list[tuple[int, int, bytes]]:
+    """The frames of a run, computed once for all tests of a process."""
+    engine = import_module(KINDS[config.kind].engine)
+    packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
+    return [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
 
 
 def record(config: RunConfig, seconds: float = 0.0, device: str = "cpu") -> None:
     """Ships a run with the product."""
-    engine = import_module(KINDS[config.kind].engine)
-    packed = ((frame.step, engine.encode(config, frame)) for frame in engine.train(config))
-    frames = [(step, member, blob) for step, blobs in packed for member, blob in enumerate(blobs)]
     facts = {
         "key": config.key(),
         "config": config.to_json(),
         "step": config.steps,
-        "frames": frames,
+        "frames": trained(config),
     }
     computing = {"threads": 1, "precision": "highest", "steps_per_s": 100.0, "seconds": seconds, "device": device}
     whole = recording.Recording(config.engine, **facts, **computing, checkpoint=None)

@@ -346,9 +346,9 @@ def test_a_pin_before_the_end_says_that_it_does_not_count_yet_and_the_teacher_se
 
 def test_a_database_that_does_not_answer_is_said(klass, monkeypatch, tmp_path):
     place.board().engine.dispose()
-    monkeypatch.setattr(place, "beside_the_store", lambda: f"sqlite:///{tmp_path}/nowhere/board.sqlite")
-    st.cache_resource.clear()
-    app = opened(PAGE, {"class": klass[0]})
-    assert [one.value for one in app.error] == [text("board.page.down", "en")]
-    monkeypatch.undo()
+    with monkeypatch.context() as lost:
+        lost.setattr(place, "beside_the_store", lambda: f"sqlite:///{tmp_path}/nowhere/board.sqlite")
+        st.cache_resource.clear()
+        app = opened(PAGE, {"class": klass[0]})
+        assert [one.value for one in app.error] == [text("board.page.down", "en")]
     st.cache_resource.clear()

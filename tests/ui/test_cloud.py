@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.web.server.app_discovery import discover_asgi_app
-from visits import captions, opened
+from visits import captions, opened, quiet_server  # noqa: F401
 
 import streamlit_app
 from ganlab.ui.text import text
