@@ -24,7 +24,7 @@ test: ## all tests but the nightly ones, as in the README
 
 nightly: ## the tests that take very long or need a network
 	python -m pytest -m nightly
-	python -m pytest tests/strangers --hypothesis-profile nightly
+	python -m pytest tests/strangers tests/game/test_blame.py --hypothesis-profile nightly
 
 bench: ## the README's tables of speed, on two idle cores
 	python -m benchmarks.steps

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from ganlab.digits.config import DigitsConfig
@@ -119,21 +119,18 @@ def check(found, now, words):
 
 
 @given(st.sampled_from([*STORIES]), st.booleans(), configs(PlaneConfig))
-@settings(max_examples=300)
 def test_a_verdict_on_the_plane_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(STORIES[key]) if d_rests else STORIES[key]
     check(verdict(frames, config), config.at(frames[-1].step), describe)
 
 
 @given(st.sampled_from([*DIGIT_STORIES]), st.booleans(), configs(DigitsConfig))
-@settings(max_examples=300)
 def test_a_verdict_on_digits_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(DIGIT_STORIES[key]) if d_rests else DIGIT_STORIES[key]
     check(digit_verdict(frames, config), config.at(frames[-1].step), describe_digits)
 
 
 @given(st.sampled_from([PlaneConfig, DigitsConfig]).flatmap(configs), st.sampled_from(QUANTITIES), st.integers(1, 1200))
-@settings(max_examples=300)
 def test_a_divergence_is_blamed_on_a_field_that_does_something(config, quantity, step):
     assert likely_cause(config.at(step), quantity) in {*BLAMED} - config.at(step).inactive().keys()
 
@@ -144,7 +141,6 @@ def test_a_divergence_is_blamed_on_a_field_that_does_something(config, quantity,
     st.sampled_from(BLAMED),
     st.integers(1, 1200),
 )
-@settings(max_examples=300)
 def test_a_stored_divergence_that_blames_what_does_nothing_is_told_otherwise(config, quantity, knob, step):
     assume(knob in knobs(type(config)))
     facts, now = {"step": step, "quantity": quantity, "knob": knob}, config.at(step - 1)

@@ -83,7 +83,7 @@ def test_fewer_steps_are_the_exact_prefix_of_more():
 def test_a_run_resumed_after_any_update_equals_an_undisturbed_one(kind, optimizer):
     config = SMALL.replace(optimizer=optimizer, **KINDS[kind])
     whole = start(config)
-    for _ in range(22):
+    for _ in range(22 if optimizer == SMALL.optimizer else 6):  # another optimiser keeps other slots, no more
         tensors = {name: tensor.clone() for name, tensor in checkpoint(whole).items()}
         resumed = restore(config, tensors)
         assert_same_state(checkpoint(whole), checkpoint(resumed))

@@ -7,7 +7,9 @@ import stat
 import threading
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
+import numpy as np
 import pytest
 import torch
 
@@ -550,20 +552,40 @@ def test_a_store_from_before_seconds_were_counted_goes_on(tmp_path):
 # Recorded runs
 
 
-@pytest.fixture
-def recorded(store, tmp_path):
-    """A recording of 120 frames of about what a plane's frame weighs."""
+@cache
+def weighty():
+    """120 frames of about what a plane's frame weighs."""
+    noise = np.random.default_rng(0)
+    return [(step, 0, noise.bytes(7600)) for step in range(1, 121)]
+
+
+def whole_run(store):
+    """The key of a run of those frames that ends in a store."""
     config = PlaneConfig(steps=120)
     key = config.key()
     store.wish(key, config.to_json(), 120, ME)
     run = store.claim(HERE)
-    noise = torch.Generator().manual_seed(0)
-    frames = [(s, 0, bytes(torch.randint(0, 256, (7600,), generator=noise).tolist())) for s in range(1, 121)]
-    store.commit(run, 120, frames, 300.0, seconds=4.5)
+    store.commit(run, 120, weighty(), 300.0, seconds=4.5)
     store.save_checkpoint(run, 120, checkpoints.encode(key, 120, {"x": torch.ones(9000)}))
     store.release(run, "done")
-    store.export_recording(key, tmp_path / "run.zip", identity)
-    return tmp_path / "run.zip", key
+    return key
+
+
+@pytest.fixture(scope="module")
+def recording_of_it(tmp_path_factory):
+    """Its recording and its key."""
+    place = tmp_path_factory.mktemp("recorded")
+    with Store(place) as store:
+        key = whole_run(store)
+        store.export_recording(key, place / "run.zip", identity)
+    return place / "run.zip", key
+
+
+@pytest.fixture
+def recorded(store, recording_of_it):
+    """The same; the run is in the store, too."""
+    assert whole_run(store) == recording_of_it[1]
+    return recording_of_it
 
 
 def test_a_recorded_run_comes_back_as_it_was(store, recorded, tmp_path):
@@ -616,10 +638,10 @@ def test_an_import_completes_a_run_that_was_stopped_early(store, recorded, tmp_p
         assert (fresh.run(key).state, fresh.run(key).step, len(fresh.steps(key))) == ("done", 120, 120)
 
 
-def test_an_older_recording_knows_no_seconds_and_no_device(store, recorded, tmp_path):
-    facts = json.loads(summary(recorded[0]))
+def test_an_older_recording_knows_no_seconds_and_no_device(recording_of_it, tmp_path):
+    facts = json.loads(summary(recording_of_it[0]))
     del facts["seconds"], facts["device"]
-    old = rewritten(recorded[0], tmp_path, run=json.dumps(facts))
+    old = rewritten(recording_of_it[0], tmp_path, run=json.dumps(facts))
     with Store(tmp_path / "fresh") as fresh:
         run = fresh.run(fresh.import_recording(old, identity))
         assert (run.seconds, run.device) == (0, "cpu")
@@ -653,30 +675,33 @@ def summary(path, **changes):
         ({"frames": 5}, "run.json"),
     ],
 )
-def test_a_recording_that_does_not_fit_is_refused(store, recorded, tmp_path, change, message):
-    bad = rewritten(recorded[0], tmp_path, run=summary(recorded[0], **change))
+def test_a_recording_that_does_not_fit_is_refused(recording_of_it, tmp_path, change, message):
+    path, key = recording_of_it
+    bad = rewritten(path, tmp_path, run=summary(path, **change))
     with Store(tmp_path / "fresh") as fresh:
         with pytest.raises(RecordingError, match=message):
             fresh.import_recording(bad, identity)
         assert fresh.queue() == []
-        assert fresh.run(recorded[1]) is None
+        assert fresh.run(key) is None
 
 
-def test_a_recording_of_format_1_is_read(recorded, tmp_path):
+def test_a_recording_of_format_1_is_read(recording_of_it, tmp_path):
     """As they were written before parts were packed: deflated, under their own names."""
-    whole, old = recording.read(recorded[0], identity), tmp_path / "old.zip"
+    path = recording_of_it[0]
+    whole, old = recording.read(path, identity), tmp_path / "old.zip"
     with zipfile.ZipFile(old, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("run.json", summary(recorded[0], format=1))
+        file.writestr("run.json", summary(path, format=1))
         file.writestr("frames", b"".join(blob for _, _, blob in whole.frames))
         file.writestr("checkpoint.safetensors", whole.checkpoint[1])
     assert recording.read(old, identity) == whole
 
 
-def test_a_damaged_or_oversized_recording_is_refused(store, recorded, tmp_path, monkeypatch):
+def test_a_damaged_or_oversized_recording_is_refused(recording_of_it, tmp_path, monkeypatch):
+    path = recording_of_it[0]
     (tmp_path / "text.zip").write_text("not a zip")
-    for bad in (tmp_path / "text.zip", tmp_path / "absent.zip", rewritten(recorded[0], tmp_path, frames=None)):
+    for bad in (tmp_path / "text.zip", tmp_path / "absent.zip", rewritten(path, tmp_path, frames=None)):
         with pytest.raises(RecordingError):
             recording.read(bad, identity)
     monkeypatch.setitem(recording.LARGEST, "frames", 1000)
     with pytest.raises(RecordingError, match="at most 1000 bytes"):
-        recording.read(recorded[0], identity)
+        recording.read(path, identity)

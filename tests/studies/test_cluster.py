@@ -148,7 +148,7 @@ def busy(executor):
     ("name", "arm", "steps"),
     [
         ("ring", "vanilla", 63),
-        ("k", "nonsaturating_k50", 8),
+        pytest.param("k", "nonsaturating_k50", 8, marks=pytest.mark.whole),
         pytest.param("ring", "vanilla", None, marks=pytest.mark.nightly),
         pytest.param("k", "nonsaturating_k50", None, marks=pytest.mark.nightly),
     ],

@@ -14,6 +14,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from few_images import judged_by_few
 from playwright.sync_api import expect, sync_playwright
 from waiting import GUARD
 from waiting import until as as_soon_as
@@ -118,7 +119,7 @@ def server(tmp_path_factory):
 
 def train_for(server, place, *configs):
     """Has the server's store have these runs, which are trained here, in a store of their own."""
-    with Store(place) as apart, Store(server.store) as store:
+    with Store(place) as apart, Store(server.store) as store, judged_by_few():
         for config in configs:
             apart.wish(config.key(), config.to_json(), config.steps, "test")
             worker.compute(apart, apart.claim("test/0/0"), engines())
