@@ -7,6 +7,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any, ClassVar, Self
 
 from ganlab.kind.fields import ConfigError, Edit, knobs
@@ -93,6 +94,10 @@ class RunConfig:
 
     def key(self) -> str:
         """The run's key: 16 hex digits, a hash of everything that determines its frames. `steps` is not part of it."""
+        return self._key
+
+    @cached_property
+    def _key(self) -> str:
         facts = self.to_json() | {name: None for name in self.inactive()} | {"steps": None, "engine": self.engine}
         said = {name: facts[name] for name in facts.keys() - self._unsaid()}
         return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:16]

@@ -7,6 +7,7 @@ import streamlit as st
 
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import spread
+from ganlab.ui.run import film as film_module
 from ganlab.ui.run.film import FEW, KEY_FRAMES, Film, opening
 
 STEPS = list(range(0, 2000, 10))
@@ -36,3 +37,55 @@ def test_a_diverged_frame_comes_with_the_last_finite_one():
     assert film.seen([20, 40]) == [20, 40]
     film.frames = film.frames[5:]
     assert film.seen([90]) == [90]
+
+
+@pytest.fixture
+def growing(monkeypatch):
+    """A film whose frames come when a test says so."""
+    stored, clock = dict[int, bytes](), SimpleNamespace(now=100.0)
+    cache = SimpleNamespace(steps=lambda: sorted(stored), blobs=lambda _, steps: {step: stored[step] for step in steps})
+    monkeypatch.setattr(film_module, "service", lambda: SimpleNamespace(frame_cache=lambda _: cache))
+    monkeypatch.setattr(film_module, "monotonic", lambda: clock.now)
+    film = Film(PlaneConfig(), lambda blob: SimpleNamespace(step=int(blob), outcome=""), len)
+
+    def come(now, *steps):
+        clock.now = now
+        stored.update({step: str(step).encode() for step in steps})
+        film.grow(0, 1000)
+
+    return film, come
+
+
+def test_all_who_watch_get_the_frames_that_came_lately(growing):
+    film, come = growing
+    come(100.0, *range(0, 200, 2))
+    come(110.0, 200, 210)
+    come(111.0, 220)
+    come(112.0, 230)
+    assert film.common([230]) == film.common([220, 230]) == film.common([]) == [200, 210, 220, 230]
+    come(112.5, 240)
+    assert film.common([230, 240]) == [220, 230, 240]
+
+
+def test_who_was_away_for_longer_gets_what_came_since(growing):
+    film, come = growing
+    come(100.0, 0, 10)
+    come(110.0, 20)
+    assert film.common([10, 20]) == [10, 20]
+    come(111.0, *range(21, 80))
+    assert film.common([20, 50, 79]) == [20, 50, 79]
+
+
+def test_what_all_share_is_made_once_and_only_the_last_are_kept():
+    film, made = Film(PlaneConfig(), bytes, len), []
+
+    def make(name):
+        return film.once(name, lambda: made.append(name) or name.encode())
+
+    assert [make("a"), make("a"), make("b"), make("a")] == [b"a", b"a", b"b", b"a"]
+    assert made == ["a", "b"]
+    for name in "cdea":
+        make(name)
+    assert made == [*"abcde"]
+    make("b")
+    assert made == [*"abcdeb"]

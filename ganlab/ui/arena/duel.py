@@ -61,11 +61,16 @@ def duel(left: Side, right: Side, live: bool, lang: str, key: str, view: Mapping
 
 def part(side: Side, known: Sequence[int], named: Sequence[int], live: bool, lang: str) -> bytes:
     """A run's part of a message, with the frames at the steps `named`."""
-    scene = playback.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
-    frames = service().frame_cache(side.config.key()).blobs(side.member, named)
-    film, which = side.film, (side.member, side.config.members)  # a film costs the hash of its run's settings
-    verdicts = {step: playback.describe(film.verdict(step), lang, *which) for step in named}
-    return player.message(frames=frames, verdicts=verdicts, **scene)
+    film = side.film
+
+    def make() -> bytes:
+        scene = playback.scenery(side.config, side.member, lang) | {"text": {}, "known": known, "live": live}
+        frames = service().frame_cache(side.config.key()).blobs(side.member, named)
+        which = side.member, side.config.members
+        verdicts = {step: playback.describe(film.verdict(step), lang, *which) for step in named}
+        return player.message(frames=frames, verdicts=verdicts, **scene)
+
+    return film.once((side.config.steps, lang, live, tuple(known[-1:]), tuple(named)), make)
 
 
 def due(

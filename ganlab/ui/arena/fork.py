@@ -59,9 +59,10 @@ def drafted(config: RunConfig, step: int, field: str = "d_steps") -> Draft:
 
 def live_fields(experiment: Experiment) -> list[str]:
     """The fields that the visitor may change during a run, in menu order."""
-    if "edits" in experiment.bound:
+    bound = experiment.bound
+    if "edits" in bound:
         return []
-    return [name for name, spec in experiment.specs.items() if spec.live and name not in experiment.bound]
+    return [name for name, spec in experiment.specs.items() if spec.live and name not in bound]
 
 
 # The dialog

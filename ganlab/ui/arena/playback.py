@@ -1,5 +1,6 @@
 """Showing a run on the plane: its frames, the messages to the player, the curves, and verdicts in words."""
 
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -7,7 +8,7 @@ from time import sleep
 from typing import Any
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from ganlab.data.dataset import on_plane
@@ -91,19 +92,26 @@ def show(
     run, film = (config.key(), member), film_of(config.key(), member, config)
     steps = film.grow(member, config.steps)
     named, opens = carried((key, lang, *run), steps, live, opens=opening(steps, view, key=key))
+    if not opens:
+        named = film.common(named)
     named = film.seen({*named, *wanted(key, run, steps)})
-    data = message(
-        known=steps,
-        frames=service().frame_cache(run[0]).blobs(member, named),
-        verdicts={step: covering(hidden) or priced(config, film.verdict(step), lang, member) for step in named},
-        live=live,
-        key_frames=opens,
-        view=view,
-        asks=asks.names if asks else (),
-        levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},
-        **noise(run[0], config),
-        **scenery(config, member, lang),
-    )
+    offered, seen = tuple(asks.names if asks else ()), json.dumps(view, sort_keys=True)
+
+    def make() -> bytes:
+        return message(
+            known=steps,
+            frames=service().frame_cache(run[0]).blobs(member, named),
+            verdicts={step: covering(hidden) or priced(config, film.verdict(step), lang, member) for step in named},
+            live=live,
+            key_frames=opens,
+            view=view,
+            asks=offered,
+            levels={row["series"]: row["label"] for row in axes.equilibrium(config, lang)},
+            **noise(run[0], config),
+            **scenery(config, member, lang),
+        )
+
+    data = film.once((config.steps, lang, live, opens, seen, offered, hidden, tuple(steps[-1:]), tuple(named)), make)
     player(data, key=key, on_ask=asks.answer if asks else None)
 
 
@@ -260,9 +268,10 @@ def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def drawn(key: str, target: int, member: int, last: int, lang: str, _config: PlaneConfig) -> tuple[pd.DataFrame, str]:
+def drawn(key: str, target: int, member: int, last: int, lang: str, _config: PlaneConfig) -> tuple[pa.Table, str]:
     """The table of the curves up to a step, and what they show in words: once for all visitors, who only read it."""
     film = film_of(key, member, _config)
     curve = charts.curves(service().frame_cache(key).blobs(member, [frame.step for frame in film.upto(last)]))
     changes, found = fork.marks(_config, lang), film.verdict(last) if last >= 0 else None
-    return charts.table(curve, _config, found, lang, changes), charts.alt(curve, _config, lang, changes)
+    table = charts.table(curve, _config, found, lang, changes)
+    return pa.Table.from_pandas(table), charts.alt(curve, _config, lang, changes)

@@ -1,12 +1,13 @@
 """Showing runs on digits: their frames, the messages to the player, the curves, and verdicts in words."""
 
+import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from time import sleep
 from typing import Any
 
-import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
 from ganlab.data.images import IMAGE_SETS
@@ -74,12 +75,19 @@ def show(
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     scene, most = (key, lang, *(one.key() for one in configs)), KEY_FRAMES if len(configs) == 1 else BESIDE
     goes_on = has_answered(key, scene) or live
-    runs = [
-        replace(run_head(one, live, name, stored(one)), **brought(one, scene, goes_on, lang, most, view, hidden))
-        for one, name in zip(configs, names, strict=False)
-    ]
+    parts = [due(one, scene, goes_on, most, view) for one in configs]
     look, strip = looked(key, configs, lang)
-    player(message(runs, digit_labels(lang), view, look, strip), key=key)
+
+    def make() -> bytes:
+        runs = [
+            replace(run_head(one, live, name, steps), **brought(one, named, lang, hidden))
+            for one, name, (steps, named) in zip(configs, names, parts, strict=False)
+        ]
+        return message(runs, digit_labels(lang), view, look, strip)
+
+    kept = tuple((one.steps, *steps[-1:], tuple(named)) for one, (steps, named) in zip(configs, parts, strict=True))
+    name = scene, live, hidden, names, json.dumps(view, sort_keys=True), kept
+    player(make() if look else film_of(config.key(), config).once(name, make), key=key)
 
 
 def picture(config: DigitsConfig, lang: str, key: str) -> bool:
@@ -118,26 +126,21 @@ def run_head(config: DigitsConfig, live: bool, name: str, steps: Sequence[int]) 
     )
 
 
-def stored(config: DigitsConfig) -> list[int]:
-    """The steps of a run's stored frames."""
-    return film_of(config.key(), config).grow(0, config.steps)
-
-
-def brought(
-    config: DigitsConfig,
-    scene: tuple[str, ...],
-    goes_on: bool,
-    lang: str,
-    most: int,
-    view: Mapping[str, Any] | None = None,
-    hidden: str = "",
-) -> dict[str, Any]:
-    """The missing frames of a run, and the verdicts at their steps."""
+def due(
+    config: DigitsConfig, scene: tuple[str, ...], goes_on: bool, most: int, view: Mapping[str, Any] | None = None
+) -> tuple[list[int], list[int]]:
+    """The steps of all frames of a run, and of those in the next message."""
     run, film = config.key(), film_of(config.key(), config)
     steps = film.grow(0, config.steps)
     first = opening(steps, view, most)
-    named, _ = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}", opens=first)
-    named = sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
+    named, opens = carried((*scene, most), steps, goes_on, most, slot=f"{SENT}.{run}", opens=first)
+    named = named if opens else film.common(named, most)
+    return steps, sorted({*named, *wanted(scene[0], (run, 0), steps, most)})
+
+
+def brought(config: DigitsConfig, named: Sequence[int], lang: str, hidden: str = "") -> dict[str, Any]:
+    """Frames of a run, and the verdicts at their steps."""
+    run, film = config.key(), film_of(config.key(), config)
     said = verdicts(film, config, named, lang)
     if hidden:
         said = {step: found | {"key": "", "title": hidden, "sentence": ""} for step, found in said.items()}
@@ -192,13 +195,14 @@ def curves(
 
 
 @st.cache_resource(max_entries=64, show_spinner=False)
-def curve(key: str, target: int, last: int, lang: str, _config: DigitsConfig) -> tuple[pd.DataFrame, str, str]:
+def curve(key: str, target: int, last: int, lang: str, _config: DigitsConfig) -> tuple[pa.Table, str, str]:
     """The table of the curves up to a step, what they show in words, and what is said of the last claim.
 
     Once for all visitors, who only read it.
     """
     found = charts.curves(film_of(key, _config).upto(last), _config)
-    return charts.table(found, _config, lang), charts.alt(found, lang), charts.claim(found, _config, lang)
+    table = pa.Table.from_pandas(charts.table(found, _config, lang))
+    return table, charts.alt(found, lang), charts.claim(found, _config, lang)
 
 
 # A verdict in words

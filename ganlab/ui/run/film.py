@@ -3,7 +3,8 @@
 import math
 import threading
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -18,6 +19,10 @@ KEY_FRAMES = 48
 """Most frames in the first message, and in the answer to a request."""
 FEW = 5
 """Frames that open a film which stands still: others come when somebody reaches for it."""
+LATELY = 2.3
+"""Seconds that a message to all who watch a run looks back: two refreshes of the slowest."""
+SHARED = 4
+"""Most messages of one film that are kept."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
 """Session keys: the last message to the player, and the last request with its number of answers."""
 HEAD_START = 1.2
@@ -46,7 +51,10 @@ class Film(Generic[F]):
         self.config, self.read, self.diagnose = config, read, diagnose
         self.frames: list[F] = []
         self.verdicts: dict[int, Verdict] = {}
-        self.lock = threading.Lock()
+        self.lock, self.making = threading.Lock(), threading.Lock()
+        self.arrivals: list[tuple[float, int]] = []
+        """When frames came lately, and the last step before them."""
+        self.made: dict[Hashable, bytes] = {}
 
     def grow(self, member: int, limit: int) -> list[int]:
         """Reads new frames from the store. Returns the steps up to `limit`."""
@@ -55,7 +63,29 @@ class Film(Generic[F]):
             last = self.frames[-1].step if self.frames else -1
             blobs = cache.blobs(member, [step for step in cache.steps() if step > last])
             self.frames += [self.read(blobs[step]) for step in sorted(blobs)]
+            if blobs:
+                now = monotonic()
+                self.arrivals = [come for come in self.arrivals if come[0] >= now - LATELY] + [(now, last)]
             return [frame.step for frame in self.frames if frame.step <= limit]
+
+    def common(self, mine: Collection[int], most: int = KEY_FRAMES) -> list[int]:
+        """The steps that came lately if all of `mine` are among them, so that one message serves all who watch a run.
+
+        Else `mine`. What came lately changes only as frames come.
+        """
+        with self.lock:
+            before = self.arrivals[0][1] if self.arrivals else -1
+            lately = [frame.step for frame in self.frames if frame.step > before]
+        return lately if len(lately) <= most and {*mine} <= {*lately} else [*mine]
+
+    def once(self, name: Hashable, make: Callable[[], bytes]) -> bytes:
+        """What is made once for all visitors, by a name that says all it depends on. The last few are kept."""
+        with self.making:
+            found = self.made.pop(name, None)
+            self.made[name] = make() if found is None else found
+            while len(self.made) > SHARED:
+                del self.made[next(iter(self.made))]
+            return self.made[name]
 
     def hold(self, blobs: Mapping[int, bytes]) -> list[int]:
         """Takes all frames of a run that is in no store here; their steps."""

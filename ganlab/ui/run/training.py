@@ -31,6 +31,8 @@ SOON = 1.0
 """Shorter waiting times are not mentioned."""
 CURVES_PACE = 2.0
 """Seconds between two updates of the curves."""
+SPREAD = 0.1
+"""The largest share by which visitors' seconds between two updates differ from these."""
 
 
 # Requests
@@ -242,7 +244,7 @@ def watch(
     between: drawn once, between the two.
     """
     now = phases(configs)
-    pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
+    pace = min((PACE[phase] * own_pace() for phase in now if phase in PACE), default=None)
 
     def look() -> None:
         with watched(ui.language()):
@@ -253,7 +255,15 @@ def watch(
 
     st.fragment(look, run_every=pace)()
     between()
-    st.fragment(curves, run_every=pace and CURVES_PACE)()
+    st.fragment(curves, run_every=pace and CURVES_PACE * own_pace())()
+
+
+def own_pace() -> float:
+    """What this visitor's seconds between two updates are multiplied by.
+
+    A class whose pages were drawn at one moment would else ask for all its updates at one moment, again and again.
+    """
+    return 1 + SPREAD * (2 * int(ui.viewer()[:4], 16) / 0xFFFF - 1)
 
 
 def phases(configs: Sequence[RunConfig]) -> list[str]:
