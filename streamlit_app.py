@@ -19,7 +19,7 @@ PAGES = {
     "lab": [(f"pages/lab/{name}.py", name, name) for name in ("arena", "mnist", "latent", "mistakes")],
     "teach": [("pages/teach/teach.py", "builder", "teach"), ("pages/teach/board.py", "board", "board")],
     "more": [(f"pages/learn/{name}.py", name, name) for name in ("quiz", "theory", "beside", "about")],
-    "apart": [("pages/teach/sheet.py", "sheet", "sheet")],
+    "apart": [("pages/teach/sheet.py", "sheet", "sheet"), ("pages/learn/host.py", "host", "host")],
 }
 MENU = ("learn", "lab", "teach")
 """Section -> (script, name in the texts, URL path); those in the menu. The foot of every page leads to `more`."""

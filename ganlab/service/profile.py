@@ -18,6 +18,10 @@ SMALL = 1.2e9
 """Bytes of memory below which there is one worker only and large networks are refused."""
 SERVER, WORKER = 750e6, 600e6
 """Bytes for the server with its short jobs, and for one worker that trains digits (`benchmarks.memory`)."""
+VISITOR = 0.5e6
+"""Bytes of a visit (`benchmarks.class`)."""
+REFRESH, PER_SECOND = 0.012, 1.5
+"""Processor seconds of a refresh, and refreshes in a second, of a visitor who watches a run (`benchmarks.class`)."""
 SMALL_CAP = CAP // 4
 THREADS = 2
 """Threads of one run, at most."""
@@ -61,6 +65,13 @@ def slots() -> int:
     return settings.read().slots or profile().slots
 
 
+def seats(found: Machine, slots: int) -> int:
+    """Visitors for whom there is memory, and half of the processor time if all of them watch a run that is trained."""
+    apart = 0 if found.memory < SMALL else slots
+    by_memory = (found.memory - SERVER - apart * WORKER) / VISITOR
+    return max(0, math.floor(min(by_memory, found.cpus / (2 * PER_SECOND * REFRESH), 1e6)))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prints what was found and chosen."""
     parser("doctor", "Print what this machine offers and what the server chooses.", "").parse_args(arguments)
@@ -80,6 +91,7 @@ def report(container: Machine, used: Machine, profile: Profile, slots: int) -> l
         f"large networks         {'refused' if profile.is_small else 'allowed'}",
         f"short jobs             {'in the server' if profile.is_small else 'in a process of their own'}",
         f"frames in memory       {megabytes(profile.frames)}",
+        f"seats                  {seats(used, slots)}",
     ]
 
 

@@ -117,6 +117,22 @@ def test_slots_threads_and_caches_fit_the_machine(memory, cpus, slots, threads, 
     assert found.frames == (SMALL_CAP if is_small else CAP)
 
 
+@pytest.mark.parametrize(
+    ("memory", "cpus", "slots", "seats"),
+    [
+        (0.69, 2, 1, 0),
+        (1.0, 2, 1, 55),
+        (1.0, 0.1, 1, 2),
+        (1.4, 2, 1, 55),
+        (1.36, 16, 1, 20),
+        (4, 16, 8, 0),
+        (4, 16, 1, 444),
+    ],
+)
+def test_seats_need_memory_and_processor_time(memory, cpus, slots, seats):
+    assert profile.seats(Machine(memory * GB, cpus), slots) == seats
+
+
 def test_the_variables_win(monkeypatch):
     monkeypatch.setattr(machine, "found", lambda: Machine(8 * GB, 8))
     assert (profile.slots(), profile.profile().is_small) == (7, False)
@@ -132,8 +148,18 @@ def test_the_doctor_says_what_was_found_and_chosen(monkeypatch, capsys):
     monkeypatch.setenv("GANLAB_SLOTS", "2")
     assert profile.main([]) == 0
     said = capsys.readouterr().out
-    for part in ("8,000 MB", "690 MB", "0.5", "2 (GANLAB_SLOTS; 1 without it)", "refused", "in the server", "25 MB"):
+    for part in (
+        "8,000 MB",
+        "690 MB",
+        "0.5",
+        "2 (GANLAB_SLOTS; 1 without it)",
+        "refused",
+        "in the server",
+        "25 MB",
+        "seats                  0",
+    ):
         assert part in said
+    assert said.endswith("seats                  0\n")
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="a setting of glibc")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -16,6 +15,9 @@ from ganlab.ui.latent.sources import Offer, ask
 from ganlab.ui.players import latent
 from ganlab.ui.run.controls import hold
 from ganlab.ui.text import text
+
+if TYPE_CHECKING:
+    import altair as alt
 
 WIDE = 480
 """Width of a slider in pixels."""
@@ -61,6 +63,8 @@ def view(found: Offer, lang: str) -> None:
 
 def chart(rows: list[tuple[float, ...]], psi: float, lang: str) -> alt.LayerChart:
     """The chart of precision, recall and coverage over ψ, with the slider's position."""
+    import altair as alt  # here, since few visits need it and it takes much memory
+
     names = [text(f"latent.psi.{name}", lang) for name in ("precision", "recall", "coverage")]
     table = pd.DataFrame([(row[0], value, name) for row in rows for value, name in zip(row[1:], names, strict=True)])
     table.columns = ["psi", "value", "name"]
@@ -85,6 +89,8 @@ def verdict(rows: list[tuple[float, ...]], lang: str) -> str:
 
 def scatter(scene: Scene, lang: str) -> None:
     """Real and generated points."""
+    import altair as alt  # here, since few visits need it and it takes much memory
+
     looks: list[dict[str, Any]] = [{"filled": False, "color": "#3a9a5b"}, {"filled": True, "color": "#9c5bb0"}]
     layers = [cloud(points, scene.extent, look) for points, look in zip((scene.real, scene.fake), looks, strict=True)]
     st.altair_chart(alt.layer(*layers).properties(width=400, height=400), width="content")
@@ -93,6 +99,8 @@ def scatter(scene: Scene, lang: str) -> None:
 
 def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt.Chart:
     """A scatter chart on a square without axes."""
+    import altair as alt  # here, since few visits need it and it takes much memory
+
     plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
     plain["scale"] = alt.Scale(domain=[-extent, extent])
     table = pd.DataFrame(points, columns=["x", "y"])

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import altair as alt
 import pandas as pd
+
+if TYPE_CHECKING:
+    import altair as alt
 
 COLUMNS, WIDE, TALL = 3, 220, 110
 """Panels in a row, and the pixels of one."""
@@ -15,6 +18,8 @@ BEND = 10
 
 def plot(metrics: pd.DataFrame, names: Sequence[str]) -> alt.Chart:
     """A panel for each name, by step. Raises ValueError for a name that is no column of the table."""
+    import altair as alt  # here, since few visits need it and it takes much memory
+
     for name in names:
         if name not in metrics:
             raise ValueError(f"{name}: expected {', '.join(metrics.columns)}")
