@@ -2,6 +2,7 @@
 
 Run it on two idle cores: `python -m benchmarks.class`; `--visitors 10 --training 0 --seconds 5` is a short form.
 CPU seconds are those of the server's process alone. With `--pin` the server has one core and the clients the other.
+With `--browsers 3` so many pages in Chromium open the link beside the clients, on the clients' core.
 """
 
 import argparse
@@ -10,6 +11,7 @@ import statistics
 import sys
 import time
 
+from benchmarks.browsers import chromium, pictures
 from benchmarks.clients import Visit, cpu_seconds, memory
 from benchmarks.servers import pin, serving
 
@@ -51,17 +53,17 @@ async def first_visits(server, page):
     return [statistics.median(column) for column in zip(*rows, strict=True)]
 
 
-async def rush(server, count):
-    """A class opens one link within a second, then everyone changes one knob; then all leave."""
+async def rush(server, count, browser=None, browsers=0):
+    """A class opens one link within a second, some in a browser; then everyone changes one knob; then all leave."""
     before = cpu_seconds(server.pid)
-    visits = await opened(server, LINK, count)
+    visits, seen = await asyncio.gather(opened(server, LINK, count), pictures(browser, server, "arena", LINK, browsers))
     for visit in visits:
         await visit.finished()
     opening = cpu_seconds(server.pid) - before
-    pictures = [visit.picture_s for visit in visits]
+    waited = [visit.picture_s for visit in visits]
     sizes = statistics.mean(visit.bytes for visit in visits) / 1000
     before = cpu_seconds(server.pid)
-    for n, visit in enumerate(visits):
+    for n, visit in enumerate(visits):  # the browsers have left
         await visit.go(f"{LINK}&a.g_lr=0.00{n % 9 + 1}")
     for visit in visits:
         await visit.finished()
@@ -71,8 +73,10 @@ async def rush(server, count):
     await left(visits)
     return [
         str(count),
-        *(f"{value:.1f} s" for value in (statistics.median(pictures), max(pictures))),
-        *(f"{value / count:.3f} s" for value in (opening, turning)),
+        *(f"{value:.1f} s" for value in (statistics.median(waited), max(waited))),
+        f"{statistics.median(seen):.1f} s, {max(seen):.1f} s" if seen else "–",
+        f"{opening / (count + browsers):.3f} s",
+        f"{turning / count:.3f} s",
         f"{sizes:.0f} KB",
         f"{peak:.0f} MB",
         str(failed),
@@ -93,6 +97,8 @@ async def watching(server, count, runs, seconds):
         await visit.finished()
         if runs:
             await visit.go()
+    for visit in visits:
+        await visit.finished()
     await asyncio.sleep(2)
     before, began = cpu_seconds(server.pid), time.perf_counter()
     bytes_before = sum(visit.bytes for visit in visits)
@@ -146,9 +152,11 @@ async def measure(server, chosen):
         sizes = f"{messages:.0f}", f"{whole:.0f} KB", f"{picture:.0f} KB"
         table(page, *(f"{value:.3f} s" for value in seconds), *sizes)
     print()
-    heading("visitors", "picture, median", "last", "CPU a visit", "CPU a change", "bytes", "memory", "failed")
-    for count in chosen.visitors:
-        table(*await rush(server, count))
+    waits = "picture, median", "last", "in browsers, median, last"
+    heading("visitors", *waits, "CPU a visit", "CPU a change", "bytes", "memory", "failed")
+    async with chromium(chosen.browsers) as browser:
+        for count in chosen.visitors:
+            table(*await rush(server, count, browser, chosen.browsers))
     print()
     heading(
         "visitors",
@@ -174,6 +182,7 @@ def main(arguments=None):
     parser.add_argument("--visitors", type=int, nargs="+", default=[10, 30, 50, 100])
     parser.add_argument("--training", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--seconds", type=float, default=20)
+    parser.add_argument("--browsers", type=int, default=0, help="pages in Chromium beside the clients")
     parser.add_argument("--pin", action="store_true", help="server and clients on a core each")
     chosen = parser.parse_args(arguments)
     with serving() as server:

@@ -46,7 +46,7 @@ class Visit:
 
     async def open(self, patience=300):
         """Connects, runs the page once, and waits for the picture, or for the end of a page without one."""
-        self._widgets, self._timers, self._asked = {}, {}, {}
+        self._widgets, self._timers, self._asked, self._begun = {}, {}, {}, {}
         self._cached, self._pictures, self._script = set(), set(), ""
         self._picture, self._finished = asyncio.Event(), asyncio.Event()
         address = f"ws://{self.host}/_stcore/stream"
@@ -160,17 +160,21 @@ class Visit:
                 timer.cancel()
 
     def _on_script_finished(self, message):
-        if ended := self._asked.keys() & set(message.metadata.run.fragment_ids):
+        if fragments := set(message.metadata.run.fragment_ids):
             # one that ends as the next begins is said to have ended early, with all that it has sent
-            self.refreshes += [time.perf_counter() - self._asked.pop(name) for name in ended]
+            ended = fragments & self._begun.keys()
+            self.refreshes += [time.perf_counter() - self._begun.pop(name) for name in ended]
         elif message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             self.early += 1
         else:
             self._finished.set()
 
     def _on_new_session(self, message):
-        if not message.metadata.run.fragment_ids:
+        """A run begins: of fragments, it answers what was asked since the one before."""
+        if not (fragments := message.metadata.run.fragment_ids):
             self._forget_timers()
+        for name in self._asked.keys() & set(fragments):
+            self._begun[name] = self._asked.pop(name)
 
     def _on_navigation(self, message):
         self._script = message.navigation.page_script_hash
@@ -186,6 +190,7 @@ class Visit:
             timer.cancel()
         self._timers.clear()
         self._asked.clear()
+        self._begun.clear()
 
 
 HANDLERS = {
