@@ -11,7 +11,7 @@ ui.write_link({})
 ui.entitle("host")
 
 st.title(text("host.page.title", lang), anchor=False)
-ui.markdown(text("host.page.lead", lang))
+st.markdown(text("host.page.lead", lang))
 for part, rows in host.PARTS.items():
     st.header(text(f"host.part.{part}", lang))
     host.show(rows(lang), lang)

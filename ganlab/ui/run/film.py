@@ -53,7 +53,7 @@ class Film(Generic[F]):
         self.verdicts: dict[int, Verdict] = {}
         self.lock, self.making = threading.Lock(), threading.Lock()
         self.arrivals: list[tuple[float, int]] = []
-        """When frames came lately, and the last step before them."""
+        """When frames came lately, beside those that the film began with, and the last step before them."""
         self.made: dict[Hashable, bytes] = {}
 
     def grow(self, member: int, limit: int) -> list[int]:
@@ -63,7 +63,7 @@ class Film(Generic[F]):
             last = self.frames[-1].step if self.frames else -1
             blobs = cache.blobs(member, [step for step in cache.steps() if step > last])
             self.frames += [self.read(blobs[step]) for step in sorted(blobs)]
-            if blobs:
+            if blobs and last >= 0:
                 now = monotonic()
                 self.arrivals = [come for come in self.arrivals if come[0] >= now - LATELY] + [(now, last)]
             return [frame.step for frame in self.frames if frame.step <= limit]
@@ -74,7 +74,7 @@ class Film(Generic[F]):
         Else `mine`. What came lately changes only as frames come.
         """
         with self.lock:
-            before = self.arrivals[0][1] if self.arrivals else -1
+            before = self.arrivals[0][1] if self.arrivals else math.inf
             lately = [frame.step for frame in self.frames if frame.step > before]
         return lately if len(lately) <= most and {*mine} <= {*lately} else [*mine]
 
