@@ -1,9 +1,9 @@
 """Any value from a component in a browser, any typed text, any cookie: taken or ignored, never an exception."""
 
-from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
 
+import pytest
 import streamlit
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -90,11 +90,17 @@ def test_the_theory_component_gives_a_state_or_nothing(sent):
         assert theory.from_link(theory.to_link(theory.game())) == (theory.game(), [])
 
 
-@given(VALUES | st.text("ABCDwxyz0189-_=", max_size=80))
-@example("A" * 400_000)
-def test_a_drawing_is_points_or_a_sentence(sent):
-    nowhere = SimpleNamespace(store=SimpleNamespace(path=Path("/dev/null")))  # few points are in their name
-    with patch.object(own_data, "service", lambda: nowhere):
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+    """A store's path; many points are kept beside it, few are in their name."""
+    return tmp_path_factory.mktemp("store") / "runs.sqlite"
+
+
+@given(sent=VALUES | st.text("ABCDwxyz0189-_=", max_size=80))
+@example(sent="A" * 400_000)
+@example(sent="AAAA" * 2_000)
+def test_a_drawing_is_points_or_a_sentence(sent, beside):
+    with patch.object(own_data, "service", lambda: SimpleNamespace(store=SimpleNamespace(path=beside))):
         name, why = attempt(PointsError, own_data.kept, sent)
     if why:
         assert all(printable(own_data.refusal(why, lang)) for lang in LANGUAGES)
