@@ -1,5 +1,6 @@
 """SECURITY.md: its limits are those of the code."""
 
+import re
 import tomllib
 from pathlib import Path
 
@@ -39,5 +40,16 @@ def test_a_limit_is_that_of_the_code(name):
 
 
 def test_there_are_no_other_limits():
-    rows = [line for line in (ROOT / "SECURITY.md").read_text().splitlines() if line.startswith("| ")]
+    limits = (ROOT / "SECURITY.md").read_text().partition("## Limits")[2].partition("\n## ")[0]
+    rows = [line for line in limits.splitlines() if line.startswith("| ")]
     assert len(rows) == len(CAPS) + 1
+
+
+def test_every_row_of_fuzzing_names_a_test_and_every_drawn_test_has_its_row():
+    table = (ROOT / "SECURITY.md").read_text().partition("## Fuzzing")[2].partition("\n## ")[0]
+    names = re.findall(r"^\|[^|]+\| `(\w+)` \|", table, re.MULTILINE)
+    sources = "".join(path.read_text() for path in (ROOT / "tests" / "strangers").glob("test_*.py"))
+    drawn = re.findall(r"^@given\((?:.*\n)+?def (test_\w+)", sources, re.MULTILINE)
+    assert len(drawn) > 15
+    assert [name for name in names if not re.search(rf"^def test_\w*{name}", sources, re.MULTILINE)] == []
+    assert [test for test in drawn if not any(name in test for name in names)] == []
