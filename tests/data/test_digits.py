@@ -92,6 +92,7 @@ def idx(array):
     return head + array.astype(np.uint8).tobytes()
 
 
+@pytest.mark.whole
 def test_a_download_is_checked_kept_and_not_repeated(tmp_path, monkeypatch):
     images, labels = np.full((60_000, 28, 28), 7), np.arange(60_000) % 10
     mirror = tmp_path / "mirror"

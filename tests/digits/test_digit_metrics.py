@@ -150,6 +150,7 @@ def test_fid_is_the_closed_formula(real):
     assert score("fid", generated, against) == pytest.approx(expected, rel=1e-3)
 
 
+@pytest.mark.whole
 def test_fid_is_that_of_torchmetrics_on_images(real):
     metrics.prepare_torchvision()
     from torchmetrics.image.fid import FrechetInceptionDistance
@@ -170,6 +171,7 @@ def test_fid_is_that_of_torchmetrics_on_images(real):
     assert ours == pytest.approx(float(theirs.compute()), rel=2e-2)  # we count 60 000 real images, always
 
 
+@pytest.mark.whole
 def test_fid_grows_with_noise(real):
     images, _, judged = real
     clean = score("fid", some(judged, slice(2000)))

@@ -45,6 +45,8 @@ KINDS = {
         "edits": ((2, "d_steps", 0), (3, "d_steps", 2), (3, "loss", "wasserstein"), (4, "augment", "diffaugment"))
     },
 }
+LARGE = ("classic", "deep", "perceptrons")
+"""Networks whose updates take longest."""
 
 
 @pytest.mark.whole
@@ -65,7 +67,9 @@ def test_equal_configs_give_equal_frames_whatever_else_the_process_does(kind):
         assert_equal(one, two)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    "kind", [pytest.param(kind, marks=pytest.mark.whole) if kind in LARGE else kind for kind in KINDS]
+)
 def test_taking_frames_changes_nothing_and_a_run_resumes_exactly_after_any_update(kind):
     config = SMALL.replace(**KINDS[kind])
     watched, unwatched = start(config), start(config)

@@ -281,6 +281,7 @@ def test_every_cure_trains_on_digits_with_every_architecture(cure, architecture)
     assert np.isfinite([last.d_loss, last.g_loss, last.d_grad, last.g_grad, last.d_accuracy, last.fools]).all()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("cure", ON_IMAGES)
 def test_cures_on_digits_resume_exactly_and_frames_change_nothing(cure):
     config = IMAGES.replace(**ON_IMAGES[cure])

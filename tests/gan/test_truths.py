@@ -25,7 +25,7 @@ def some_modes(m):
     return sample
 
 
-@pytest.mark.parametrize("m", [8, 4, 1])
+@pytest.mark.parametrize("m", [8, *(pytest.param(m, marks=pytest.mark.whole) for m in (4, 1))])
 def test_a_trained_d_against_a_fixed_sampler_sits_on_the_closed_form(m):
     """L_D, L_G and accuracy of m of 8 modes, all finite (docs/science.md#a-collapse-in-numbers)."""
     config = PlaneConfig(g_steps=0, d_lr=2e-3, beta1=0.9, activation="relu", batch_size=512)
@@ -82,6 +82,7 @@ def test_the_saturating_gradient_vanishes_where_supports_are_disjoint_and_the_ot
     assert after["nonsaturating"] > 10 * before["nonsaturating"]
 
 
+@pytest.mark.whole
 def test_a_critic_with_a_gradient_penalty_keeps_its_gradient():
     _, early = alone(SCRATCH.replace(regularizer="wgan_gp", gp_lambda=10.0), 20, loss="wasserstein")
     _, late = alone(SCRATCH.replace(regularizer="wgan_gp", gp_lambda=10.0), 250, loss="wasserstein")

@@ -111,6 +111,7 @@ def lacking(op, *args, **kwargs):
     raise NotImplementedError(str(op))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("broken", "reason"), [(turned, "differs"), (lacking, "unable")])
 def test_a_run_whose_accelerator_errs_goes_to_the_processor_and_says_so(broken, reason, tmp_path, there):
     there.broken[torch.ops.aten.convolution_backward.default] = broken
@@ -139,6 +140,7 @@ def test_a_run_whose_worker_died_on_the_accelerator_before_its_start_goes_to_the
         assert (store.run(SMALL.key()).state, store.run(SMALL.key()).device) == ("done", f"cpu/{NAME}/unable")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("before", "rounds"), [(NAME, 1), ("cpu", 4)])
 def test_a_run_goes_on_from_another_s_moment_only_where_that_was_computed(before, rounds, tmp_path, there):
     """Elsewhere its frames would be others: so all are computed again."""

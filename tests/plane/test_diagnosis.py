@@ -526,6 +526,7 @@ def test_a_d_loss_that_its_own_steps_explain_is_no_sign(d_loss, changes):
     assert "d_late" not in verdict(losses(d_loss), RING.replace(**changes)).evidence
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("mistake", "told"), [("d_not_frozen", True), ("none", False)])
 def test_a_real_d_that_g_also_trains_is_found(mistake, told):
     config = PlaneConfig(dataset="two_gaussians", batch_size=128, latent_dim=16, steps=800, mistake=mistake)

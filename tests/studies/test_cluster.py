@@ -147,7 +147,7 @@ def busy(executor):
 @pytest.mark.parametrize(
     ("name", "arm", "steps"),
     [
-        ("ring", "vanilla", 63),
+        pytest.param("ring", "vanilla", 63, marks=pytest.mark.whole),
         pytest.param("k", "nonsaturating_k50", 8, marks=pytest.mark.whole),
         pytest.param("ring", "vanilla", None, marks=pytest.mark.nightly),
         pytest.param("k", "nonsaturating_k50", None, marks=pytest.mark.nightly),
