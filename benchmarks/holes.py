@@ -102,13 +102,19 @@ def named(drawn: np.ndarray) -> str:
 # What a run is
 
 
+def distances(positions: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """(n,) the distances of positions (n, d) from one point (d,), on the plane or on a line."""
+    found: np.ndarray = np.linalg.norm(positions - centre, axis=-1)
+    return found
+
+
 def ratios(samples: np.ndarray, data: Dataset) -> np.ndarray:
-    """(BALLS,) the share of samples (n, 2) in balls of the data that hold MASS of it, in shares of MASS."""
+    """(BALLS,) the share of samples (n, d) in balls of the data that hold MASS of it, in shares of MASS."""
     real = data.sample(FINAL, stream(0, "holes", "real")).numpy()
     centres = data.sample(BALLS, stream(0, "holes", "balls")).numpy()
-    away = [np.hypot(*(real - centre).T) for centre in centres]
+    away = [distances(real, centre) for centre in centres]
     radii = np.quantile(away, MASS, axis=1)
-    inside = [(np.hypot(*(samples - centre).T) <= radius).mean() for centre, radius in zip(centres, radii, strict=True)]
+    inside = [(distances(samples, centre) <= radius).mean() for centre, radius in zip(centres, radii, strict=True)]
     return np.array(inside) / MASS
 
 
@@ -160,12 +166,13 @@ def counts(dataset: str, work: Path) -> list[int]:
 
 
 def frame(drawn: np.ndarray, dataset: str) -> Frame:
-    """The frame of a generator with these points (EVAL_POINTS, 2)."""
+    """The frame of a generator with these points (EVAL_POINTS, d); those of a line have y = 0 there."""
     metrics, shares = measure(drawn[None], DATASETS[dataset])
+    shown = np.pad(drawn[:POINTS], ((0, 0), (0, 2 - drawn.shape[1])))
     empty, one = np.zeros((1, 0)), np.ones(1)
     numbers = dict.fromkeys(("d_loss", "g_loss", "penalty", "d_grad", "g_grad"), one)
     numbers |= dict.fromkeys(("fools", "d_accuracy"), one / 2)
-    arrays = {"fake": drawn[None, :POINTS], "push": empty, "rise": empty, "field": empty, "grid": empty}
+    arrays = {"fake": shown[None], "push": empty, "rise": empty, "field": empty, "grid": empty}
     steps = dict.fromkeys(("step", "d_updates", "g_updates"), 1000)
     return Frame(**steps, **numbers, **arrays, shares=shares, metrics=metrics, diverged_at=np.full(1, -1))
 
@@ -174,7 +181,7 @@ def pierced(dataset: str, seed: int, mass: float) -> np.ndarray:
     """A perfect sampler's EVAL_POINTS points without those of a ball of the data that holds so much of it."""
     rng, data = stream(seed, "holes"), DATASETS[dataset]
     drawn, centre = data.sample(4 * EVAL_POINTS, rng).numpy(), data.sample(1, rng).numpy()
-    away = np.hypot(*(drawn - centre).T)
+    away = distances(drawn, centre)
     left: np.ndarray = drawn[away >= np.quantile(away, mass)][:EVAL_POINTS]
     return left
 
@@ -188,7 +195,7 @@ def uneven(dataset: str, seed: int) -> np.ndarray:
     """EVAL_POINTS points of a sampler whose density is two to four thirds of the due one, in waves over the view."""
     rng = np.random.default_rng(seed)
     drawn = DATASETS[dataset].sample(8 * EVAL_POINTS, stream(seed, "holes", "uneven")).numpy()
-    wave = np.sin(drawn @ rng.normal(0, 2.5, 2) + rng.uniform(0, 2 * np.pi))
+    wave = np.sin(drawn @ rng.normal(0, 2.5, drawn.shape[-1]) + rng.uniform(0, 2 * np.pi))
     kept: np.ndarray = drawn[rng.random(len(drawn)) < 0.75 + 0.25 * wave][:EVAL_POINTS]
     return kept
 
