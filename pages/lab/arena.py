@@ -18,6 +18,8 @@ query = ui.write_link(task.link() | compare.to_link(ARENA, COMPARE))
 ui.entitle("arena", *compare.called(ARENA, COMPARE, lang))
 config = ARENA.config
 
+if not (opens := controls.opens(ARENA)):
+    arena.settings(task.shows("presets"), lang)
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="a.head"):
     st.title(text("arena.page.title", lang), anchor=False)
     shared = query | share.held(ARENA, "a.duel" if COMPARE.is_open else "a.player")
@@ -52,9 +54,5 @@ with arena.watch(lines, lang, task.shows("curves"), task.shows("slow")):
     slow_motion.panel(config, ARENA.member, lang)
     seeds.panel(ARENA, lang)
 task.draw(tries=lambda: predictions.panel(ARENA, lang), about=lambda: arena.about(lang))
-
-with st.sidebar:  # last: the browser shows the picture before it draws these
-    if task.shows("presets"):
-        controls.preset_menu(ARENA, lang)
-        gallery.open_button(ARENA, lang)
-    controls.sidebar(ARENA, lang, below={"dataset": lambda: own_data.open_button(ARENA, lang)})
+if opens:
+    arena.settings(task.shows("presets"), lang)

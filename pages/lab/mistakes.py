@@ -16,6 +16,10 @@ name = mistakes.chosen()
 query = ui.write_link(task.link() | {mistakes.CHOSEN: name})
 ui.entitle("mistakes", mistakes.title(name, lang))
 
+with st.sidebar:
+    if task.shows("contents"):
+        mistakes.contents(lang)
+
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="c.head"):
     st.title(mistakes.title(name, lang), anchor=False)
     if task.shows("share"):
@@ -40,7 +44,3 @@ if mistakes.predict(name, lang):
     mistakes.show_part(name, "folklore", lang)
     with st.expander(text("mistakes.page.recompute_title", lang)):
         runs.recompute(name, lang)
-
-with st.sidebar:  # last: the browser shows the picture before it draws these
-    if task.shows("contents"):
-        mistakes.contents(lang)

@@ -17,6 +17,8 @@ query = ui.write_link(task.link() | compare.to_link(MNIST, BESIDE))
 ui.entitle("mnist", *compare.called(MNIST, BESIDE, lang))
 config = MNIST.config
 
+if not (opens := controls.opens(MNIST)):
+    mnist.settings(task.shows("presets"), lang)
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="m.head"):
     st.title(text("mnist.page.title", lang), anchor=False)
     shared = query | share.held(MNIST, "m.player")
@@ -43,8 +45,5 @@ if other:
 mnist.watch(config, lines, lang, task.shows("curves"))
 if task.shows("about"):
     mnist.drawers(config, lang)
-
-with st.sidebar:  # last: the browser shows the picture before it draws these
-    if task.shows("presets"):
-        controls.preset_menu(MNIST, lang)
-    controls.sidebar(MNIST, lang, mnist.notes(config, lang))
+if opens:
+    mnist.settings(task.shows("presets"), lang)

@@ -15,6 +15,8 @@ query = ui.write_link(task.link() | share.to_link(beside.FLOW))
 ui.entitle("beside")
 beside.settle()
 
+if not (opens := controls.opens(beside.FLOW)):
+    beside.settings(lang)
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="f.head"):
     st.title(text("beside.page.title", lang), anchor=False)
     task.draw(share=lambda: share.share(query, lang), export=lambda: export.export(beside.FLOW, beside.NONE, lang))
@@ -30,6 +32,5 @@ if task.shows("measured"):
 if task.shows("about"):
     with st.expander(text("beside.about.title", lang)):
         beside.about(lang)
-
-with st.sidebar:  # last: the browser shows the picture before it draws these
-    controls.sidebar(beside.FLOW, lang)
+if opens:
+    beside.settings(lang)

@@ -13,6 +13,9 @@ here = link.place()
 query = ui.write_link(link.to_link(here))
 ui.entitle("start", text(f"lessons.{here.lesson}.title", lang))
 
+with st.sidebar:
+    page.contents(lang)
+
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="s.head"):
     st.title(text(f"lessons.{here.lesson}.title", lang), anchor=False)
     share.share(query, lang)
@@ -21,6 +24,3 @@ page.head(here, lang)
 page.welcome(link.kept(), lang)
 page.body(lang)
 page.way_on(lang)
-
-with st.sidebar:  # last: the browser shows the picture before it draws these
-    page.contents(lang)

@@ -52,15 +52,6 @@ def test_pages_and_router_stay_small():
         assert page.parent.parent.name == "pages", "a script directly in pages/ breaks deep links"
 
 
-def test_pages_draw_the_sidebar_last():
-    """The browser draws what comes first before the rest: so the picture stands sooner."""
-    parts = {page.name: ast.parse(page.read_text()).body for page in PAGES}
-    draws = {
-        name: [i for i, part in enumerate(body, 1) if "st.sidebar" in ast.unparse(part)] for name, body in parts.items()
-    }
-    assert {name: found for name, found in draws.items() if found and found != [len(parts[name])]} == {}
-
-
 def test_folders_and_files_stay_small():
     modules = Counter(path.parent for path in SOURCES if path.name != "__init__.py")
     assert {folder: count for folder, count in modules.items() if count > FULL} == {}

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 from streamlit.testing.v1 import AppTest
 from visits import ROUTER, captions, enter, held, notice, opened, quiet_server, record, sound  # noqa: F401
 from waiting import GUARD, until
@@ -521,3 +522,22 @@ def test_a_players_wish_is_answered_three_times(monkeypatch):
     answers = [playback.wanted("p", ("key", 0), list(range(100))) for _ in range(4)]
     assert answers == [spread(list(range(10, 21)), 5)] * 3 + [[]]
     assert playback.wanted("p", ("other", 0), list(range(100))) == []
+
+
+@pytest.mark.parametrize("script", ["pages/lab/arena.py", "pages/lab/mnist.py", "pages/learn/beside.py"])
+def test_settings_follow_the_picture_as_a_page_opens_and_precede_it_later(script, monkeypatch):
+    """Later a browser that had the picture first might answer it with the old settings, as if they were a change."""
+    order, enqueue = [], ScriptRunContext.enqueue
+
+    def noted(context, message):
+        kind = message.delta.new_element.WhichOneof("type") if message.WhichOneof("type") == "delta" else None
+        setting = kind == "selectbox" and message.metadata.delta_path[0] == 1
+        order.extend(["setting"] * setting + ["picture"] * (kind == "bidi_component"))
+        return enqueue(context, message)
+
+    monkeypatch.setattr(ScriptRunContext, "enqueue", noted)
+    app = opened(script)
+    assert (order[0], order[-1]) == ("picture", "setting")
+    order.clear()
+    sound(app.run())
+    assert (order[0], order[-1]) == ("setting", "picture")

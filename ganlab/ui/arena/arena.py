@@ -12,13 +12,22 @@ from ganlab import ui
 from ganlab.data.points import PointsError
 from ganlab.kind.fields import ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
-from ganlab.ui.arena import duel, fork, own_data, playback
+from ganlab.ui.arena import duel, fork, gallery, own_data, playback
 from ganlab.ui.component import told
 from ganlab.ui.players.player import ASKS
 from ganlab.ui.run import compare, controls, differences, price, share, training
 from ganlab.ui.run.experiment import ARENA, COMPARE, Experiment
 from ganlab.ui.run.training import PACE, phase, status_of, train
 from ganlab.ui.text import text
+
+
+def settings(presets: bool, lang: str) -> None:
+    """The settings in the sidebar; presets: whether there are the menu of presets and the gallery, too."""
+    with st.sidebar:
+        if presets:
+            controls.preset_menu(ARENA, lang)
+            gallery.open_button(ARENA, lang)
+        controls.sidebar(ARENA, lang, below={"dataset": lambda: own_data.open_button(ARENA, lang)})
 
 
 def train_buttons(lang: str) -> None:

@@ -8,7 +8,7 @@ from ganlab import ui
 from ganlab.flow.config import FlowConfig
 from ganlab.plane.config import PlaneConfig
 from ganlab.ui.beside import evidence, stage
-from ganlab.ui.run import training
+from ganlab.ui.run import controls, training
 from ganlab.ui.run.experiment import Experiment, places
 from ganlab.ui.text import text
 
@@ -24,6 +24,12 @@ def settle() -> tuple[PlaneConfig, FlowConfig]:
     flow: FlowConfig = FLOW.config
     GAN.open(stage.partner(flow), "")
     return GAN.config, flow
+
+
+def settings(lang: str) -> None:
+    """The settings of flow matching in the sidebar; those of the GAN follow them."""
+    with st.sidebar:
+        controls.sidebar(FLOW, lang)
 
 
 def train_buttons(lang: str) -> dict[Experiment, st.delta_generator.DeltaGenerator]:

@@ -13,7 +13,7 @@ from ganlab.digits.judge import N_DIGITS
 from ganlab.gan import theory
 from ganlab.presets import nearest
 from ganlab.ui.digits import playback, weights
-from ganlab.ui.run import compare, differences, price, share, training
+from ganlab.ui.run import compare, controls, differences, price, share, training
 from ganlab.ui.run.experiment import BESIDE, MNIST, Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.run.training import status_of, train
@@ -42,6 +42,14 @@ def notes(config: DigitsConfig, lang: str) -> dict[str, str]:
         return {"steps": epochs}
     key = "mnist.note.here" if is_here(data.name) else "mnist.note.download"
     return {"steps": epochs, "dataset": text(key, lang, size=data.download / 1e6)}
+
+
+def settings(presets: bool, lang: str) -> None:
+    """The settings in the sidebar; presets: whether there is the menu of presets, too."""
+    with st.sidebar:
+        if presets:
+            controls.preset_menu(MNIST, lang)
+        controls.sidebar(MNIST, lang, notes(MNIST.config, lang))
 
 
 def train_buttons(lang: str) -> None:

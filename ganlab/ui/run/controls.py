@@ -163,6 +163,15 @@ def options(spec: Knob, value: Any) -> list[Any]:
 # Widgets
 
 
+def opens(experiment: Experiment) -> bool:
+    """Whether the browser has none of the widgets yet. Then they may come last, so that the picture stands sooner.
+
+    Later they come first: a browser that had a new picture before their new values would answer with the old ones,
+    which count as the visitor's change.
+    """
+    return not any(widget_key(experiment, name) in st.session_state for name in experiment.specs)
+
+
 def sidebar(
     experiment: Experiment, lang: str, notes: Mapping[str, str] | None = None, below: Below | None = None
 ) -> None:
