@@ -206,7 +206,7 @@ is the one to go by. The third look has helped to set thresholds by now, as have
 DIGITS = """
 ## Digits
 
-{all} runs on digits ({configs} configs); those below took {minutes:.0f} minutes of CPU, the others are not trained yet.
+{all} runs on digits ({configs} configs); those below took {minutes:.0f} minutes of CPU.
 The configs were drawn by lot from menus, and their labels written, before any of them was trained
 (`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
 moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
