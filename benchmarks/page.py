@@ -112,6 +112,7 @@ def frame_rate(browser, server, width, height):
     On are 512 + 512 points, D's field, arrows, the warped grid with its densities, and the pipeline's small pictures.
     """
     page, _ = open_page(browser, server, width=width, height=height)
+    time.sleep(4)  # the settings and the curves are drawn after the picture
     if part(page, "pipeline").is_hidden():
         part(page, "tool-pipeline").click()
     for layer in ("real", "fake", "field", "arrows", "grid"):
