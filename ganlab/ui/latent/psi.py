@@ -16,7 +16,7 @@ from ganlab.ui.players import latent
 from ganlab.ui.run.controls import hold
 from ganlab.ui.text import text
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # else imported where it draws: few visits need it, and it takes much memory
     import altair as alt
 
 WIDE = 480
@@ -63,7 +63,7 @@ def view(found: Offer, lang: str) -> None:
 
 def chart(rows: list[tuple[float, ...]], psi: float, lang: str) -> alt.LayerChart:
     """The chart of precision, recall and coverage over ψ, with the slider's position."""
-    import altair as alt  # here, since few visits need it and it takes much memory
+    import altair as alt
 
     names = [text(f"latent.psi.{name}", lang) for name in ("precision", "recall", "coverage")]
     table = pd.DataFrame([(row[0], value, name) for row in rows for value, name in zip(row[1:], names, strict=True)])
@@ -89,7 +89,7 @@ def verdict(rows: list[tuple[float, ...]], lang: str) -> str:
 
 def scatter(scene: Scene, lang: str) -> None:
     """Real and generated points."""
-    import altair as alt  # here, since few visits need it and it takes much memory
+    import altair as alt
 
     looks: list[dict[str, Any]] = [{"filled": False, "color": "#3a9a5b"}, {"filled": True, "color": "#9c5bb0"}]
     layers = [cloud(points, scene.extent, look) for points, look in zip((scene.real, scene.fake), looks, strict=True)]
@@ -99,7 +99,7 @@ def scatter(scene: Scene, lang: str) -> None:
 
 def cloud(points: list[list[float]], extent: float, look: dict[str, Any]) -> alt.Chart:
     """A scatter chart on a square without axes."""
-    import altair as alt  # here, since few visits need it and it takes much memory
+    import altair as alt
 
     plain: dict[str, Any] = {"title": None, "axis": alt.Axis(labels=False, ticks=False, domain=False, grid=False)}
     plain["scale"] = alt.Scale(domain=[-extent, extent])

@@ -12,6 +12,7 @@ import streamlit as st
 
 from ganlab.host import machine, settings
 from ganlab.service import profile
+from ganlab.studies.tables import grid
 from ganlab.ui.text import number, text
 
 Rows = Sequence[tuple[str, str]]
@@ -20,9 +21,8 @@ Rows = Sequence[tuple[str, str]]
 
 def show(rows: Rows, lang: str) -> None:
     """Rows as a table."""
-    heading = f"| {text('host.page.what', lang)} | {text('host.page.here', lang)} |"
-    lines = [f"| {text(f'host.row.{name}', lang)} | {said} |" for name, said in rows]
-    st.markdown("\n".join([heading, "|---|---|", *lines]))
+    titles = [text(f"host.page.{title}", lang) for title in ("what", "here")]
+    st.markdown("\n".join(grid(titles, [(text(f"host.row.{name}", lang), said) for name, said in rows])))
 
 
 def found(lang: str) -> Rows:
