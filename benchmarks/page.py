@@ -1,8 +1,10 @@
 """Measures waiting times of a visitor in headless Chromium with a new server; prints the README's table.
 
-Run it on an idle machine with Chromium: `python -m benchmarks.page`.
+Run it on an idle machine with Chromium: `python -m benchmarks.page`. With `--beside FOLDER` it asks another checkout's
+server the same in turn, what both have, and prints both: nothing else tells a slower page from a slower machine.
 """
 
+import argparse
 import os
 import signal
 import statistics
@@ -10,8 +12,11 @@ import subprocess
 import sys
 import tempfile
 import time
+from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 from playwright.sync_api import sync_playwright
 
 from ganlab.data.plane import DATASETS
@@ -23,8 +28,10 @@ from ganlab.ui.lessons.lessons import LESSONS
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
-from browsing import CHROMIUM, FLAGS, Server, fact, offered, part, press, until
+from browsing import CHROMIUM, FLAGS, ROOT, Server, fact, offered, part, press, until
 
+CARD_WAITS = ("by a link", "from just show me on", "turned to from the one before")
+SCREENS = (1280, 900), (1920, 1080)
 PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
 """What shows a run: a player with a frame, or a lesson's walk."""
 WATCH = """() => {
@@ -70,16 +77,20 @@ def open_page(browser, server, query="lang=en", width=1280, height=900, path="ar
     return page, noted(page, "opened")
 
 
-def first_visits(browser, times=3):
-    """Seconds of the very first request to a just-started server, several servers."""
-    seconds = []
-    for _ in range(times):
-        with tempfile.TemporaryDirectory() as folder:
-            server = Server(Path(folder))
-            page, waited = open_page(browser, server)
-            seconds.append(waited)
-            page.context.close()
-            server.stop()
+class Checkout(Server):
+    """A server of the sources in some folder."""
+
+    def __init__(self, store, root):
+        self.root = root
+        super().__init__(store, PYTHONPATH=str(root))
+
+
+def first_visit(browser, root):
+    """Seconds of the very first request to a just-started server."""
+    with tempfile.TemporaryDirectory() as folder:
+        server = Checkout(Path(folder), root)
+        seconds = visit(browser, server)
+        server.stop()
     return seconds
 
 
@@ -126,28 +137,25 @@ def frame_rate(browser, server, width, height):
     return rate, gap
 
 
-def cards(browser, server):
-    """Seconds until each card of the mistakes lab asks its question: by a link, and turned to from the card before.
+def card(browser, server, name, following):
+    """Seconds until a card of the mistakes lab asks its question by a link, until it shows, and until the next one asks.
 
-    And from `just show me` until both sides are drawn and the lamps of sixteen seeds stand below.
+    It shows when, after `just show me`, both sides are drawn and the lamps of sixteen seeds stand below.
     """
-    linked, turned, shown = [], [], []
-    for name, following in zip(CARDS, [*list(CARDS)[1:], None], strict=True):
-        page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
-        began = time.perf_counter()
-        page.goto(server.url("mistakes", f"lang=en&c.card={name}"), wait_until="commit")
-        linked.append(asked(page, name, began))
-        began = time.perf_counter()
-        page.click(".st-key-c-show button")
-        for seen in ("[data-testid=player][data-step]", "[data-testid=arm]"):
-            page.wait_for_selector(seen)
-        shown.append(time.perf_counter() - began)
-        if following:
-            began = time.perf_counter()
-            page.click(".st-key-c-on button")
-            turned.append(asked(page, following, began))
-        page.context.close()
-    return linked, turned, shown
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    began = time.perf_counter()
+    page.goto(server.url("mistakes", f"lang=en&c.card={name}"), wait_until="commit")
+    linked = asked(page, name, began)
+    began = time.perf_counter()
+    page.click(".st-key-c-show button")
+    for seen in ("[data-testid=player][data-step]", "[data-testid=arm]"):
+        page.wait_for_selector(seen)
+    shown = time.perf_counter() - began
+    began = time.perf_counter()
+    page.click(".st-key-c-on button")
+    turned = asked(page, following, began)
+    page.context.close()
+    return linked, shown, turned
 
 
 def lessons(browser, server, times=3):
@@ -186,37 +194,91 @@ def show(name, values, unit, budget):
     print(f"| {name} | {middle:.2f} {unit} | {min(values):.2f}–{max(values):.2f} | {budget} |", flush=True)
 
 
-def main():
+def warm(browser, root, folder):
+    """A server that has been visited; the page stays open: somebody is connected, so a worker gets ready."""
+    server = Checkout(Path(folder), root)
+    open_page(browser, server)
+    time.sleep(8)
+    return server
+
+
+def end(server):
+    os.kill(server.process.pid, signal.SIGTERM)
+    try:
+        server.process.wait(20)
+    except subprocess.TimeoutExpired:
+        server.kill()
+
+
+def table(browser, folder):
     print("| what | median | range | budget |\n|---|---|---|---|")
+    first = [first_visit(browser, ROOT) for _ in range(3)]
+    show("first request to a just-started server → trained picture", first, "s", "4 s")
+    server = warm(browser, ROOT, folder)
+    show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")
+    trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
+    show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
+    show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
+    for width, height in SCREENS:
+        rates = [frame_rate(browser, server, width, height) for _ in range(3)]
+        show(f"frames per second, everything on, {width} px", [rate for rate, _ in rates], "fps", "60 fps")
+        show("longest gap between two of them", [gap for _, gap in rates], "ms", "–")
+    show("a frame, each data set", frame_sizes(), "KB", "10 KB")
+    (_, _, worker), *_ = server.runs().values()
+    show("server memory", [memory(server.process.pid)], "MB", "450 MB")
+    if Path(f"/proc/{worker}").exists():
+        show("plane worker memory", [memory(worker)], "MB", "300 MB")
+    seconds = [card(browser, server, *both) for both in pairwise(CARDS)]
+    for what, values in zip(CARD_WAITS, zip(*seconds, strict=True), strict=True):
+        show(f"a card of the mistakes lab, {what}", values, "s", "2 s")
+    show("each lesson's picture, the median of its three visits", lessons(browser, server), "s", "2 s")
+    show("server memory after all of it", [memory(server.process.pid)], "MB", "–")
+    end(server)
+
+
+def beside(browser, roots, times):
+    """Prints what was asked of two checkouts in turn, the medians and ranges of one beside those of the other."""
+    print("| what | here | range | there | range |\n|---|---|---|---|---|")
+    first = [partial(first_visit, browser, root) for root in roots]
+    compare(["first request to a just-started server → trained picture, s"], first, [()] * 3)
+    with tempfile.TemporaryDirectory() as one, tempfile.TemporaryDirectory() as other:
+        servers = [warm(browser, root, folder) for root, folder in zip(roots, (one, other), strict=True)]
+        compare(
+            ["later visits → trained picture, s"], [partial(visit, browser, server) for server in servers], [()] * times
+        )
+        trains = [partial(train_and_stop, browser, server) for server in servers]
+        names = ["Train → first new frame on the screen, warm worker, s", "Stop → worker idle, s"]
+        compare(names, trains, [(100 + i,) for i in range(times)])
+        for width, height in SCREENS:
+            rates = [partial(frame_rate, browser, server, width, height) for server in servers]
+            compare([f"frames per second, everything on, {width} px", "longest gap, ms"], rates, [()] * 3)
+        names = [f"a card of the mistakes lab, {what}, s" for what in CARD_WAITS]
+        compare(names, [partial(card, browser, server) for server in servers], list(pairwise(CARDS))[:times])
+        compare(["server memory, MB"], [partial(memory, server.process.pid) for server in servers], [()])
+        for server in servers:
+            end(server)
+
+
+def compare(names, measures, calls):
+    """Shows the numbers, one for each name, that each of two measures gives in turn, called with some arguments."""
+    found = [[np.atleast_1d(measure(*call)) for measure in measures] for call in calls]
+    for name, values in zip(names, np.array(found).transpose(2, 1, 0), strict=True):
+        cells = [f"{np.median(v):.2f} | {min(v):.2f}–{max(v):.2f}" for v in values]
+        print(f"| {name} | {' | '.join(cells)} |", flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--beside", type=Path, metavar="FOLDER", help="another checkout")
+    parser.add_argument("--times", type=int, default=7, help="visits and runs of each, with --beside")
+    options = parser.parse_args()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        show("first request to a just-started server → trained picture", first_visits(browser), "s", "4 s")
-        server = Server(Path(folder))
-        open_page(browser, server)  # stays open: somebody is connected, so a worker gets ready
-        time.sleep(8)
-        show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")
-        trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
-        show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
-        show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
-        for width, height in ((1280, 900), (1920, 1080)):
-            rates = [frame_rate(browser, server, width, height) for _ in range(3)]
-            show(f"frames per second, everything on, {width} px", [rate for rate, _ in rates], "fps", "60 fps")
-            show("longest gap between two of them", [gap for _, gap in rates], "ms", "–")
-        show("a frame, each data set", frame_sizes(), "KB", "10 KB")
-        (_, _, worker), *_ = server.runs().values()
-        show("server memory", [memory(server.process.pid)], "MB", "450 MB")
-        if Path(f"/proc/{worker}").exists():
-            show("plane worker memory", [memory(worker)], "MB", "300 MB")
-        for what, seconds in zip(("by a link", "turned to", "shown"), cards(browser, server), strict=True):
-            show(f"a card of the mistakes lab, {what}", seconds, "s", "2 s")
-        show("each lesson's picture, the median of its three visits", lessons(browser, server), "s", "2 s")
-        show("server memory after all of it", [memory(server.process.pid)], "MB", "–")
+        if options.beside:
+            beside(browser, (ROOT, options.beside.resolve()), options.times)
+        else:
+            table(browser, folder)
         browser.close()
-        os.kill(server.process.pid, signal.SIGTERM)
-        try:
-            server.process.wait(20)
-        except subprocess.TimeoutExpired:
-            server.kill()
 
 
 if __name__ == "__main__":

@@ -13,9 +13,8 @@ here = link.place()
 query = ui.write_link(link.to_link(here))
 ui.entitle("start", text(f"lessons.{here.lesson}.title", lang))
 
-with st.sidebar:
+if not (opens := page.opens()):
     page.contents(lang)
-
 with st.container(horizontal=True, vertical_alignment="center", wrap=False, key="s.head"):
     st.title(text(f"lessons.{here.lesson}.title", lang), anchor=False)
     share.share(query, lang)
@@ -24,3 +23,5 @@ page.head(here, lang)
 page.welcome(link.kept(), lang)
 page.body(lang)
 page.way_on(lang)
+if opens:
+    page.contents(lang)

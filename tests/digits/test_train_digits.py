@@ -45,8 +45,6 @@ KINDS = {
         "edits": ((2, "d_steps", 0), (3, "d_steps", 2), (3, "loss", "wasserstein"), (4, "augment", "diffaugment"))
     },
 }
-LARGE = ("classic", "deep", "perceptrons")
-"""Networks whose updates take longest."""
 
 
 @pytest.mark.whole
@@ -67,9 +65,8 @@ def test_equal_configs_give_equal_frames_whatever_else_the_process_does(kind):
         assert_equal(one, two)
 
 
-@pytest.mark.parametrize(
-    "kind", [pytest.param(kind, marks=pytest.mark.whole) if kind in LARGE else kind for kind in KINDS]
-)
+@pytest.mark.whole
+@pytest.mark.parametrize("kind", KINDS)
 def test_taking_frames_changes_nothing_and_a_run_resumes_exactly_after_any_update(kind):
     config = SMALL.replace(**KINDS[kind])
     watched, unwatched = start(config), start(config)
@@ -83,6 +80,7 @@ def test_taking_frames_changes_nothing_and_a_run_resumes_exactly_after_any_updat
         assert_same_state(checkpoint(resumed), checkpoint(unwatched))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("regularizer", REGULARIZERS)
 def test_every_loss_trains_under_every_constraint(loss, regularizer):
@@ -107,6 +105,7 @@ def test_fewer_steps_are_the_exact_prefix_of_more():
         assert_equal(one, two)
 
 
+@pytest.mark.whole
 def test_both_sides_learn_to_win():
     """D alone gets better at telling apart; G alone gets better at fooling a D that rests."""
     small = DigitsConfig(batch_size=16, latent_dim=4, steps=40, ema=0.0)

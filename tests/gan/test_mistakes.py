@@ -99,6 +99,7 @@ def trained(config, member=0, sure=""):
     return [torch.cat([p.detach().flatten() for p in net.parameters()]) for net in nets]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("counts", [(1, 1), (3, 1), (2, 2)])
 @pytest.mark.parametrize("key", MISTAKES)

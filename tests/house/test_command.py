@@ -72,6 +72,7 @@ def test_what_is_not_understood_is_said_and_ends_with_2(arguments, capsys):
     assert said.err.startswith("usage: python -m ganlab")
 
 
+@pytest.mark.whole
 def test_a_setting_that_cannot_be_used_ends_with_2_and_one_line():
     done = subprocess.run(
         [sys.executable, "-m", "ganlab", "study"],

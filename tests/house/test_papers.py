@@ -47,6 +47,7 @@ def test_every_path_that_a_paper_names_exists(name):
     assert sorted(path for path in named if not there(path)) == []
 
 
+@pytest.mark.whole
 def test_the_picture_is_what_the_imports_give():
     drawn, now = ((ROOT / "docs" / "house.svg").read_text(encoding="utf-8"), draw(read(ROOT)))
     said, meant = (re.sub(LENGTHS, "", text).splitlines() for text in (drawn, now))

@@ -250,6 +250,7 @@ def allowed(**changes):
         raise
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("field", "entry"), TRAINED)
 def test_it_trains_with_everything_else_or_is_refused_for_a_reason(added, field, entry):
     added({field: entry})
@@ -373,6 +374,7 @@ def test_a_script_says_what_it_leaves_to_be_written_by_hand(added, field, lang):
 # On the page
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("field", REGISTRIES)
 def test_the_menu_offers_it(added, field):
     added({field: BARE[field]})

@@ -19,6 +19,7 @@ def apart():
     service.close()
 
 
+@pytest.mark.whole
 def test_a_job_runs_in_another_process_that_stays(apart):
     first = apart.run(os.getpid)
     assert first != os.getpid()

@@ -24,6 +24,8 @@ from ganlab.ui.digits import weights as weights_page
 from ganlab.ui.run import share
 from ganlab.ui.text import LANGUAGES, text
 
+pytestmark = pytest.mark.whole
+
 BOUND = 64 * 2**20
 """Bytes that reading one file may take at once, whatever is in it."""
 SMALL = DigitsConfig(latent_dim=2, batch_size=4)

@@ -26,6 +26,8 @@ from ganlab.ui.teach import draft, sheet
 from ganlab.ui.theory import link as theory
 from ganlab.ui.words import about, glossary, quiz
 
+pytestmark = pytest.mark.whole
+
 LONGEST = 4000
 """Signs of all sentences about one link."""
 

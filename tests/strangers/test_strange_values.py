@@ -25,6 +25,8 @@ from ganlab.ui.text import LANGUAGES, language
 from ganlab.ui.theory import link as theory
 from ganlab.ui.words import glossary
 
+pytestmark = pytest.mark.whole
+
 KEY = PlaneConfig().key()
 STEPS = st.sampled_from([0, 5, 9]) | VALUES
 SENT = VALUES | st.fixed_dictionaries(

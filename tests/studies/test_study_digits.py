@@ -203,6 +203,7 @@ def test_broken_images_are_not_judged():
     assert found["fid_floor"] > 0
 
 
+@pytest.mark.whole
 def test_the_markdown_has_the_floor_beside_the_distance(place, here):
     finish(place, here, TINY.first(1))
     head, _, *body = tables.markdown(place.table(TINY)).splitlines()
@@ -234,6 +235,7 @@ def test_the_k_sweep_compares_at_equal_updates():
     assert LIGHT.key() != EXACT.key()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("name", "arm"), [("digits_k", "nonsaturating_k1"), ("lab", "pixels.broken"), ("lab", "few_images.fixed")]
 )

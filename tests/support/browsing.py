@@ -62,6 +62,8 @@ NEEDS_CHROMIUM = [
 class Server:
     """One Streamlit server over one store; may be killed and started again."""
 
+    root = ROOT
+
     def __init__(self, store: Path, **environment: str):
         self.store, self.environment = store, os.environ | {"GANLAB_STORE": str(store)} | environment
         with socket.socket() as free:
@@ -73,7 +75,7 @@ class Server:
         options = f"--server.port={self.port} --server.headless=true --server.address=127.0.0.1"
         command = [sys.executable, "-m", "streamlit", "run", "streamlit_app.py", *options.split()]
         quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self.process = subprocess.Popen(command, cwd=ROOT, env=self.environment, **quiet)
+        self.process = subprocess.Popen(command, cwd=self.root, env=self.environment, **quiet)
         until(self.healthy)
 
     def healthy(self):
@@ -266,8 +268,14 @@ SETTLED = """async () => {
 """Waits until a second has passed without a shift: after a change of the window, charts are drawn anew late."""
 JUMPED = """() => {
   window.jumps.push(...window.watching.takeRecords());
-  return window.jumps.reduce((sum, jump) => sum + jump.value, 0);
+  const place = (rect) => [rect.x, rect.y, rect.width, rect.height].map(Math.round).join(" ");
+  const named = (node) => node && `${node.nodeName} ${node.className ?? node.textContent}`.slice(0, 80);
+  return window.jumps.map(({ value, sources }) => [
+    value,
+    ...sources.map((one) => `${named(one.node)}: ${place(one.previousRect)} -> ${place(one.currentRect)}`),
+  ]);
 }"""
+"""Each shift: how far, and what moved from where to where."""
 STEADY = 0.05
 """How far the layout may shift. Unlike the usual measure, this counts what follows upon a click, too."""
 
@@ -278,7 +286,8 @@ def steady(page):
     rested(page).evaluate(WATCH)
     page.evaluate(SETTLED)
     yield
-    assert rested(page).evaluate(JUMPED) < STEADY
+    jumps = rested(page).evaluate(JUMPED)
+    assert sum(far for far, *_ in jumps) < STEADY, jumps
 
 
 STRANGER = "<img src=/x onerror=stranger=1>[x](javascript:stranger=1)"

@@ -110,6 +110,7 @@ def test_a_teacher_opens_a_class_and_gets_two_links(lang):
     assert not [one for one in wrong.button if one.key == "k.clear"]
 
 
+@pytest.mark.whole
 def test_three_students_join_pin_their_dealt_seeds_and_the_class_sees_the_count_grow(klass):
     for seat in (0, 16):
         record(run_of(RUN, seat)[0], seconds=2.0)

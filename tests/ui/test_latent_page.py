@@ -72,6 +72,7 @@ def said(app):
     return "\n".join(found.value for found in (*app.warning, *app.info, *app.markdown))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("view", VIEWS)
 @pytest.mark.parametrize(("kind", "lang"), [("digits", "es"), ("plane", "en")])
 def test_every_view_of_every_kind_in_every_language(kind, view, lang):

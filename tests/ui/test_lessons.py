@@ -172,6 +172,7 @@ def test_each_landmark_has_a_preprint_of_its_year():
 # The page
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("number", range(1, len(NAMES) + 1))
 def test_each_lesson_opens_in_spanish(number):
     app = opened(PAGE, {"lesson": str(number)}, "es")

@@ -139,6 +139,7 @@ BUSY = {"gp_lambda": "wgan_gp", "pixels": "wgan_gp", "clip_bound": "clip", "d_no
 changed before excludes them."""
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("busy", ["r1_r2", *dict.fromkeys(BUSY.values())])
 def test_changing_a_field_changes_no_other(busy):
     """Neither when it is changed nor at the next run, in which the next field is changed."""

@@ -132,6 +132,7 @@ def test_the_task_stays_through_the_menu_and_goes_with_another_link_or_when_it_i
     assert "a.w.gamma" in keys(sound(app.run()))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("page", "lang"), [("mnist", "en"), ("latent", "es"), ("mistakes", "en"), ("beside", "es")])
 def test_every_page_shows_a_task_above_and_leaves_parts_out(page, lang):
     app = given(Task(page=page, without=PAGES[page].parts, words=ASKED), lang, answer="1")

@@ -18,6 +18,8 @@ from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 from ganlab.ui.words.glossary import linked
 
+CONTENTS = "s.w.lesson"
+"""Key of the list of lessons."""
 PLAYED = {"at": 0, "playing": True}
 
 
@@ -26,17 +28,21 @@ def say(name: str, part: str, lang: str) -> str:
     return text(f"lessons.{name}.{part}", lang)
 
 
+def opens() -> bool:
+    """Whether the browser has no contents yet. Then they come last, so that the picture stands sooner."""
+    return CONTENTS not in st.session_state
+
+
 def contents(lang: str) -> None:
-    """The path's lessons, with a tick at those that are done."""
-    key = "s.w.lesson"
-    st.session_state[key] = place().lesson
+    """The path's lessons in the sidebar, with a tick at those that are done."""
+    st.session_state[CONTENTS] = place().lesson
     names = {name: named(name, lang) for name in place().lessons}
-    st.radio(
+    st.sidebar.radio(
         text("lessons.page.contents", lang),
         names,
         format_func=names.__getitem__,
-        key=key,
-        on_change=lambda: go(lesson=st.session_state[key]),
+        key=CONTENTS,
+        on_change=lambda: go(lesson=st.session_state[CONTENTS]),
     )
 
 
@@ -99,9 +105,15 @@ def body(lang: str) -> None:
 
 
 def run(name: str, lang: str) -> None:
-    """The lesson's run, or both of them side by side."""
-    runs, key = LESSONS[name].runs, f"s.player.{name}"
+    """What to watch, and the lesson's run."""
     ui.caption(say(name, "watch", lang))
+    played(name, lang)
+
+
+@st.fragment
+def played(name: str, lang: str) -> None:
+    """The lesson's run, or both of them side by side. When the player asks for frames, nothing else is drawn again."""
+    runs, key = LESSONS[name].runs, f"s.player.{name}"
     if len(runs) == 2:
         titles = say(name, "run_a", lang), say(name, "run_b", lang)
         view(runs[0].kind).pair(runs, False, lang, key, PLAYED, titles)
