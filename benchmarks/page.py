@@ -138,7 +138,7 @@ def frame_rate(browser, server, width, height):
 
 
 def card(browser, server, name, following):
-    """Seconds until a card of the mistakes lab asks its question by a link, until it shows, and until the next one asks.
+    """Seconds until a card of the mistakes lab asks its question by a link, until it shows, until the next one asks.
 
     It shows when, after `just show me`, both sides are drawn and the lamps of sixteen seeds stand below.
     """

@@ -72,7 +72,7 @@ SCRIPTS = {
     "judge": Command("scripts.train_judge", "train the classifier that judges digits"),
     "generators": Command("scripts.train_generators", "train the generators that ship"),
     "subset": Command("scripts.digits_subset", "make the images that ship"),
-    "bundle": Command("scripts.bundle", "join the scripts and styles of a run's own page"),
+    "bundle": Command("scripts.bundle", "join the scripts and styles of the players and of a run's own page"),
 }
 """What makes what ships, in a checkout only: these write into the repository and are not installed."""
 

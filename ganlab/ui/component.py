@@ -23,6 +23,8 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from ganlab.ui.text import sentences
 from ganlab.ui.text.glossary import LABELS, meaning
 
+BUILT = "built"
+"""The folder of joined files in `web/`."""
 PLAYER = "player.player."
 """Prefix of the arena player's labels. Other components share some of them."""
 
@@ -39,6 +41,8 @@ class Components:
     """The name of a shared css file; by default each component has its own."""
     base: Components | None = None
     """The components whose files these import."""
+    joined: bool = False
+    """Whether js and css are served as `python -m ganlab bundle` joins them, in BUILT: sooner than file by file."""
 
     def mount(self, name: str, **arguments: Any) -> Any:
         """Mounts a component and returns its state. Keywords are those of Streamlit: key, data, on_*_change."""
@@ -46,7 +50,7 @@ class Components:
         return _declared(self, name)(**arguments)
 
     def serve(self) -> None:
-        """Lets Streamlit serve `web/`."""
+        """Lets Streamlit serve `web/`, with what is in it."""
         if self.base:
             self.base.serve()
         _register(f"{self.project}.{self.names[0]}", self)
@@ -61,8 +65,8 @@ class Components:
 def _declared(ours: Components, name: str) -> Any:
     """A component's mount command."""
     skeleton = re.sub(r">\n\s*<", ">\n<", ours.html(f"{name}.html"))  # shorter: it is sent with each message
-    css = f"{ours.style or name}.css"
-    return st.components.v2.component(f"{ours.project}.{name}", html=skeleton, css=css, js=f"{name}.js")
+    css, js = (f"{BUILT}/" * ours.joined + file for file in (f"{ours.style or name}.css", f"{name}.js"))
+    return st.components.v2.component(f"{ours.project}.{name}", html=skeleton, css=css, js=js)
 
 
 def _register(address: str, ours: Components) -> None:

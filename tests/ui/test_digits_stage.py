@@ -314,6 +314,6 @@ def test_a_page_without_any_frame_stands():
     app = AppTest.from_function(page, default_timeout=GUARD).run()
     assert not app.exception
     proto = app.get("bidi_component")[0].proto
-    assert (proto.css_source_path, proto.js_source_path) == ("digits.css", "digits.js")
+    assert (proto.css_source_path, proto.js_source_path) == ("built/digits.css", "built/digits.js")
     assert len(proto.html_content.encode()) < 6500
     assert [m.value for m in app.markdown] == ["**\\*A\\***", "**\\$B\\$**"]

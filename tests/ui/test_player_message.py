@@ -199,7 +199,7 @@ def test_the_page_sends_the_message_and_the_scripts_are_served():
     sent = app.get("bidi_component")[0].proto
     assert read(sent.bytes)[0]["run"] == "r"
     assert (sent.js_content, sent.css_content) == ("", "")
-    assert (sent.js_source_path, sent.css_source_path) == ("player.js", "player.css")
+    assert (sent.js_source_path, sent.css_source_path) == ("built/player.js", "built/player.css")
     assert len(sent.html_content.encode()) < 4000
     assert not app.run().exception
 

@@ -179,9 +179,15 @@ def test_flow_matching_has_a_page_without_a_d():
 
 
 def test_the_built_files_are_of_todays_sources():
-    for name in bundle.PARTS:
-        assert webpage.built(name).startswith(bundle.stamp()), "python -m ganlab bundle"
-    assert "</" not in webpage.built("host.js").replace("</g", "")
+    for file in bundle.PARTS:
+        assert webpage.built(file).startswith(bundle.stamp()), "python -m ganlab bundle"
+    assert {file for folder in (webpage.BUILT, webpage.SERVED) for file in folder.iterdir()} == {*bundle.PARTS}
+    assert "</" not in webpage.built(webpage.BUILT / "host.js").replace("</g", "")
+
+
+def test_the_player_and_the_strip_of_seeds_share_the_moment_that_is_shown():
+    """One module, though the player's other files are joined: each copy would have a moment of its own."""
+    assert 'from"../moment.js"' in webpage.built(webpage.SERVED / "player.js")
 
 
 @pytest.mark.skipif(not (bundle.ESBUILD.exists() and shutil.which("node")), reason="npm ci installs esbuild")

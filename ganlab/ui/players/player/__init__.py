@@ -21,7 +21,7 @@ from ganlab.ui.component import Components, ignore, packed
 
 REAL_POINTS = 512
 WEB = Path(__file__).parent / "web"
-PLAYERS = Components("ganlab", WEB, ("player", "digits", "duel", "lamps"))
+PLAYERS = Components("ganlab", WEB, ("player", "digits", "duel", "lamps"), joined=True)
 
 Want = TypedDict("Want", {"run": str, "member": int, "from": int, "to": int, "n": int})
 """Frames the browser lacks: `n` of the run's frames from step `from` to step `to`, both included."""

@@ -4,7 +4,7 @@ The file holds the html, style and script of the player as the app serves them, 
 which player it is, and for each language the words, the curves and of which chunks the player's message is made.
 `parts` is base64: all chunks back to back, deflated. The messages of the languages share the frames.
 
-Scripts and styles are joined by `python -m ganlab bundle` into `built/`, since modules cannot import each other there.
+Scripts and styles are joined by `python -m ganlab bundle`, since modules cannot import each other there.
 """
 
 from __future__ import annotations
@@ -22,10 +22,12 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from ganlab.ui import component
 from ganlab.ui.players.player import PLAYERS
 
 HOME = Path(__file__).parent
-WEB, BUILT = HOME / "web", HOME / "built"
+WEB, BUILT = HOME / "web", HOME / component.BUILT
+SERVED = PLAYERS.web / component.BUILT
 TEMPLATES = Environment(
     loader=FileSystemLoader(HOME), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
 )
@@ -54,7 +56,7 @@ def document(played: Mapping[str, Played], start: str, settings: Any) -> str:
         languages[lang] = {"words": dict(one.words), "charts": list(one.charts), "message": parts}
     opening = played[start]
     book = {"component": opening.component, "start": start, "languages": languages, "chunks": store.lengths}
-    style, look, script = (built(name) for name in ("host.css", f"{opening.component}.css", "host.js"))
+    style, look, script = map(built, (BUILT / "host.css", look_of(opening.component), BUILT / "host.js"))
     return TEMPLATES.get_template("page.html").render(
         start=start,
         languages=list(played),
@@ -102,10 +104,16 @@ def cut(message: bytes, shared: Iterable[bytes]) -> list[bytes]:
     return [piece for piece in (*pieces, message[at:]) if piece]
 
 
+def look_of(component: str) -> Path:
+    """A player's style: that of the app, or one of its own here."""
+    own = BUILT / f"{component}.css"
+    return own if own.is_file() else SERVED / own.name
+
+
 @cache
-def built(name: str) -> str:
+def built(file: Path) -> str:
     """A joined script or style."""
-    return (BUILT / name).read_text(encoding="utf-8").strip()
+    return file.read_text(encoding="utf-8").strip()
 
 
 @cache
