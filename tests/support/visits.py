@@ -16,9 +16,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.service.runs import Runs
 from ganlab.store import recording
-from ganlab.ui.arena import playback
-from ganlab.ui.digits import playback as digits_playback
-from ganlab.ui.run import server, share, training
+from ganlab.ui.run import film, server, share, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import LANGUAGES, text
 
@@ -44,8 +42,7 @@ def quiet_server(monkeypatch, tmp_path):
     monkeypatch.setattr(Runs, "_start", lambda *_: None)
     monkeypatch.setattr(machine, "found", HERE)
     monkeypatch.setattr(training, "HEAD_START", 0)
-    monkeypatch.setattr(playback, "HEAD_START", 0)
-    monkeypatch.setattr(digits_playback, "HEAD_START", 0)
+    monkeypatch.setattr(film, "HEAD_START", 0)
     monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
     server.RECORDED.mkdir()
     st.cache_resource.clear()

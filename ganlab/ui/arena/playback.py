@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from time import sleep
 from typing import Any
 
 import numpy as np
@@ -25,7 +24,7 @@ from ganlab.plane.train import real_points
 from ganlab.ui.arena import charts, fork
 from ganlab.ui.players.player import labels, message, player
 from ganlab.ui.run import axes, price, vega
-from ganlab.ui.run.film import HEAD_START, Film, carried, opening, wanted
+from ganlab.ui.run.film import Film, carried, head_start, opening, wanted
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, sentences, text
 
@@ -259,9 +258,7 @@ def remarks(found: Verdict) -> Iterable[str]:
 
 def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
     """The curves so far: losses, JS divergence and gradient norms."""
-    if "stage.curves" not in st.session_state:
-        st.session_state["stage.curves"] = True
-        sleep(HEAD_START)
+    head_start("curves")
     last = max(film_of(config.key(), member, config).grow(member, config.steps), default=-1)
     table, alt = drawn(config.key(), config.steps, member, last, lang, config)
     st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)

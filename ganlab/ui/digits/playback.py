@@ -4,7 +4,6 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from time import sleep
 from typing import Any
 
 import pyarrow as pa
@@ -22,7 +21,7 @@ from ganlab.ui.digits import charts
 from ganlab.ui.digits.nearest_images import looked
 from ganlab.ui.players.player.digits import Shown, digit_labels, message, player
 from ganlab.ui.run.differences import plain
-from ganlab.ui.run.film import HEAD_START, SENT, Film, carried, opening, wanted
+from ganlab.ui.run.film import SENT, Film, carried, head_start, opening, wanted
 from ganlab.ui.run.server import service
 from ganlab.ui.text import exists, text
 
@@ -42,8 +41,6 @@ REAL = {
 """Scores of real test images (docs/judge.md). TV: the expected value for 1000 samples."""
 SCENE = "m.scene"
 """Session key: the runs in the player, and its state when they were first sent."""
-SEEN = "m.curves.seen"
-"""Session key: whether the visit has drawn curves."""
 
 
 @st.cache_resource(max_entries=48, show_spinner=False)
@@ -180,9 +177,7 @@ def curves(
     config: DigitsConfig, lang: str, beside: DigitsConfig | None = None, names: tuple[str, str] = ("A", "B")
 ) -> None:
     """The curves so far: losses, quality, FID and gradient norms. Those of a second run are below."""
-    if SEEN not in st.session_state:
-        st.session_state[SEEN] = True
-        sleep(HEAD_START)
+    head_start("digit_curves")
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     for index, (one, name) in enumerate(zip(configs, names, strict=False)):
         last = max(film_of(one.key(), one).grow(0, one.steps), default=-1)

@@ -14,6 +14,7 @@ from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.lessons.extras import EXTRAS
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, TASK, facts, total
 from ganlab.ui.lessons.link import ANSWERS, FIELDS, NAMES, Place, done, go, place
+from ganlab.ui.run.film import head_start
 from ganlab.ui.run.view import view
 from ganlab.ui.text import text
 from ganlab.ui.words.glossary import linked
@@ -97,6 +98,7 @@ def body(lang: str) -> None:
         PARTS[first](name, lang)
     with picture:
         run(name, lang)
+    head_start("lesson")
     with words:
         for part in rest:
             PARTS[part](name, lang)

@@ -4,7 +4,7 @@ import math
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -26,7 +26,18 @@ SHARED = 4
 SENT, ANSWERS = "stage.sent", "stage.answers"
 """Session keys: the last message to the player, and the last request with its number of answers."""
 HEAD_START = 1.2
-"""Seconds by which the first curves of a visit are delayed, so that the browser draws the player first."""
+"""Seconds by which what follows the first picture of a visit is delayed, so that the browser draws that first."""
+
+
+def head_start(following: str) -> None:
+    """Waits, before what follows is sent for the first time in a visit, until the browser has drawn the picture.
+
+    Else the picture waits until the scripts of other widgets, of formulas or of charts are loaded.
+    """
+    key = f"stage.{following}"
+    if key not in st.session_state:
+        st.session_state[key] = True
+        sleep(HEAD_START)
 
 
 class Stepped(Protocol):
