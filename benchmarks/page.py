@@ -254,6 +254,11 @@ def beside(browser, roots, times):
             compare([f"frames per second, everything on, {width} px", "longest gap, ms"], rates, [()] * 3)
         names = [f"a card of the mistakes lab, {what}, s" for what in CARD_WAITS]
         compare(names, [partial(card, browser, server) for server in servers], list(pairwise(CARDS))[:times])
+        if all((root / "ganlab" / "ui" / "lessons").is_dir() for root in roots):
+            names = ["each lesson → its picture, s"]
+            compare(
+                names, [partial(lesson, browser, server) for server in servers], [(1 + i,) for i in range(len(LESSONS))]
+            )
         compare(["server memory, MB"], [partial(memory, server.process.pid) for server in servers], [()])
         for server in servers:
             end(server)
