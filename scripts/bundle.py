@@ -12,7 +12,6 @@ from hashlib import sha256
 from pathlib import Path
 
 from ganlab.host import command
-from ganlab.ui import component
 from ganlab.ui.players.player import PLAYERS
 from ganlab.ui.players.webpage import BUILT, WEB
 
@@ -27,7 +26,7 @@ PARTS = {
     BUILT / "host.css": (WEB / "host.css", ALONE),
     BUILT / "digits.css": (WEB / "digits.css", ALONE),
 } | {
-    PLAYERS.web / component.BUILT / f"{name}.{kind}": (PLAYERS.web / f"{name}.{kind}", SERVED)
+    PLAYERS.built / f"{name}.{kind}": (PLAYERS.web / f"{name}.{kind}", SERVED)
     for name in PLAYERS.names
     for kind in ("js", "css")
 }

@@ -23,8 +23,6 @@ from streamlit.components.v2.manifest_scanner import ComponentConfig, ComponentM
 from ganlab.ui.text import sentences
 from ganlab.ui.text.glossary import LABELS, meaning
 
-BUILT = "built"
-"""The folder of joined files in `web/`."""
 PLAYER = "player.player."
 """Prefix of the arena player's labels. Other components share some of them."""
 
@@ -42,7 +40,12 @@ class Components:
     base: Components | None = None
     """The components whose files these import."""
     joined: bool = False
-    """Whether js and css are served as `python -m ganlab bundle` joins them, in BUILT: sooner than file by file."""
+    """Whether js and css are served as `python -m ganlab bundle` joins them: sooner than file by file."""
+
+    @property
+    def built(self) -> Path:
+        """The folder of the joined files."""
+        return self.web / "built"
 
     def mount(self, name: str, **arguments: Any) -> Any:
         """Mounts a component and returns its state. Keywords are those of Streamlit: key, data, on_*_change."""
@@ -50,7 +53,7 @@ class Components:
         return _declared(self, name)(**arguments)
 
     def serve(self) -> None:
-        """Lets Streamlit serve `web/`, with what is in it."""
+        """Lets Streamlit serve `web/`."""
         if self.base:
             self.base.serve()
         _register(f"{self.project}.{self.names[0]}", self)
@@ -65,7 +68,8 @@ class Components:
 def _declared(ours: Components, name: str) -> Any:
     """A component's mount command."""
     skeleton = re.sub(r">\n\s*<", ">\n<", ours.html(f"{name}.html"))  # shorter: it is sent with each message
-    css, js = (f"{BUILT}/" * ours.joined + file for file in (f"{ours.style or name}.css", f"{name}.js"))
+    folder = f"{ours.built.name}/" if ours.joined else ""
+    css, js = f"{folder}{ours.style or name}.css", f"{folder}{name}.js"
     return st.components.v2.component(f"{ours.project}.{name}", html=skeleton, css=css, js=js)
 
 

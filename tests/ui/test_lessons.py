@@ -11,10 +11,10 @@ from visits import enter, opened, quiet_server, sound  # noqa: F401
 from ganlab.data.plane import DATASETS
 from ganlab.gan.architectures import ARCHITECTURES
 from ganlab.plane.snapshot import field_cells
-from ganlab.ui.lessons import extras
+from ganlab.ui.lessons import extras, page
 from ganlab.ui.lessons.lessons import LESSONS, PATHS, STYLES, facts, total
 from ganlab.ui.lessons.link import NAMES, Place, from_link, to_link
-from ganlab.ui.run import server
+from ganlab.ui.run import film, server
 from ganlab.ui.text import LANGUAGES, exists, text
 from ganlab.ui.text.glossary import explained, finder, owners
 
@@ -186,6 +186,25 @@ def test_a_style_changes_what_comes_first_and_nothing_else(style):
     words = {part: text(f"lessons.game.{part}", "en") for part in ("idea", "question", "task", "deeper")}
     shown = sorted(words, key=lambda part: said.index(words[part]))
     assert shown == [part for part in STYLES[style] if part in words]
+
+
+def test_what_follows_the_picture_waits_for_it_once_a_visit_and_contents_come_last_then(monkeypatch):
+    order = []
+
+    def noted(name, draw):
+        return lambda *asked: (order.append(name), draw(*asked))
+
+    monkeypatch.setattr(film, "sleep", lambda _: order.append("wait"))
+    for name in ("played", "contents"):
+        monkeypatch.setattr(page, name, noted(name, getattr(page, name)))
+    for name, draw in page.PARTS.items():
+        monkeypatch.setitem(page.PARTS, name, noted(name, draw))
+    app, (shown, first, *rest) = opened(PAGE, {"lesson": "6", "style": "see"}), STYLES["see"]
+    assert shown == "run"
+    assert order == [first, "played", "wait", *rest, "contents"]
+    order.clear()
+    sound(app.run())
+    assert order == ["contents", first, "played", *rest]
 
 
 def test_an_answer_is_judged_by_the_run_marks_the_lesson_and_stands_in_the_link(collapsed):

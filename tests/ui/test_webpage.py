@@ -21,6 +21,7 @@ from ganlab.ui.arena import charts, playback
 from ganlab.ui.arena.view import VIEW
 from ganlab.ui.digits import playback as digits_playback
 from ganlab.ui.players import webpage
+from ganlab.ui.players.player import PLAYERS
 from ganlab.ui.run.view import Told
 from ganlab.ui.text import LANGUAGES, text
 from ganlab.ui.webpage.page import NoPage, brief, page, thinned
@@ -181,13 +182,13 @@ def test_flow_matching_has_a_page_without_a_d():
 def test_the_built_files_are_of_todays_sources():
     for file in bundle.PARTS:
         assert webpage.built(file).startswith(bundle.stamp()), "python -m ganlab bundle"
-    assert {file for folder in (webpage.BUILT, webpage.SERVED) for file in folder.iterdir()} == {*bundle.PARTS}
+    assert {file for folder in (webpage.BUILT, PLAYERS.built) for file in folder.iterdir()} == {*bundle.PARTS}
     assert "</" not in webpage.built(webpage.BUILT / "host.js").replace("</g", "")
 
 
 def test_the_player_and_the_strip_of_seeds_share_the_moment_that_is_shown():
     """One module, though the player's other files are joined: each copy would have a moment of its own."""
-    assert 'from"../moment.js"' in webpage.built(webpage.SERVED / "player.js")
+    assert 'from"../moment.js"' in webpage.built(PLAYERS.built / "player.js")
 
 
 @pytest.mark.skipif(not (bundle.ESBUILD.exists() and shutil.which("node")), reason="npm ci installs esbuild")

@@ -22,12 +22,10 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from ganlab.ui import component
 from ganlab.ui.players.player import PLAYERS
 
 HOME = Path(__file__).parent
-WEB, BUILT = HOME / "web", HOME / component.BUILT
-SERVED = PLAYERS.web / component.BUILT
+WEB, BUILT = HOME / "web", HOME / "built"
 TEMPLATES = Environment(
     loader=FileSystemLoader(HOME), autoescape=True, undefined=StrictUndefined, keep_trailing_newline=True
 )
@@ -107,7 +105,7 @@ def cut(message: bytes, shared: Iterable[bytes]) -> list[bytes]:
 def look_of(component: str) -> Path:
     """A player's style: that of the app, or one of its own here."""
     own = BUILT / f"{component}.css"
-    return own if own.is_file() else SERVED / own.name
+    return own if own.is_file() else PLAYERS.built / own.name
 
 
 @cache
