@@ -3,7 +3,7 @@
 import json
 import re
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from ganlab.host import settings
 from ganlab.studies.cards import IN_CODE, LESSONS
@@ -54,6 +55,26 @@ def rerun() -> None:
     """Reruns the whole page from the session's state."""
     touched()
     st.rerun()
+
+
+def held(key: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
+    """The key and the callback of a widget that shows a value of the session. It is set on every run: the browser may
+    miss a message, and a widget without a value would start at its minimum and report that.
+
+    take: called with what the visitor changes it to. Such a change runs the whole page. With a request for a fragment
+    alone, as of a player or a timer, the browser also reports every widget, and may not have drawn the present value
+    yet; the old one that it reports then is no change.
+    """
+    st.session_state[key] = value
+
+    def changed() -> None:
+        context = get_script_run_ctx()
+        if context and context.fragment_ids_this_run:
+            st.session_state[key] = value
+        else:
+            take(st.session_state[key])
+
+    return {"key": key, "on_change": changed}
 
 
 def follow_link() -> None:
@@ -120,14 +141,12 @@ def look() -> None:
 def language_switch() -> None:
     """The language switch of the sidebar. It keeps the rest of the link."""
     labels = {lang: lang.upper() for lang in LANGUAGES}
-    st.session_state["language"] = language()
     st.segmented_control(
         text("app.nav.language", language()),
         LANGUAGES,
         required=True,
         format_func=labels.__getitem__,
-        key="language",
-        on_change=_switch_language,
+        **held("language", language(), _switch_language),
         label_visibility="collapsed",
     )
 
@@ -181,9 +200,9 @@ def printable(value: str) -> str:
     return "".join(sign if sign.isprintable() else " " if sign.isspace() else "?" for sign in value)
 
 
-def _switch_language() -> None:
+def _switch_language(chosen: str | None) -> None:
     touched()
-    st.session_state["lang"] = st.session_state["language"] or language()  # empty while a page opens
+    st.session_state["lang"] = chosen or language()  # empty while a page opens
 
 
 def uploader(label: str, **look: Any) -> Any:

@@ -1,7 +1,11 @@
 """Widgets offer every value that a config may have, and read back what they show."""
 
-import pytest
+from types import SimpleNamespace
 
+import pytest
+import streamlit as st
+
+from ganlab import ui
 from ganlab.digits.config import DigitsConfig
 from ganlab.kind.fields import MESSAGES, ConfigError, knobs
 from ganlab.plane.config import PlaneConfig
@@ -93,3 +97,16 @@ def test_rows_hold_known_fields_once_and_of_one_group():
 def test_a_visitors_text_stays_text():
     assert code("`$x$` **b**\n# h") == "`'$x$' **b** # h`"
     assert len(code("x" * 1000)) == 82
+
+
+@pytest.mark.parametrize(("fragments", "kept", "taken"), [((), 3, [3]), (("player",), 7, [])])
+def test_a_widgets_value_changes_only_as_the_whole_page_runs(fragments, kept, taken, monkeypatch):
+    """With a request for a fragment the browser reports what it has drawn last, maybe before the present value."""
+    state, found = {}, []
+    monkeypatch.setattr(st, "session_state", state)
+    monkeypatch.setattr(ui, "get_script_run_ctx", lambda: SimpleNamespace(fragment_ids_this_run=fragments))
+    held = ui.held("k", 7, found.append)
+    assert state == {held["key"]: 7}
+    state["k"] = 3
+    held["on_change"]()
+    assert (state["k"], found) == (kept, taken)

@@ -80,25 +80,21 @@ def member_menu(experiment: Experiment, lang: str) -> None:
     """The menu of the run's members, if there are several."""
     if experiment.config.members == 1:
         return
-    key = experiment.name("w.member")
-    controls.hold(key, experiment.member)
     st.selectbox(
         text("arena.page.member", lang),
         range(experiment.config.members),
         format_func=lambda i: f"{text('arena.page.member', lang)}: {i}",
-        key=key,
         help=text("field.help.member", lang),
-        on_change=choose_member,
-        args=(experiment,),
+        **ui.held(experiment.name("w.member"), experiment.member, partial(choose_member, experiment)),
         label_visibility="collapsed",
         width=200,
     )
 
 
-def choose_member(experiment: Experiment) -> None:
+def choose_member(experiment: Experiment, member: int) -> None:
     """Shows another member."""
     ui.touched()
-    experiment.open(experiment.config, experiment.preset, st.session_state[experiment.name("w.member")])
+    experiment.open(experiment.config, experiment.preset, member)
 
 
 def compared(lang: str) -> DeltaGenerator | None:

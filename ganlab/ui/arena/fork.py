@@ -109,7 +109,7 @@ def choose(experiment: Experiment, draft: Draft, lang: str) -> None:
     field_menu(experiment, draft, lang)
     common = {"key": experiment.name(f"fork.value.{draft.field}"), "help": text(f"field.help.{draft.field}", lang)}
     present = draft.present(experiment.config)
-    value = present if draft.value is None else draft.value
+    value = st.session_state[common["key"]] = present if draft.value is None else draft.value
     controls.draw(experiment, draft.field, value, lang, common | {"on_change": take_value, "args": (experiment,)})
     for column, part in zip(st.columns(2), ("step", "steps"), strict=True):
         with column:
@@ -136,7 +136,7 @@ def field_menu(experiment: Experiment, draft: Draft, lang: str) -> None:
         group = text(f"field.group.{spec.group}", lang)
         return text("fork.dialog.option", lang, group=group, label=text(f"field.label.{name}", lang), value=value)
 
-    controls.hold(key, draft.field)
+    st.session_state[key] = draft.field
     look: dict[str, Any] = {"format_func": label, "key": key, "on_change": take_field, "args": (experiment,)}
     st.selectbox(text("fork.dialog.field", lang), live_fields(experiment), **look)
 
@@ -144,7 +144,7 @@ def field_menu(experiment: Experiment, draft: Draft, lang: str) -> None:
 def step_input(experiment: Experiment, draft: Draft, part: str, lang: str) -> None:
     """From which step on, or up to which."""
     key, most = experiment.name(f"fork.{part}"), int(experiment.specs["steps"].high)
-    controls.hold(key, getattr(draft, part))
+    st.session_state[key] = getattr(draft, part)
     look: dict[str, Any] = {"key": key, "on_change": take_step, "args": (experiment, part), "step": 1}
     st.number_input(text(f"fork.dialog.{part}", lang), 0, most, help=text(f"fork.dialog.{part}_help", lang), **look)
 

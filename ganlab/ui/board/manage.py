@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -153,30 +154,29 @@ def end(found: Class) -> None:
 
 def take_away(found: Class, lang: str) -> None:
     """The switch that freezes the class, the list of hidden pins, and the button that clears the board."""
-    st.session_state[FROZEN] = found.frozen
-    st.toggle(text("board.manage.freeze", lang), key=FROZEN, on_change=freeze, args=(found,))
+    st.toggle(text("board.manage.freeze", lang), **ui.held(FROZEN, found.frozen, partial(freeze, found)))
     hung = {one.identity: one for one in pins.pins(place.board(), found.id)}
-    st.session_state[HIDDEN] = [identity for identity, one in hung.items() if one.hidden]
+    hidden = [identity for identity, one in hung.items() if one.hidden]
 
     def named(identity: tuple[str, str, int]) -> str:
         one = hung[identity]
         return text("board.manage.one", lang, name=one.name, run=one.run[:6], member=one.member, step=one.step)
 
-    look: dict[str, Any] = {"format_func": named, "on_change": hide, "args": (found,)}
-    st.multiselect(text("board.manage.hide", lang), list(hung), key=HIDDEN, placeholder="", **look)
+    held = ui.held(HIDDEN, hidden, partial(hide, found))
+    st.multiselect(text("board.manage.hide", lang), list(hung), format_func=named, placeholder="", **held)
     with st.popover(text("board.manage.clear", lang), icon=":material/delete:"):
         st.markdown(text("board.manage.clear_about", lang))
         st.button(text("board.manage.clear_yes", lang), "k.clear", on_click=clear, args=(found,))
 
 
-def freeze(found: Class) -> None:
+def freeze(found: Class, frozen: bool) -> None:
     """Freezes or thaws the class."""
-    change(found, frozen=st.session_state[FROZEN])
+    change(found, frozen=frozen)
 
 
-def hide(found: Class) -> None:
+def hide(found: Class, chosen: list[tuple[str, str, int]]) -> None:
     """Hides the pins that are chosen, and shows the others."""
-    place.attempt(classes.hide, found.id, place.key(), st.session_state[HIDDEN])
+    place.attempt(classes.hide, found.id, place.key(), chosen)
 
 
 def clear(found: Class) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 from sqlalchemy.exc import SQLAlchemyError
@@ -140,22 +141,19 @@ def own_link(found: Class, me: Student, dealt: deal.Deal, label: str, lang: str)
 
 def predict(found: Class, me: Student, lang: str) -> None:
     """The question's options; a click stores the prediction."""
-    st.session_state[PREDICTION] = me.choice
     st.radio(
         text("board.predict.choose", lang),
         range(len(found.options)),
         index=None,
         format_func=lambda option: plain(found.options[option]),
-        key=PREDICTION,
-        on_change=predicted,
-        args=(found.id,),
         disabled=found.frozen,
+        **ui.held(PREDICTION, me.choice, partial(predicted, found.id)),
     )
 
 
-def predicted(class_id: str) -> None:
+def predicted(class_id: str, choice: int) -> None:
     """Stores the prediction of the widget."""
-    place.attempt(students.predict, class_id, ui.viewer(), st.session_state[PREDICTION])
+    place.attempt(students.predict, class_id, ui.viewer(), choice)
 
 
 # What all see

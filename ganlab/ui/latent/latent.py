@@ -16,7 +16,6 @@ from ganlab.ui.digits import weights
 from ganlab.ui.latent import link
 from ganlab.ui.latent.link import VIEWS, change, tour
 from ganlab.ui.latent.sources import Offer, first, offer, offers, saying, title
-from ganlab.ui.run.controls import hold
 from ganlab.ui.run.experiment import MNIST
 from ganlab.ui.text import number, text
 
@@ -49,14 +48,12 @@ def choose_generator(found: Offer, lang: str) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", key="l.choice", width=760):
         names = offers()
         names = names if tour().g in names else [*names, tour().g]
-        hold("l.w.g", tour().g)
         st.selectbox(
             text("latent.source.label", lang),
             names,
             format_func=partial(title, lang=lang),
-            key="l.w.g",
             help=text("latent.source.help", lang),
-            on_change=lambda: change(g=st.session_state["l.w.g"], step=0, member=0, minus=3, plus=8, e=0),
+            **ui.held("l.w.g", tour().g, lambda g: change(g=g, step=0, member=0, minus=3, plus=8, e=0)),
             width="stretch",
         )
         if len(found.steps) > 1:
@@ -76,15 +73,9 @@ def choose_generator(found: Offer, lang: str) -> None:
 
 def menu(field: str, choices: list[Any], value: Any, lang: str, words: Any, restarts: bool = False) -> None:
     """A menu of one of the tour's fields. `restarts`: whether a change resets the start of the sum."""
-    key = f"l.w.{field}"
-    hold(key, value)
-    take = partial(take_menu, field, **({"e": 0} if restarts else {}))
-    st.selectbox(text(f"latent.field.{field}", lang), choices, format_func=words, key=key, on_change=take, width=120)
-
-
-def take_menu(field: str, **more: Any) -> None:
-    """Applies a menu's value."""
-    change(**{field: st.session_state[f"l.w.{field}"]}, **more)
+    more = {"e": 0} if restarts else {}
+    held = ui.held(f"l.w.{field}", value, lambda chosen: change(**{field: chosen}, **more))
+    st.selectbox(text(f"latent.field.{field}", lang), choices, format_func=words, width=120, **held)
 
 
 def about(found: Offer, lang: str) -> str:
@@ -104,14 +95,12 @@ def train_further(config: DigitsConfig) -> None:
 
 def choose_view(lang: str) -> str:
     """The menu of views. Returns the chosen one."""
-    hold("l.w.view", tour().view)
     st.segmented_control(
         text("latent.view.label", lang),
         VIEWS,
         required=True,
         format_func=lambda name: text(f"latent.view.{name}", lang),
-        key="l.w.view",
-        on_change=lambda: change(view=st.session_state["l.w.view"]),
+        **ui.held("l.w.view", tour().view, lambda view: change(view=view)),
         label_visibility="collapsed",
     )
     ui.markdown(text(f"latent.lead.{tour().view}", lang))

@@ -7,12 +7,12 @@ from functools import partial
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.latent import measures, walks
 from ganlab.latent.walks import Scene
 from ganlab.ui.latent import walk
 from ganlab.ui.latent.link import change, tour
 from ganlab.ui.latent.sources import Offer, ask, offer, offers, title
-from ganlab.ui.run.controls import hold
 from ganlab.ui.text import number, text
 
 
@@ -27,13 +27,11 @@ def view(found: Offer, lang: str) -> None:
     assert other is not None
     with st.container(horizontal=True, vertical_alignment="bottom"):
         names = list(dict.fromkeys([*fitting, other.source.name]))
-        hold("l.w.h", other.source.name)
         st.selectbox(
             text("latent.field.h", lang),
             names,
             format_func=partial(title, lang=lang),
-            key="l.w.h",
-            on_change=lambda: change(h=st.session_state["l.w.h"], h_step=0),
+            **ui.held("l.w.h", other.source.name, lambda h: change(h=h, h_step=0)),
             width=360,
         )
         for name in ("a", "b"):

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 import streamlit as st
 
+from ganlab import ui
 from ganlab.latent import walks
 from ganlab.latent.measures import PSIS, truncation
 from ganlab.latent.walks import Scene
 from ganlab.ui.latent.link import change, tour
 from ganlab.ui.latent.sources import Offer, ask
 from ganlab.ui.players import latent
-from ganlab.ui.run.controls import hold
 from ganlab.ui.text import text
 
 if TYPE_CHECKING:  # else imported where it draws: few visits need it, and it takes much memory
@@ -25,11 +25,8 @@ WIDE = 480
 
 def slide(name: str, low: float, high: float, label: str, lang: str) -> None:
     """A slider of one of the tour's numbers."""
-    key = f"l.w.{name}"
-    hold(key, getattr(tour(), name))
-    st.slider(
-        label, low, high, step=0.05, key=key, on_change=lambda: change(**{name: st.session_state[key]}), width=WIDE
-    )
+    held = ui.held(f"l.w.{name}", getattr(tour(), name), lambda value: change(**{name: value}))
+    st.slider(label, low, high, step=0.05, width=WIDE, **held)
 
 
 def view(found: Offer, lang: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import streamlit as st
 
+from ganlab import ui
 from ganlab.gan.rng import NOISES
 from ganlab.latent import paths as latent
 from ganlab.latent import walks
@@ -20,7 +21,6 @@ from ganlab.ui.latent.link import FAR, TOUR, change, tour
 from ganlab.ui.latent.sources import Offer, ask
 from ganlab.ui.players import latent as latent_player
 from ganlab.ui.players.latent import COLOURS
-from ganlab.ui.run.controls import hold
 from ganlab.ui.text import number, text
 
 SIDE, WHOLE, FINE = 12, 20, 48
@@ -52,10 +52,9 @@ def map_view(found: Offer, lang: str) -> None:
 
 def toggle(name: str, lang: str) -> None:
     """A toggle for one of the tour's fields."""
-    key = f"l.w.{name}"
-    hold(key, getattr(tour(), name))
+    held = ui.held(f"l.w.{name}", getattr(tour(), name), lambda value: change(**{name: value}))
     label, help = text(f"latent.field.{name}", lang), text(f"latent.map.{name}_help", lang)
-    st.toggle(label, key=key, help=help, on_change=lambda: change(**{name: st.session_state[key]}))
+    st.toggle(label, help=help, **held)
 
 
 def new_corners() -> None:

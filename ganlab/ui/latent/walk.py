@@ -18,7 +18,6 @@ from ganlab.ui.latent.gif import gif
 from ganlab.ui.latent.link import MOST, change, tour
 from ganlab.ui.latent.sources import Offer, ask
 from ganlab.ui.players import latent as latent_player
-from ganlab.ui.run.controls import hold
 from ganlab.ui.text import number, text
 
 SHOWN = 32
@@ -93,16 +92,13 @@ def by_seed(lang: str) -> None:
 
 def seed_input(name: str, lang: str) -> None:
     """A seed as a number."""
-    key = f"l.w.{name}"
-    hold(key, getattr(tour(), name))
     st.number_input(
         text(f"latent.field.{name}", lang),
         min_value=-MOST,
         max_value=MOST,
         step=1,
-        key=key,
         help=text("latent.ends.help", lang),
-        on_change=lambda: change(**{name: st.session_state[key]}),
+        **ui.held(f"l.w.{name}", getattr(tour(), name), lambda value: change(**{name: value})),
         width=130,
     )
 

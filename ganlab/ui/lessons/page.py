@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import streamlit as st
 
@@ -36,14 +37,12 @@ def opens() -> bool:
 
 def contents(lang: str) -> None:
     """The path's lessons in the sidebar, with a tick at those that are done."""
-    st.session_state[CONTENTS] = place().lesson
     names = {name: named(name, lang) for name in place().lessons}
     st.sidebar.radio(
         text("lessons.page.contents", lang),
         names,
         format_func=names.__getitem__,
-        key=CONTENTS,
-        on_change=lambda: go(lesson=st.session_state[CONTENTS]),
+        **ui.held(CONTENTS, place().lesson, lambda name: go(lesson=name)),
     )
 
 
@@ -62,15 +61,12 @@ def choices(lang: str) -> None:
 
 def menu(field: str, options: list[str], lang: str) -> None:
     """The menu of one field of the visitor's place."""
-    key = f"s.w.{field}"
-    st.session_state[key] = getattr(place(), field)
     st.segmented_control(
         text(f"lessons.page.{field}", lang),
         options,
         required=True,
         format_func=lambda option: text(f"lessons.{field}.{option}", lang),
-        key=key,
-        on_change=lambda: go(**{field: st.session_state[key]}),
+        **ui.held(f"s.w.{field}", getattr(place(), field), lambda chosen: go(**{field: chosen})),
     )
 
 
@@ -156,14 +152,12 @@ def question(name: str, lang: str) -> None:
     """The question, and what the run answers."""
     st.header(text("lessons.page.question", lang), anchor=False)
     ui.markdown(say(name, "question", lang))
-    key, answers = f"s.w.answer.{name}", st.session_state.setdefault(ANSWERS, {})
-    st.session_state[key] = answers.get(name)
+    answers = st.session_state.setdefault(ANSWERS, {})
     st.pills(
         say(name, "question", lang),
         range(3),
         format_func=lambda index: say(name, "abc"[index], lang),
-        key=key,
-        on_change=lambda: answer(name, st.session_state[key]),
+        **ui.held(f"s.w.answer.{name}", answers.get(name), partial(answer, name)),
         label_visibility="collapsed",
     )
     if answers.get(name) is not None:

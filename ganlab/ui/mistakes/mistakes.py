@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -75,13 +76,11 @@ def choose(name: str) -> None:
 
 def contents(lang: str) -> None:
     """The list of cards for the sidebar."""
-    st.session_state["c.w.card"] = chosen()
     st.radio(
         text("mistakes.page.contents", lang),
         list(LESSONS),
         format_func=lambda name: title(name, lang),
-        key="c.w.card",
-        on_change=lambda: choose(st.session_state["c.w.card"]),
+        **ui.held("c.w.card", chosen(), choose),
     )
 
 
@@ -148,17 +147,16 @@ def predict(name: str, lang: str) -> bool:
     """Asks for a prediction. Whether the outcome is shown."""
     with st.container(border=True, key="c.predict"):
         ui.markdown(f"**{text('mistakes.page.predict', lang)}** {sentence(name, 'question', lang)}")
-        key, given = f"c.w.guess.{name}", guess(name)
-        st.session_state[key] = None if given in (None, SHOWN) else given
+        given = guess(name)
+        told = None if given in (None, SHOWN) else given
         with st.container(horizontal=True, vertical_alignment="center"):
             st.pills(
                 text("mistakes.page.guess", lang),
                 range(3),
                 format_func=lambda index: option(name, index, lang),
-                key=key,
-                on_change=lambda: tell(name, st.session_state[key]),
                 label_visibility="collapsed",
                 width="content",
+                **ui.held(f"c.w.guess.{name}", told, partial(tell, name)),
             )
             word, then = ("show", SHOWN) if given is None else ("again", None)
             label = text(f"mistakes.page.{word}", lang)

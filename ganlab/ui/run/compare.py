@@ -5,7 +5,7 @@ import streamlit as st
 from ganlab import ui
 from ganlab.kind.config import RunConfig
 from ganlab.presets import nearest
-from ganlab.ui.run import controls, differences, share
+from ganlab.ui.run import differences, share
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import text
 
@@ -53,17 +53,15 @@ def rivals(experiment: Experiment, other: Experiment) -> dict[str, RunConfig]:
 
 def menu(experiment: Experiment, other: Experiment, lang: str) -> None:
     """The menu of the second run."""
-    others, key = rivals(experiment, other), other.name("w.preset")
+    others = rivals(experiment, other)
     present = next((name for name, config in others.items() if config == beside(other)), NOTHING)
     titles = {name: rival_name(name, others.get(name), experiment, other, lang) for name in (NOTHING, *others)}
-    controls.hold(key, present)
     st.selectbox(
         text("duel.compare.label", lang),
         [NOTHING, *others],
         format_func=titles.__getitem__,
-        key=key,
         help=text("duel.compare.help", lang),
-        on_change=lambda: choose(other, others.get(st.session_state[key])),
+        **ui.held(other.name("w.preset"), present, lambda name: choose(other, others.get(name))),
         label_visibility="collapsed",
         width=300,
     )

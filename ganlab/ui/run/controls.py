@@ -47,15 +47,12 @@ def preset_menu(experiment: Experiment, lang: str) -> None:
     """The menu of presets, if there are any."""
     if not experiment.presets:
         return
-    key = experiment.name("w.preset")
-    hold(key, experiment.preset)
     st.selectbox(
         text("run.preset.label", lang),
         list(experiment.presets),
         format_func=lambda name: text(f"preset.name.{name}", lang),
-        key=key,
         help=text("run.preset.help", lang),
-        on_change=lambda: experiment.choose_preset(st.session_state[key]),
+        **ui.held(experiment.name("w.preset"), experiment.preset, experiment.choose_preset),
     )
     name = text(f"preset.name.{experiment.preset}", lang)
     about, changed = text(f"preset.about.{experiment.preset}", lang), text("run.preset.changed", lang, name=name)
@@ -166,8 +163,8 @@ def options(spec: Knob, value: Any) -> list[Any]:
 def opens(experiment: Experiment) -> bool:
     """Whether the browser has none of the widgets yet. Then they may come last, so that the picture stands sooner.
 
-    Later they come first: a browser that had a new picture before their new values would answer with the old ones,
-    which count as the visitor's change.
+    Later they come first: with a visitor's next press the browser reports every widget, and an old value of one that it
+    has not drawn yet would count as changed.
     """
     return not any(widget_key(experiment, name) in st.session_state for name in experiment.specs)
 
@@ -205,10 +202,12 @@ def widget(experiment: Experiment, name: str, idle: str | None, lang: str) -> No
     known = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
     parts = [text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + known]
     help = "\n\n".join([*parts, *choices_explained(spec, name, lang)])
-    common = {"help": help, "disabled": bool(idle), "key": widget_key(experiment, name)}
+    value, key = getattr(experiment.config, name), widget_key(experiment, name)
+    common: dict[str, Any] = {"help": help, "disabled": bool(idle), "key": key}
     if spec.kind != "edits":
-        common |= {"on_change": take, "args": (experiment, name)}
-    draw(experiment, name, getattr(experiment.config, name), lang, common)
+        raw = list(value) if spec.kind == "classes" else value
+        common |= ui.held(key, raw, partial(take, experiment, name))
+    draw(experiment, name, value, lang, common)
 
 
 def choices_explained(spec: Knob, name: str, lang: str) -> list[str]:
@@ -228,17 +227,10 @@ def widget_key(experiment: Experiment, name: str) -> str:
     return experiment.name(f"w.{name}")
 
 
-def hold(key: str, value: Any) -> None:
-    """Sets a widget's value on every run. The browser may miss a message, and a widget without a value would start at
-    its minimum and report that."""
-    st.session_state[key] = value
-
-
-def take(experiment: Experiment, name: str) -> None:
-    """Applies a changed widget to the config."""
-    raw, spec = st.session_state[widget_key(experiment, name)], experiment.specs[name]
+def take(experiment: Experiment, name: str, raw: Any) -> None:
+    """Applies what a widget was changed to to the config."""
     try:
-        experiment.adopt({name: read(spec, name, raw)})
+        experiment.adopt({name: read(experiment.specs[name], name, raw)})
     except ConfigError as error:
         experiment.refuse(error)
 
@@ -260,7 +252,6 @@ def _menu(experiment: Experiment, name: str, value: Any, lang: str, common: dict
     spec = experiment.specs[name]
     offered = (*spec.choices, *st.session_state.get(f"{common['key']}.also", ()), value)
     choices = list(dict.fromkeys(offered)) if spec.kind in NAMED else options(spec, value)
-    hold(common["key"], value)
     st.selectbox(
         worded(f"field.label.{name}", lang),
         choices,
@@ -271,7 +262,6 @@ def _menu(experiment: Experiment, name: str, value: Any, lang: str, common: dict
 
 
 def _stepper(experiment: Experiment, name: str, value: int, lang: str, common: dict[str, Any]) -> None:
-    hold(common["key"], value)
     limits: dict[str, Any] = {
         "min_value": int(experiment.specs[name].low),
         "max_value": int(experiment.specs[name].high),
@@ -280,13 +270,11 @@ def _stepper(experiment: Experiment, name: str, value: int, lang: str, common: d
 
 
 def _toggle(experiment: Experiment, name: str, value: bool, lang: str, common: dict[str, Any]) -> None:
-    hold(common["key"], value)
     st.toggle(worded(f"field.label.{name}", lang), **common)
 
 
 def _classes(experiment: Experiment, name: str, value: str, lang: str, common: dict[str, Any]) -> None:
     dataset = experiment.config.dataset
-    hold(common["key"], list(value))
 
     def label(digit: str) -> str:
         key = f"choice.{dataset}.{digit}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -16,7 +17,6 @@ from ganlab.teach.link import LONGEST, TASK, encode
 from ganlab.teach.task import BODY, HAND_IN, MOST, OPTION, OPTIONS, PAGES, STATES, Task, TaskError
 from ganlab.ui import board
 from ganlab.ui.run import share
-from ganlab.ui.run.controls import hold
 from ganlab.ui.teach import draft
 from ganlab.ui.teach.student import refusal
 from ganlab.ui.text import LANGUAGES, text, worded
@@ -37,14 +37,11 @@ def begin(lang: str) -> None:
     """Step 1: a preset, a card, or any address of the product."""
     st.subheader(text("teach.begin.title", lang), anchor=False)
     st.session_state.setdefault(START, "preset")
-    hold("t.w.start", st.session_state[START])
     st.segmented_control(
         text("teach.begin.title", lang),
         list(BEGIN),
         format_func=lambda name: text(f"teach.begin.{name}", lang),
-        key="t.w.start",
-        on_change=keep,
-        args=(START, "t.w.start"),
+        **ui.held("t.w.start", st.session_state[START], partial(keep, START)),
         required=True,
         label_visibility="collapsed",
     )
@@ -52,10 +49,10 @@ def begin(lang: str) -> None:
     st.caption(text("teach.begin.now", lang, name=draft.called(lang)))
 
 
-def keep(name: str, key: str) -> None:
+def keep(name: str, value: Any) -> None:
     """Stores a widget's value."""
     ui.touched()
-    st.session_state[name] = st.session_state[key]
+    st.session_state[name] = value
 
 
 def from_preset(lang: str) -> None:
@@ -70,13 +67,11 @@ def from_card(lang: str) -> None:
 
 def menu(kind: str, names: Sequence[str], called: Callable[[str], str], lang: str) -> None:
     """A menu of what a task can begin with."""
-    key = f"t.w.{kind}"
     there = {name: OPENS[kind](name) for name in names}
     entries = draft.draft()
     present = [n for n, its in there.items() if (its.page, dict(its.query)) == (entries["page"], entries["query"])]
-    hold(key, present[0] if present else None)
-    look: dict[str, Any] = {"format_func": called, "key": key, "placeholder": text("teach.begin.choose", lang)}
-    look |= {"on_change": lambda: opened(there.get(st.session_state[key])), "label_visibility": "collapsed"}
+    look = ui.held(f"t.w.{kind}", present[0] if present else None, lambda name: opened(there.get(name)))
+    look |= {"format_func": called, "placeholder": text("teach.begin.choose", lang), "label_visibility": "collapsed"}
     st.selectbox(text(f"teach.begin.{kind}", lang), names, **look)
 
 
@@ -110,28 +105,25 @@ def rights(lang: str) -> None:
     if PAGES[entries["page"]].kind:
         states(entries, lang)
     parts = PAGES[entries["page"]].parts
-    hold("t.w.parts", [part for part in parts if part not in entries["without"]])
+    seen = [part for part in parts if part not in entries["without"]]
     st.pills(
         text("teach.rights.parts", lang),
         parts,
         selection_mode="multi",
         format_func=lambda part: text(f"teach.part.{part}", lang),
-        key="t.w.parts",
         help=text("teach.rights.parts_help", lang),
-        on_change=lambda: draft.change(without=tuple(p for p in parts if p not in st.session_state["t.w.parts"])),
+        **ui.held("t.w.parts", seen, lambda kept: draft.change(without=tuple(p for p in parts if p not in kept))),
     )
 
 
 def states(entries: dict[str, Any], lang: str) -> None:
     """The state of all settings, and the exceptions from it."""
-    hold("t.w.rest", entries["rest"])
     st.segmented_control(
         text("teach.rights.rest", lang),
         STATES,
         format_func=lambda state: text(f"teach.rights.rest_{state}", lang),
-        key="t.w.rest",
         required=True,
-        on_change=lambda: draft.change(rest=st.session_state["t.w.rest"]),
+        **ui.held("t.w.rest", entries["rest"], lambda state: draft.change(rest=state)),
     )
     for state in STATES:
         if state != entries["rest"]:
@@ -140,17 +132,15 @@ def states(entries: dict[str, Any], lang: str) -> None:
 
 def exceptions(state: str, entries: dict[str, Any], lang: str) -> None:
     """The settings that have another state than the rest."""
-    key = f"t.w.{state}"
     taken = {name for other in STATES if other not in (state, entries["rest"]) for name in entries[other]}
     names = [name for name in Task(page=entries["page"]).fields if name not in taken]
-    hold(key, [name for name in entries[state] if name in names])
+    present = [name for name in entries[state] if name in names]
     st.multiselect(
         text(f"teach.rights.{state}", lang),
         names,
         format_func=lambda name: worded(f"field.label.{name}", lang),
-        key=key,
         placeholder=text("teach.rights.none", lang),
-        on_change=lambda: draft.change(**{state: tuple(st.session_state[key])}),
+        **ui.held(f"t.w.{state}", present, lambda chosen: draft.change(**{state: tuple(chosen)})),
     )
 
 
@@ -161,39 +151,35 @@ def words(lang: str) -> None:
     """Step 3: title, text, prediction and what is to be handed in; each text in one language or in both."""
     st.subheader(text("teach.words.title", lang), anchor=False)
     written = st.session_state.setdefault(TONGUE, lang)
-    hold("t.w.tongue", written)
     st.segmented_control(
         text("teach.words.language", lang),
         LANGUAGES,
         format_func=lambda tongue: text(f"teach.words.in_{tongue}", lang),
-        key="t.w.tongue",
         required=True,
-        on_change=keep,
-        args=(TONGUE, "t.w.tongue"),
         help=text("teach.words.language_help", lang),
+        **ui.held("t.w.tongue", written, partial(keep, TONGUE)),
     )
     field("title", written, lang, st.text_input, max_chars=MOST["title"])
     field("body", written, lang, st.text_area, max_chars=BODY, height=180)
     field("question", written, lang, st.text_input, max_chars=MOST["question"])
     field("options", written, lang, st.text_area, max_chars=OPTIONS * (OPTION + 1), height=110)
-    hold("t.w.hand_in", list(draft.draft()["hand_in"]))
+    present = list(draft.draft()["hand_in"])
     st.pills(
         text("teach.words.hand_in", lang),
         HAND_IN,
         selection_mode="multi",
         format_func=lambda part: text(f"teach.hand_in.{part}", lang),
-        key="t.w.hand_in",
-        on_change=lambda: draft.change(hand_in=tuple(p for p in HAND_IN if p in st.session_state["t.w.hand_in"])),
+        **ui.held("t.w.hand_in", present, lambda all: draft.change(hand_in=tuple(p for p in HAND_IN if p in all))),
     )
 
 
 def field(part: str, written: str, lang: str, widget: Callable[..., Any], **look: Any) -> None:
     """The field of one text."""
-    key = f"t.w.{part}.{written}"
-    hold(key, draft.draft()["words"][written][part])
+    present = draft.draft()["words"][written][part]
     help = text(f"teach.words.{part}_help", lang, most=OPTIONS)
     label = text(f"teach.words.{part}_label", lang)
-    widget(label, key=key, help=help, on_change=lambda: draft.say(written, part, st.session_state[key]), **look)
+    held = ui.held(f"t.w.{part}.{written}", present, partial(draft.say, written, part))
+    widget(label, help=help, **held, **look)
 
 
 # The link

@@ -15,7 +15,6 @@ from ganlab.teach.task import Task
 from ganlab.ui import board
 from ganlab.ui.mistakes.mistakes import CHOSEN
 from ganlab.ui.run import share
-from ganlab.ui.run.controls import hold
 from ganlab.ui.teach.plans import PARTS, PLANS, blocks, task_of
 from ganlab.ui.text import text
 
@@ -40,22 +39,20 @@ def chosen() -> str:
 
 def menu(lang: str) -> None:
     """The choice between the builder and the plans."""
-    hold("t.w.plan", chosen())
     titles = {BUILD: text("teach.page.build", lang)} | {name: text(f"plans.plan.{name}.name", lang) for name in PLANS}
     st.segmented_control(
         text("teach.page.choose", lang),
         list(titles),
         format_func=titles.__getitem__,
-        key="t.w.plan",
         required=True,
-        on_change=take,
+        **ui.held("t.w.plan", chosen(), take),
     )
 
 
-def take() -> None:
+def take(name: str) -> None:
     """Opens another plan, or the builder."""
     ui.touched()
-    st.session_state[PLAN] = st.session_state["t.w.plan"]
+    st.session_state[PLAN] = name
 
 
 def show(lang: str) -> None:

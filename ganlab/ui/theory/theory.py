@@ -37,13 +37,11 @@ COUNTS = (1, 2, 5, 10)
 def examples(lang: str) -> None:
     """The examples as buttons, and what the present one shows."""
     names = {name: text(f"theory.example.{name}", lang) for name in EXAMPLES}
-    st.session_state[CHOSEN] = present()
     st.pills(
         text("theory.page.examples", lang),
         list(EXAMPLES),
         format_func=names.__getitem__,
-        key=CHOSEN,
-        on_change=lambda: put(EXAMPLES[st.session_state[CHOSEN] or present() or "away"]),
+        **ui.held(CHOSEN, present(), lambda chosen: put(EXAMPLES[chosen or present() or "away"])),
     )
     name = present()
     ui.markdown(text(f"theory.says.{name}", lang, **facts(game())) if name else text("theory.page.own", lang))

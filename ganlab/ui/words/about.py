@@ -36,21 +36,19 @@ def chosen() -> str:
     return study
 
 
-def choose() -> None:
+def choose(study: str) -> None:
     """Takes the study of the menu."""
     ui.touched()
-    st.session_state[STUDY] = st.session_state["o.w.study"]
+    st.session_state[STUDY] = study
 
 
 def measured(lang: str) -> None:
     """The menu of the studies, and the chosen one."""
-    st.session_state["o.w.study"] = chosen()
     st.selectbox(
         text("about.page.study", lang),
         list(STUDIES),
         format_func=lambda study: text(f"about.study.{study}", lang),
-        key="o.w.study",
-        on_change=choose,
+        **ui.held("o.w.study", chosen(), choose),
     )
     studies.show(chosen(), lang)
 

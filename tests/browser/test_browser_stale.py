@@ -1,0 +1,71 @@
+"""A browser that asks before it has drawn: it reports the settings of before, which count for nothing."""
+
+import pytest
+from browsing import NEEDS_CHROMIUM, PATIENCE, choose, link, part, rested, step, until
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+pytest_plugins = ["browsing"]
+pytestmark = NEEDS_CHROMIUM
+SCRUB = "time => { time.value = 10; time.dispatchEvent(new Event('input', { bubbles: true })); }"
+
+
+class Line:
+    """The page's connection. What the server sends can be kept back for a while."""
+
+    def __init__(self, page):
+        self.slow, self.late = False, []
+        page.route_web_socket("**/_stcore/stream", self.open)
+
+    def open(self, page):
+        self.page, server = page, page.connect_to_server()
+        page.on_message(server.send)
+        server.on_message(lambda message: self.late.append(message) if self.slow else page.send(message))
+
+    @property
+    def said(self):
+        """What is kept back, decoded."""
+        return [ForwardMsg.FromString(message) for message in self.late]
+
+    @property
+    def runs(self):
+        """How often the server has run the page or a fragment since the line is slow."""
+        return sum(message.WhichOneof("type") == "script_finished" for message in self.said)
+
+    @property
+    def paragraphs(self):
+        """The texts that are kept back, in order."""
+        return [message.delta.new_element.markdown.body for message in self.said]
+
+    def hurry(self):
+        self.slow = False
+        for message in self.late:
+            self.page.send(message)
+
+
+@pytest.fixture
+def page(browser):
+    """A page of somebody new: what is done to its connection would stay with a page that others use, too."""
+    context = browser.new_context(locale="en-GB")
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE)
+    yield page
+    context.close()
+
+
+def test_what_the_browser_reports_beside_a_players_request_is_no_change(page, server):
+    """A preset is chosen, and the player asks for frames of the run before: the browser has not drawn the new one."""
+    line = Line(page)
+    page.goto(server.url("arena", "lang=en&a.preset=ring"))
+    page.wait_for_selector("[data-testid=player][data-step]")
+    rested(page)
+    line.slow = True
+    choose(page, "a-w-preset", "Ring, 50 D updates per step")
+    until(lambda: step(page) and line.runs == 1)
+    part(page, "time").evaluate(SCRUB)
+    until(lambda: step(page) and line.runs == 2)
+    assert line.paragraphs.count("Trained: 1\u202f000 steps.") == 2
+    line.hurry()
+    until(lambda: link(page)["a.preset"] == "ring_k50")
+    choose(page, "a-w-g_steps", "2")
+    until(lambda: link(page).get("a.g_steps") == "2")
+    assert set(link(page)) == {"lang", "a.preset", "a.g_steps"}
