@@ -228,7 +228,7 @@ def widget_key(experiment: Experiment, name: str) -> str:
 
 
 def take(experiment: Experiment, name: str, raw: Any) -> None:
-    """Applies what a widget was changed to to the config."""
+    """Takes a widget's new value into the config."""
     try:
         experiment.adopt({name: read(experiment.specs[name], name, raw)})
     except ConfigError as error:
