@@ -202,11 +202,10 @@ def widget(experiment: Experiment, name: str, idle: str | None, lang: str) -> No
     known = [key for key in (own, f"field.help.{name}") if exists(key)][:1]
     parts = [text(key, lang) for key in ([f"field.idle.{idle}"] if idle else []) + known]
     help = "\n\n".join([*parts, *choices_explained(spec, name, lang)])
-    value, key = getattr(experiment.config, name), widget_key(experiment, name)
-    common: dict[str, Any] = {"help": help, "disabled": bool(idle), "key": key}
+    value, common = getattr(experiment.config, name), {"help": help, "disabled": bool(idle)}
     if spec.kind != "edits":
         raw = list(value) if spec.kind == "classes" else value
-        common |= ui.held(key, raw, partial(take, experiment, name))
+        common |= ui.held(widget_key(experiment, name), raw, partial(take, experiment, name))
     draw(experiment, name, value, lang, common)
 
 
