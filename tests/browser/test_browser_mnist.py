@@ -38,6 +38,19 @@ SLOW = DigitsConfig(classes="1", batch_size=8, latent_dim=2, d_steps=3, steps=50
 WRONG = urlencode({"m.architecture": STRANGER, "n.d_lr": "abc"})
 """What a link cannot say."""
 
+MOVED = """(labels) => {
+  const shown = [...document.querySelectorAll(".st-key-m-more p")], before = shown[0].textContent;
+  const say = (words) => shown.forEach((label) => { label.textContent = words; });
+  const places = labels.map((words) => {
+    say(words);
+    const chips = [...document.querySelectorAll("[class*='-chip-']")];
+    return JSON.stringify(chips.map((chip) => chip.getBoundingClientRect()));
+  });
+  say(before);
+  return new Set(places).size - 1;
+}"""
+"""How many of these labels of "more epochs" move the chips beside it. The estimate on it changes during a run."""
+
 
 def query(config, beside=None, **more):
     """The link that opens a run, and a second one beside it."""
@@ -122,6 +135,7 @@ def test_train_stop_train_on_another_worker_and_five_more_epochs_are_one_run(vis
     (target,) = server.rows("SELECT target FROM wishes WHERE run = ?", SLOW.key())[0]
     assert SLOW.epoch(target) == pytest.approx(round(SLOW.epoch(SLOW.steps)) + 5, abs=0.1)
     page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(MOVED, ["5 more epochs", "5 more epochs · 1 h 20 min"]) == 0
     with steady(page):
         press(page, "m-stop")
         offered(page, "m-train")
