@@ -19,6 +19,8 @@ LINK = "lang=en&a.preset=ring"
 PAGES = {"arena": LINK, "mnist": "lang=en"}
 """First visits: a page, and its link."""
 LONG = "lang=en&a.seed={seed}&a.steps=100000&a.g_width=64&a.d_width=64"
+SETTLES = 10
+"""Seconds after a class has begun to watch at one moment."""
 ONE_BY_ONE = 10
 APART = 0.5
 """Seconds between visits that come one by one."""
@@ -95,16 +97,17 @@ async def watching(server, count, runs, seconds):
             await visits[-1].go(press="a.train")
     for visit in visits:
         await visit.finished()
-        if runs:
-            await visit.go()
+    for visit in visits if runs else ():  # by now the run is trained: each page begins to follow it
+        await visit.go()
+        await asyncio.sleep(1 / count)
     for visit in visits:
         await visit.finished()
-    await asyncio.sleep(2)
+    await asyncio.sleep(SETTLES)
     before, began = cpu_seconds(server.pid), time.perf_counter()
     bytes_before = sum(visit.bytes for visit in visits)
     for visit in visits:
         visit.refreshes.clear()
-        visit.early = 0
+        visit.early = visit.unsaid = 0
     await asyncio.sleep(seconds)
     took, cpu = time.perf_counter() - began, cpu_seconds(server.pid) - before
     refreshes = sorted(one for visit in visits for one in visit.refreshes)
@@ -120,7 +123,7 @@ async def watching(server, count, runs, seconds):
         str(runs),
         *(quantile(refreshes, share) for share in (0.5, 0.95, 0.99)),
         f"{len(refreshes) / took / count:.2f}",
-        str(sum(visit.early for visit in visits)),
+        str(sum(visit.early + visit.unsaid for visit in visits)),
         f"{1000 * cpu / len(refreshes):.1f} ms" if refreshes else "–",
         f"{cpu / took:.2f}",
         f"{rate:.1f} KB/s",

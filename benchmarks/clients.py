@@ -40,6 +40,8 @@ class Visit:
     refreshes: list[float] = field(default_factory=list)
     early: int = 0
     """Runs of the whole page that gave way to a newer one before their end."""
+    unsaid: int = 0
+    """Runs of the whole page whose end Streamlit has not sent, as a fragment's timer fired just then (its #9921)."""
     exceptions: list[str] = field(default_factory=list)
     texts: list[str] = field(default_factory=list)
     """The sentences that arrived."""
@@ -47,7 +49,7 @@ class Visit:
     async def open(self, patience=300):
         """Connects, runs the page once, and waits for the picture, or for the end of a page without one."""
         self._widgets, self._timers, self._asked, self._begun = {}, {}, {}, {}
-        self._cached, self._pictures, self._script = set(), set(), ""
+        self._cached, self._pictures, self._script, self._whole = set(), set(), "", False
         self._picture, self._finished = asyncio.Event(), asyncio.Event()
         address = f"ws://{self.host}/_stcore/stream"
         origin = f"http://{self.host}"
@@ -68,7 +70,7 @@ class Visit:
     async def go(self, query=None, press=""):
         """Runs the whole page, with another link or with a button pressed; returns when it was sent."""
         self.query = self.query if query is None else query
-        self._began, self._picture_seen = time.perf_counter(), False
+        self._began, self._picture_seen, self._whole = time.perf_counter(), False, False
         self._picture.clear()
         self._finished.clear()
         self._forget_timers()
@@ -172,7 +174,11 @@ class Visit:
     def _on_new_session(self, message):
         """A run begins: of fragments, it answers what was asked since the one before."""
         if not (fragments := message.metadata.run.fragment_ids):
+            self._whole = True
             self._forget_timers()
+        elif self._whole and not self._finished.is_set():
+            self.unsaid += 1
+            self._finished.set()
         for name in self._asked.keys() & set(fragments):
             self._begun[name] = self._asked.pop(name)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from benchmarks.clients import Visit, cpu_seconds
 from benchmarks.servers import serving
+from ganlab.service.profile import BUSY, FREE, PER_SECOND
 from ganlab.studies.cards import LESSONS
 
 ROOT = Path("/sys/fs/cgroup")
@@ -30,8 +31,6 @@ LARGE = "lang=en&m.steps=20&m.architecture=deep"
 ENDED = ("Trained: ", "This run failed", "Diverged")
 WATCHING, WATCHERS = 20, 4
 """Seconds and visitors for the cost of a refresh."""
-PER_SECOND = 1.5
-"""Refreshes of a page that watches a run."""
 
 
 class Container:
@@ -182,8 +181,8 @@ async def walk(server, failures):
 
 
 def seats(free, cpus, cost, each):
-    """How many visitors there is memory for, and half of the processor time, if all watch a run."""
-    return max(0, min(int(free / each), int(cpus / (2 * PER_SECOND * cost)))) if cost else 0
+    """How many visitors there is memory and processor time for if all watch a run."""
+    return max(0, min(int(free / each), int(min(FREE * cpus, BUSY) / (PER_SECOND * cost)))) if cost else 0
 
 
 def measured(memory, cpus):

@@ -20,8 +20,10 @@ SERVER, WORKER = 750e6, 600e6
 """Bytes for the server with its short jobs, and for one worker that trains digits (`benchmarks.memory`)."""
 VISITOR = 0.5e6
 """Bytes of a visit (`benchmarks.class`)."""
-REFRESH, PER_SECOND = 0.012, 1.5
+REFRESH, PER_SECOND = 0.010, 1.5
 """Processor seconds of a refresh, and refreshes in a second, of a visitor who watches a run (`benchmarks.class`)."""
+FREE, BUSY = 0.5, 0.75
+"""The share of all processor time that watching may take, and the processors: Python computes on one at a time."""
 SMALL_CAP = CAP // 4
 THREADS = 2
 """Threads of one run, at most."""
@@ -65,11 +67,16 @@ def slots() -> int:
     return settings.read().slots or profile().slots
 
 
+def watchers(cpus: float) -> int:
+    """Visitors, at least one, for whom there is processor time if all of them watch a run that is trained."""
+    return max(1, math.floor(min(FREE * cpus, BUSY) / (PER_SECOND * REFRESH)))
+
+
 def seats(found: Machine, slots: int) -> int:
-    """Visitors for whom there is memory, and half of the processor time if all of them watch a run that is trained."""
+    """The same, of those for whom there is memory."""
     apart = 0 if found.memory < SMALL else slots
     by_memory = (found.memory - SERVER - apart * WORKER) / VISITOR
-    return max(0, math.floor(min(by_memory, found.cpus / (2 * PER_SECOND * REFRESH), 1e6)))
+    return max(0, min(math.floor(min(by_memory, 1e6)), watchers(found.cpus)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -18,7 +18,7 @@ from ganlab.service.runs import RunStatus
 from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.notices import meanwhile
-from ganlab.ui.run.server import service, watched
+from ganlab.ui.run.server import service, visit, watched
 from ganlab.ui.text import duration, exists, text, worded
 
 FROM = "run.from"
@@ -31,8 +31,12 @@ SOON = 1.0
 """Shorter waiting times are not mentioned."""
 CURVES_PACE = 2.0
 """Seconds between two updates of the curves."""
-SPREAD = 0.1
+SPREAD = 0.2
 """The largest share by which visitors' seconds between two updates differ from these."""
+TOLD = 1.5
+"""From this multiple of them on, a page says so."""
+CROWDED = 5.0
+"""What these are multiplied by at most, while more visitors watch than there is processor time for."""
 
 
 # Requests
@@ -144,6 +148,8 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
     own = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
     happened = [accident(status, lang)] if now in PACE else []
     more = [pictured(experiment, config, status, lang), price.warning(config, lang)] if now == "part" else []
+    if now in ("running", "others") and (slowed := slowness()) >= TOLD:
+        more.append(text("run.status.crowded", lang, seconds=PACE["running"] * slowed))
     return " ".join(filter(None, (*happened, own, *more, where(status.device, lang))))
 
 
@@ -243,27 +249,40 @@ def watch(
     say: writes the status. picture: draws the runs; its argument: whether one is active. curves: updated less often.
     between: drawn once, between the two.
     """
-    now = phases(configs)
-    pace = min((PACE[phase] * own_pace() for phase in now if phase in PACE), default=None)
+    now, slowed = phases(configs), slowness()
+    own = slowed * (1 + SPREAD * (2 * share() - 1))
+    pace = min((PACE[phase] * own for phase in now if phase in PACE), default=None)
 
     def look() -> None:
         with watched(ui.language()):
+            if pace is not None:
+                service().watch(visit())
+            if phases(configs) != now or (pace is not None and strayed(slowed)):
+                ui.rerun()
             say()
             picture(pace is not None)
-            if phases(configs) != now:
-                ui.rerun()
 
     st.fragment(look, run_every=pace)()
     between()
-    st.fragment(curves, run_every=pace and CURVES_PACE * own_pace())()
+    st.fragment(curves, run_every=pace and CURVES_PACE * own)()
 
 
-def own_pace() -> float:
-    """What this visitor's seconds between two updates are multiplied by.
+def slowness() -> float:
+    """What the seconds between two updates are multiplied by: 1, or more while more watch than there is time for."""
+    return min(CROWDED, max(1.0, service().crowd()))
+
+
+def strayed(slowed: float) -> bool:
+    """Whether the crowd has changed so much that updates come too often or too rarely; each visitor waits for more."""
+    return not slowed / 2 < slowness() < slowed * (1.25 + share() / 2)
+
+
+def share() -> float:
+    """A number from 0 to 1 that tells this visitor from others.
 
     A class whose pages were drawn at one moment would else ask for all its updates at one moment, again and again.
     """
-    return 1 + SPREAD * (2 * int(ui.viewer()[:4], 16) / 0xFFFF - 1)
+    return int(ui.viewer()[:4], 16) / 0xFFFF
 
 
 def phases(configs: Sequence[RunConfig]) -> list[str]:

@@ -1,0 +1,65 @@
+"""More visitors watch a run than there is processor time for: pages are updated less often, and say so."""
+
+import pytest
+import streamlit as st
+from visits import captions, opened, quiet_server  # noqa: F401
+
+from ganlab.links import to_query
+from ganlab.plane.config import PlaneConfig
+from ganlab.service.runs import Runs
+from ganlab.ui.run import server, training
+from ganlab.ui.text import LANGUAGES, text
+
+RUN = PlaneConfig(steps=5000, seed=3)
+
+
+@pytest.fixture
+def paces(monkeypatch):
+    """Seconds between two updates of the page's parts, in the order of their fragments."""
+    seen, fragment = [], st.fragment
+    monkeypatch.setattr(st, "fragment", lambda part, run_every=None: seen.append(run_every) or fragment(part))
+    return seen
+
+
+def watching(lang="en"):
+    """The page of a visitor who watches what somebody else has asked for and a worker trains."""
+    server.service().submit(RUN, "somebody")
+    assert server.service().store.claim("server/0").key == RUN.key()
+    server.service()._statuses.clear()
+    return opened("pages/lab/arena.py", to_query(RUN, "a."), lang)
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize(("crowd", "seconds"), [(0.5, 1), (1.2, 1), (2.0, 2), (90.0, 5)])
+def test_a_crowd_is_updated_less_often_and_told_so(monkeypatch, paces, crowd, seconds, lang):
+    monkeypatch.setattr(Runs, "crowd", lambda _: crowd)
+    monkeypatch.setattr(training, "share", lambda: 0.5)
+    app = watching(lang)
+    slowed = min(5, max(1, crowd))
+    assert sorted({pace for pace in paces if pace}) == pytest.approx([slowed, 2 * slowed])
+    sentence = text("run.status.crowded", lang, seconds=seconds)
+    assert (sentence in captions(app)) == (seconds > 1)
+
+
+def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):
+    notice = []
+    for share in (0.0, 1.0):
+        monkeypatch.setattr(training, "share", lambda own=share: own)
+        monkeypatch.setattr(training, "slowness", lambda: 1.5)
+        notice.append((training.strayed(1.0), training.strayed(1.5), training.strayed(3.0)))
+        monkeypatch.undo()
+    assert notice == [(True, False, True), (False, False, True)]
+
+
+def test_who_watches_is_counted_until_they_leave_or_are_not_updated(monkeypatch):
+    service = server.service()
+    service._room = 2
+    for visit in "abc":
+        service.watch(visit)
+    assert service.crowd() == 1.5
+    service.leave("a")
+    assert service.crowd() == 1.0
+    service._watching["b"] -= 60
+    assert service.crowd() == 0.5
+    watching()
+    assert service.crowd() == 1.0, "the page counts itself"
