@@ -20,7 +20,8 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.kinds import KINDS, engines
 from ganlab.service import limits, profile
-from ganlab.service.forecast import step_seconds
+from ganlab.service.crowd import Crowd
+from ganlab.service.forecast import Paces, step_seconds
 from ganlab.service.jumps import Jumps
 from ganlab.service.progress import Progress
 from ganlab.service.rate import TURN
@@ -36,10 +37,6 @@ RENEW = 10.0
 """Seconds between two renewals of a viewer's request for a run."""
 SAME = 0.2
 """Seconds for which a status is cached."""
-KNOWN = 5.0
-"""Seconds for which the paces of runs are cached, from which forecasts are made."""
-WATCHES = 10.0
-"""Seconds for which a visit that was updated counts as watching; more than between two updates of a crowd."""
 HOUSEKEEPING = 15.0
 """Seconds between two evictions."""
 RATE = 250.0
@@ -92,19 +89,18 @@ class Runs:
         limit: int | None = None,
     ):
         self.store, self.device = store, device or devices.chosen()
+        self.crowd = Crowd(profile.watchers(profile.here().cpus))
         self._engines = engines
         self.threads, self.patience, self.limit = threads, patience, limit
         self.server = uuid.uuid4().hex[:12]
         self._workers = [
             WorkerProcess(f"{self.server}/{n}") for n in range(profile.slots() if slots is None else slots)
         ]
+        self._paces = Paces(store)
         self._frame_caches = FrameCaches(store, profile.profile().frames)
         self._renewed: dict[tuple[str, str | None], float] = {}
         self._statuses: dict[str, tuple[float, RunStatus]] = {}
         self._visitors: dict[str, str] = {}
-        self._watching: dict[str, float] = {}
-        self._paces: dict[str, tuple[float, list[tuple[RunConfig, float]]]] = {}
-        self._room = profile.watchers(profile.here().cpus)
         self._gone: set[str] = set()
         self._last_housekeeping, self._jumps = 0.0, Jumps(store.clock)
         self._progress = Progress(settings.read().hang_s)
@@ -169,16 +165,8 @@ class Runs:
         left = max(0, config.steps - max(row.step if row else 0, 0))
         if row and row.steps_per_s and row.owner:
             return left / row.steps_per_s
-        seconds = step_seconds(config, self._known(config.kind))
+        seconds = step_seconds(config, self._paces.of(config.kind))
         return None if seconds is None else left * seconds
-
-    def _known(self, kind: str) -> list[tuple[RunConfig, float]]:
-        """The runs of a kind whose pace is known, read from the store every few seconds."""
-        when, known = self._paces.get(kind, (-KNOWN, []))
-        if monotonic() - when >= KNOWN:
-            known = [(KINDS[kind].config.from_json(facts), pace) for facts, pace in self.store.paces(kind)]
-            self._paces[kind] = (monotonic(), known)
-        return known
 
     def frame_cache(self, key: str) -> FrameCache:
         """The run's frames, in memory, one for all visitors."""
@@ -197,18 +185,9 @@ class Runs:
         self._visitors[visit] = viewer
         self._wake.set()
 
-    def watch(self, visit: str) -> None:
-        """Records that a visit watches a run that is trained."""
-        self._watching[visit] = monotonic()
-
-    def crowd(self) -> float:
-        """Visits that watch now, as a multiple of those for whom there is processor time."""
-        now = monotonic()
-        return sum(now - when < WATCHES for when in self._watching.copy().values()) / self._room
-
     def leave(self, visit: str) -> None:
         """Ends a visit. A viewer who has no other one comes last from now on."""
-        self._watching.pop(visit, None)
+        self.crowd.leave(visit)
         viewer = self._visitors.pop(visit, "")
         if viewer and viewer not in self._visitors.values():
             self._gone.add(viewer)
@@ -346,7 +325,6 @@ class Runs:
         now = self._last_housekeeping = monotonic()
         self._renewed = {who: when for who, when in self._renewed.copy().items() if now - when < RENEW}
         self._statuses = {key: told for key, told in self._statuses.copy().items() if now - told[0] < SAME}
-        self._watching = {who: when for who, when in self._watching.copy().items() if now - when < WATCHES}
 
 
 def end_if_stopped(process: int) -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from browsing import NEEDS_CHROMIUM, until
 from browsing import server as server  # the server of the browser tests, shared
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from waiting import GUARD
 
 from benchmarks import soak
@@ -70,6 +71,26 @@ def test_a_class_opens_one_link_and_watches_one_run(server):
     assert all(visit.picture_s and visit.messages > 50 for visit in visits)
     until(lambda: server.runs().get(CONFIG.key(), "-")[0] == "done")
     assert len([key for key in server.runs() if key == CONFIG.key()]) == 1
+
+
+def told(*fragments):
+    """The message that a run begins: of the page, or of fragments."""
+    message = ForwardMsg()
+    message.metadata.run.fragment_ids.extend(fragments)
+    return message
+
+
+def test_a_client_does_not_wait_for_an_end_that_never_comes():
+    async def visited(*begun):
+        visit = Visit("nowhere")
+        visit._timers, visit._asked, visit._begun, visit._whole = {}, {}, {}, False
+        visit._finished = asyncio.Event()
+        for fragments in begun:
+            visit._on_new_session(told(*fragments))
+        return visit.unsaid, visit._finished.is_set()
+
+    assert asyncio.run(visited(("timer",), ())) == (0, False), "the page's run has only begun"
+    assert asyncio.run(visited((), ("timer",))) == (1, True), "the next run has begun, so that of the page has ended"
 
 
 def test_who_comes_back_to_a_new_session_has_the_run_and_the_settings(server):

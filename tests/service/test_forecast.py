@@ -3,7 +3,8 @@
 import pytest
 
 from ganlab.plane.config import PlaneConfig
-from ganlab.service.forecast import step_seconds, work
+from ganlab.service import forecast
+from ganlab.service.forecast import Paces, step_seconds, work
 
 SMALL = PlaneConfig(g_width=16, d_width=16, g_depth=1, d_depth=1)
 
@@ -27,3 +28,21 @@ def test_the_most_similar_run_counts():
 def test_more_members_and_wider_networks_are_more_work():
     assert work(SMALL.replace(members=16)) > 1.5 * work(SMALL.replace(members=1))
     assert work(PlaneConfig(d_width=128)) > work(PlaneConfig())
+
+
+def test_a_class_that_asks_at_one_moment_reads_the_store_once(monkeypatch):
+    class Asked:
+        """A store that counts."""
+
+        count = 0
+
+        def paces(self, kind):
+            self.count += 1
+            return [(SMALL.to_json(), 100.0 * self.count)]
+
+    store, now = Asked(), [0.0]
+    monkeypatch.setattr(forecast, "monotonic", lambda: now[0])
+    paces = Paces(store)
+    assert [paces.of("plane") for _ in range(50)] == [[(SMALL, 100.0)]] * 50
+    now[0] = 6.0
+    assert paces.of("plane") == [(SMALL, 200.0)]

@@ -6,7 +6,7 @@ from visits import captions, opened, quiet_server  # noqa: F401
 
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
-from ganlab.service.runs import Runs
+from ganlab.service.crowd import Crowd
 from ganlab.ui.run import server, training
 from ganlab.ui.text import LANGUAGES, text
 
@@ -32,7 +32,7 @@ def watching(lang="en"):
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("crowd", "seconds"), [(0.5, 1), (1.2, 1), (2.0, 2), (90.0, 5)])
 def test_a_crowd_is_updated_less_often_and_told_so(monkeypatch, paces, crowd, seconds, lang):
-    monkeypatch.setattr(Runs, "crowd", lambda _: crowd)
+    monkeypatch.setattr(Crowd, "size", lambda _: crowd)
     monkeypatch.setattr(training, "share", lambda: 0.5)
     app = watching(lang)
     slowed = min(5, max(1, crowd))
@@ -51,15 +51,15 @@ def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):
     assert notice == [(True, False, True), (False, False, True)]
 
 
-def test_who_watches_is_counted_until_they_leave_or_are_not_updated(monkeypatch):
-    service = server.service()
-    service._room = 2
+def test_who_watches_is_counted_until_they_leave_or_are_not_updated():
+    crowd = server.service().crowd
+    crowd.room = 2
     for visit in "abc":
-        service.watch(visit)
-    assert service.crowd() == 1.5
-    service.leave("a")
-    assert service.crowd() == 1.0
-    service._watching["b"] -= 60
-    assert service.crowd() == 0.5
+        crowd.watch(visit)
+    assert crowd.size() == 1.5
+    server.service().leave("a")
+    assert crowd.size() == 1.0
+    crowd._updated["b"] -= 60
+    assert crowd.size() == 0.5
     watching()
-    assert service.crowd() == 1.0, "the page counts itself"
+    assert crowd.size() == 1.0, "the page counts itself"

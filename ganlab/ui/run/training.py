@@ -256,7 +256,7 @@ def watch(
     def look() -> None:
         with watched(ui.language()):
             if pace is not None:
-                service().watch(visit())
+                service().crowd.watch(visit())
             if phases(configs) != now or (pace is not None and strayed(slowed)):
                 ui.rerun()
             say()
@@ -269,7 +269,7 @@ def watch(
 
 def slowness() -> float:
     """What the seconds between two updates are multiplied by: 1, or more while more watch than there is time for."""
-    return min(CROWDED, max(1.0, service().crowd()))
+    return min(CROWDED, max(1.0, service().crowd.size()))
 
 
 def strayed(slowed: float) -> bool:
