@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from time import monotonic
 
-WATCHES = 10.0
-"""Seconds for which a visit that was updated counts as watching; more than between two updates of a crowd."""
+WATCHES = 120.0
+"""Seconds for which a visit counts that is no longer updated and has not said so. Much more than between two updates:
+if it were not, those who wait for a busy server would not count, and the others would ask it for more."""
 
 
 class Crowd:
@@ -20,13 +21,17 @@ class Crowd:
         self._updated[visit] = monotonic()
 
     def leave(self, visit: str) -> None:
-        """Ends a visit."""
+        """Records that a visit has ended, or that it no longer watches."""
         self._updated.pop(visit, None)
 
-    def size(self) -> float:
-        """The visits that watch now, as a multiple of the room."""
+    def __len__(self) -> int:
+        """The visits that watch now."""
         now = monotonic()
         for visit, when in self._updated.copy().items():
             if now - when >= WATCHES:
                 self.leave(visit)
-        return len(self._updated) / self.room
+        return len(self._updated)
+
+    def size(self) -> float:
+        """The same, as a multiple of the room."""
+        return len(self) / self.room

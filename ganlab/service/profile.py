@@ -20,10 +20,11 @@ SERVER, WORKER = 750e6, 600e6
 """Bytes for the server with its short jobs, and for one worker that trains digits (`benchmarks.memory`)."""
 VISITOR = 0.5e6
 """Bytes of a visit (`benchmarks.class`)."""
-REFRESH, PER_SECOND = 0.010, 1.5
+REFRESH, PER_SECOND = 0.012, 1.5
 """Processor seconds of a refresh, and refreshes in a second, of a visitor who watches a run (`benchmarks.class`)."""
-FREE, BUSY = 0.5, 0.75
-"""The share of all processor time that watching may take, and the processors: Python computes on one at a time."""
+FREE, BUSY = 0.5, 0.6
+"""What watching may take: a share of all processors, and of the one on which Python computes. The rest is for pages:
+where nothing is left for them, Streamlit's messages wait for many seconds."""
 SMALL_CAP = CAP // 4
 THREADS = 2
 """Threads of one run, at most."""

@@ -121,13 +121,13 @@ def test_slots_threads_and_caches_fit_the_machine(memory, cpus, slots, threads, 
     ("memory", "cpus", "slots", "seats"),
     [
         (0.69, 2, 1, 0),
-        (1.0, 2, 1, 50),
-        (1.0, 0.5, 1, 16),
-        (1.0, 0.1, 1, 3),
-        (1.4, 2, 1, 50),
+        (1.0, 2, 1, 33),
+        (1.0, 0.5, 1, 13),
+        (1.0, 0.1, 1, 2),
+        (1.4, 2, 1, 33),
         (1.36, 16, 1, 20),
         (4, 16, 8, 0),
-        (4, 16, 1, 50),
+        (4, 16, 1, 33),
     ],
 )
 def test_seats_need_memory_and_processor_time(memory, cpus, slots, seats):

@@ -45,10 +45,34 @@ def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):
     notice = []
     for share in (0.0, 1.0):
         monkeypatch.setattr(training, "share", lambda own=share: own)
-        monkeypatch.setattr(training, "slowness", lambda: 1.5)
-        notice.append((training.strayed(1.0), training.strayed(1.5), training.strayed(3.0)))
+        monkeypatch.setattr(training, "slowness", lambda: 2.0)
+        notice.append([training.strayed(slowed) for slowed in (1.0, 2.0, 4.0)])
         monkeypatch.undo()
-    assert notice == [(True, False, True), (False, False, True)]
+    assert notice == [[True, False, True], [False, False, True]]
+
+
+def test_who_only_watches_waits_a_turn_when_the_run_ends_and_who_asked_for_it_does_not(monkeypatch, paces):
+    reruns, looks, now = [], [], [100.0]
+    monkeypatch.setattr(training.ui, "viewer", lambda: "0")
+    monkeypatch.setattr(training, "visit", lambda: "0")
+    monkeypatch.setattr(training.ui, "language", lambda: "en")
+    monkeypatch.setattr(training, "monotonic", lambda: now[0])
+    monkeypatch.setattr(training, "share", lambda: 0.5)
+    monkeypatch.setattr(training.ui, "rerun", lambda: reruns.append(now[0]))
+    monkeypatch.setattr(st, "fragment", lambda part, run_every=None: looks.append(part) or (lambda: None))
+    nothing = lambda *_: None  # noqa: E731
+    for mine in (False, True):
+        service = server.service()
+        monkeypatch.setattr(service, "wishes", lambda *_, answer=mine: answer)
+        monkeypatch.setattr(training, "phases", lambda _: ["running"])
+        monkeypatch.setattr(Crowd, "__len__", lambda _: 50)
+        training.watch([RUN], nothing, nothing, nothing)
+        look = looks[-2]
+        look()
+        monkeypatch.setattr(training, "phases", lambda _: ["done"])
+        for now[0] in (200.0, 204.0, 204.9, 205.1):
+            look()
+    assert list(dict.fromkeys(reruns)) == [205.1, 200.0, 204.0, 204.9]
 
 
 def test_who_watches_is_counted_until_they_leave_or_are_not_updated():
@@ -59,7 +83,7 @@ def test_who_watches_is_counted_until_they_leave_or_are_not_updated():
     assert crowd.size() == 1.5
     server.service().leave("a")
     assert crowd.size() == 1.0
-    crowd._updated["b"] -= 60
+    crowd._updated["b"] -= 600
     assert crowd.size() == 0.5
     watching()
     assert crowd.size() == 1.0, "the page counts itself"

@@ -58,7 +58,7 @@ def test_a_large_machine_has_seats_and_unknown_memory_is_not_a_number(monkeypatc
     monkeypatch.setattr(machine, "found", lambda: Machine(math.inf, 4.0))
     assert dict(host.found("en"))["memory"] == text("host.say.unknown", "en")
     assert dict(host.chosen("en"))["large"] == text("host.say.allowed", "en")
-    assert int(dict(host.seats("en"))["seats"]) == profile.seats(Machine(math.inf, 4.0), 3) == 50
+    assert int(dict(host.seats("en"))["seats"]) == profile.seats(Machine(math.inf, 4.0), 3) == 33
 
 
 def test_the_about_page_leads_there():

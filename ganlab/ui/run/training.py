@@ -35,6 +35,8 @@ SPREAD = 0.2
 """The largest share by which visitors' seconds between two updates differ from these."""
 TOLD = 1.5
 """From this multiple of them on, a page says so."""
+IN_TURN = 0.2
+"""Seconds for each who watches: over so many do their whole pages run again as a run ends. Twice what that costs."""
 CROWDED = 5.0
 """What these are multiplied by at most, while more visitors watch than there is processor time for."""
 
@@ -244,7 +246,8 @@ def watch(
     curves: Callable[[], None],
     between: Callable[[], None] = lambda: None,
 ) -> None:
-    """Draws runs and updates them while one is active. A new phase reruns the whole page.
+    """Draws runs and updates them while one is active. A new phase reruns the whole page: at once for who asked for a
+    run; those who only watch take turns, as the pages of a class would else all wait for each other.
 
     say: writes the status. picture: draws the runs; its argument: whether one is active. curves: updated less often.
     between: drawn once, between the two.
@@ -252,13 +255,23 @@ def watch(
     now, slowed = phases(configs), slowness()
     own = slowed * (1 + SPREAD * (2 * share() - 1))
     pace = min((PACE[phase] * own for phase in now if phase in PACE), default=None)
+    waits = pace is not None and not any(service().wishes(config.key(), ui.viewer()) for config in configs)
+    noticed: list[float] = []
+    if pace is None:
+        service().crowd.leave(visit())
 
     def look() -> None:
         with watched(ui.language()):
             if pace is not None:
                 service().crowd.watch(visit())
-            if phases(configs) != now or (pace is not None and strayed(slowed)):
+            if (is_new := phases(configs) != now) and not waits:
                 ui.rerun()
+            if is_new or strayed(slowed):
+                noticed.append(monotonic())
+                if noticed[-1] - noticed[0] >= IN_TURN * share() * len(service().crowd):
+                    ui.rerun()
+            else:
+                noticed.clear()
             say()
             picture(pace is not None)
 
@@ -274,7 +287,7 @@ def slowness() -> float:
 
 def strayed(slowed: float) -> bool:
     """Whether the crowd has changed so much that updates come too often or too rarely; each visitor waits for more."""
-    return not slowed / 2 < slowness() < slowed * (1.25 + share() / 2)
+    return not slowed / 2 < slowness() < slowed * (1.75 + share())
 
 
 def share() -> float:
@@ -286,5 +299,7 @@ def share() -> float:
 
 
 def phases(configs: Sequence[RunConfig]) -> list[str]:
-    """The phase of each run for this visitor."""
-    return [phase(status_of(config), config) for config in configs]
+    """The phase of each run for this visitor. Who only watches sees one of an active run, whoever's turn it is."""
+    found = [phase(status_of(config), config) for config in configs]
+    mine = [service().wishes(config.key(), ui.viewer()) for config in configs]
+    return ["running" if now in PACE and not own else now for now, own in zip(found, mine, strict=True)]
