@@ -51,28 +51,49 @@ def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):
     assert notice == [[True, False, True], [False, False, True]]
 
 
-def test_who_only_watches_waits_a_turn_when_the_run_ends_and_who_asked_for_it_does_not(monkeypatch, paces):
+@pytest.fixture
+def look(monkeypatch, paces):
+    """What a page does at each update, given the phase of its run; and when it ran again as a whole."""
     reruns, looks, now = [], [], [100.0]
     monkeypatch.setattr(training.ui, "viewer", lambda: "0")
-    monkeypatch.setattr(training, "visit", lambda: "0")
     monkeypatch.setattr(training.ui, "language", lambda: "en")
+    monkeypatch.setattr(training, "visit", lambda: "0")
     monkeypatch.setattr(training, "monotonic", lambda: now[0])
     monkeypatch.setattr(training, "share", lambda: 0.5)
     monkeypatch.setattr(training.ui, "rerun", lambda: reruns.append(now[0]))
     monkeypatch.setattr(st, "fragment", lambda part, run_every=None: looks.append(part) or (lambda: None))
-    nothing = lambda *_: None  # noqa: E731
-    for mine in (False, True):
-        service = server.service()
-        monkeypatch.setattr(service, "wishes", lambda *_, answer=mine: answer)
-        monkeypatch.setattr(training, "phases", lambda _: ["running"])
-        monkeypatch.setattr(Crowd, "__len__", lambda _: 50)
-        training.watch([RUN], nothing, nothing, nothing)
-        look = looks[-2]
-        look()
-        monkeypatch.setattr(training, "phases", lambda _: ["done"])
-        for now[0] in (200.0, 204.0, 204.9, 205.1):
+    monkeypatch.setattr(Crowd, "__len__", lambda _: 50)
+
+    def begin(phase):
+        monkeypatch.setattr(training, "phases", lambda _: [phase])
+        training.watch([RUN], *[lambda *_: None] * 3)
+        return looks[-2]
+
+    def at(look, phase, *times):
+        reruns.clear()
+        monkeypatch.setattr(training, "phases", lambda _: [phase])
+        for now[0] in times:
             look()
-    assert list(dict.fromkeys(reruns)) == [205.1, 200.0, 204.0, 204.9]
+        return list(dict.fromkeys(reruns))
+
+    return begin, at
+
+
+@pytest.mark.parametrize(("mine", "reruns"), [(False, [205.1]), (True, [200.0, 204.0, 204.9, 205.1])])
+def test_who_only_watches_waits_a_turn_when_the_run_ends_and_who_asked_for_it_does_not(monkeypatch, look, mine, reruns):
+    begin, at = look
+    monkeypatch.setattr(server.service(), "wishes", lambda *_: mine)
+    page = begin("running")
+    assert at(page, "running", 150.0) == []
+    assert at(page, "done", 200.0, 204.0, 204.9, 205.1) == reruns
+
+
+@pytest.mark.parametrize(("phase", "reruns"), [("running", [300.0]), ("done", [])])
+def test_only_a_page_that_is_updated_runs_again_as_the_crowd_grows(monkeypatch, look, phase, reruns):
+    begin, at = look
+    page = begin(phase)
+    monkeypatch.setattr(training, "slowness", lambda: 4.0)
+    assert at(page, phase, 200.0, 300.0) == reruns
 
 
 def test_who_watches_is_counted_until_they_leave_or_are_not_updated():

@@ -266,7 +266,7 @@ def watch(
                 service().crowd.watch(visit())
             if (is_new := phases(configs) != now) and not waits:
                 ui.rerun()
-            if is_new or strayed(slowed):
+            if is_new or (pace is not None and strayed(slowed)):
                 noticed.append(monotonic())
                 if noticed[-1] - noticed[0] >= IN_TURN * share() * len(service().crowd):
                     ui.rerun()
