@@ -89,8 +89,8 @@ def test_a_client_does_not_wait_for_an_end_that_never_comes():
             visit._on_new_session(told(*fragments))
         return visit.unsaid, visit._finished.is_set()
 
-    assert asyncio.run(visited(("timer",), ())) == (0, False), "the page's run has only begun"
-    assert asyncio.run(visited((), ("timer",))) == (1, True), "the next run has begun, so that of the page has ended"
+    assert beside(visited(("timer",), ())) == (0, False), "the page's run has only begun"
+    assert beside(visited((), ("timer",))) == (1, True), "the next run has begun, so that of the page has ended"
 
 
 def test_who_comes_back_to_a_new_session_has_the_run_and_the_settings(server):
