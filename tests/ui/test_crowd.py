@@ -8,6 +8,7 @@ from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
 from ganlab.service.crowd import Crowd
 from ganlab.ui.run import server, training
+from ganlab.ui.run.experiment import ARENA
 from ganlab.ui.text import LANGUAGES, text
 
 RUN = PlaneConfig(steps=5000, seed=3)
@@ -39,6 +40,14 @@ def test_a_crowd_is_updated_less_often_and_told_so(monkeypatch, paces, crowd, se
     assert sorted({pace for pace in paces if pace}) == pytest.approx([slowed, 2 * slowed])
     sentence = text("run.status.crowded", lang, seconds=seconds)
     assert (sentence in captions(app)) == (seconds > 1)
+
+
+def test_a_page_tells_its_own_pace_and_not_what_the_crowd_would_give_it_now(monkeypatch):
+    watching()
+    monkeypatch.setattr(training, "slowness", lambda: 4.0)
+    monkeypatch.setattr(st, "session_state", {"viewer": "0", training.OWN_PACE: 2.0})
+    status = training.status_line(ARENA, RUN, {}, "en")
+    assert text("run.status.crowded", "en", seconds=2.0) in status
 
 
 def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):

@@ -33,6 +33,8 @@ CURVES_PACE = 2.0
 """Seconds between two updates of the curves."""
 SPREAD = 0.2
 """The largest share by which visitors' seconds between two updates differ from these."""
+OWN_PACE = "run.own_pace"
+"""Session key: what they are multiplied by on this visitor's page."""
 TOLD = 1.5
 """From this multiple of them on, a page says so."""
 IN_TURN = 0.2
@@ -147,12 +149,12 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
         return " ".join(filter(None, (text(f"run.status.{now}", lang), price.warning(config, lang))))
     key = f"{experiment.words}.status.{now}"
     line = OWN.get(now)
-    own = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
+    said = line(key if exists(key) else f"run.status.{now}", status, facts, lang) if line else ""
     happened = [accident(status, lang)] if now in PACE else []
     more = [pictured(experiment, config, status, lang), price.warning(config, lang)] if now == "part" else []
-    if now in ("running", "others") and (slowed := slowness()) >= TOLD:
-        more.append(text("run.status.crowded", lang, seconds=PACE["running"] * slowed))
-    return " ".join(filter(None, (*happened, own, *more, where(status.device, lang))))
+    if now in ("running", "others") and (own := st.session_state.get(OWN_PACE, 1.0)) >= TOLD:
+        more.append(text("run.status.crowded", lang, seconds=PACE["running"] * own))
+    return " ".join(filter(None, (*happened, said, *more, where(status.device, lang))))
 
 
 def spoken(status: RunStatus, config: RunConfig) -> str:
@@ -253,7 +255,7 @@ def watch(
     between: drawn once, between the two.
     """
     now, slowed = phases(configs), slowness()
-    own = slowed * (1 + SPREAD * (2 * share() - 1))
+    own = st.session_state[OWN_PACE] = slowed * (1 + SPREAD * (2 * share() - 1))
     pace = min((PACE[phase] * own for phase in now if phase in PACE), default=None)
     waits = pace is not None and not any(service().wishes(config.key(), ui.viewer()) for config in configs)
     noticed: list[float] = []
@@ -264,11 +266,11 @@ def watch(
         with watched(ui.language()):
             if pace is not None:
                 service().crowd.watch(visit())
-            if (is_new := phases(configs) != now) and not waits:
-                ui.rerun()
-            if is_new or (pace is not None and strayed(slowed)):
+            changed = phases(configs) != now
+            if changed or (pace is not None and strayed(slowed)):
                 noticed.append(monotonic())
-                if noticed[-1] - noticed[0] >= IN_TURN * share() * len(service().crowd):
+                turn = IN_TURN * share() * len(service().crowd)
+                if (changed and not waits) or noticed[-1] - noticed[0] >= turn:
                     ui.rerun()
             else:
                 noticed.clear()
