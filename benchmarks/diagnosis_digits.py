@@ -60,7 +60,12 @@ KINDS: dict[str, tuple[Menu, ...]] = {
     "critic": ({"loss": ("wasserstein",), "d_steps": (1, 2), "steps": (300, 400)},),
 }
 """By what is done to the runs, the menus; a config draws one of them first."""
-DRAWN: dict[str, tuple[str, DigitsConfig]] = lots(KINDS, NETS, BASE, EACH, "digits", Random("digits look"))
+LOTS = {"first": ("digits", "digits look"), "second": ("images", "second digits look")}
+"""By look, the first word of its configs' names, and the seed of its draw."""
+LOOKS_DRAWN: dict[str, dict[str, tuple[str, DigitsConfig]]] = {
+    look: lots(KINDS, NETS, BASE, EACH, word, Random(seed)) for look, (word, seed) in LOTS.items()
+}
+DRAWN = {name: one for configs in LOOKS_DRAWN.values() for name, one in configs.items()}
 CONFIGS = {
     f"{name}-{seed}": (done, config.replace(seed=seed))
     for name, (done, config) in DRAWN.items()

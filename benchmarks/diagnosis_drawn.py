@@ -10,7 +10,7 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
 
-LOTS = {"third": "lot", "fourth": "new"}
+LOTS = {"third": "lot", "fourth": "new", "fifth": "next"}
 """By look, the first word of its configs' names. The seed of its draw is its name and ` look`."""
 EACH = 3
 """Configs of each kind."""

@@ -180,7 +180,8 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
     """The findings that count as right; written before the runs were trained.
 
     The label, and what it would be if all limits were MARGIN of themselves stricter or looser. For `between`, that
-    nothing is found. A G that cannot fill the data and still improves leaves a smear. Where a ball of the data gets
+    nothing is found. A G that cannot fill the data and still improves leaves a smear; where they have no modes and it
+    turns, both are so (this one was added before the fifth look, after the fourth). Where a ball of the data gets
     less than half of its due, or cells are missing, regions may be said to be missing. Diverged and diverging are one.
     What turns is collapsed at every moment. A collapse that was at all modes in an earlier look may be called
     oscillating. A weak D that still tells (WEAK) leaves a smear like any other; if G's points leave the view or modes
@@ -196,6 +197,8 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
         fine.add("rotating")
     if "diverging" in labels and done in ("weak", "fast_g"):
         fine.add("d_too_weak")
+    if "rotating" in labels and done == "narrow" and DATASETS[config.dataset].modes is None:
+        fine.add("cannot_fill")
     if "cannot_fill" in labels and record["js"][0, member] > record["js"][-1, member] + BETTER:
         fine.add("smear")
     thin = least_ball(record, member) < FINE and labels & {"near_equilibrium", "between", "holes"}

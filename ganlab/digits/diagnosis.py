@@ -39,6 +39,8 @@ AHEAD = 0.75
 """D's accuracy from which it is said to be ahead of a G that draws recognisable digits."""
 RECENT = 0.2
 """Share of the latest steps over which medians are taken: usually a few epochs."""
+ENOUGH = 3
+"""Minimum number of frames of which a median is taken, if there are so many: short runs are seldom classified."""
 CERTAIN = 0.95
 """D's accuracy from which it may be far ahead."""
 NEARLY_NOTHING = 0.2
@@ -51,7 +53,7 @@ NUMBERS = ("accepted", "diversity", "digit_tv", "fid", "precision", "recall", "d
 
 
 def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
-    """The verdict at the last frame, from medians over the last fifth of the steps so far.
+    """The verdict at the last frame, from medians over the last fifth of the steps so far (see `typical`).
 
     diverged: training ended in divergence. unjudged: no frame was classified, or the data are not digits.
     smear: less than half of the images are accepted as a digit; it is d_too_weak, if D has no update in the second half
@@ -158,8 +160,14 @@ def decide(typical: Mapping[str, float], m: int, of: int) -> str:
 
 
 def typical(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, float]:
-    """Medians of the deciding measures over the classified frames of the last fifth of the steps; nan if undefined."""
-    recent = [frame for frame in seen if frame.step >= (1 - RECENT) * seen[-1].step]
+    """Medians of the deciding measures over the classified frames of the last fifth of the steps; nan if undefined.
+
+    If there are fewer than ENOUGH, the last ENOUGH, as far as the last two fifths have them.
+    """
+    recent, before = (
+        [frame for frame in seen if frame.step >= (1 - share) * seen[-1].step] for share in (RECENT, 2 * RECENT)
+    )
+    recent = recent if len(recent) >= ENOUGH else before[-ENOUGH:]
     names = ("accepted", "diversity", "digit_tv")
     values = {name: np.array([frame.metrics.get(name, math.nan) for frame in recent]) for name in names}
     values["covered"] = np.array([float(covered(frame, config)) for frame in recent])

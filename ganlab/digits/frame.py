@@ -25,7 +25,9 @@ DENSE = 8
 EARLY = 150
 """About the number of frames that are evenly spaced in log step up to LAST."""
 EPOCHS = 200
-"""Every epoch up to this one ends with a frame."""
+"""Every epoch up to this one ends with a frame, if the data are at least PASS images."""
+PASS = 1000
+"""Images between two epochs that end with a frame, at least: a classification costs as much as a hundred steps."""
 LAST = 200_000
 FIRST_JUDGED = 64
 """From this step on, powers of two are classified; earlier images are noise."""
@@ -63,7 +65,7 @@ NUMBERS = (*MEASURED, "d_mean", "g_mean", *LATER)
 
 @lru_cache(16)
 def schedule(config: DigitsConfig) -> frozenset[int]:
-    """All steps with a frame: dense early, then evenly spaced in log step, powers of two, and the end of each epoch.
+    """All steps with a frame: dense early, then evenly spaced in log step, powers of two, and the ends of epochs.
 
     An edit adds the step at which it starts and the next. There are at most 370 others. The target has no influence.
     """
@@ -74,18 +76,24 @@ def schedule(config: DigitsConfig) -> frozenset[int]:
 
 
 def epoch_ends(config: DigitsConfig) -> list[int]:
-    """The steps at which the first EPOCHS passes are complete, up to LAST."""
-    ends = (config.step_of(epoch) for epoch in range(1, EPOCHS + 1))
+    """The steps at which the first EPOCHS passes are complete, or sets of passes, up to LAST."""
+    ends = (config.step_of(epoch * passes(config)) for epoch in range(1, EPOCHS + 1))
     return [step for step in ends if step < LAST]
 
 
+def passes(config: DigitsConfig) -> int:
+    """Passes over the images from one end with a frame to the next: 1, or as many as take PASS images."""
+    return math.ceil(PASS / config.count)
+
+
 def ends_epoch(config: DigitsConfig, step: int) -> bool:
-    """Whether a pass over the images is completed by a step."""
-    return step > 0 and math.floor(config.epoch(step)) > math.floor(config.epoch(step - 1))
+    """Whether a pass over the images is completed by a step, the last of as many as `passes` says."""
+    each = passes(config)
+    return step > 0 and math.floor(config.epoch(step) / each) > math.floor(config.epoch(step - 1) / each)
 
 
 def judgement(config: DigitsConfig, step: int) -> str:
-    """The extent of the classification at a step: "full" at the end of an epoch, "brief" at a power of two, else "".
+    """The extent of the classification at a step: "full" where `ends_epoch`, "brief" at a power of two, else "".
 
     It is always "" for data that are not digits.
     """

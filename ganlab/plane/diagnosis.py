@@ -37,7 +37,7 @@ from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import Frame
 from ganlab.plane.holes import Region, holes
 from ganlab.plane.metrics import js_floor, on_data
-from ganlab.plane.remedies import REMEDIES
+from ganlab.plane.remedies import REMEDIES, outmatched
 
 MOSTLY, MOSTLY_CELLS = 0.5, 0.75
 """With a smaller share of points on the data, the points are a smear. Data without modes need a larger share: they fill
@@ -63,8 +63,9 @@ STILL = 0.1
 """Displacement, in half-widths of the view, below which the points stand still."""
 WEAK = 0.15
 """Maximum distance of D's mean accuracy from one half for a D that is too weak."""
-APART, APART_STEADY = 0.59, 0.65
-"""JS divergence in nats from which an optimal D is right 92 % of the time, ½ + JS / 2 log 2; 97 % if no modes turn."""
+APART, APART_OUTMATCHED = 0.66, 0.55
+"""JS divergence in nats from which an optimal D is right 98 % of the time, ½ + JS / 2 log 2; 90 % is enough if the
+settings put D behind."""
 AWAY = 0.5
 """Minimum share of points out of view for a G that has left."""
 LARGE, GROWN = 20.0, 1.2
@@ -114,7 +115,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
     story = history(frames, config, member)
     m, of = covered(last, member), last.shares.shape[1]
     trained = last.g_updates >= WARM_UP
-    key = verdict_key(typical | story | {"on_now": recent[-1]["on_data"]}, m, of, has_modes(last), trained)
+    known = {"on_now": recent[-1]["on_data"], "outmatched": float(outmatched(config.at(last.step)))}
+    key = verdict_key(typical | story | known, m, of, has_modes(last), trained)
     limits = unfilled(key, frames, config, member) if trained else {}
     key = "cannot_fill" if limits else key
     missing = missing_regions(key, frames, config, member) if trained and not has_modes(last) else []
@@ -216,7 +218,8 @@ def deciding_steps(steps: Sequence[int]) -> list[int]:
 def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained: bool) -> str:
     """The verdict's key for a member that is alive, with m of so many modes or cells covered now.
 
-    seen: what is typical now, the history, and on_now, the last frame's on_data. No nan excludes an equilibrium.
+    seen: what is typical now, the history, on_now (the last frame's on_data) and outmatched (`remedies`). No nan
+    excludes an equilibrium.
     """
     few, most, mostly = (of - 1, of - 1, MOSTLY) if modes else (FEW_CELLS, MOST_CELLS, MOSTLY_CELLS)
     if trained and seen["late_on"] >= mostly and seen["late_covered"] <= most and seen["turn"] >= TURNED:
@@ -248,7 +251,7 @@ def off_data(seen: Mapping[str, float]) -> str:
     apart = abs(seen["accuracy"] - 0.5)
     if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not apart < SURE:
         return "vanishing"
-    least = APART if seen["turn"] >= TURNED else APART_STEADY
+    least = APART_OUTMATCHED if seen["outmatched"] else APART
     return "d_too_weak" if apart <= WEAK and seen["apart"] >= least else "smear"
 
 

@@ -69,6 +69,11 @@ def of_weakness(now: PlaneConfig) -> Iterator[str]:
         yield "d_steps"
 
 
+def outmatched(now: PlaneConfig) -> bool:
+    """Whether the settings themselves put D behind: fewer or smaller steps than G's, or a far smaller network."""
+    return now.d_lr * now.d_steps < now.g_lr * now.g_steps or now.d_depth == 0 or MANY * now.d_width <= now.g_width
+
+
 def of_capacity(now: PlaneConfig) -> Iterator[str]:
     """The layer of one number that leaves G a curve; else its depth, as without a hidden layer it is affine."""
     if narrow := curve_of(now):

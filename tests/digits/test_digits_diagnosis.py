@@ -117,7 +117,13 @@ def test_one_odd_judgement_decides_nothing():
     assert key(*good, frame(accepted=0.1)) == "healthy"
     assert key(*good, frame(shares=[0.12] * 8 + [0.04, 0.0])) == "no_finding"
     assert key(*[frame(step, [0.12] * 8 + [0.04, 0.0]) for step in (2600, 2800, 3000)], frame()) == "no_finding"
-    assert key(*[frame(step, accepted=0.1) for step in (600, 1200, 2400)], frame()) == "healthy"
+    assert key(*[frame(step, accepted=0.1) for step in (600, 1200, 1800)], frame()) == "healthy"
+
+
+def test_where_few_frames_are_classified_the_last_three_decide():
+    assert key(frame(1900), frame(2400, accepted=0.1), frame(accepted=0.1)) == "smear"
+    assert key(frame(1900, accepted=0.1), frame(2400), frame()) == "healthy"
+    assert key(frame(1800), frame(2400, accepted=0.1), frame()) != "healthy", "long ago"
 
 
 def test_frames_that_nobody_judged_change_nothing_but_the_losses():

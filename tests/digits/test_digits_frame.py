@@ -22,7 +22,15 @@ from ganlab.digits.snapshot import snapshot
 from ganlab.digits.state import start
 
 LONG = DigitsConfig(steps=200_000, batch_size=64)
-DATA = {"subset": {}, "full": {"dataset": "mnist"}, "few": {"classes": "3", "batch_size": 512}, "k5": {"d_steps": 5}}
+DATA = {
+    "subset": ({}, 1),
+    "full": ({"dataset": "mnist"}, 1),
+    "k5": ({"d_steps": 5}, 1),
+    "thousand": ({"classes": "37"}, 1),
+    "one_digit": ({"classes": "3", "batch_size": 512}, 2),
+    "hundred": ({"dataset": "mnist_100", "batch_size": 32}, 10),
+}
+"""Changes of the config, and how many passes take a thousand images."""
 
 
 def sheet(blob):
@@ -31,17 +39,20 @@ def sheet(blob):
 
 
 @pytest.mark.parametrize("kind", DATA)
-def test_frames_are_dense_early_come_every_epoch_and_are_at_most_400(kind):
-    config = LONG.replace(**DATA[kind])
+def test_frames_are_dense_early_come_every_thousand_images_or_epoch_and_are_at_most_400(kind):
+    changes, each = DATA[kind]
+    config = LONG.replace(**changes)
     steps = digit_steps(config)
     assert steps[:9] == list(range(9))
     assert len(steps) <= 400
     assert steps == sorted(set(steps))
     ends = epoch_ends(config)
     assert set(ends) <= set(steps)
-    for epoch, step in enumerate(ends[:50], 1):
-        assert config.epoch(step) >= epoch > config.epoch(step - 1)
+    for turn, step in enumerate(ends[:50], 1):
+        assert config.epoch(step) >= each * turn > config.epoch(step - 1)
         assert ends_epoch(config, step)
+        assert judgement(config, step) == "full"
+    assert sum(ends_epoch(config, step) for step in range(ends[20] + 1)) == 21
 
 
 def test_the_schedule_is_of_the_step_alone_whatever_the_target():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from benchmarks.diagnosis_digits import BASE, CONFIGS, DRAWN, KINDS, SEEDS, label, right
+from benchmarks.diagnosis_digits import BASE, CONFIGS, KINDS, LOOKS_DRAWN, SEEDS, label, right
 
 EVEN, NINE = [0.1] * 10, [0.11] * 9 + [0.005]
 ONE = [0.95] + [0.05 / 9] * 9
@@ -50,6 +50,8 @@ def test_near_a_limit_either_is_right_and_what_d_shows_beside_a_smear_is_no_smea
     assert right(record(**BLANK, d_accuracy=0.7), "weak", BASE) == {"d_too_weak", "smear"}
 
 
-def test_eighty_runs_are_drawn_two_configs_of_each_kind():
-    assert len(CONFIGS) == SEEDS * len(DRAWN) == 80
-    assert [done for done, _ in DRAWN.values()] == [kind for kind in KINDS for _ in range(2)]
+def test_each_look_has_eighty_runs_two_configs_of_each_kind():
+    for configs in LOOKS_DRAWN.values():
+        assert SEEDS * len(configs) == 80
+        assert [done for done, _ in configs.values()] == [kind for kind in KINDS for _ in range(2)]
+    assert len({config for _, config in CONFIGS.values()}) == 80 * len(LOOKS_DRAWN)

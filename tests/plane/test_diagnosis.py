@@ -13,10 +13,10 @@ from ganlab.game.verdict import TURNED
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import APART, APART_STEADY, OFF_DATA, VERDICTS, off_data, verdict
+from ganlab.plane.diagnosis import APART, APART_OUTMATCHED, OFF_DATA, VERDICTS, off_data, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
-from ganlab.plane.remedies import REMEDIES
+from ganlab.plane.remedies import REMEDIES, outmatched
 from ganlab.plane.train import encode, train
 
 RING, MOONS = PlaneConfig(), PlaneConfig(dataset="moons")
@@ -386,21 +386,29 @@ def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_
     assert verdict(story(*[nowhere()] * 8, accuracy=0.7), RING).key == "smear", "D tells"
 
 
-def test_a_young_run_is_no_weak_d_but_points_that_jump_so_far_off_the_data_are():
-    turning = {
-        "late_on": 0.0,
-        "turn": TURNED,
-        "on_data": 0.0,
-        "d_rests": 0,
-        "away": 0,
-        "size": 1,
-        "growth": 1,
-        "path": 1,
-    }
-    seen = turning | {"g_grad": 1.0, "accuracy": 0.5, "apart": (APART + APART_STEADY) / 2}
-    assert off_data(seen) == "d_too_weak"
-    assert off_data(seen | {"turn": 0.1}) == off_data(seen | {"turn": math.nan}) == "smear"
-    assert off_data(seen | {"turn": 0.1, "apart": APART_STEADY}) == "d_too_weak"
+def test_points_less_far_off_show_a_weak_d_only_where_the_settings_put_it_behind():
+    far = {"late_on": 0.0, "turn": TURNED, "on_data": 0.0, "d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1}
+    seen = far | {"g_grad": 1.0, "accuracy": 0.5, "apart": (APART + APART_OUTMATCHED) / 2}
+    assert off_data(seen | {"outmatched": 1}) == "d_too_weak"
+    assert off_data(seen | {"outmatched": 0}) == "smear"
+    assert off_data(seen | {"outmatched": 0, "apart": APART}) == "d_too_weak"
+    assert off_data(seen | {"outmatched": 1, "apart": APART_OUTMATCHED - 0.01}) == "smear"
+
+
+@pytest.mark.parametrize(
+    ("changes", "behind"),
+    [
+        ({}, False),
+        ({"d_lr": 1e-3}, False),
+        ({"d_lr": 1e-4}, True),
+        ({"d_lr": 1e-4, "d_steps": 5}, False),
+        ({"g_steps": 5}, True),
+        ({"d_depth": 0}, True),
+        ({"d_width": 4}, True),
+    ],
+)
+def test_a_d_with_fewer_or_smaller_steps_or_a_small_network_is_put_behind(changes, behind):
+    assert outmatched(RING.replace(**changes)) == behind
 
 
 def test_points_that_leave_and_losses_that_grow_run_away():
@@ -478,6 +486,14 @@ ACCURATE = (0.55, 0.61, 0.7)
 def test_a_g_that_cannot_fill_the_data_may_be_called_a_smear_while_it_improves():
     assert right(record(*[nowhere()] * 8), 0, "narrow", RING) == {"cannot_fill"}
     assert right(record(nowhere(), *[smear()] * 7), 0, "narrow", RING) == {"cannot_fill", "smear"}
+
+
+def test_a_g_that_turns_on_data_without_modes_which_it_cannot_fill_may_be_called_either():
+    turning = record(*[mode(i % 3) for i in range(8)], on=1.0, cells_covered=0.5)
+    wide, modes = PlaneConfig(dataset="annulus"), {"rotating", "collapse"}
+    assert label(turning, 0, "narrow", wide) == "rotating"
+    assert right(turning, 0, "narrow", wide) >= modes | {"cannot_fill"}
+    assert "cannot_fill" not in right(turning, 0, "healthy", wide) | right(turning, 0, "narrow", RING)
 
 
 def test_regions_may_be_said_to_be_missing_where_a_ball_gets_less_than_half_of_its_due():
