@@ -11,7 +11,8 @@ from typing import Any
 from urllib.parse import urlencode
 
 import streamlit as st
-from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.proto.WidgetStates_pb2 import WidgetStates
+from streamlit.runtime.scriptrunner import RerunData, RerunException, get_script_run_ctx
 
 from ganlab.host import settings
 from ganlab.studies.cards import IN_CODE, LESSONS
@@ -26,6 +27,8 @@ LOOK = Path(__file__).parent
 SCRIPT = (LOOK / "page.js").read_text(encoding="utf-8")
 EXPLAINED = "explained"
 """Session key: the terms that this run of the page has explained."""
+REPORTED = "reported"
+"""Session key: what the browser reported as the session began, until a run of a page has come to its end."""
 OPTIONAL = ("board",)
 """Pages, and folders of the screens, that the setting of the same name turns on."""
 STREAMLIT = ("menu", "menu_settings", "upload", "system", "light", "dark", "print", "record", "stop")
@@ -129,6 +132,25 @@ def returning() -> None:
     Without that run, a server that was restarted meanwhile opens the link together with the visitor's first change, and
     takes the link's settings.
     """
+
+
+def heard(run: Callable[[], None]) -> None:
+    """Runs the page. What the visitor changes before the session has drawn a page is reported again after its first
+    whole run, but for pressed buttons.
+
+    The browser shows a page before the session does when the server was restarted meanwhile. A change stops the run and
+    begins another; Streamlit knows no callback of a widget that is not drawn yet, and `held` overwrites its value.
+    """
+    context, state = get_script_run_ctx(), st.session_state
+    shown = {widget.id: widget for widget in context.session_state.get_widget_states()} if context else {}
+    first = state.setdefault(REPORTED, shown)
+    run()
+    state[REPORTED] = {}
+    changed = [widget for name, widget in shown.items() if first.get(name, widget) != widget]
+    if context and changed:
+        same = ("query_string", "page_script_hash", "cached_message_hashes", "context_info")
+        asked: dict[str, Any] = {name: getattr(context, name) for name in same}
+        raise RerunException(RerunData(**asked, widget_states=WidgetStates(widgets=changed)))
 
 
 def look() -> None:

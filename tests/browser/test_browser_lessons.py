@@ -33,9 +33,15 @@ def assert_idea_and_picture_are_together(page, width):
     if width < 640 and page.locator(".st-key-s-first").count():
         return
     places = [page.locator(found).first for found in (IDEA, "[data-testid=player] canvas")]
-    idea, stage = (until(place.bounding_box) for place in places)  # none while the page is drawn anew
-    assert stage["y"] + stage["height"] < 2 * page.viewport_size["height"]
-    assert idea["y"] + idea["height"] < stage["y"] if width < 640 else idea["x"] > stage["x"] + stage["width"]
+
+    def together():
+        idea, stage = (place.bounding_box() for place in places)
+        if not idea or not stage:  # the page is drawn anew
+            return False
+        beside = idea["y"] + idea["height"] < stage["y"] if width < 640 else idea["x"] > stage["x"] + stage["width"]
+        return beside and stage["y"] + stage["height"] < 2 * page.viewport_size["height"]
+
+    until(together)
 
 
 def choose_second(page, answers, way):

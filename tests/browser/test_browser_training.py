@@ -9,6 +9,7 @@ import browsing
 import pytest
 from browsing import NEEDS_CHROMIUM, address, choose, fact, link, rested, steady, step, until
 from playwright.sync_api import expect
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from ganlab.links import to_query
 from ganlab.plane.config import PlaneConfig
@@ -38,6 +39,11 @@ def press(page, key):
 
 def offered(page, key):
     browsing.offered(page, f"a-{key}")
+
+
+def ended(told):
+    """Whether these messages of the server end a run of the page."""
+    return any(ForwardMsg.FromString(message).WhichOneof("type") == "script_finished" for message in told)
 
 
 def stopped(page, reached):
@@ -94,13 +100,14 @@ def test_a_killed_worker_is_told_and_the_run_goes_on(page, reached):
 
 def test_a_killed_server_loses_nothing(page, visit, server, reached):
     assert reached()[0] == "running"
-    other = visit("arena", "lang=en&a.preset=ring")
+    other, told = visit("arena", "lang=en&a.preset=ring"), []
+    other.once("websocket", lambda line: line.on("framereceived", lambda message: told.append(message)))
     server.kill()
     seen = reached()[1]
     other.wait_for_selector(f"{APP}:not({CONNECTED})")
     server.start()
-    other.wait_for_selector(APP + CONNECTED)
-    rested(other)  # the page runs again once it is connected
+    until(lambda: other.wait_for_selector(APP + CONNECTED) and ended(told))  # the page runs again once it is connected
+    rested(other)
     choose(other, "a-w-d_steps", "4")
     until(lambda: link(other).get("a.d_steps") == "4")
     page.goto(server.url("arena", LINK))
