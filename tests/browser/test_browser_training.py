@@ -56,9 +56,8 @@ def test_train_and_stop(page, reached):
     assert fact(page, "empty") == "true"
     with steady(page):
         press(page, "train")
-        until(lambda: int(fact(page, "last") or 0) > 0)
-        first = int(fact(page, "last"))
-        until(lambda: int(fact(page, "last")) > first)
+        first = until(lambda: int(fact(page, "last") or 0))
+        until(lambda: int(fact(page, "last") or 0) > first)
         stopped(page, reached)
     before = reached()
     time.sleep(1.5)
