@@ -142,6 +142,8 @@ def heard(run: Callable[[], None]) -> None:
     begins another; Streamlit knows no callback of a widget that is not drawn yet, and `held` overwrites its value.
     """
     context, state = get_script_run_ctx(), st.session_state
+    if state.get(REPORTED) == {}:
+        return run()
     shown = {widget.id: widget for widget in context.session_state.get_widget_states()} if context else {}
     first = state.setdefault(REPORTED, shown)
     run()
