@@ -8,11 +8,10 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from ganlab.digits.config import DigitsConfig
 from ganlab.gan.mistakes import MISTAKES
 from ganlab.kind.config import RunConfig
 from ganlab.plane.config import PlaneConfig
-from ganlab.presets import PRESETS
+from ganlab.presets import DENSE, PRESETS
 from ganlab.store.recording import RECORDED
 
 LAB = PlaneConfig(batch_size=128, latent_dim=16, seed=2)
@@ -30,10 +29,10 @@ CERTAIN = LAB.replace(
 )
 """D alone is trained for 3,000 steps at a high rate, until its probabilities are beyond 10⁻⁷; then G starts."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
-BRIEF_DIGITS = DigitsConfig(steps=200)
-"""About 1.3 passes over the shipped images: enough to produce digits."""
-FEW = BRIEF_DIGITS.replace(precision="bfloat16", steps=4000)
-"""About 26 passes over 5,000 images."""
+OPENING = DENSE.replace(steps=2000)
+"""The opening run of the MNIST page, for about 13 passes over the images that ship."""
+FEW = OPENING.replace(dataset="mnist_100")
+"""640 passes over 100 images."""
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)
 CURES: dict[str, dict[str, Any]] = {
     "packing": {"packing": 2},
@@ -113,8 +112,12 @@ CARDS: dict[str, Card] = {
         CRITIC, CRITIC.replace(regularizer="wgan_gp"), {"clip": CRITIC.replace(regularizer="clip", clip_bound=0.1)}
     ),
     "one_seed": Card(LUCK.replace(seed=4), LUCK.replace(seed=13), seeds=True),
-    "pixels": Card(BRIEF_DIGITS.replace(pixels="bytes"), BRIEF_DIGITS, {"unit": BRIEF_DIGITS.replace(pixels="unit")}),
-    "few_images": Card(FEW, FEW.replace(augment="diffaugment")),
+    "pixels": Card(
+        OPENING.replace(pixels="bytes"),
+        OPENING,
+        {name: OPENING.replace(pixels=name) for name in ("unit", "standardised", "half")},
+    ),
+    "few_images": Card(FEW, OPENING, {"augmented": FEW.replace(augment="diffaugment")}),
 }
 """Mistakes in settings and in evaluation, in the order of the page."""
 PLACES: dict[str, PlaneConfig] = {"log_clipped": CERTAIN, "g_detached": LAB.replace(steps=2000)}

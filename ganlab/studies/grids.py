@@ -216,7 +216,9 @@ STUDIES: dict[str, Study] = {
     ),
     "lab": Study(
         arms=lab_arms(),
-        protocol=f"What the mistakes lab shows, as `card.arm`. {LAB_PROTOCOL} Changes: `ganlab/studies/cards.py`.",
+        protocol=f"What the mistakes lab shows, as `card.arm`. {LAB_PROTOCOL} On digits (`pixels`, `few_images`): the "
+        "opening run of the MNIST page up to 2,000 updates, most cells on 16 cores of another machine with PyTorch "
+        "2.11. Changes: `ganlab/studies/cards.py`.",
         history=False,
     ),
     "cures_ring": Study(arms=cure_arms(LAB), protocol=f"Cures of the ring of 8. {CURES_PROTOCOL}", history=False),

@@ -204,11 +204,14 @@ COLUMNS = {
     "d_accuracy": ("D accuracy", 3),
 }
 """Columns of the final evaluation in the markdown table, if measured: title and decimal places."""
+LAST = {"trained": ("training images for real", 2), "held_out": ("held-out images for real", 2)}
+"""The same for numbers of the last frame."""
 
 
 def markdown(table: pd.DataFrame, expected: Sequence[Expected] = ()) -> str:
     """Medians over the seeds with their ranges, then the expectations and their results."""
-    columns = {name: shown for name, shown in COLUMNS.items() if name + SUFFIX in table}
+    known = {name + SUFFIX: shown for name, shown in COLUMNS.items()} | LAST
+    columns = {name: shown for name, shown in known.items() if name in table}
     counted = [title for name, title in COUNTS.items() if name in table]
     titles = ["arm", "seeds", *counted, *(title for title, _ in columns.values()), "steps/s"]
     body = [arm_cells(arm, group, columns) for arm, group in finals(table).groupby("arm", sort=False)]
@@ -226,7 +229,7 @@ def arm_cells(arm: Any, group: pd.DataFrame, columns: Mapping[str, tuple[str, in
     diverged = int((group["died"] >= 0).sum())
     seeds = f"{len(group)} ({diverged} diverged)" if diverged else f"{len(group)}"
     counts = [seeds, *(f"{group[name].max():,}" for name in COUNTS if name in group)]
-    cells = [median_and_range(group[name + SUFFIX], digits) for name, (_, digits) in columns.items()]
+    cells = [median_and_range(group[name], digits) for name, (_, digits) in columns.items()]
     pace = group["steps_per_s"].median()
     return [f"`{arm}`", *counts, *cells, f"{pace:.{int(pace < 10)}f}"]
 

@@ -90,7 +90,7 @@ def test_keys_layers_curves_theme_and_picture_work(disk):
     assert page.wrong == []
 
 
-SEVERAL = [("no_cure.broken", "no_cure.fixed"), ("digits_dense",), ("few_images.broken", "few_images.fixed")]
+SEVERAL = [("no_cure.broken", "no_cure.fixed"), ("digits_dense",), ("pixels.broken", "few_images.broken")]
 
 
 @pytest.mark.parametrize("names", SEVERAL, ids="-".join)

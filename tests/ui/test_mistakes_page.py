@@ -51,8 +51,18 @@ SETTLED = {
     ),
     "no_constraint": lambda f: f["broken_modes_low"] < f["broken_of"] and f["broken_l_d"] < -10,
     "one_seed": lambda f: f["broken_modes_high"] - f["broken_modes_low"] > 2,
-    "pixels": lambda f: f["broken_acc"] > 0.9 and max(f["broken_accepted"], f["fixed_accepted"]) < 0.5,
-    "few_images": lambda f: f["broken_fid_high"] < f["fixed_fid_low"] and f["broken_acc"] > f["fixed_acc"],
+    "pixels": lambda f: (
+        f["fixed_accepted"] > f["half_accepted"] > f["unit_accepted"] > f["standardised_accepted"]
+        and f["broken_accepted"] == 0
+        and min(f["half_acc"], f["unit_acc"], f["standardised_acc"], f["broken_acc"]) > 0.95 > 0.8 > f["fixed_acc"]
+    ),
+    "few_images": lambda f: (
+        f["broken_held_out"] < 0.2 < 0.8 < f["broken_trained_low"]
+        and f["broken_held_out_high"] < f["augmented_held_out_low"]
+        and f["broken_fid"] < f["augmented_fid"]
+        and f["augmented_coverage"] < f["broken_coverage"] < f["fixed_coverage"]
+        and f["augmented_g_updates"] == f["broken_g_updates"] == f["fixed_g_updates"]
+    ),
     "detach_forgotten": lambda f: f["broken_modes"] < f["fixed_modes"],
     "d_not_frozen": lambda f: f["broken_full"] > f["broken_n"] / 2 and f["broken_acc"] < f["fixed_acc"],
     "sigmoid_twice": lambda f: (

@@ -33,7 +33,7 @@ NUMBERS = {
     "coverage": "coverage",
 }
 """Name in sentences -> name in the final evaluation."""
-SEEN = {"g_grad": "g_grad", "d_grad": "d_grad"}
+SEEN = {name: name for name in ("g_grad", "d_grad", "trained", "held_out")}
 """Name in sentences -> name in the last frame."""
 FACTS = (
     *("n", "of", "died", "full", "speed", "g_updates", "d_updates"),
@@ -153,7 +153,7 @@ def last(config: Any) -> Iterable[tuple[np.ndarray, bool, dict[str, float]]]:
                 break
 
 
-FRAMES = ("d_loss", "g_loss", "d_accuracy", "fools", "g_grad", "d_grad")
+FRAMES = ("d_loss", "g_loss", "d_accuracy", "fools", *SEEN)
 """What a GAN's frame has beside its metrics."""
 LOOKED = 40
 """Frames that are searched for one with shares: of digits not all are judged."""

@@ -130,7 +130,7 @@ QUESTIONS: dict[str, Question] = {
     "losses": Question(lambda facts: facts["broken_l_g"], (1.0, 4.0)),
     "longer": Question(lambda facts: facts["broken_modes"] - facts["early_modes"], (-0.5, 0.5)),
     "pixels": Question(lambda facts: facts["broken_acc"], (0.6, 0.9)),
-    "few_images": Question(lambda facts: facts["fixed_fid"] / facts["broken_fid"], (0.9, 1.1)),
+    "few_images": Question(lambda facts: facts["broken_held_out"], (0.2, 0.8)),
     "log_clipped": Question(lambda facts: facts["broken_g_grad"], (0.0, 0.1)),
     "one_seed": Question(lambda facts: facts["broken_modes_high"] - facts["broken_modes_low"], (0.5, 2.5)),
 }

@@ -139,9 +139,12 @@ COLUMNS = {
     "accepted": ".0%",
     "digit_tv": ".2f",
     "fid": ".0f",
+    "coverage": ".2f",
     "l_d": "z.2f",
     "l_g": "z.2f",
     "acc": ".0%",
+    "trained": ".0%",
+    "held_out": ".0%",
     "speed": "rate",
 }
 """Columns of the table with their formats."""
