@@ -29,8 +29,8 @@ CERTAIN = LAB.replace(
 )
 """D alone is trained for 3,000 steps at a high rate, until its probabilities are beyond 10⁻⁷; then G starts."""
 CRITIC = LAB.replace(loss="wasserstein", d_steps=5, beta2=0.9, steps=3000)
-OPENING = DENSE.replace(steps=2000)
-"""The opening run of the MNIST page, for about 13 passes over the images that ship."""
+OPENING = DENSE.replace(steps=2000, seed=7)
+"""The opening run of the MNIST page with another seed, one that is near the medians, for about 13 passes."""
 FEW = OPENING.replace(dataset="mnist_100")
 """640 passes over 100 images."""
 LUCK = LAB.replace(dataset="grid_3x3", latent_dim=2)

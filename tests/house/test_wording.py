@@ -72,7 +72,13 @@ STATED = {
     "mistakes.pixels.b": "an answer's limit",
     "mistakes.pixels.c": "an answer's limit",
     "mistakes.pixels.cure": "code",
-    "mistakes.few_images.folklore": "published, with its source",
+    "mistakes.pixels.what": "settings",
+    "mistakes.pixels.arm_half": "settings",
+    "mistakes.pixels.verdict": "settings",
+    "mistakes.pixels.folklore": "settings",
+    "mistakes.few_images.a": "an answer's limit",
+    "mistakes.few_images.b": "an answer's limit",
+    "mistakes.few_images.c": "an answer's limit",
     "mistakes.log_clipped.folklore": "quoted; what theory gives stands beside it",
     "verdict.also.coin": "theory: pure chance",
     "player.player.coin": "theory: pure chance",
@@ -100,7 +106,7 @@ STATED = {
     "lessons.latent.deeper": "theory: one over the root of two",
 }
 """Numbers that are no measurements: key -> what they are."""
-NAMES = re.compile(r"k = \d+|\bR[12]\b|−1 (?:to|a) 1|\b0 (?:to|a) (?:1|255)\b|\b1 %")
+NAMES = re.compile(r"k = \d+|\bR[12]\b|−1 (?:to|a) 1|−0[.,]5 (?:to|a) 0[.,]5|\b0 (?:to|a) (?:1|255)\b|\b1 %")
 """Numbers in a verdict that name a case or a threshold."""
 CARD = ("verdict", "folklore", "cure")
 FREE = {"n", "of", "price", "speed", "steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size", "epochs", "seed"}

@@ -16,7 +16,7 @@ from ganlab.gan import mistakes, theory
 from ganlab.gan.mistakes import MISTAKES
 from ganlab.links import to_query
 from ganlab.studies.cards import IN_CODE, LESSONS
-from ganlab.studies.grids import LOTTERY
+from ganlab.studies.grids import LOTTERY, arm_runs
 from ganlab.ui.mistakes import evidence
 from ganlab.ui.run.experiment import places
 from ganlab.ui.text import exists, text
@@ -243,7 +243,9 @@ def settings(name: str) -> dict[str, Any]:
     """The settings for a card's sentences, by arm."""
     found = {f"{arm}_{field}": getattr(config, field) for arm, config in LESSONS[name].arms for field in NAMED_SETTINGS}
     found |= {"seeds": LOTTERY, "last_seed": LOTTERY - 1}
-    found |= {f"{arm}_epochs": c.epoch(c.steps) for arm, c in LESSONS[name].arms if isinstance(c, DigitsConfig)}
+    on_digits = {arm: config for arm, config in LESSONS[name].arms if isinstance(config, DigitsConfig)}
+    found |= {f"{arm}_epochs": config.epoch(config.steps) for arm, config in on_digits.items()}
+    found |= {f"{arm}_images": config.count for arm, config in on_digits.items()}
     return found | head(LESSONS[name].broken)
 
 
@@ -295,8 +297,9 @@ def conclusion(name: str, lang: str) -> None:
     """The verdict, the cure with its cost, and a link to try it."""
     for part in ("verdict", "cure"):
         show_part(name, part, lang)
-    st.caption(text("mistakes.page.speed", lang))
     card = LESSONS[name]
+    alone = all(config.members == 1 for config in arm_runs(card, card.broken))
+    st.caption(text(f"mistakes.page.speed{'_alone' if alone else ''}", lang))
     here, beside = places(card.broken.kind)
     query = {"lang": lang} | to_query(card.broken, here.prefix) | to_query(card.fixed, beside.prefix)
     label = text(f"mistakes.page.{here.words}", lang)
