@@ -63,7 +63,7 @@ def update(state: DigitsState) -> None:
 
 
 def tally_losses(state: DigitsState) -> None:
-    """Adds a round's losses to those of the current pass over the images."""
+    """Adds a round's losses to those since the last `ends_epoch`."""
     if ends_epoch(state.config, state.step - 1):
         state.tally.zero_()
     for row, player in zip(state.tally, (state.d, state.g), strict=True):

@@ -25,8 +25,9 @@ GEOMETRY = (ROOT / "tests" / "support" / "geometry.js").read_text(encoding="utf-
 FOCUS = (ROOT / "tests" / "support" / "focus.js").read_text(encoding="utf-8")
 BY_KEYS = {path for part in ("learn", "more") for _, _, path in PAGES[part]} - {"glossary"}
 """The pages that are walked by Tab from end to end; the glossary repeats the same three links for each term."""
-GRID = ("canvas data-grid-canvas", "div dvn-scroller")
-"""A table that sorts: it draws the chosen cell itself, and its frame is Chromium's own stop."""
+GRID = ("canvas data-grid-canvas", "td glide-cell-", "div dvn-scroller")
+"""A table that sorts: it draws the chosen cell itself, also where the focus is on the cell's text for screen readers.
+Its frame is Chromium's own stop."""
 FIRST_STOP = "[data-testid=stSkipToContent]"
 SERIOUS = {"serious", "critical"}
 FAILURES = {"resultTypes": ["violations"]}

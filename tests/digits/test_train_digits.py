@@ -11,8 +11,10 @@ from schedules import digit_steps
 from waiting import Clock
 
 from ganlab.data import torchvision
+from ganlab.digits import frame as digits_frame
 from ganlab.digits import train as train_digits
 from ganlab.digits.config import DigitsConfig
+from ganlab.digits.frame import schedule
 from ganlab.digits.metrics import DIGIT_METRICS
 from ganlab.digits.train import advance, checkpoint, restore, snapshot, start, train, update
 from ganlab.gan.losses import LOSSES
@@ -181,7 +183,17 @@ def test_a_run_goes_through_the_worker_and_the_store_and_continues_bit_by_bit(tm
         assert store.steps(config.key()) == digit_steps(config)
 
 
+@pytest.fixture
+def each_pass(monkeypatch):
+    """Every pass over the 500 images of a digit ends with a frame, as it does with more images."""
+    monkeypatch.setattr(digits_frame, "PASS", 500)
+    schedule.cache_clear()
+    yield
+    schedule.cache_clear()
+
+
 @pytest.mark.whole
+@pytest.mark.usefixtures("each_pass")
 def test_a_checkpoint_each_epoch_and_a_run_cut_off_between_two_ends_bit_by_bit(tmp_path, monkeypatch):
     monkeypatch.setattr(worker, "monotonic", Clock())  # a busy machine makes no checkpoint more and none less
     config = DigitsConfig(classes="1", batch_size=100, latent_dim=2, steps=15)
@@ -248,6 +260,7 @@ PASSES = DigitsConfig(classes="1", latent_dim=2, batch_size=112, steps=7)
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("each_pass")
 def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
     frames = {frame.step: frame for frame in train(PASSES)}
     assert set(frames[5].metrics) == set(DIGIT_METRICS)
@@ -261,6 +274,7 @@ def test_the_frame_that_ends_an_epoch_is_judged_in_full_and_changes_nothing():
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("each_pass")
 def test_a_frame_has_the_mean_of_every_round_of_the_pass_so_far():
     config = PASSES.replace(edits=((2, "g_steps", 0), (4, "g_steps", 1)))
     state, losses = start(config), []
