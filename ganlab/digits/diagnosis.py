@@ -164,10 +164,10 @@ def typical(seen: Sequence[DigitsFrame], config: DigitsConfig) -> dict[str, floa
 
     If there are fewer than ENOUGH, the last ENOUGH, as far as the last two fifths have them.
     """
-    recent, before = (
-        [frame for frame in seen if frame.step >= (1 - share) * seen[-1].step] for share in (RECENT, 2 * RECENT)
-    )
-    recent = recent if len(recent) >= ENOUGH else before[-ENOUGH:]
+    last = seen[-1].step
+    recent = [frame for frame in seen if frame.step >= (1 - RECENT) * last]
+    if len(recent) < ENOUGH:
+        recent = [frame for frame in seen if frame.step >= (1 - 2 * RECENT) * last][-ENOUGH:]
     names = ("accepted", "diversity", "digit_tv")
     values = {name: np.array([frame.metrics.get(name, math.nan) for frame in recent]) for name in names}
     values["covered"] = np.array([float(covered(frame, config)) for frame in recent])

@@ -27,7 +27,7 @@ EARLY = 150
 EPOCHS = 200
 """Every epoch up to this one ends with a frame, if the data are at least PASS images."""
 PASS = 1000
-"""Images between two epochs that end with a frame, at least: a classification costs as much as a hundred steps."""
+"""Images between two epochs that end with a frame, at least: a full classification costs as much as some 20 steps."""
 LAST = 200_000
 FIRST_JUDGED = 64
 """From this step on, powers of two are classified; earlier images are noise."""
