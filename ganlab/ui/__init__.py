@@ -71,13 +71,18 @@ def held(key: str, value: Any, take: Callable[[Any], None]) -> dict[str, Any]:
     st.session_state[key] = value
 
     def changed() -> None:
-        context = get_script_run_ctx()
-        if context and context.fragment_ids_this_run:
+        if alone():
             st.session_state[key] = value
         else:
             take(st.session_state[key])
 
     return {"key": key, "on_change": changed}
+
+
+def alone() -> bool:
+    """Whether only a part of the page is drawn."""
+    context = get_script_run_ctx()
+    return bool(context and context.fragment_ids_this_run)
 
 
 def follow_link() -> None:

@@ -1,5 +1,7 @@
 """More visitors watch a run than there is processor time for: pages are updated less often, and say so."""
 
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from visits import captions, opened, quiet_server  # noqa: F401
@@ -44,20 +46,27 @@ def test_a_crowd_is_updated_less_often_and_told_so(monkeypatch, paces, crowd, se
 
 def test_a_page_tells_its_own_pace_and_not_what_the_crowd_would_give_it_now(monkeypatch):
     watching()
-    monkeypatch.setattr(training, "slowness", lambda: 4.0)
+    monkeypatch.setattr(training, "own_pace", lambda: 4.0)
     monkeypatch.setattr(st, "session_state", {"viewer": "0", training.OWN_PACE: 2.0})
     status = training.status_line(ARENA, RUN, {}, "en")
     assert text("run.status.crowded", "en", seconds=2.0) in status
 
 
-def test_visitors_differ_in_pace_and_in_when_they_notice_a_crowd(monkeypatch):
-    notice = []
-    for share in (0.0, 1.0):
+def test_visitors_differ_in_pace(monkeypatch):
+    monkeypatch.setattr(Crowd, "size", lambda _: 2.0)
+    paces = []
+    for share in (0.0, 0.5, 1.0):
         monkeypatch.setattr(training, "share", lambda own=share: own)
-        monkeypatch.setattr(training, "slowness", lambda: 2.0)
-        notice.append([training.strayed(slowed) for slowed in (1.0, 2.0, 4.0)])
-        monkeypatch.undo()
-    assert notice == [[True, False, True], [False, False, True]]
+        paces.append(training.own_pace())
+    assert paces == pytest.approx([1.6, 2.0, 2.4])
+
+
+@pytest.mark.parametrize(("before", "kept"), [(1.0, False), (1.95, True), (2.0, True), (2.15, True), (4.0, False)])
+def test_a_page_changes_its_pace_when_it_would_be_clearly_another(monkeypatch, before, kept):
+    monkeypatch.setattr(training, "own_pace", lambda: 2.0)
+    monkeypatch.setattr(st, "session_state", {training.OWN_PACE: before})
+    training.keep_up()
+    assert st.session_state[training.OWN_PACE] == (before if kept else 2.0)
 
 
 @pytest.fixture
@@ -76,7 +85,7 @@ def look(monkeypatch, paces):
     def begin(phase):
         monkeypatch.setattr(training, "phases", lambda _: [phase])
         training.watch([RUN], *[lambda *_: None] * 3)
-        return looks[-2]
+        return looks[-2:]
 
     def at(look, phase, *times):
         reruns.clear()
@@ -92,17 +101,31 @@ def look(monkeypatch, paces):
 def test_who_only_watches_waits_a_turn_when_the_run_ends_and_who_asked_for_it_does_not(monkeypatch, look, mine, reruns):
     begin, at = look
     monkeypatch.setattr(server.service(), "wishes", lambda *_: mine)
-    page = begin("running")
+    page, _ = begin("running")
     assert at(page, "running", 150.0) == []
     assert at(page, "done", 200.0, 204.0, 204.9, 205.1) == reruns
 
 
-@pytest.mark.parametrize(("phase", "reruns"), [("running", [300.0]), ("done", [])])
-def test_only_a_page_that_is_updated_runs_again_as_the_crowd_grows(monkeypatch, look, phase, reruns):
+@pytest.mark.parametrize(("phase", "timers"), [("running", [4.0, 8.0]), ("done", [])])
+def test_a_growing_crowd_changes_the_timers_of_pages_that_are_updated_and_draws_none_anew(
+    monkeypatch, look, phase, timers
+):
     begin, at = look
-    page = begin(phase)
-    monkeypatch.setattr(training, "slowness", lambda: 4.0)
-    assert at(page, phase, 200.0, 300.0) == reruns
+    page, curves = begin(phase)
+    set_to = []
+    monkeypatch.setattr(training, "set_timer", set_to.append)
+    monkeypatch.setattr(Crowd, "size", lambda _: 4.0)
+    assert at(page, phase, 200.0, 300.0) == []
+    curves()
+    assert set_to == pytest.approx(timers), "once for each part"
+
+
+def test_the_timer_of_the_part_that_is_drawn_is_the_one_that_changes(monkeypatch):
+    sent = []
+    monkeypatch.setattr(training, "get_script_run_ctx", lambda: SimpleNamespace(enqueue=sent.append))
+    monkeypatch.setattr(training.ThreadState, "get", lambda: SimpleNamespace(fragment_id="the curves"))
+    training.set_timer(2.5)
+    assert [(one.auto_rerun.fragment_id, one.auto_rerun.interval) for one in sent] == [("the curves", 2.5)]
 
 
 def test_who_watches_is_counted_until_they_leave_or_are_not_updated():

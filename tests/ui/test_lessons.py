@@ -194,7 +194,7 @@ def test_what_follows_the_picture_waits_for_it_once_a_visit_and_contents_come_la
     def noted(name, draw):
         return lambda *asked: (order.append(name), draw(*asked))
 
-    monkeypatch.setattr(film, "sleep", lambda _: order.append("wait"))
+    monkeypatch.setattr(film.PAGES, "sleep", lambda _: order.append("wait"))
     for name in ("played", "contents"):
         monkeypatch.setattr(page, name, noted(name, getattr(page, name)))
     for name, draw in page.PARTS.items():

@@ -4,7 +4,7 @@ import math
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
-from time import monotonic, sleep
+from time import monotonic
 from typing import Any, Generic, Protocol, TypeVar
 
 import streamlit as st
@@ -13,7 +13,7 @@ from ganlab.game.verdict import Verdict
 from ganlab.kind.config import RunConfig
 from ganlab.plane.frame import spread
 from ganlab.ui.component import told
-from ganlab.ui.run.server import service
+from ganlab.ui.run.server import PAGES, service
 
 KEY_FRAMES = 48
 """Most frames in the first message, and in the answer to a request."""
@@ -37,7 +37,7 @@ def head_start(following: str) -> None:
     key = f"stage.{following}"
     if key not in st.session_state:
         st.session_state[key] = True
-        sleep(HEAD_START)
+        PAGES.sleep(HEAD_START)
 
 
 class Stepped(Protocol):

@@ -16,6 +16,7 @@ from ganlab.host import machine, settings
 from ganlab.links import identity
 from ganlab.service.runs import Runs
 from ganlab.service.short_jobs import ShortJobs
+from ganlab.service.turns import Turns
 from ganlab.store.opening import open_store
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
@@ -23,6 +24,9 @@ from ganlab.ui.text import exists, text
 
 TOLD = "told.store."
 """Prefix of session keys: what was said of the store."""
+
+PAGES, UPDATES = Turns(), Turns()
+"""Who draws now: whole pages, and updates of those that watch a run. Updates are short and do not wait for pages."""
 
 log = logging.getLogger(__name__)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import nullcontext
 from time import monotonic, sleep
 from typing import Any
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 
 from ganlab import ui
 from ganlab.kind.config import RunConfig
@@ -18,7 +22,7 @@ from ganlab.service.runs import RunStatus
 from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.notices import meanwhile
-from ganlab.ui.run.server import service, visit, watched
+from ganlab.ui.run.server import UPDATES, service, visit, watched
 from ganlab.ui.text import duration, exists, text, worded
 
 FROM = "run.from"
@@ -35,6 +39,8 @@ SPREAD = 0.2
 """The largest share by which visitors' seconds between two updates differ from these."""
 OWN_PACE = "run.own_pace"
 """Session key: what they are multiplied by on this visitor's page."""
+CHANGED = 0.1
+"""A page keeps its pace until it would be different by more than this share."""
 TOLD = 1.5
 """From this multiple of them on, a page says so."""
 IN_TURN = 0.2
@@ -254,11 +260,11 @@ def watch(
     say: writes the status. picture: draws the runs; its argument: whether one is active. curves: updated less often.
     between: drawn once, between the two.
     """
-    now, slowed = phases(configs), slowness()
-    own = st.session_state[OWN_PACE] = slowed * (1 + SPREAD * (2 * share() - 1))
-    pace = min((PACE[phase] * own for phase in now if phase in PACE), default=None)
+    now = phases(configs)
+    pace = min((PACE[phase] for phase in now if phase in PACE), default=None)
     waits = pace is not None and not any(service().wishes(config.key(), ui.viewer()) for config in configs)
     noticed: list[float] = []
+    st.session_state[OWN_PACE] = own_pace()
     if pace is None:
         service().crowd.leave(visit())
 
@@ -266,30 +272,57 @@ def watch(
         with watched(ui.language()):
             if pace is not None:
                 service().crowd.watch(visit())
-            changed = phases(configs) != now
-            if changed or (pace is not None and strayed(slowed)):
+                keep_up()
+            if phases(configs) != now:
                 noticed.append(monotonic())
                 turn = IN_TURN * share() * len(service().crowd)
-                if (changed and not waits) or noticed[-1] - noticed[0] >= turn:
+                if not waits or noticed[-1] - noticed[0] >= turn:
                     ui.rerun()
             else:
                 noticed.clear()
             say()
             picture(pace is not None)
 
-    st.fragment(look, run_every=pace)()
+    again_and_again(look, pace)
     between()
-    st.fragment(curves, run_every=pace and CURVES_PACE * own)()
+    again_and_again(curves, pace and CURVES_PACE)
 
 
-def slowness() -> float:
-    """What the seconds between two updates are multiplied by: 1, or more while more watch than there is time for."""
-    return min(CROWDED, max(1.0, service().crowd.size()))
+def again_and_again(draw: Callable[[], None], seconds: float | None) -> None:
+    """Draws now and, if seconds are given, again after so many of them times the visitor's own pace."""
+    timed = st.session_state[OWN_PACE]
+
+    def part() -> None:
+        nonlocal timed
+        with UPDATES.take() if ui.alone() else nullcontext():
+            draw()
+        if seconds and timed != (timed := st.session_state[OWN_PACE]):
+            set_timer(seconds * timed)
+
+    st.fragment(part, run_every=seconds and seconds * timed)()
 
 
-def strayed(slowed: float) -> bool:
-    """Whether the crowd has changed so much that updates come too often or too rarely; each visitor waits for more."""
-    return not slowed / 2 < slowness() < slowed * (1.75 + share())
+def set_timer(seconds: float) -> None:
+    """Changes the timer of the fragment that runs. Streamlit's own way is another run of the whole page, which costs as
+    much as ten updates: a class of a hundred that grows had time for nothing else."""
+    if context := get_script_run_ctx():
+        message = ForwardMsg()
+        message.auto_rerun.fragment_id = ThreadState.get().fragment_id or ""
+        message.auto_rerun.interval = seconds
+        context.enqueue(message)
+
+
+def own_pace() -> float:
+    """What this visitor's seconds between two updates are multiplied by now: more than 1 while more watch than there is
+    time for."""
+    crowded = min(CROWDED, max(1.0, service().crowd.size()))
+    return crowded * (1 + SPREAD * (2 * share() - 1))
+
+
+def keep_up() -> None:
+    """Takes the present pace for this visit's page, if it has become another."""
+    if abs(own_pace() / st.session_state[OWN_PACE] - 1) > CHANGED:
+        st.session_state[OWN_PACE] = own_pace()
 
 
 def share() -> float:
