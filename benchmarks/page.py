@@ -30,6 +30,8 @@ sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
 from browsing import CHROMIUM, FLAGS, ROOT, Server, fact, offered, part, press, until
 
+EMPTY = 'import streamlit\nstreamlit.title("Empty")\n'
+"""A page that has only what each page of Streamlit has."""
 CARD_WAITS = ("by a link", "from just show me on", "turned to from the one before")
 SCREENS = (1280, 900), (1920, 1080)
 PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
@@ -75,6 +77,26 @@ def open_page(browser, server, query="lang=en", width=1280, height=900, path="ar
     page.add_init_script(f"({WATCH})()")
     page.goto(server.url(path, query), wait_until="commit")
     return page, noted(page, "opened")
+
+
+def empty_page(browser, times=5):
+    """Seconds until a new visitor with an empty cache sees the title of a page that has nothing else."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "streamlit_app.py").write_text(EMPTY)
+        server = Checkout(Path(folder, "store"), Path(folder))
+        seconds = [titled(browser, server) for _ in range(times)]
+        server.stop()
+    return seconds
+
+
+def titled(browser, server):
+    """Seconds until a visitor sees a title."""
+    page = browser.new_context(viewport={"width": 1280, "height": 900}).new_page()
+    page.goto(server.url(), wait_until="commit")
+    page.wait_for_function("() => document.querySelector('h1')", polling="raf")
+    seconds = page.evaluate("performance.now()") / 1000
+    page.context.close()
+    return seconds
 
 
 class Checkout(Server):
@@ -212,6 +234,7 @@ def end(server):
 
 def table(browser, folder):
     print("| what | median | range | budget |\n|---|---|---|---|")
+    show("a page of Streamlit that has a title only", empty_page(browser), "s", "–")
     first = [first_visit(browser, ROOT) for _ in range(3)]
     show("first request to a just-started server → trained picture", first, "s", "4 s")
     server = warm(browser, ROOT, folder)
