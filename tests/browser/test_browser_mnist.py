@@ -187,6 +187,21 @@ def test_two_runs_stand_side_by_side_and_the_link_opens_both(opened, visit):
     until(lambda: not any(name.startswith("n.") for name in link(page)))
 
 
+FITS = """(versus) => {
+  const cards = [...versus.querySelectorAll(":scope > section .card")];
+  const [verdict, bars] = ["verdict", "bars"].map((name) => versus.querySelector(`.${name}`).getBoundingClientRect());
+  return cards.length === 4 && cards.every((card) => card.scrollWidth <= card.clientWidth) && verdict.top < bars.top;
+}"""
+"""Whether what is said of two runs stays within its boxes, the verdicts first."""
+
+
+def test_on_a_phone_the_names_of_two_runs_stay_in_their_boxes(visit):
+    page = visit("lang=es&m.preset=digits_dense&n.preset=digits_k50", width=390, height=844)
+    board = page.locator(".versus")
+    expect(board.get_by_text("Dígitos, 50 actualizaciones de D por paso").first).to_be_visible()
+    assert board.evaluate(FITS)
+
+
 def test_the_run_beside_is_trained_by_its_own_button_and_a_bad_link_says_what_it_left_out(visit, server):
     other = SLOW.replace(seed=2)
     page = visit(f"{query(RUN, other)}&{WRONG}")
