@@ -55,6 +55,6 @@ async def serving(_: st.App) -> AsyncIterator[None]:
 
 
 if __name__ == "__main__":
-    server.PAGES.take()(ui.heard)(visit)
+    server.PAGES.inside()(ui.heard)(visit)
 else:
     app = st.App(__file__, lifespan=serving, middleware=[SEALED])

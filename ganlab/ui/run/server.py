@@ -14,9 +14,9 @@ from ganlab import ui
 from ganlab.data.user_files import use_store
 from ganlab.host import machine, settings
 from ganlab.links import identity
+from ganlab.service.gate import Gate
 from ganlab.service.runs import Runs
 from ganlab.service.short_jobs import ShortJobs
-from ganlab.service.turns import Turns
 from ganlab.store.opening import open_store
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
@@ -25,7 +25,7 @@ from ganlab.ui.text import exists, text
 TOLD = "told.store."
 """Prefix of session keys: what was said of the store."""
 
-PAGES, UPDATES = Turns(), Turns()
+PAGES, UPDATES = Gate(), Gate()
 """Who draws now: whole pages, and updates of those that watch a run. Updates are short and do not wait for pages."""
 
 log = logging.getLogger(__name__)

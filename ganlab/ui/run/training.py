@@ -294,7 +294,7 @@ def again_and_again(draw: Callable[[], None], seconds: float | None) -> None:
 
     def part() -> None:
         nonlocal timed
-        with UPDATES.take() if ui.alone() else nullcontext():
+        with UPDATES.inside() if ui.alone() else nullcontext():
             draw()
         if seconds and timed != (timed := st.session_state[OWN_PACE]):
             set_timer(seconds * timed)

@@ -1,11 +1,11 @@
-"""Turns: so many are drawn at once, who waits lets others go on, and who takes too long loses its place."""
+"""A gate: so many are drawn at once, who waits lets others go on, and who takes too long loses its place."""
 
 import threading
 from time import monotonic, sleep
 
 import pytest
 
-from ganlab.service.turns import Turns
+from ganlab.service.gate import Gate
 
 WAIT = 10
 """Seconds after which a test gives up."""
@@ -16,12 +16,12 @@ def drawing():
     """Begins to draw in a thread; returns what ends it, and what says that it has its place."""
     threads = []
 
-    def begin(turns, sleeps=0.0):
+    def begin(gate, sleeps=0.0):
         has, end = threading.Event(), threading.Event()
 
         def draw():
-            with turns.take():
-                turns.sleep(sleeps) if sleeps else None
+            with gate.inside():
+                gate.sleep(sleeps) if sleeps else None
                 has.set()
                 end.wait(WAIT)
 
@@ -36,8 +36,8 @@ def drawing():
 
 
 def test_so_many_at_once_and_the_next_as_one_ends(drawing):
-    turns = Turns(2, longest=60)
-    (one, end), (two, _), (three, _) = (drawing(turns) for _ in range(3))
+    gate = Gate(2, longest=60)
+    (one, end), (two, _), (three, _) = (drawing(gate) for _ in range(3))
     assert one.wait(WAIT)
     assert two.wait(WAIT)
     assert not three.wait(0.2)
@@ -46,17 +46,17 @@ def test_so_many_at_once_and_the_next_as_one_ends(drawing):
 
 
 def test_a_place_is_free_again_after_an_error():
-    turns = Turns(1, longest=60)
+    gate = Gate(1, longest=60)
     for _ in range(3):
-        with pytest.raises(ValueError, match="drawn"), turns.take():
+        with pytest.raises(ValueError, match="drawn"), gate.inside():
             raise ValueError("drawn")
 
 
 def test_who_sleeps_has_no_place_meanwhile_and_one_afterwards(drawing):
-    turns = Turns(1, longest=60)
-    slow, _ = drawing(turns, sleeps=0.5)
+    gate = Gate(1, longest=60)
+    slow, _ = drawing(gate, sleeps=0.5)
     sleep(0.1)
-    fast, end = drawing(turns)
+    fast, end = drawing(gate)
     assert fast.wait(WAIT)
     assert not slow.is_set()
     assert not slow.wait(0.7), "the place is taken when it wakes"
@@ -65,19 +65,19 @@ def test_who_sleeps_has_no_place_meanwhile_and_one_afterwards(drawing):
 
 
 def test_who_has_no_place_sleeps_without_one(drawing):
-    turns = Turns(1, longest=60)
-    turns.sleep(0.01)
-    assert drawing(turns)[0].wait(WAIT)
+    gate = Gate(1, longest=60)
+    gate.sleep(0.01)
+    assert drawing(gate)[0].wait(WAIT)
 
 
 def test_who_takes_too_long_goes_on_beside_others(drawing):
-    turns = Turns(1, longest=0.2)
-    (slow, end), began = drawing(turns), monotonic()
+    gate = Gate(1, longest=0.2)
+    (slow, end), began = drawing(gate), monotonic()
     assert slow.wait(WAIT)
-    second, _ = drawing(turns)
+    second, _ = drawing(gate)
     assert second.wait(WAIT)
     assert monotonic() - began >= 0.2
-    third, _ = drawing(turns)
+    third, _ = drawing(gate)
     end.set()  # its place was given away: it gives none back, or two would draw at once
     assert not third.wait(0.1)
     assert third.wait(WAIT), "the second takes too long as well"

@@ -1,4 +1,4 @@
-"""Turns: how much is drawn at once."""
+"""A gate: how much is drawn at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST = 1.0
 """Seconds after which one that is drawn goes on without its place, which another may take: it waits, or is slow."""
 
 
-class Turns:
+class Gate:
     """The places for what is drawn, the first to come first. Thread-safe."""
 
     def __init__(self, at_once: int = AT_ONCE, longest: float = LONGEST):
@@ -24,7 +24,7 @@ class Turns:
         self._lock, self._begun = Lock(), dict[int, float]()
 
     @contextmanager
-    def take(self) -> Iterator[None]:
+    def inside(self) -> Iterator[None]:
         """Waits for a place for this thread, and gives it back at the end."""
         self._enter()
         try:
