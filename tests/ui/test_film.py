@@ -89,3 +89,20 @@ def test_what_all_share_is_made_once_and_only_the_last_are_kept():
     assert made == [*"abcde"]
     make("b")
     assert made == [*"abcdeb"]
+
+
+def test_who_watches_gets_the_curves_of_all_for_two_seconds_and_a_whole_page_gets_the_last(monkeypatch):
+    film, now = Film(PlaneConfig(), bytes, len), [100.0]
+    monkeypatch.setattr(film_module, "monotonic", lambda: now[0])
+    asked = [(100.0, 50), (101.0, 60), (101.9, 70), (102.0, 80), (103.9, 90)]
+
+    def given(part):
+        monkeypatch.setattr(film_module, "alone", lambda: part)
+        steps = []
+        for now[0], last in asked:
+            steps.append(film.curves_until(last))
+        return steps
+
+    assert given(False) == [50, 60, 70, 80, 90]
+    assert given(True) == [50, 50, 50, 80, 80]
+    assert film.curves_until(40) == 40, "somebody's page that ends earlier"

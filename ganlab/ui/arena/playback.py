@@ -259,7 +259,8 @@ def remarks(found: Verdict) -> Iterable[str]:
 def curves(config: PlaneConfig, member: int, lang: str, key: str) -> None:
     """The curves so far: losses, JS divergence and gradient norms."""
     head_start("curves")
-    last = max(film_of(config.key(), member, config).grow(member, config.steps), default=-1)
+    film = film_of(config.key(), member, config)
+    last = film.curves_until(max(film.grow(member, config.steps), default=-1))
     table, alt = drawn(config.key(), config.steps, member, last, lang, config)
     st.vega_lite_chart(table, vega.spec(lang), width="stretch", key=key, alt=alt)
 

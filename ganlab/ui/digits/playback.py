@@ -180,7 +180,8 @@ def curves(
     head_start("digit_curves")
     configs = [config] if beside is None or beside.key() == config.key() else [config, beside]
     for index, (one, name) in enumerate(zip(configs, names, strict=False)):
-        last = max(film_of(one.key(), one).grow(0, one.steps), default=-1)
+        film = film_of(one.key(), one)
+        last = film.curves_until(max(film.grow(0, one.steps), default=-1))
         drawn, alt, answer = curve(one.key(), one.steps, last, lang, one)
         if len(configs) > 1:
             st.markdown(f"**{plain(name)}**")

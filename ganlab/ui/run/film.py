@@ -12,6 +12,7 @@ import streamlit as st
 from ganlab.game.verdict import Verdict
 from ganlab.kind.config import RunConfig
 from ganlab.plane.frame import spread
+from ganlab.ui import alone
 from ganlab.ui.component import told
 from ganlab.ui.run.server import PAGES, service
 
@@ -21,6 +22,8 @@ FEW = 5
 """Frames that open a film which stands still: others come when somebody reaches for it."""
 LATELY = 2.3
 """Seconds that a message to all who watch a run looks back: two refreshes of the slowest."""
+SAME_CURVES = 2.0
+"""Seconds for which all who watch a run get the same curves, so that they are made once."""
 SHARED = 4
 """Most messages of one film that are kept."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
@@ -66,6 +69,8 @@ class Film(Generic[F]):
         self.arrivals: list[tuple[float, int]] = []
         """When frames came lately, beside those that the film began with, and the last step before them."""
         self.made: dict[Hashable, bytes] = {}
+        self.drawn = (-math.inf, -1)
+        """When curves were last made anew for those who watch, and their last step."""
 
     def grow(self, member: int, limit: int) -> list[int]:
         """Reads new frames from the store. Returns the steps up to `limit`."""
@@ -78,6 +83,17 @@ class Film(Generic[F]):
                 now = monotonic()
                 self.arrivals = [come for come in self.arrivals if come[0] >= now - LATELY] + [(now, last)]
             return [frame.step for frame in self.frames if frame.step <= limit]
+
+    def curves_until(self, last: int) -> int:
+        """The last step of the curves: a page that is drawn as a whole has all, one that is updated what all others have
+        who watch."""
+        if not alone():
+            return last
+        with self.lock:
+            when, step = self.drawn
+            if monotonic() - when >= SAME_CURVES or step > last:
+                self.drawn = (monotonic(), last)
+            return self.drawn[1]
 
     def common(self, mine: Collection[int], most: int = KEY_FRAMES) -> list[int]:
         """The steps that came lately if all of `mine` are among them, so that one message serves all who watch a run.
