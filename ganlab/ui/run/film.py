@@ -85,8 +85,7 @@ class Film(Generic[F]):
             return [frame.step for frame in self.frames if frame.step <= limit]
 
     def curves_until(self, last: int) -> int:
-        """The last step of the curves: a page that is drawn as a whole has all, one that is updated what all others have
-        who watch."""
+        """The last step of the curves: a whole page has all of them, one that is updated those of all who watch."""
         if not alone():
             return last
         with self.lock:
