@@ -22,7 +22,7 @@ from ganlab.studies.cards import LESSONS
 ROOT = Path("/sys/fs/cgroup")
 PERIOD = 100_000
 """Microseconds of a processor's quota."""
-PATIENCE = 1800
+PATIENCE, LEAVES = 1800, 120
 PAGES = ("", "arena", "mnist", "latent", "mistakes", "theory", "beside", "glossary", "quiz", "about", "teach", "sheet")
 ARENA = "lang=en&a.steps=500&a.seed=77"
 LONG = "lang=en&a.steps=100000&a.seed=78"
@@ -77,9 +77,13 @@ class Container:
         return int((self.folders[0] / name).read_text()) / 1e6
 
     def remove(self):
+        """Removes it once its last process is gone, which takes seconds with a tenth of a processor."""
+        until = time.monotonic() + LEAVES
         for folder in self.folders:
-            with suppress(OSError):
-                folder.rmdir()
+            while folder.exists() and time.monotonic() < until:
+                with suppress(OSError):
+                    folder.rmdir()
+                time.sleep(0.2)
 
 
 class Peaks(threading.Thread):
