@@ -85,6 +85,28 @@ async def rush(server, count, browser=None, browsers=0):
     ]
 
 
+async def growing(server, count):
+    """A class comes to watch a run, each as soon as the one before has a picture."""
+    link = LONG.format(seed=500_000 + count)
+    visits = [await Visit(server.host, query=link).open()]
+    await visits[0].finished()
+    await visits[0].go(press="a.train")
+    await visits[0].finished()
+    began = time.perf_counter()
+    while len(visits) < count:
+        visits.append(await Visit(server.host, query=link).open())
+    took = time.perf_counter() - began
+    waits = [visit.picture_s for visit in visits[1:]]
+    refreshes = sorted(one for visit in visits for one in visit.refreshes)
+    failed = sum(bool(visit.exceptions) for visit in visits)
+    if visits[0].has("a.stop"):
+        await visits[0].go(press="a.stop")
+        await visits[0].finished()
+    await left(visits)
+    cells = (f"{value:.1f} s" for value in (took, statistics.median(waits), max(waits)))
+    return [str(count), *cells, quantile(refreshes, 0.95), str(failed)]
+
+
 async def watching(server, count, runs, seconds):
     """A class watches runs that are trained, each of `runs` links by as many; none was trained before."""
     visits = []
@@ -160,6 +182,10 @@ async def measure(server, chosen):
     async with chromium(chosen.browsers) as browser:
         for count in chosen.visitors:
             table(*await rush(server, count, browser, chosen.browsers))
+    print()
+    heading("one after the other", "all are there after", "picture, median", "longest", "refresh p95", "failed")
+    for count in chosen.visitors:
+        table(*await growing(server, count))
     print()
     heading(
         "visitors",
