@@ -101,7 +101,7 @@ async def growing(server, count):
     failed = sum(bool(visit.exceptions) for visit in visits)
     if visits[0].has("a.stop"):
         await visits[0].go(press="a.stop")
-        await visits[0].finished()
+        await visits[0].pictured()
     await left(visits)
     cells = (f"{value:.1f} s" for value in (took, statistics.median(waits), max(waits)))
     return [str(count), *cells, quantile(refreshes, 0.95), str(failed)]
