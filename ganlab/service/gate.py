@@ -16,7 +16,7 @@ LONGEST = 1.0
 
 
 class Gate:
-    """The places for what is drawn, the first to come first. Thread-safe."""
+    """Places for threads that draw, the first to come first. Thread-safe."""
 
     def __init__(self, at_once: int = AT_ONCE, longest: float = LONGEST):
         self.longest = longest
@@ -55,5 +55,5 @@ class Gate:
     def _taken_over(self) -> bool:
         """Whether a thread has had its place for too long; it has none then."""
         with self._lock:
-            late = [thread for thread, begun in self._begun.items() if monotonic() - begun >= self.longest]
-            return bool(late) and self._begun.pop(late[0], None) is not None
+            late = next((who for who, begun in self._begun.items() if monotonic() - begun >= self.longest), None)
+            return late is not None and self._begun.pop(late) is not None

@@ -199,7 +199,7 @@ def test_on_a_phone_the_names_of_two_runs_stay_in_their_boxes(visit):
     page = visit("lang=es&m.preset=digits_dense&n.preset=digits_k50", width=390, height=844)
     board = page.locator(".versus")
     expect(board.get_by_text("Dígitos, 50 actualizaciones de D por paso").first).to_be_visible()
-    assert board.evaluate(FITS)
+    until(lambda: board.evaluate(FITS))
 
 
 def test_the_run_beside_is_trained_by_its_own_button_and_a_bad_link_says_what_it_left_out(visit, server):

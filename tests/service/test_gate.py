@@ -1,10 +1,10 @@
 """A gate: so many are drawn at once, who waits lets others go on, and who takes too long loses its place."""
 
 import threading
-from time import monotonic, sleep
 
 import pytest
 
+from ganlab.service import gate as gate_module
 from ganlab.service.gate import Gate
 
 WAIT = 10
@@ -52,14 +52,16 @@ def test_a_place_is_free_again_after_an_error():
             raise ValueError("drawn")
 
 
-def test_who_sleeps_has_no_place_meanwhile_and_one_afterwards(drawing):
+def test_who_sleeps_has_no_place_meanwhile_and_one_afterwards(monkeypatch, drawing):
+    asleep, wake = threading.Event(), threading.Event()
+    monkeypatch.setattr(gate_module, "sleep", lambda _: (asleep.set(), wake.wait(WAIT)))
     gate = Gate(1, longest=60)
-    slow, _ = drawing(gate, sleeps=0.5)
-    sleep(0.1)
+    slow, _ = drawing(gate, sleeps=1)
+    assert asleep.wait(WAIT)
     fast, end = drawing(gate)
     assert fast.wait(WAIT)
-    assert not slow.is_set()
-    assert not slow.wait(0.7), "the place is taken when it wakes"
+    wake.set()
+    assert not slow.wait(0.2), "the place is taken when it wakes"
     end.set()
     assert slow.wait(WAIT)
 
@@ -70,14 +72,18 @@ def test_who_has_no_place_sleeps_without_one(drawing):
     assert drawing(gate)[0].wait(WAIT)
 
 
-def test_who_takes_too_long_goes_on_beside_others(drawing):
-    gate = Gate(1, longest=0.2)
-    (slow, end), began = drawing(gate), monotonic()
+def test_who_takes_too_long_goes_on_beside_others(monkeypatch, drawing):
+    now = [0.0]
+    monkeypatch.setattr(gate_module, "monotonic", lambda: now[0])
+    gate = Gate(1, longest=0.05)
+    slow, end = drawing(gate)
     assert slow.wait(WAIT)
     second, _ = drawing(gate)
+    assert not second.wait(0.2), "the clock stands still"
+    now[0] = 1.0
     assert second.wait(WAIT)
-    assert monotonic() - began >= 0.2
     third, _ = drawing(gate)
-    end.set()  # its place was given away: it gives none back, or two would draw at once
-    assert not third.wait(0.1)
+    end.set()
+    assert not third.wait(0.2), "the first one's place was given away: it gives none back, or two would draw at once"
+    now[0] = 2.0
     assert third.wait(WAIT), "the second takes too long as well"
