@@ -12,7 +12,9 @@ WORDS = {2: np.uint16, 4: np.uint32}
 
 def pack(blob: bytes, word: int, row: int = 0) -> bytes:
     """The bytes as xz. They are taken as numbers of `word` bytes, in rows of `row` bytes if that is not 0."""
-    return lzma.compress(woven(blob, word, row) if fits(blob, word, row) else blob, preset=9)
+    blob = woven(blob, word, row) if fits(blob, word, row) else blob
+    dictionary = min(max(len(blob), 4096), 64 << 20)  # the preset's has 64 MiB, whose tables take 0.1 s and 64 MB
+    return lzma.compress(blob, filters=[{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": dictionary}])
 
 
 def unpack(packed: bytes, word: int, row: int, most: int) -> bytes:

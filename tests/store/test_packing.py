@@ -31,3 +31,9 @@ def test_a_bomb_and_damage_are_refused():
     for bad in (whole[:-5], b"", b"no xz"):
         with pytest.raises(ValueError, match=r"\S"):
             packing.unpack(bad, 2, 0, MOST + 2)
+
+
+def test_little_is_unpacked_in_little_memory():
+    """A dictionary of xz is no longer than what it is for; that of the preset alone has 64 MiB."""
+    reader = lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 20)
+    assert reader.decompress(packing.pack(bytes(1000), 2)) == bytes(1000)
