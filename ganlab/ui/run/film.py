@@ -22,8 +22,8 @@ FEW = 5
 """Frames that open a film which stands still: others come when somebody reaches for it."""
 LATELY = 2.3
 """Seconds that a message to all who watch a run looks back: two refreshes of the slowest."""
-SAME_CURVES = 2.0
-"""Seconds for which all who watch a run get the same curves, so that they are made once."""
+CURVES_PACE = 2.0
+"""Seconds between two updates of the curves: all who watch a run get the same ones meanwhile, made once."""
 SHARED = 4
 """Most messages of one film that are kept."""
 SENT, ANSWERS = "stage.sent", "stage.answers"
@@ -90,7 +90,7 @@ class Film(Generic[F]):
             return last
         with self.lock:
             when, step = self.drawn
-            if monotonic() - when >= SAME_CURVES or step > last:
+            if monotonic() - when >= CURVES_PACE or step > last:
                 self.drawn = (monotonic(), last)
             return self.drawn[1]
 

@@ -21,6 +21,7 @@ from ganlab.kind.fields import ConfigError, knobs
 from ganlab.service.runs import RunStatus
 from ganlab.ui.run import price
 from ganlab.ui.run.experiment import Experiment
+from ganlab.ui.run.film import CURVES_PACE
 from ganlab.ui.run.notices import meanwhile
 from ganlab.ui.run.server import UPDATES, service, visit, watched
 from ganlab.ui.text import duration, exists, text, worded
@@ -33,8 +34,6 @@ HEAD_START = 0.3
 """Seconds that a page waits for the first frame of a new run, so that it can show it at once."""
 SOON = 1.0
 """Shorter waiting times are not mentioned."""
-CURVES_PACE = 2.0
-"""Seconds between two updates of the curves."""
 SPREAD = 0.2
 """The largest share by which visitors' seconds between two updates differ from these."""
 OWN_PACE = "run.own_pace"
