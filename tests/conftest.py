@@ -1,7 +1,9 @@
 """What every test stands on: one thread, a run store of its own, nothing left over."""
 
+import logging
 import os
 import sys
+from logging.handlers import BufferingHandler
 
 import hypothesis
 import pytest
@@ -39,3 +41,12 @@ def own_store(tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "read", lambda: settings.from_environment(os.environ))
     use_store(None)
     return os.environ["GANLAB_STORE"]
+
+
+@pytest.fixture
+def logged():
+    """What is logged: a list of records, that grows. pytest's own `caplog` is switched off, as it costs every test."""
+    handler = BufferingHandler(10_000)
+    logging.getLogger().addHandler(handler)
+    yield handler.buffer
+    logging.getLogger().removeHandler(handler)

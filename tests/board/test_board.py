@@ -76,6 +76,7 @@ def at_once(act, count=CLASS):
 # Many at once
 
 
+@pytest.mark.whole
 def test_of_sixty_who_pin_at_once_nothing_is_lost_and_nothing_is_there_twice(engines, board, room):
     name, key = room
     classes.ask(board, name, key, "How many modes?", ["all", "some"])

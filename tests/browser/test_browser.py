@@ -30,19 +30,20 @@ WILD = "a.loss=wasserstein&a.optimizer=sgd&a.g_lr=1&a.d_lr=1&a.steps=500"
 """A run that diverges."""
 BAD = "a.d_steps=-4&a.nonsense=1&" + urlencode({"a.activation": STRANGER})
 """What a link cannot say."""
+MOTION = {"reduced_motion": "no-preference"}
 PHONE = {"width": 390, "height": 844, "has_touch": True, "is_mobile": True}
 
 
 @pytest.fixture
 def visit(visit):
-    """Opens the arena, or another page, as a new visitor."""
-    return lambda path="arena", **options: visit(path, **options)
+    """Opens the arena, or another page, as a new visitor, for whom it may move."""
+    return lambda path="arena", **options: visit(path, **MOTION | options)
 
 
 @pytest.fixture(scope="module")
 def opened(stay):
     """The arena as it opens, for all who leave it as it was or at another frame."""
-    return stay("arena")
+    return stay("arena", **MOTION)
 
 
 @pytest.fixture

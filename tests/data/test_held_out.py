@@ -46,6 +46,7 @@ def test_they_are_of_the_chosen_digits_on_the_run_s_scale():
     assert held_out.held_out("fashion_mnist", "37", 128, 0) is None
 
 
+@pytest.mark.whole
 def test_a_frame_has_d_s_share_of_both_kinds_of_real_images():
     state = start(SMALL)
     update(state), update(state)

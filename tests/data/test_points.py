@@ -132,6 +132,7 @@ def test_scaling_keeps_the_shape_and_fills_the_view():
     assert refused(fitted, np.zeros((5, 2))) == "one_place"
 
 
+@pytest.mark.whole
 @settings(max_examples=150)
 @given(st.lists(st.tuples(*[st.floats(allow_nan=True, allow_infinity=True)] * 2), max_size=12))
 def test_any_finite_points_of_two_places_fit_the_view(rows):
@@ -255,6 +256,7 @@ def test_another_order_in_a_link_is_the_same_run():
     assert PlaneConfig(dataset=spelled).key() == PlaneConfig(dataset=name).key()
 
 
+@pytest.mark.whole
 @settings(max_examples=300)
 @given(st.text(max_size=80) | st.text("~ABCDabcd0189-_=", max_size=90) | st.binary(max_size=60).map(str))
 def test_hostile_names_are_refused_or_read_back(text):
@@ -422,6 +424,7 @@ def test_huge_and_tiny_numbers_fit_too():
 CELLS = st.sampled_from(["", "1", "-2.5", "1e5", "nan", "1e999", "x", '"', ";", "\t", "\0", "\u2028", "é", "9" * 400])
 
 
+@pytest.mark.whole
 @settings(max_examples=300)
 @given(st.binary(max_size=200) | st.lists(st.lists(CELLS, max_size=4), max_size=8).map(lambda t: joined(t)))
 def test_no_file_does_anything_but_give_points_or_a_reason(blob):

@@ -102,6 +102,7 @@ def test_d_learns_from_the_statistics_of_its_batches(d_norm):
     assert torch.allclose(state.g.loss, expected, atol=1e-4), "G's images alone make the batch"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("d_norm", BY_HAND)
 def test_frames_and_studies_judge_as_d_learns(d_norm, monkeypatch):
     config = SMALL.replace(d_norm=d_norm)

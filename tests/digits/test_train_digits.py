@@ -93,6 +93,7 @@ def test_every_loss_trains_under_every_constraint(loss, regularizer):
     assert np.isfinite(last.d_accuracy).all() == (LOSSES[loss].threshold is not None)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("architecture", ["classic", "deep"])
 @pytest.mark.parametrize("constraint", [{"regularizer": "r1_r2"}, {"spectral_norm": True}])
 def test_every_architecture_trains_under_penalties_and_spectral_norm(architecture, constraint):
@@ -100,6 +101,7 @@ def test_every_architecture_trains_under_penalties_and_spectral_norm(architectur
     assert np.isfinite(last.g_loss).all()
 
 
+@pytest.mark.whole
 def test_fewer_steps_are_the_exact_prefix_of_more():
     short, long = (list(islice(train(SMALL.replace(steps=steps)), 4)) for steps in (3, 6))
     assert SMALL.replace(steps=3).key() == SMALL.key()

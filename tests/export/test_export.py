@@ -144,6 +144,7 @@ VALUES = st.recursive(
 )
 
 
+@pytest.mark.whole
 @settings(max_examples=200)
 @given(st.dictionaries(st.sampled_from([*knobs(PlaneConfig), "zzz"]), VALUES, max_size=6))
 def test_no_settings_raise_and_every_bad_value_is_reported(facts):

@@ -94,6 +94,7 @@ def assert_the_same(config, steps, tolerance, member=0):
         assert one.numpy() == pytest.approx(other.numpy(), abs=tolerance)
 
 
+@pytest.mark.whole
 def test_the_default_run_in_float64_for_80_steps(in_float64):
     assert train.start(PlaneConfig()).g.net.flat.dtype == torch.float64
     assert_the_same(PlaneConfig(), 80, 1e-9)

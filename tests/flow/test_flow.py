@@ -51,6 +51,7 @@ def test_the_gradient_is_that_of_the_loss(activation):
     assert updates.grad.tolist() == pytest.approx(due.tolist(), abs=1e-5)
 
 
+@pytest.mark.whole
 def test_it_learns_the_velocity_from_noise_to_a_gaussian():
     """For x ~ N(0, s²I) the mean velocity at x_t is (t s² - (1 - t)) x_t / ((1 - t)² + t² s²)."""
     state = at(2000, FlowConfig(dataset="gaussian", width=32))

@@ -118,23 +118,27 @@ def check(found, now, words):
         assert "{" not in sentence
 
 
+@pytest.mark.whole
 @given(st.sampled_from([*STORIES]), st.booleans(), configs(PlaneConfig))
 def test_a_verdict_on_the_plane_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(STORIES[key]) if d_rests else STORIES[key]
     check(verdict(frames, config), config.at(frames[-1].step), describe)
 
 
+@pytest.mark.whole
 @given(st.sampled_from([*DIGIT_STORIES]), st.booleans(), configs(DigitsConfig))
 def test_a_verdict_on_digits_names_a_field_that_does_something(key, d_rests, config):
     frames = resting(DIGIT_STORIES[key]) if d_rests else DIGIT_STORIES[key]
     check(digit_verdict(frames, config), config.at(frames[-1].step), describe_digits)
 
 
+@pytest.mark.whole
 @given(st.sampled_from([PlaneConfig, DigitsConfig]).flatmap(configs), st.sampled_from(QUANTITIES), st.integers(1, 1200))
 def test_a_divergence_is_blamed_on_a_field_that_does_something(config, quantity, step):
     assert likely_cause(config.at(step), quantity) in {*BLAMED} - config.at(step).inactive().keys()
 
 
+@pytest.mark.whole
 @given(
     st.sampled_from([PlaneConfig, DigitsConfig]).flatmap(configs),
     st.sampled_from(QUANTITIES),

@@ -164,6 +164,7 @@ def test_paths_end_where_those_of_the_papers_program_do(name):
         assert found == pytest.approx(published, rel=0.03, abs=1e-11)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("step", [0.4, 0.2, 0.1, 0.05])
 def test_the_nonsaturating_game_settles_on_a_circle(step):
     far = distances(trajectory("nonsaturating", (1.0, -1.0), 0, step, 1, False, int(400 / step**2)))

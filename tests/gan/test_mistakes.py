@@ -141,6 +141,7 @@ def test_the_diff_is_what_turns_the_right_program_into_the_wrong_one(key):
     assert program("none") == LOOP
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("changes", [{}, {"d_steps": 2, "g_steps": 2, "regularizer": "r1", "ema": 0.9, "packing": 2}])
 @pytest.mark.parametrize("key", WRONG)
 def test_frames_change_nothing_and_a_run_resumes_exactly_after_any_update(key, changes):

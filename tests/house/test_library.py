@@ -160,6 +160,7 @@ def test_its_curves_are_panels_by_name():
         ring.plot("nothing")
 
 
+@pytest.mark.whole
 def test_a_saved_run_is_the_run(tmp_path):
     ring = ganlab.open("ring_seeds")
     ring.save(tmp_path / "mine.zip")
@@ -194,6 +195,7 @@ def test_a_bar_counts_the_steps(capsys):
 # As a page from the command line
 
 
+@pytest.mark.whole
 def test_the_command_writes_what_the_library_gives(tmp_path, capsys):
     out = tmp_path / "run.html"
     assert command_page.main(["a.preset=ring", "-o", str(out), "--lang", "es"]) == 0

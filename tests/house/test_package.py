@@ -51,6 +51,7 @@ def imported():
     return names - sys.stdlib_module_names - {"ganlab"}
 
 
+@pytest.mark.whole
 def test_what_the_product_imports_is_pinned_and_nothing_else():
     distributions = packages_distributions()
     needed = {distributions[name][0].lower() for name in imported()} | BY_NAME.keys()

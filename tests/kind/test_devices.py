@@ -121,6 +121,7 @@ def test_a_run_whose_accelerator_errs_goes_to_the_processor_and_says_so(broken, 
     assert frames == {frame.step: train_digits.encode(SMALL, frame)[0] for frame in train(SMALL)}
 
 
+@pytest.mark.whole
 def test_a_run_begun_on_an_accelerator_that_has_gone_goes_on_and_says_so(tmp_path, monkeypatch):
     with monkeypatch.context() as patch, SecondMemory():
         patch.setattr(devices, "chosen", lambda: NAME)
@@ -130,6 +131,7 @@ def test_a_run_begun_on_an_accelerator_that_has_gone_goes_on_and_says_so(tmp_pat
     assert frames == {frame.step: train_digits.encode(SMALL, frame)[0] for frame in train(SMALL)}
 
 
+@pytest.mark.whole
 def test_a_run_whose_worker_died_on_the_accelerator_before_its_start_goes_to_the_processor(tmp_path, there):
     with Store(tmp_path) as store:
         store.wish(SMALL.key(), SMALL.to_json(), 4, "me", device=NAME)

@@ -105,6 +105,7 @@ def test_odd_walks_have_no_holes(tmp_path, dim, a, b):
     assert film.bend == ("same" if a == b else "line" if dim == 1 else "opposite" if a == -b else "")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", [digits, plane])
 def test_at_psi_0_all_are_alike_and_nothing_breaks(tmp_path, kind):
     source = kind(tmp_path)
@@ -216,6 +217,7 @@ def lasts(blob: bytes) -> int:
     return sum(frame.info["duration"] for frame in ImageSequence.Iterator(picture))
 
 
+@pytest.mark.whole
 def test_a_gif_runs_there_and_back_for_ever(tmp_path):
     film = walks.walk(tmp_path, digits(tmp_path), 1, 2)
     picture = Image.open(io.BytesIO(gif(film.strips["slerp"])))

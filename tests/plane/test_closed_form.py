@@ -103,6 +103,7 @@ DRAWN = [
 ]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("changes", DRAWN, ids=str)
 def test_frames_computed_together_are_those_computed_alone(changes):
     """Bit by bit: a run that ends early, or pauses, has the same frames."""

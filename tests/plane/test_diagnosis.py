@@ -143,6 +143,7 @@ def test_losses_decide_nothing():
             assert verdict([frame(points, loss=loss)], RING).key == key
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("dataset", DATASETS)
 def test_a_perfect_sampler_before_a_blind_discriminator_is_near_equilibrium(dataset):
     config = PlaneConfig(dataset=dataset)

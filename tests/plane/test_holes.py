@@ -32,6 +32,7 @@ def found(drawing: str, *places: tuple[float, float], within: float = 0.45):
     return verdict([seen], PlaneConfig(dataset=dataset))
 
 
+@pytest.mark.whole
 def test_the_drawings_consist_of_their_parts():
     assert {name: len(regions(DATASETS[dataset]).due) for name, dataset in DRAWN.items()} == {
         "smiley": 4,

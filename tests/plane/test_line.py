@@ -193,6 +193,7 @@ def test_the_distance_between_two_gaussians_is_that_of_the_integral():
     assert METRICS["js"].compute(points, ON_A_LINE["gaussian_1d"]) == pytest.approx(due, abs=0.003)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("shift", "scale"), [(0.5, 0.6), (-0.4, 0.6), (0.5, 0.3)])
 def test_total_variation_is_that_of_the_integral(shift, scale):
     gap = integrate.quad(lambda x: abs(stats.norm(0.5, 0.6).pdf(x) - stats.norm(shift, scale).pdf(x)), -6, 6, limit=200)

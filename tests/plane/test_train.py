@@ -78,6 +78,7 @@ def test_fewer_steps_are_the_exact_prefix_of_more():
     assert (short[-1].step, long[-1].step) == (8, frame_steps(100)[-1])
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_a_run_resumed_after_any_update_equals_an_undisturbed_one(kind, optimizer):
@@ -113,6 +114,7 @@ def test_every_data_set_trains(dataset):
     assert np.isfinite(last.metrics["js"]).all()
 
 
+@pytest.mark.whole
 def test_both_sides_learn_to_win():
     """D alone gets better at telling apart; G alone gets better at fooling a D that rests."""
     d_only = list(train(PlaneConfig(g_steps=0, steps=300)))

@@ -132,6 +132,7 @@ def asked(config, step=9):
     return sound(app.run())
 
 
+@pytest.mark.whole
 def test_a_change_is_chosen_on_the_page_and_the_run_branches_off():
     record(SMALL)
     app = asked(SMALL)

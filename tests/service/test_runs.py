@@ -260,6 +260,7 @@ def test_a_long_step_gives_signs_of_life(store, monkeypatch):
     assert store.run(counter(1).key()).state == "done"
 
 
+@pytest.mark.whole
 def test_the_real_trainer_continues_bit_by_bit_whatever_was_cut_off(store):
     config = PlaneConfig(steps=90, g_width=8, d_width=8, batch_size=16, regularizer="r1")
     undisturbed = {frame.step: train.encode(config, frame)[0] for frame in train.train(config)}
@@ -394,7 +395,7 @@ def test_a_worker_that_hangs_is_ended_its_slot_is_free_and_its_run_can_go_on(cou
 
 
 @pytest.mark.whole
-def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_dropped(counters, monkeypatch, caplog):
+def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_dropped(counters, monkeypatch, logged):
     """A reload of the server's source drops the modules that worker processes are started from."""
     counters.join(ME)
     process = counters._workers[0]
@@ -405,7 +406,7 @@ def test_if_a_warm_worker_dies_another_takes_the_work_even_where_its_source_was_
     monkeypatch.delitem(sys.modules, "ganlab.service.worker")
     key = counters.submit(counter(30, seed=9), ME)
     until(lambda: counters.status(key).state == "done")
-    assert not caplog.records
+    assert not logged
 
 
 @pytest.mark.whole

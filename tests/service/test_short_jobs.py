@@ -59,6 +59,7 @@ def test_too_long_is_busy(apart, monkeypatch):
         apart.run(time.sleep, 1)
 
 
+@pytest.mark.whole
 def test_where_memory_is_small_there_is_no_other_process(monkeypatch):
     monkeypatch.setenv("GANLAB_MEMORY_MB", "1000")
     assert ShortJobs().run(os.getpid) == os.getpid()

@@ -60,12 +60,14 @@ def computed(folder, grid, scheduler=""):
     return place.table(grid).drop(columns=PACE)
 
 
+@pytest.mark.whole
 def test_a_cluster_gives_the_rows_of_the_worker_bit_by_bit(tmp_path, scheduler):
     there, here = computed(tmp_path / "there", TINY, scheduler), computed(tmp_path / "here", TINY)
     pd.testing.assert_frame_equal(there, here, check_exact=True)
     assert 0 < tables.finals(there).query("arm == 'wild'")["died"].item() < 3000
 
 
+@pytest.mark.whole
 def test_finished_cells_are_not_computed_again(tmp_path, scheduler, monkeypatch):
     computed(tmp_path, TINY.first(1), scheduler)
     sent = []

@@ -87,6 +87,7 @@ def test_it_goes_on_where_it_was_stopped(place, here):
     assert third.submitted == []
 
 
+@pytest.mark.whole
 def test_a_stopped_study_has_the_table_of_an_undisturbed_one(place, here, tmp_path):
     progress = study.run(TINY, place, Local(here))
     next(progress)
@@ -351,6 +352,7 @@ def test_the_command_computes_one_arm_and_keeps_the_shipped_rows_of_the_others(p
     pd.testing.assert_frame_equal(table.drop(columns="steps_per_s"), shipped.drop(columns="steps_per_s"))
 
 
+@pytest.mark.whole
 def test_a_shipped_arm_stays_until_all_its_seeds_are_finished(place, here, tmp_path):
     shipped = shipped_by(tmp_path, TINY)
     finish(place, here, TINY.first(1))

@@ -186,6 +186,7 @@ def test_rows_have_the_judged_series_of_the_frames(place, here):
     assert np.isnan(table.loc[9, "fid_floor_10k"]), "no real images of two digits were compared"
 
 
+@pytest.mark.whole
 def test_a_cell_of_digits_that_diverged_is_finished(place, here):
     wild = SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein", steps=60)
     grid = Study(arms={"wild": (wild,), "one": (SMALL,)}, protocol="")

@@ -8,7 +8,8 @@ import pytest
 import streamlit as st
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.caching.cache_resource_api import clear_session_cache
-from streamlit.testing.v1 import AppTest
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 from waiting import GUARD
 
 from ganlab.host import machine
@@ -22,6 +23,9 @@ from ganlab.ui.text import LANGUAGES, text
 
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 """A server looks once for packages that bring components, an AppTest at every run: that is half of its time."""
+COMPILED = ScriptCache()
+app_test.ScriptCache = local_script_runner.ScriptCache = lambda: COMPILED
+"""A server compiles a page once, an AppTest at every run."""
 HERE = cache(machine.found)
 """The machine stays the same: each service that is made would read its control groups again."""
 SESSION = "test session id"

@@ -155,6 +155,7 @@ def test_three_students_join_pin_their_dealt_seeds_and_the_class_sees_the_count_
     assert len(hung[0].picture) < pins.PICTURE / 2
 
 
+@pytest.mark.whole
 def test_without_joining_or_frames_or_in_a_frozen_class_nothing_is_pinned(klass):
     app = visit(klass, LAB)
     assert text("board.pin.join", "en") in said(app)
@@ -194,6 +195,7 @@ def test_predictions_come_first_and_the_truth_shows_what_came_out(klass, lang):
     assert not classes.find(place.board(), klass[0]).question
 
 
+@pytest.mark.whole
 def test_the_manager_hides_freezes_and_clears(klass):
     record(RUN.replace(members=1))
     st.cache_resource.clear()
@@ -255,6 +257,7 @@ def test_the_link_that_a_student_is_dealt_keeps_the_task_and_its_time_is_said_be
     assert not lab.selectbox(key="a.w.loss").disabled
 
 
+@pytest.mark.whole
 def test_a_task_without_seeds_is_dealt_whole_and_its_predictions_are_the_boards(klass):
     words = {"en": Words(question="How many x²?", options=("none", "some")), "es": Words("", "", "¿?", ("0", "más"))}
     its = Task(page="mistakes", query={"c.card": "no_cure"}, without=("contents", "share"), words=words)
@@ -286,6 +289,7 @@ def test_a_task_without_seeds_is_dealt_whole_and_its_predictions_are_the_boards(
     assert students.answers(place.board(), klass[0]) == {0: 1}, "too late"
 
 
+@pytest.mark.whole
 def test_a_task_of_a_plan_is_asked_on_the_board_with_one_click_and_its_seeds_with_another(monkeypatch):
     monkeypatch.setattr(price, "forecast", lambda config: 10.0 * config.members)
     app = press(opened("pages/teach/teach.py", {"plan": "short"}), "t.board.strong")
@@ -322,6 +326,7 @@ def test_of_a_task_that_is_free_the_class_deals_seed_and_members_alone():
     assert task.bound() == {"members": "hidden", "seed": "locked"}
 
 
+@pytest.mark.whole
 def test_a_pin_before_the_end_says_that_it_does_not_count_yet_and_the_teacher_sees_who_has_pinned(klass, monkeypatch):
     run = RUN.replace(members=1)
     record(run)

@@ -32,6 +32,7 @@ def watching(lang="en"):
     return opened("pages/lab/arena.py", to_query(RUN, "a."), lang)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize(("crowd", "seconds"), [(0.5, 1), (1.2, 1), (2.0, 2), (90.0, 5)])
 def test_a_crowd_is_updated_less_often_and_told_so(monkeypatch, paces, crowd, seconds, lang):

@@ -310,6 +310,7 @@ def page():
     digits_playback.curves(DigitsConfig(), "es", beside=DigitsConfig(seed=1), names=("*A*", "$B$"))
 
 
+@pytest.mark.whole
 def test_a_page_without_any_frame_stands():
     app = AppTest.from_function(page, default_timeout=GUARD).run()
     assert not app.exception

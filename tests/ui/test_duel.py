@@ -166,6 +166,7 @@ def test_a_shared_link_holds_the_step_at_which_both_were_stopped(monkeypatch):
     assert "a.step=5" in app.code[0].value
 
 
+@pytest.mark.whole
 def test_compare_exchange_choose_close():
     app = opened(PAGE, to_query(SMALL, "a."))
     app.button(key="a.compare").click().run()

@@ -132,6 +132,7 @@ def test_digits_have_numbers_too():
 # Of a run on the page
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_every_file_of_a_trained_run(lang):
     record(TWO)

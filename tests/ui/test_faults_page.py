@@ -173,6 +173,7 @@ def waiting(monkeypatch):
     return opens
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_who_waits_reads_the_place_the_time_and_what_to_watch_meanwhile(lang, waiting):
     app = waiting(lang)

@@ -207,6 +207,7 @@ def test_what_follows_the_picture_waits_for_it_once_a_visit_and_contents_come_la
     assert order == ["contents", first, "played", *rest]
 
 
+@pytest.mark.whole
 def test_an_answer_is_judged_by_the_run_marks_the_lesson_and_stands_in_the_link(collapsed):
     app = opened(PAGE, {"lesson": "6"})
     enter(app, "s.w.answer.collapse", 2)

@@ -298,6 +298,7 @@ def test_the_changed_lines_are_wrapped_on_a_phone():
     assert [found.proto.wrap_lines for found in app.code if found.language == "diff"] == [True]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nothing_is_unveiled_before_the_prediction(lab, lang):
     for config in (lab.broken, lab.fixed):
@@ -340,6 +341,7 @@ def test_a_picture_comes_first_and_tables_and_folklore_after_verdict_and_cure(la
     assert places == sorted(places)
 
 
+@pytest.mark.whole
 def test_what_was_not_asked_for_is_not_said_to_be_computed(lab, monkeypatch):
     app = opened(PAGE, {"c.card": "too_much_d"})
     app.button(key="c.show").click().run()
@@ -355,6 +357,7 @@ def test_one_seed_is_no_median():
     assert runs.drawn("x", arm, "en")["note"].startswith("One seed.")
 
 
+@pytest.mark.whole
 def test_the_seeds_are_wished_stopped_and_shown_as_yours(lab):
     seeds = evidence.seeds(lab, lab.broken)
     assert sum(config.members for config in seeds) == 16

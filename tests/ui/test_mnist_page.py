@@ -229,6 +229,7 @@ def test_train_and_stop_are_wishes_and_two_runs_are_trained_apart():
     assert sound(app).button(key="n.stop")
 
 
+@pytest.mark.whole
 def test_training_another_run_leaves_the_one_beside_alone_and_ends_what_is_shown_no_more():
     app = page({"m.preset": "digits"})
     app.button(key="m.train").click().run()
@@ -256,6 +257,7 @@ def test_five_more_epochs_raise_the_target_of_the_same_run():
     assert config(sound(app)).epoch(config(app).steps) == 10
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("lang", "said"),
     [("en", "On this server's accelerator (mps)."), ("es", "En el acelerador de este servidor (mps).")],
@@ -276,6 +278,7 @@ def test_no_more_epochs_than_a_run_may_have():
     assert sound(app).button(key="m.more").disabled
 
 
+@pytest.mark.whole
 def test_the_run_before_the_last_change_can_stand_beside():
     app = page({"m.preset": "digits"})
     assert "before" not in app.selectbox(key="n.w.preset").options

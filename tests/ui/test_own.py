@@ -228,6 +228,7 @@ def test_a_file_goes_into_the_drawing_and_a_bad_one_changes_nothing():
 # On the arena's page
 
 
+@pytest.mark.whole
 def test_the_menu_goes_on_to_offer_ones_own_points():
     mine = points.keep(FEW, Path("unused"))
     app = opened(PAGE, to_query(PlaneConfig(dataset=mine), "a.") | {"a.preset": "ring"})

@@ -316,6 +316,7 @@ def test_train_and_stop_are_wishes():
     assert sound(app).button(key="a.train")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("lang", "others", "wait"),
     [("en", "Others are", "Others have"), ("es", "Otras personas lo están", "Otras personas lo han")],

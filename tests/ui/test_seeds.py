@@ -109,6 +109,7 @@ def test_the_verdicts_are_those_of_the_player(run, monkeypatch):
     assert [[frame.step for frame in some] for some in read_for[:13]] == expected
 
 
+@pytest.mark.whole
 def test_the_deciding_frames_alone_decide():
     """Over a run that goes through several verdicts, on every frame."""
     config = PlaneConfig(

@@ -36,6 +36,7 @@ def checked(folder, chosen):
     return found
 
 
+@pytest.mark.whole
 def test_the_index_leads_to_every_page_in_both_languages(tmp_path):
     chosen = [one for one in site.exhibits() if one.address in SOME]
     assert {one.address for one in chosen} == SOME

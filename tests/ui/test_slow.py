@@ -244,6 +244,7 @@ def trace_at(config, step):
     return trace_of(state).to_json()
 
 
+@pytest.mark.whole
 def test_the_player_asks_for_its_step_and_the_next_follows(here):
     app = arena(SMALL, "es")
     app.session_state["a.ask"] = {"name": "slow", "step": 2, "member": 0, "key": SMALL.key()}

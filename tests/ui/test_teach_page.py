@@ -115,6 +115,7 @@ def test_a_damaged_task_and_one_of_another_page_are_told():
     assert text("teach.refused.other_page", "en") in said(opened("pages/lab/mnist.py", {"task": encode(TASK, "")}))
 
 
+@pytest.mark.whole
 def test_the_task_stays_through_the_menu_and_goes_with_another_link_or_when_it_is_left():
     app = given(TASK, answer="1")
     app.switch_page("pages/learn/about.py").run()
@@ -227,6 +228,7 @@ def test_a_task_begins_with_a_card_with_an_address_and_with_another_task():
 # Lesson plans
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_a_plan_is_shown_with_links_of_this_server(monkeypatch, lang):
     monkeypatch.setattr(settings, "read", lambda: settings.Settings(secret=SECRET))

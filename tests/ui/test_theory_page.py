@@ -29,6 +29,7 @@ def said(app):
     return re.sub(r"<[^>]+>", "", "\n".join(one.value for one in app.markdown))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_it_opens_and_each_example_says_its_own_numbers(lang):
     app = opened(PAGE, lang=lang)

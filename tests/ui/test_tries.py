@@ -55,6 +55,7 @@ def predict(app, guess):
     return sound(app.button(key="a.go.k50").click().run())
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("guess", "word"), [("nothing", "right"), ("few", "wrong")])
 def test_a_prediction_is_answered_by_what_the_recorded_run_did(small, guess, word):
     record(SMALL)

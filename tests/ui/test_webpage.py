@@ -88,6 +88,7 @@ def test_digits_have_their_images_and_every_evaluation(lang):
     assert last.items() <= shown["verdicts"][str(judged[-1])].items()
 
 
+@pytest.mark.whole
 def test_a_page_is_small_and_says_everything_in_both_languages():
     for name, most in (("ring", 1_500_000), ("one_dimension", 1_500_000), ("digits_dense", 3_000_000)):
         source = page([shipped(name)])

@@ -96,6 +96,7 @@ def test_a_refusal_shows_a_strangers_text_as_text():
     assert "`<b>'x`" in app.error[0].value
 
 
+@pytest.mark.whole
 def test_a_good_file_is_shown_judged_and_kept():
     app = uploaded(("g.safetensors", GOOD))
     assert not app.error
@@ -112,6 +113,7 @@ def test_a_good_file_is_shown_judged_and_kept():
     assert app.session_state["touched"] is True, "the link that comes along is older than what was opened"
 
 
+@pytest.mark.whole
 def test_the_settings_may_come_beside_the_weights():
     beside = json.dumps(SMALL.to_json()).encode()
     app = uploaded(("g.safetensors", changed(config="")), ("g.json", beside))
