@@ -7,12 +7,10 @@ from logging.handlers import BufferingHandler
 
 import hypothesis
 import pytest
-import torch
 
 from ganlab.data.user_files import use_store
 from ganlab.host import settings
 
-torch.set_num_threads(1)
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Else every server, worker and script that the tests start compiles all of ganlab again."""
@@ -28,6 +26,19 @@ def pytest_configure(config):
     chosen = config.option.markexpr
     rest = {"": "not nightly", "not browser": "not browser and not whole and not nightly"}
     config.option.markexpr = rest.get(chosen, chosen)
+
+
+def pytest_ignore_collect(collection_path, config):
+    """A run without browsers does not read their tests, nor what these import."""
+    return (collection_path.name == "browser" and config.option.markexpr.startswith("not browser")) or None
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread():
+    """PyTorch is imported here: the process that hands the tests out starts them seconds earlier without it."""
+    import torch
+
+    torch.set_num_threads(1)
 
 
 @pytest.fixture(autouse=True)

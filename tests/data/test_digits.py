@@ -66,6 +66,7 @@ def test_drawing_leaves_the_global_random_state_alone():
     assert torch.equal(torch.random.get_rng_state(), before)
 
 
+@pytest.mark.whole
 def test_a_set_that_cannot_be_had_says_why_and_leaves_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path))
     monkeypatch.setattr(torchvision.datasets().FashionMNIST, "mirrors", ["http://127.0.0.1:9/"])

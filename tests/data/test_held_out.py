@@ -63,6 +63,7 @@ def test_without_a_threshold_there_is_no_share(changes):
     assert np.isnan(snapshot(start(SMALL.replace(**changes))).held_out).all()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("d_norm", ["apart", "mixed"])
 def test_a_d_that_sees_batches_judges_them_as_training_images(d_norm):
     """Where held-out images are the training images, both shares are the same."""

@@ -150,6 +150,7 @@ def test_a_batch_holds_digits_and_strangers():
     np.testing.assert_allclose(names.sum(1), 1, rtol=1e-6)
 
 
+@pytest.mark.whole
 def test_training_repeats_itself(capsys):
     """Bars at ten heights; equal seeds give equal weights, whatever the global dice do."""
     labels = torch.arange(300) % 10

@@ -79,6 +79,7 @@ def tiny(monkeypatch):
     return DigitsConfig(**TINY)
 
 
+@pytest.mark.whole
 def test_a_training_that_is_cut_off_ends_in_the_same_weights(tiny, tmp_path, monkeypatch):
     whole, history = train_generators.train("light", tmp_path / "whole")
     assert [row["step"] for row in history] == [7]

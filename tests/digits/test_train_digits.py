@@ -154,6 +154,7 @@ def test_divergence_ends_in_a_frame_that_names_step_quantity_and_knob():
     assert frames[-1].facts["knob"] == "regularizer"
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", [name for name, spec in knobs(DigitsConfig).items() if spec.live])
 def test_every_live_field_can_be_edited(name):
     spec = knobs(DigitsConfig)[name]
@@ -224,6 +225,7 @@ def test_a_prepared_run_is_recorded_with_all_its_epochs_and_goes_on_from_its_end
         assert store.checkpoints.steps(run.key) == [5]
 
 
+@pytest.mark.whole
 def test_a_recording_that_cannot_be_made_says_why(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path / "data"))
     monkeypatch.setattr(torchvision.datasets().MNIST, "mirrors", ["http://127.0.0.1:9/"])

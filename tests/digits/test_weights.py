@@ -219,6 +219,7 @@ def test_a_pickle_is_never_opened(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.whole
 @settings(max_examples=300)
 @given(st.integers(0, 2500), st.binary(min_size=1, max_size=12), st.sampled_from([len(GOOD), 3000, 2000, 500]))
 def test_no_damage_raises_anything_else(place, noise, length):

@@ -384,6 +384,7 @@ def test_the_menu_offers_it(added, field):
     assert getattr(held(app, ARENA), field) == NEW
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("entries", [FULL, BARE], ids=["full", "bare"])
 def test_the_page_shows_a_run_with_all_of_them(added, entries, lang):

@@ -72,6 +72,7 @@ def test_a_run_elsewhere_is_the_processor_s_own(kind, there):
     assert_same_state(checkpoint(here), checkpoint(again))
 
 
+@pytest.mark.whole
 def test_a_run_elsewhere_diverges_with_the_same_words(there):
     config = SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein")
     here, far = start(config), start(config, NAME)

@@ -138,6 +138,7 @@ def test_points_are_named_by_their_mode_only_within_three_sigma():
     assert sure.tolist() == [1, 0]
 
 
+@pytest.mark.whole
 def test_a_sum_starts_at_its_point_and_goes_straight(tmp_path):
     source = digits(tmp_path)
     strip = walks.arithmetic(tmp_path, source, 7, 3, 8, 3.0)

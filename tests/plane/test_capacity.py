@@ -77,6 +77,7 @@ def test_a_curve_in_an_area_cannot_fill_it():
     assert verdict(story(*[wave()] * 8, dataset="moons"), wrong).knob == "mistake", "a mistake comes first"
 
 
+@pytest.mark.whole
 def test_a_curve_may_draw_curves_pass_through_modes_and_improve():
     spiral = perfect("spiral")
     assert verdict(story(*[spiral] * 8, dataset="spiral"), CURVE.replace(dataset="spiral")).key == "near_equilibrium"

@@ -307,6 +307,7 @@ def annulus(*points: np.ndarray, **changes) -> str:
     return verdict(story(*points, dataset="annulus"), PlaneConfig(dataset="annulus", **changes)).key
 
 
+@pytest.mark.whole
 def test_data_without_modes_are_circled_too():
     assert annulus(*(sector(i / 3, 0.5) for i in range(8))) == "rotating"
     assert annulus(*[sector(0, 0.5)] * 8) == "collapse", "what stays does not rotate"

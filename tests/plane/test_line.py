@@ -106,6 +106,7 @@ def test_the_optimal_d_is_drawn_where_it_is_known(changes, known):
     assert np.isfinite(optimal).any() == known
 
 
+@pytest.mark.whole
 def test_a_d_that_is_trained_against_a_resting_g_nears_the_optimal_one():
     config = PlaneConfig(dataset="two_gaussians_1d", latent_dim=1, g_steps=0, d_lr=3e-3, steps=600, seed=1)
     state = train.start(config)

@@ -222,6 +222,7 @@ def test_input_is_left_unchanged(key):
         np.testing.assert_array_equal(points, perfect(data))
 
 
+@pytest.mark.whole
 @settings(max_examples=80)
 @given(arrays(np.float32, st.tuples(st.integers(1, 20), st.just(2))), st.sampled_from(["ring", "moons"]))
 def test_any_floats_give_values_in_range(points, key):

@@ -33,6 +33,7 @@ KINDS = {
 }
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_equal_configs_give_equal_frames_whatever_else_the_process_does(kind):
     config = SMALL.replace(**KINDS[kind])
@@ -57,6 +58,7 @@ def test_the_global_random_state_is_left_alone():
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", KINDS)
 def test_taking_frames_changes_nothing(kind):
     config = SMALL.replace(**KINDS[kind])

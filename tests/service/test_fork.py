@@ -158,6 +158,7 @@ def test_a_change_is_chosen_on_the_page_and_the_run_branches_off():
     assert held(app, ARENA) == SMALL
 
 
+@pytest.mark.whole
 def test_each_change_can_be_taken_away_on_the_page():
     many = SMALL.replace(edits=tuple((i, "d_steps", 2 + i % 2) for i in range(6)))
     app = opened(PAGE, to_query(many, "a.") | {"a.preset": "ring"})

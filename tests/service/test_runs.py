@@ -287,6 +287,7 @@ def test_a_long_run_makes_way_for_those_that_wait_and_both_end_as_undisturbed(st
         assert store.frames(config.key(), 0) == counted(config)
 
 
+@pytest.mark.whole
 def test_a_run_with_an_edit_goes_on_from_its_parents_checkpoint_and_ends_as_if_trained_from_scratch(tmp_path):
     parent = PlaneConfig(g_width=8, d_width=8, batch_size=16, steps=90)
     child = parent.alone("d", 90).replace(steps=100)

@@ -50,6 +50,7 @@ def test_a_process_that_dies_is_replaced(apart):
     assert apart.run(os.getpid) != os.getpid()
 
 
+@pytest.mark.whole
 def test_too_long_is_busy(apart, monkeypatch):
     apart.run(os.getpid)
     monkeypatch.setattr(short_jobs, "PATIENCE", 0.05)

@@ -594,6 +594,7 @@ def recorded(store, recording_of_it):
     return recording_of_it
 
 
+@pytest.mark.whole
 def test_a_recorded_run_comes_back_as_it_was(store, recorded, tmp_path):
     path, key = recorded
     with Store(tmp_path / "fresh") as fresh:

@@ -305,6 +305,7 @@ def test_seeds_one_by_one_where_side_by_side_is_too_much():
         side_by_side(heavy[0])
 
 
+@pytest.mark.whole
 def test_the_command_lists_runs_and_shows(place, here, tmp_path, monkeypatch, capsys):
     monkeypatch.setattr(study, "STUDIES", {"tiny": TINY})
     monkeypatch.setattr(study, "compute", lambda name, grid, where, *_: finish(where, here, grid).failed)

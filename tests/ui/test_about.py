@@ -42,6 +42,7 @@ def test_the_names_of_the_rows_tell_them_apart(study, lang):
     assert names.is_unique, names[names.duplicated()].tolist()
 
 
+@pytest.mark.whole
 def test_a_table_has_what_the_evidence_has():
     found, arms = studies.table("lab", "en"), evidence.shipped(STUDIES["lab"].arms, "lab")
     row, facts = found.iloc[0], next(iter(arms.values())).facts("x")
@@ -62,6 +63,7 @@ def test_the_page_shows_a_study_the_sources_and_the_licences(lang):
     assert "https://poloclub.github.io/ganlab/" in "\n".join(one.value for one in app.markdown)
 
 
+@pytest.mark.whole
 def test_a_study_is_chosen_kept_in_the_link_and_refused_if_unknown():
     app = enter(opened(PAGE, {"study": "nix"}), "o.w.study", "ring")
     assert app.query_params["study"] == "ring"

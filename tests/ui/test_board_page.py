@@ -172,6 +172,7 @@ def test_without_joining_or_frames_or_in_a_frozen_class_nothing_is_pinned(klass)
     assert next(one for one in stranger.button if one.key == "k.join.send").disabled
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_predictions_come_first_and_the_truth_shows_what_came_out(klass, lang):
     app = visit(klass, manages=True, lang=lang)
@@ -224,6 +225,7 @@ def test_what_cannot_be_dealt_is_refused_with_a_sentence(klass):
     assert not classes.find(place.board(), klass[0]).experiment
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_link_that_a_student_is_dealt_keeps_the_task_and_its_time_is_said_before(klass, lang, monkeypatch):
     words = {lang: Words(title="Luck", body="Train it.", question="How many?", options=("none", "some"))}

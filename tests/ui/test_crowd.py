@@ -129,6 +129,7 @@ def test_the_timer_of_the_part_that_is_drawn_is_the_one_that_changes(monkeypatch
     assert [(one.auto_rerun.fragment_id, one.auto_rerun.interval) for one in sent] == [("the curves", 2.5)]
 
 
+@pytest.mark.whole
 def test_who_watches_is_counted_until_they_leave_or_are_not_updated():
     crowd = server.service().crowd
     crowd.room = 2

@@ -141,6 +141,7 @@ def test_several_differences_leave_the_presets_their_names():
 # On the page
 
 
+@pytest.mark.whole
 def test_a_link_holds_both_and_both_are_shown():
     for config in (SMALL, LONG):
         record(config)

@@ -104,6 +104,7 @@ def test_the_field_is_coloured_as_in_the_player():
     assert tuple(bottom) == gif.UNDECIDED
 
 
+@pytest.mark.whole
 def test_a_diverged_run_has_a_film_too():
     wild = SMALL.replace(loss="wasserstein", optimizer="sgd", g_lr=1.0, d_lr=1.0, steps=400, activation="relu")
     frames, blob = film(wild, count=None)
@@ -226,6 +227,7 @@ def bring(app, blob, prefix="a."):
     return sound(app.run())
 
 
+@pytest.mark.whole
 def test_settings_go_and_come_back_to_the_same_run():
     config = SMALL.replace(loss="hinge", members=3, edits=((40, "d_lr", 0.1),))
     app = bring(opened(PAGE), json.dumps(config.to_json(), indent=1).encode())
@@ -247,6 +249,7 @@ def test_what_is_wrong_in_a_file_is_said():
     assert "`<b>`" in unknown
 
 
+@pytest.mark.whole
 def test_a_bad_file_has_one_sentence_and_loses_nothing():
     bad = [(b"", "json"), (b"[]", "json"), (b'{"kind": "cars"}', "kind"), ("{}".encode("utf-16"), "encoding")]
     bad += [(b" " * (LARGEST + 1), "too_large"), (json.dumps(DigitsConfig(seed=5).to_json()).encode(), "only_digits")]

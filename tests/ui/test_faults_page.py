@@ -184,6 +184,7 @@ def test_who_waits_reads_the_place_the_time_and_what_to_watch_meanwhile(lang, wa
     assert text("field.short.loss", lang) in link.proto.help
 
 
+@pytest.mark.whole
 def test_the_bound_is_said_before_and_when_it_is_reached(waiting):
     app = waiting("en")
     viewer = app.session_state["viewer"]

@@ -61,5 +61,6 @@ def test_a_large_machine_has_seats_and_unknown_memory_is_not_a_number(monkeypatc
     assert int(dict(host.seats("en"))["seats"]) == profile.seats(Machine(math.inf, 4.0), 3) == 33
 
 
+@pytest.mark.whole
 def test_the_about_page_leads_there():
     assert any(link.proto.page == "host" for link in opened("pages/learn/about.py").get("page_link"))

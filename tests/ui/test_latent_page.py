@@ -95,6 +95,7 @@ def test_why_slerp_stands_in_the_open_with_the_term_explained(lang):
     assert not any("slerp</abbr>" in found.value for fold in app.expander for found in fold.markdown)
 
 
+@pytest.mark.whole
 def test_a_walk_is_drawn_and_a_link_reproduces_the_film():
     source = digits(here())
     app = page({"l.g": source.name, "l.a": "5", "l.b": "-6"})
@@ -106,6 +107,7 @@ def test_a_walk_is_drawn_and_a_link_reproduces_the_film():
     assert message(page({name: value for name, value in link.items() if name != "lang"}), "rows") == film
 
 
+@pytest.mark.whole
 def test_swap_and_opposite():
     app = press(page({"l.g": digits(here()).name, "l.a": "5", "l.b": "6"}), "l.swap")
     assert (app.query_params["l.a"], app.query_params["l.b"]) == ("6", "5")
@@ -186,6 +188,7 @@ def test_sliders_are_in_the_link_and_can_be_reset():
     assert press(app, "l.rest").query_params["l.x2"] == "0.0"
 
 
+@pytest.mark.whole
 def test_a_pair_needs_as_many_numbers():
     small, other = digits(here(), 4), digits(here(), 5)
     assert "no second generator with 4" in page({"l.g": small.name, "l.view": "pair"}).info[0].value

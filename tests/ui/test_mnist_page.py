@@ -244,6 +244,7 @@ def test_training_another_run_leaves_the_one_beside_alone_and_ends_what_is_shown
     assert store.wishes(PRESETS["digits"].replace(d_steps=3).key(), viewer)
 
 
+@pytest.mark.whole
 def test_five_more_epochs_raise_the_target_of_the_same_run():
     record(SMALL, seconds=75.0)
     app = page(to_query(SMALL, "m."))

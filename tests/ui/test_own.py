@@ -241,6 +241,7 @@ def test_the_menu_goes_on_to_offer_ones_own_points():
     assert held(app, ARENA).dataset == mine
 
 
+@pytest.mark.whole
 def test_points_that_go_while_they_are_shown_leave_a_sentence():
     many = kept(sent(cloud(300)))
     app = opened(PAGE, to_query(PlaneConfig(dataset=many, members=2), "a."))

@@ -280,6 +280,7 @@ def test_switching_the_language_keeps_everything_else():
     assert config(app) == PlaneConfig(gamma=0.37, regularizer="r2")
 
 
+@pytest.mark.whole
 def test_a_stale_link_does_not_take_a_change_back():
     app = arena()
     app.selectbox(key=widget_key("loss")).select("hinge").run()

@@ -60,6 +60,7 @@ def test_everything_comes_back():
     assert head["text"] == player.labels("es")
 
 
+@pytest.mark.whole
 @given(run=st.text(max_size=9))
 def test_what_follows_the_json_is_aligned(run):
     data = built(run=run)

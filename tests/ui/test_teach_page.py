@@ -249,6 +249,7 @@ def test_a_plan_is_shown_with_links_of_this_server(monkeypatch, lang):
     assert spoken.said(lang) == decode(links[1][1], SECRET)[0].said(lang)
 
 
+@pytest.mark.whole
 def test_the_way_from_the_builder_to_a_plan_and_back():
     app = enter(opened(TEACH, {"plan": "nothing"}), "t.w.plan", "week")
     assert app.query_params["plan"] == "week"

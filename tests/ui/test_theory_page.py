@@ -93,6 +93,7 @@ def test_what_is_wrong_in_a_link_gives_way_with_a_notice():
     assert not sentences[0] & sentences[1]
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "sent", [{"step": 9}, {"method": "x"}, {"nothing": 1}, {"theta": "a"}, "text", {"psi": math.nan}]
 )

@@ -128,6 +128,7 @@ def test_the_policy_allows_this_script_and_these_styles_and_nothing_else():
     assert addresses == {"http://www.w3.org/2000/svg"}, "names a format; nothing is loaded"
 
 
+@pytest.mark.whole
 def test_a_hostile_name_stays_text():
     names = dict.fromkeys(LANGUAGES, HOSTILE)
     source = page([shipped("ring")], names=names)

@@ -127,6 +127,7 @@ def test_garments_are_not_judged_as_digits():
     assert text("weights.upload.unjudged", "en") in [words.value for words in app.markdown]
 
 
+@pytest.mark.whole
 def test_an_upload_that_has_gone_says_so():
     app = uploaded(("g.safetensors", GOOD))
     page.brought().files.path(code(GOOD)).unlink()
@@ -134,6 +135,7 @@ def test_an_upload_that_has_gone_says_so():
     assert app.session_state["found"] is None
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_gallery_shows_all_that_ships(lang):
     app = sound(AppTest.from_function(showing, default_timeout=GUARD, args=(lang,)).run())
