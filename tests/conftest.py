@@ -19,18 +19,19 @@ hypothesis.settings.register_profile("any speed", deadline=None, derandomize=Tru
 hypothesis.settings.register_profile("nightly", hypothesis.settings.get_profile("any speed"), max_examples=10_000)
 hypothesis.settings.load_profile("any speed")
 pytest.register_assert_rewrite("browsing", "visits")
+QUICK = "not browser and not whole and not nightly"
 
 
 def pytest_configure(config):
     """Without an expression of one's own a run has everything but what is nightly; without browsers it is quick."""
     chosen = config.option.markexpr
-    rest = {"": "not nightly", "not browser": "not browser and not whole and not nightly"}
+    rest = {"": "not nightly", "not browser": QUICK}
     config.option.markexpr = rest.get(chosen, chosen)
 
 
 def pytest_ignore_collect(collection_path, config):
-    """A run without browsers does not read their tests, nor what these import."""
-    return (collection_path.name == "browser" and config.option.markexpr.startswith("not browser")) or None
+    """A quick run does not read the tests in browsers, nor what these import."""
+    return (collection_path.name == "browser" and config.option.markexpr == QUICK) or None
 
 
 @pytest.fixture(scope="session", autouse=True)

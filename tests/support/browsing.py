@@ -331,9 +331,11 @@ def rested(page):
     return page
 
 
-HIT = """key => document.addEventListener("click", ({ target }) => {
-  window.hit = Boolean(target.closest(`.st-key-${key}`));
-}, { capture: true, once: true })"""
+HIT = """key => {
+  window.hit = false;
+  const note = ({ target }) => { window.hit = Boolean(target.closest(`.st-key-${key}`)); };
+  document.addEventListener("click", note, { capture: true, once: true });
+}"""
 
 
 def press(page, key):
