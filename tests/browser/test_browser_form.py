@@ -52,8 +52,18 @@ SETTLED = """() => new Promise((settled) => {
   wait();
 })"""
 
-
-WAITING = "[data-testid=stStatusWidget], [data-testid=player]:not([data-step])"
+MENU = """open => {
+  const { left, right } = document.querySelector("[data-testid=stSidebar]").getBoundingClientRect();
+  return open ? left === 0 : right <= 0;
+}"""
+"""Whether the menu stands where it belongs at this width: Streamlit slides it in and out some time after a resize."""
+MENU_WIDTH = 768
+"""The widest window, in px, that opens without the menu."""
+READY = {"player": "step", "walk": "walk", "atlas": "map", "tiles": "tiles", "dirac": "theta", "slow": "at"}
+"""What each component writes on itself once it has its data and its words."""
+WAITING = ", ".join(
+    ["[data-testid=stStatusWidget]", *(f"[data-testid={at}]:not([data-{sign}])" for at, sign in READY.items())]
+)
 FOLLOW = """path => {
   const link = [...document.links].find(({ pathname }) => pathname === path);
   link?.click();
@@ -105,6 +115,7 @@ def looks(page):
         until(lambda: page.locator(f".player[data-theme]:not([data-theme={theme}])").count() == 0)  # noqa: B023
         for width in widths:
             page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+            page.wait_for_function(MENU, arg=width > MENU_WIDTH)
             page.evaluate(SETTLED)
             yield width, theme
 
