@@ -136,10 +136,15 @@ def test_nothing_is_cut_or_printed_over_and_axe_finds_nothing(reader, path):
     assert not found, "\n".join(found)
 
 
-MOVES = """() => [...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? []).flatMap((root) => [
-  ...[...root.querySelectorAll("[data-playing=true]")].map((player) => `${player.dataset.testid} plays`),
-  ...root.getAnimations().map(({ animationName }) => `animation ${animationName}`),
-])"""
+MOVES = """() => {
+  const menu = getComputedStyle(document.querySelector("[data-testid=stSidebar]"));
+  const slides = parseFloat(menu.transitionDuration) > 0.001 ? ["the menu slides"] : [];
+  const roots = [...document.querySelectorAll("*")].flatMap(({ shadowRoot }) => shadowRoot ?? []);
+  return slides.concat(roots.flatMap((root) => [
+    ...[...root.querySelectorAll("[data-playing=true]")].map((player) => `${player.dataset.testid} plays`),
+    ...root.getAnimations().map(({ animationName }) => `animation ${animationName}`),
+  ]));
+}"""
 
 
 LEAVE = "document.activeElement.blur(), document.querySelector('[data-testid=stMain]').scrollTo(0, 0)"
