@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urlsplit
 
 import browsing
 import pytest
-from browsing import NEEDS_CHROMIUM, address, choose, fact, link, rested, steady, step, until
+from browsing import NEEDS_CHROMIUM, address, choose, fact, link, part, rested, steady, step, until
 from playwright.sync_api import expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
@@ -70,9 +70,11 @@ def test_two_browsers_one_link_one_computation_and_one_may_stop(page, visit, ser
     assert link(other) == link(page)
     before = set(server.runs())
     for one in (page, other):
+        stands = part(one, "player").bounding_box()
         with steady(one):
             press(one, "train")
             offered(one, "stop")
+        assert part(one, "player").bounding_box()["y"] == stands["y"]
     assert set(server.runs()) == before
     wishes = "SELECT viewer FROM wishes WHERE run = ?"
     assert len(server.rows(wishes, RUN.key())) == 2

@@ -177,11 +177,12 @@ def waiting(monkeypatch):
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_who_waits_reads_the_place_the_time_and_what_to_watch_meanwhile(lang, waiting):
     app = waiting(lang)
-    assert text("run.status.queued", lang, place=2, eta=duration(TURN, lang)) in captions(app)
-    (link,) = app.get("link_button")
-    query = dict(parse_qsl(link.proto.url.partition("?")[2]))
+    (said,) = (caption.value for caption in app.caption if "](" in caption.value)
+    assert said.startswith(text("run.status.queued", lang, place=2, eta=duration(TURN, lang)))
+    address = said.partition("](")[2].partition(")")[0]
+    query = dict(parse_qsl(address.partition("?")[2]))
     assert from_query(query, "plane", "a.")[0].key() == SMALL.replace(loss="hinge").key()
-    assert text("field.short.loss", lang) in link.proto.help
+    assert said.endswith(text("run.status.meanwhile", lang, address=address, names=text("field.short.loss", lang)))
 
 
 @pytest.mark.whole

@@ -116,8 +116,6 @@ def train_button(experiment: Experiment, lang: str) -> str:
     if now in PACE and service().wishes(config.key(), ui.viewer()):
         look: dict[str, Any] = {"icon": ":material/stop:", "help": text("run.train.stop_help", lang)}
         st.button(text("run.train.stop", lang), experiment.name("stop"), on_click=stop, args=(config.key(),), **look)
-        if now == "waiting":
-            meanwhile.link(experiment, lang)
     elif now != "done":
         label = text("run.train.go_on" if status.step and now != "diverged" else "run.train.start", lang)
         look = {"type": "primary", "icon": ":material/model_training:", "disabled": now == "diverged"}
@@ -149,7 +147,8 @@ def status_line(experiment: Experiment, config: RunConfig, facts: Mapping[str, A
     if now == "failed":
         return text("run.status.failed", lang, note=failure(status, lang))
     if now == "waiting":
-        return text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
+        said = text("run.status.queued", lang, place=status.position, eta=duration(status.eta_s or 0, lang))
+        return " ".join(filter(None, (said, meanwhile.sentence(experiment.kind, config, lang))))
     if now in ("absent", "starting"):
         return " ".join(filter(None, (text(f"run.status.{now}", lang), price.warning(config, lang))))
     key = f"{experiment.words}.status.{now}"

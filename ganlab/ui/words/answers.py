@@ -75,9 +75,8 @@ def repeated() -> dict[str, dict[str, int]]:
 
 
 def unusual(question: Look) -> bool:
-    """Whether other seeds with the same settings mostly end with another verdict; False where that was not counted."""
-    counts = repeated().get(question.run)
-    return counts is not None and most(counts) != question.answer
+    """Whether other seeds with the same settings mostly end with another verdict."""
+    return most(repeated()[question.run]) != question.answer
 
 
 def most(counts: dict[str, int]) -> str:
@@ -86,10 +85,8 @@ def most(counts: dict[str, int]) -> str:
 
 
 def luck(question: Look, lang: str) -> str:
-    """How many seeds end with the same verdict, and with which one most do; or that it was not counted."""
-    counts = repeated().get(question.run)
-    if counts is None:
-        return text("quiz.page.one_seed", lang)
+    """How many seeds end with the same verdict, and with which one most do."""
+    counts = repeated()[question.run]
     said = {"count": counts.get(question.answer, 0), "of": sum(counts.values())}
     if not unusual(question):
         return text("quiz.page.seeds", lang, **said)

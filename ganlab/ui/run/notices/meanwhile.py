@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from ganlab import ui
 from ganlab.kind.config import RunConfig
+from ganlab.kinds import KINDS
 from ganlab.links import differences, to_query
 from ganlab.ui.run import share
-from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.run.server import service
 from ganlab.ui.text import text, worded
 
@@ -20,16 +19,16 @@ UNSEEN = ("seed", "steps", "members")
 """Settings that hardly change what is seen; they count less than all others."""
 
 
-def link(experiment: Experiment, lang: str) -> None:
-    """A link to the most similar finished run, in a tab of its own, so that the place in the queue stays."""
-    config: RunConfig = experiment.config
+def sentence(kind: str, config: RunConfig, lang: str) -> str:
+    """A link to the most similar finished run, and in what it differs; '' without one. It opens in a tab of its own, so
+    that the place in the queue stays."""
     other = similar(config.key(), config)
     if other is None:
-        return
+        return ""
     names = [worded(f"field.short.{name}", lang) for name in differences(other, config)]
-    address = share.address({"lang": ui.language()} | to_query(other, experiment.prefix))
-    help = text("run.train.meanwhile_help", lang, names=", ".join(names))
-    st.link_button(text("run.train.meanwhile", lang), address, icon=":material/play_circle:", help=help)
+    page = KINDS[kind]
+    address = share.address({"lang": lang} | to_query(other, page.prefixes[0]), page.page)
+    return text("run.status.meanwhile", lang, address=address, names=", ".join(names))
 
 
 @st.cache_data(ttl=FRESH, max_entries=256, show_spinner=False)
