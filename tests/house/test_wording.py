@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from ganlab.studies.cards import LESSONS
-from ganlab.ui.text import LANGUAGES, named, sentences, text
+from ganlab.ui.text import LANGUAGES, THIN_SPACE, named, sentences, text
 from ganlab.ui.text.glossary import LABELS, TERMS, explained, forms, meaning
 
 NEVER = {
@@ -57,7 +57,7 @@ NEVER = {
 """What the texts do not say, by the term that they use instead."""
 LONGEST = 32
 """Words of the longest sentence; a placeholder is one word, and what stands after a colon or a semicolon is new."""
-MEASURED = re.compile(r"\d[.,]\d|\d[   ]?%")
+MEASURED = re.compile(r"\d[.,]\d|\d\s?%")
 """A decimal number or a percentage."""
 STATED = {
     "about.licences.body": "a licence's version",
@@ -106,7 +106,7 @@ STATED = {
     "lessons.latent.deeper": "theory: one over the root of two",
 }
 """Numbers that are no measurements: key -> what they are."""
-NAMES = re.compile(r"k = \d+|\bR[12]\b|−1 (?:to|a) 1|−0[.,]5 (?:to|a) 0[.,]5|\b0 (?:to|a) (?:1|255)\b|\b1 %")
+NAMES = re.compile(r"k = \d+|\bR[12]\b|−1 (?:to|a) 1|−0[.,]5 (?:to|a) 0[.,]5|\b0 (?:to|a) (?:1|255)\b|\b1\s%")
 """Numbers in a verdict that name a case or a threshold."""
 CARD = ("verdict", "folklore", "cure")
 FREE = {"n", "of", "price", "speed", "steps", "d_steps", "g_steps", "d_lr", "g_lr", "batch_size", "epochs", "seed"}
@@ -152,10 +152,16 @@ def test_sentences_are_short(lang):
 
 def test_numbers_are_divided_as_each_language_does():
     assert [key for key, s in sentences("en").items() if re.search(r"\d,\d{3}\b|\d \d{3}\b", s)] == []
-    assert [k for k, s in sentences("es").items() if re.search(r"(?<!\d)\d[   .]\d{3}(?!\d)", s)] == []
+    assert [k for k, s in sentences("es").items() if re.search(r"(?<!\d)\d[\s.]\d{3}(?!\d)", s)] == []
     points = {k: found[0] for k, s in sentences("es").items() if (found := re.search(r"\d\.\d", plain(s)))}
     sources = re.compile(r"arXiv|arxiv\.org|doi:|BY-SA|127\.5|float|\bv\d")
     assert [key for key in points if not sources.search(sentences("es")[key])] == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_no_line_ends_between_a_number_and_its_sign(lang):
+    assert [key for key, s in sentences(lang).items() if re.search(r"\d %", s)] == []
+    assert f"1{THIN_SPACE}%" in text("mistakes.longer.verdict", lang)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -15,6 +15,8 @@ from typing import Any
 LANGUAGES = ("en", "es")
 THIN_SPACE = "\u202f"
 RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+BEFORE_SIGN = re.compile(r"(?<=\d) (?=%)")
+"""The space of "1 %" in a sentence. A line does not end there, as it does not at a number that is filled in."""
 
 
 def text(key: str, lang: str, **values: Any) -> str:
@@ -72,7 +74,7 @@ def sentences(lang: str) -> dict[str, str]:
     if lang not in LANGUAGES:
         raise KeyError(lang)
     return {
-        f"{path.stem}.{key}": sentence
+        f"{path.stem}.{key}": BEFORE_SIGN.sub(THIN_SPACE, sentence)
         for path in sorted(folder.glob("*.toml"))
         for key, sentence in flatten(tomllib.loads(path.read_text(encoding="utf-8")))
     }
