@@ -69,12 +69,12 @@ def test_two_browsers_one_link_one_computation_and_one_may_stop(page, visit, ser
     assert 0 < step(other) <= reached()[1]
     assert link(other) == link(page)
     before = set(server.runs())
+    stands = part(other, "player").bounding_box()["y"]
     for one in (page, other):
-        stands = part(one, "player").bounding_box()
         with steady(one):
             press(one, "train")
             offered(one, "stop")
-        assert part(one, "player").bounding_box()["y"] == stands["y"]
+    assert part(other, "player").bounding_box()["y"] == stands
     assert set(server.runs()) == before
     wishes = "SELECT viewer FROM wishes WHERE run = ?"
     assert len(server.rows(wishes, RUN.key())) == 2
