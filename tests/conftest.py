@@ -1,8 +1,10 @@
 """What every test stands on: one thread, a run store of its own, nothing left over."""
 
+import gc
 import logging
 import os
 import sys
+from itertools import count
 from logging.handlers import BufferingHandler
 
 import hypothesis
@@ -11,6 +13,7 @@ import pytest
 from ganlab.data.user_files import use_store
 from ganlab.host import settings
 
+gc.disable()
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Else every server, worker and script that the tests start compiles all of ganlab again."""
@@ -19,6 +22,7 @@ hypothesis.settings.register_profile("any speed", deadline=None, derandomize=Tru
 hypothesis.settings.register_profile("nightly", hypothesis.settings.get_profile("any speed"), max_examples=10_000)
 hypothesis.settings.load_profile("any speed")
 pytest.register_assert_rewrite("browsing", "visits")
+STORES = count()
 QUICK = "not browser and not whole and not nightly"
 
 
@@ -34,6 +38,12 @@ def pytest_ignore_collect(collection_path, config):
     return (collection_path.name == "browser" and config.option.markexpr == QUICK) or None
 
 
+def pytest_collection_finish():
+    """What was imported and collected stays to the end: the garbage collector need not look at it at every turn."""
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def one_thread():
     """PyTorch is imported here: the process that hands the tests out starts them seconds earlier without it."""
@@ -43,12 +53,13 @@ def one_thread():
 
 
 @pytest.fixture(autouse=True)
-def own_store(tmp_path, monkeypatch):
+def own_store(tmp_path_factory, monkeypatch):
     """Tests never touch the user's run store, and compute on the processor unless they say otherwise.
 
-    They set variables as they go, so settings are read again each time.
+    They set variables as they go, so settings are read again each time. The folder comes with what is first written:
+    to make one for each of thousands of tests, and to take it away, takes seconds.
     """
-    monkeypatch.setenv("GANLAB_STORE", str(tmp_path / "store"))
+    monkeypatch.setenv("GANLAB_STORE", str(tmp_path_factory.getbasetemp() / f"store-{next(STORES)}"))
     monkeypatch.setenv("GANLAB_DEVICE", "cpu")
     monkeypatch.setattr(settings, "read", lambda: settings.from_environment(os.environ))
     use_store(None)

@@ -76,6 +76,7 @@ def test_a_set_that_cannot_be_had_says_why_and_leaves_nothing(tmp_path, monkeypa
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.whole
 def test_a_damaged_set_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv("GANLAB_DATA", str(tmp_path))
     raw = tmp_path / "MNIST" / "raw"

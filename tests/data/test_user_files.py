@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+from pathlib import Path
 
 import pytest
 
@@ -62,12 +63,12 @@ def test_those_not_used_for_longest_go_first_and_never_the_newest(tmp_path):
     assert [few.save(b"e"), *(path.stem for path in few.paths())] == [name_of(b"e")] * 2
 
 
-def test_a_process_says_beside_which_store_it_looks_else_it_is_the_default_one(tmp_path):
-    assert store_in_use() == folders.find_place()[0] == tmp_path / "store"
+def test_a_process_says_beside_which_store_it_looks_else_it_is_the_default_one(tmp_path, own_store):
+    assert store_in_use() == folders.find_place()[0] == Path(own_store)
     use_store(tmp_path / "other")
     assert store_in_use() == tmp_path / "other"
     use_store(None)
-    assert store_in_use() == tmp_path / "store"
+    assert store_in_use() == Path(own_store)
 
 
 def test_default_folders_are_those_of_the_first_versions(tmp_path, monkeypatch):

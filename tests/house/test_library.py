@@ -92,6 +92,7 @@ def test_a_kind_without_a_diagnosis_says_so(monkeypatch):
         ganlab.diagnose([], SMALL)
 
 
+@pytest.mark.whole
 def test_a_sweep_measures_every_arm_once(tmp_path, monkeypatch):
     trained = []
 

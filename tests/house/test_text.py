@@ -3,6 +3,7 @@
 import ast
 import re
 from dataclasses import fields
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -50,7 +51,7 @@ from ganlab.ui.words.studies import FORMATS
 from streamlit_app import PAGES
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py")]
+SOURCES = (ROOT / "streamlit_app.py", *ROOT.glob("pages/**/*.py"), *ROOT.glob("ganlab/ui/**/*.py"))
 KINDS = tuple(kind.config for kind in kinds.KINDS.values())
 FIELDS = [f.name for kind in KINDS for f in fields(kind)]
 CHOICES = [f"{name}.{key}" for kind in KINDS for name, spec in knobs(kind).items() for key in spec.choices]
@@ -133,6 +134,7 @@ ELSEWHERE = "player", "sheet.player", "digits_stage.player", "duel.player", "the
 """Tables that a script in the browser is given whole."""
 
 
+@cache
 def asked(sources=SOURCES) -> tuple[set[str], list[re.Pattern[str]]]:
     """The keys that the code names, and the patterns of those that it puts together."""
     nodes = [node for path in sources for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))]

@@ -326,6 +326,7 @@ def counters(tmp_path_factory):
             yield runs
 
 
+@pytest.mark.whole
 def test_visitors_share_one_computation_wait_their_turn_and_stop_apart(counters):
     store = counters.store
     shared, next_one, last = (counter(10**5, seed=seed, seconds=0.002) for seed in (1, 2, 3))

@@ -27,6 +27,7 @@ def test_a_job_runs_in_another_process_that_stays(apart):
     assert apart.run(os.path.basename, "a/b") == "b"
 
 
+@pytest.mark.whole
 def test_what_goes_wrong_there_is_told_here(apart):
     with pytest.raises(FileNotFoundError):
         apart.run(os.stat, "no such file")

@@ -3,6 +3,7 @@
 import json
 import os
 import sqlite3
+from pathlib import Path
 from urllib.parse import parse_qsl
 
 import pytest
@@ -33,9 +34,9 @@ def warnings(app):
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-def test_a_damaged_store_is_told_once_a_visit(lang, tmp_path):
-    (tmp_path / "store").mkdir()
-    (tmp_path / "store" / FILE).write_bytes(b"no database" * 1000)
+def test_a_damaged_store_is_told_once_a_visit(lang, own_store):
+    Path(own_store).mkdir()
+    Path(own_store, FILE).write_bytes(b"no database" * 1000)
     app = opened(START, lang=lang)
     assert [toast.value for toast in app.toast] == [text("notice.store.damaged", lang)]
     assert [toast.value for toast in sound(app.run()).toast] == []
