@@ -9,7 +9,7 @@ from streamlit.runtime.pages_manager import PagesManager
 
 st.secrets.load_if_toml_exists()  # top-level secrets become variables; the settings are read at the first import below
 from ganlab import ui  # noqa: E402
-from ganlab.ui.policy import SEALED  # noqa: E402
+from ganlab.ui.assets import MIDDLEWARE  # noqa: E402
 from ganlab.ui.run import server, theme  # noqa: E402
 from ganlab.ui.run.notices import strays  # noqa: E402
 from ganlab.ui.text import text  # noqa: E402
@@ -57,4 +57,4 @@ async def serving(_: st.App) -> AsyncIterator[None]:
 if __name__ == "__main__":
     server.PAGES.inside()(ui.heard)(visit)
 else:
-    app = st.App(__file__, lifespan=serving, middleware=[SEALED])
+    app = st.App(__file__, lifespan=serving, middleware=MIDDLEWARE)

@@ -55,6 +55,9 @@ WATCH = """() => {
   requestAnimationFrame(look);
 }""".replace("PICTURES", PICTURES)
 """Notes, by the browser's own clock: when a picture is drawn after the navigation, and a first frame after a press."""
+LOADED = """() => performance.getEntriesByType("resource")
+  .filter(({ name }) => new URL(name).pathname.startsWith("/static/"))
+  .reduce((sum, { transferSize }) => sum + transferSize, 0)"""
 FPS = """async () => {
   const times = [];
   await new Promise((done) => {
@@ -121,6 +124,15 @@ def visit(browser, server):
     page, waited = open_page(browser, server)
     page.context.close()
     return waited
+
+
+def loaded(browser, server):
+    """Megabytes of Streamlit's scripts, styles and fonts that a new visitor's browser gets over the network."""
+    page, _ = open_page(browser, server)
+    time.sleep(4)
+    megabytes = page.evaluate(LOADED) / 1e6
+    page.context.close()
+    return megabytes
 
 
 def train_and_stop(browser, server, seed):
@@ -239,6 +251,7 @@ def table(browser, folder):
     show("first request to a just-started server → trained picture", first, "s", "4 s")
     server = warm(browser, ROOT, folder)
     show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")
+    show("what a first visit loads of Streamlit", [loaded(browser, server)], "MB", "–")
     trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
     show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
     show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
@@ -269,6 +282,8 @@ def beside(browser, roots, times):
         compare(
             ["later visits → trained picture, s"], [partial(visit, browser, server) for server in servers], [()] * times
         )
+        loads = [partial(loaded, browser, server) for server in servers]
+        compare(["what a first visit loads of Streamlit, MB"], loads, [()])
         trains = [partial(train_and_stop, browser, server) for server in servers]
         names = ["Train → first new frame on the screen, warm worker, s", "Stop → worker idle, s"]
         compare(names, trains, [(100 + i,) for i in range(times)])
