@@ -13,7 +13,6 @@ import pytest
 from ganlab.data.user_files import use_store
 from ganlab.host import settings
 
-gc.disable()
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Else every server, worker and script that the tests start compiles all of ganlab again."""
@@ -38,8 +37,12 @@ def pytest_ignore_collect(collection_path, config):
     return (collection_path.name == "browser" and config.option.markexpr == QUICK) or None
 
 
+def pytest_collection():
+    """What is imported and collected stays to the end: the garbage collector need not look at it at every turn."""
+    gc.disable()
+
+
 def pytest_collection_finish():
-    """What was imported and collected stays to the end: the garbage collector need not look at it at every turn."""
     gc.freeze()
     gc.enable()
 

@@ -1,14 +1,14 @@
 """Streamlit's own scripts and styles, packed once and sent from memory.
 
-A first visit loads some 90 of them, 3 MB. Streamlit sends them unpacked, since packing each answer anew would cost more
-than it saves; here each is packed when it is first asked for, and kept.
+They are most of what a first visit loads (docs/capacity.md). Streamlit sends them unpacked, since packing each answer
+anew would cost more than it saves; here each is packed when it is first asked for, and kept.
 """
 
 from __future__ import annotations
 
 import gzip
 import mimetypes
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ class Assets:
         await send({"type": "http.response.body", "body": body})
 
 
-def asked(scope: MutableMapping[str, Any]) -> Path | None:
+def asked(scope: Message) -> Path | None:
     """The file of Streamlit that a request wants and may get packed; None for any other request."""
     if scope["type"] != "http" or scope["method"] != "GET":
         return None

@@ -52,7 +52,7 @@ def page(browser):
 
 
 def changed(page):
-    """Whether another setting was changed. What is typed before its field is drawn anew is gone: type it again."""
+    """Whether another setting was changed. If not, it is typed again: once the change was lost; why is unknown."""
     choose(rested(page), "a-w-g_steps", "2")
     return link(page).get("a.g_steps") == "2"
 
