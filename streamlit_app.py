@@ -10,7 +10,7 @@ from streamlit.runtime.pages_manager import PagesManager
 st.secrets.load_if_toml_exists()  # top-level secrets become variables; the settings are read at the first import below
 from ganlab import ui  # noqa: E402
 from ganlab.ui.assets import MIDDLEWARE  # noqa: E402
-from ganlab.ui.run import server, theme  # noqa: E402
+from ganlab.ui.run import server  # noqa: E402
 from ganlab.ui.run.notices import strays  # noqa: E402
 from ganlab.ui.text import text  # noqa: E402
 
@@ -47,8 +47,7 @@ def visit() -> None:
 async def serving(_: st.App) -> AsyncIterator[None]:
     """The server's lifespan. All modules and the shipped runs are loaded before the first visit."""
     PagesManager.uses_pages_directory = False  # else the first visitor's deep link is "not found": see st.navigation
-    ui.load()
-    theme.read_once()
+    server.prepare()
     await asyncio.to_thread(server.service)
     yield
     await asyncio.to_thread(server.close)

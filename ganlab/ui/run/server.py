@@ -12,7 +12,7 @@ import streamlit as st
 
 from ganlab import ui
 from ganlab.data.user_files import use_store
-from ganlab.host import machine, settings
+from ganlab.host import machine, settings, sockets
 from ganlab.links import identity
 from ganlab.service.gate import Gate
 from ganlab.service.runs import Runs
@@ -20,6 +20,7 @@ from ganlab.service.short_jobs import ShortJobs
 from ganlab.store.opening import open_store
 from ganlab.store.recording import RECORDED
 from ganlab.store.runs import Store
+from ganlab.ui.run import theme
 from ganlab.ui.text import exists, text
 
 TOLD = "told.store."
@@ -29,6 +30,13 @@ PAGES, UPDATES = Gate(), Gate()
 """Who draws now: whole pages, and updates of those that watch a run. Updates are short and do not wait for pages."""
 
 log = logging.getLogger(__name__)
+
+
+def prepare() -> None:
+    """Makes this process ready for visitors: all modules loaded, the theme read, nothing sent late."""
+    ui.load()
+    theme.read_once()
+    sockets.send_at_once()
 
 
 @st.cache_resource(show_spinner=False)
