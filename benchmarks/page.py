@@ -13,11 +13,14 @@ import sys
 import tempfile
 import time
 from functools import partial
+from http.client import HTTPConnection
 from itertools import pairwise
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 from playwright.sync_api import sync_playwright
+from streamlit import file_util
 
 from ganlab.data.plane import DATASETS
 from ganlab.plane.config import PlaneConfig
@@ -33,6 +36,8 @@ from browsing import CHROMIUM, FLAGS, ROOT, Server, fact, offered, part, press, 
 EMPTY = 'import streamlit\nstreamlit.title("Empty")\n'
 """A page that has only what each page of Streamlit has."""
 CARD_WAITS = ("by a link", "from just show me on", "turned to from the one before")
+FILES = 60
+"""Number of scripts that Streamlit's page loads before it runs."""
 SCREENS = (1280, 900), (1920, 1080)
 PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
 """What shows a run: a player with a frame, or a lesson's walk."""
@@ -135,6 +140,17 @@ def loaded(browser, server):
     return megabytes
 
 
+def small_files(server):
+    """Seconds for FILES of Streamlit's smallest scripts, one after the other on one connection."""
+    scripts = sorted(Path(file_util.get_static_dir(), "static", "js").glob("*.js"), key=os.path.getsize)
+    connection, began = HTTPConnection(urlsplit(server.url()).netloc), time.perf_counter()
+    for file in scripts[:FILES]:
+        connection.request("GET", f"/static/js/{file.name}")
+        connection.getresponse().read()
+    connection.close()
+    return time.perf_counter() - began
+
+
 def train_and_stop(browser, server, seed):
     """Seconds from Train to the first new frame on the screen, and from Stop to an idle worker; one worker is warm."""
     page, _ = open_page(browser, server, f"lang=en&a.seed={seed}")
@@ -229,9 +245,13 @@ def show(name, values, unit, budget):
 
 
 def warm(browser, root, folder):
-    """A server that has been visited; the page stays open: somebody is connected, so a worker gets ready."""
+    """A server that has been visited. A page stays open: somebody is connected, so a worker gets ready.
+
+    It is one without a player, which would draw on the same processors while another visitor's page is timed.
+    """
     server = Checkout(Path(folder), root)
-    open_page(browser, server)
+    visit(browser, server)
+    browser.new_page().goto(server.url("glossary", "lang=en"))
     time.sleep(8)
     return server
 
@@ -252,6 +272,7 @@ def table(browser, folder):
     server = warm(browser, ROOT, folder)
     show("later visits → trained picture", [visit(browser, server) for _ in range(5)], "s", "2 s")
     show("what a first visit loads of Streamlit", [loaded(browser, server)], "MB", "–")
+    show(f"{FILES} small files, one after the other", [small_files(server) for _ in range(3)], "s", "–")
     trains = [train_and_stop(browser, server, 100 + i) for i in range(5)]
     show("Train → first new frame on the screen, warm worker", [t for t, _ in trains], "s", "0.5 s")
     show("Stop → worker idle", [s for _, s in trains], "s", "1 s")
@@ -284,6 +305,8 @@ def beside(browser, roots, times):
         )
         loads = [partial(loaded, browser, server) for server in servers]
         compare(["what a first visit loads of Streamlit, MB"], loads, [()])
+        files = [partial(small_files, server) for server in servers]
+        compare([f"{FILES} small files, one after the other, s"], files, [()] * 3)
         trains = [partial(train_and_stop, browser, server) for server in servers]
         names = ["Train → first new frame on the screen, warm worker, s", "Stop → worker idle, s"]
         compare(names, trains, [(100 + i,) for i in range(times)])

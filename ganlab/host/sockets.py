@@ -15,9 +15,9 @@ OPEN = Path("/dev/fd")
 def send_at_once() -> None:
     """Lets no answer wait until the browser has confirmed the one before (Nagle's algorithm, RFC 896).
 
-    A header and a short body are two packets, and browsers confirm the first after 40 ms: so much would each small file
-    and message take. asyncio switches this off only for sockets that were made with the protocol's number, and Streamlit
-    makes its own without one. Connections take the setting from the socket that takes them.
+    A header and a short body are two packets, and browsers confirm the first after 40 ms: so long would each small file
+    take. asyncio switches this off only for sockets that were made with the protocol's number, and Streamlit makes its
+    own without one. Connections have the setting of the socket that takes them.
     """
     for taking in listening():
         taking.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
