@@ -11,7 +11,7 @@ from benchmarks.servers import ROOT
 
 sys.path.append(str(ROOT / "tests" / "support"))
 
-from browsing import CHROMIUM, FLAGS, PATIENCE
+from browsing import CHEAP, CHROMIUM, PATIENCE
 
 
 @asynccontextmanager
@@ -21,7 +21,7 @@ async def chromium(wanted):
         yield None
         return
     async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=CHEAP)
         yield browser
         await browser.close()
 

@@ -31,7 +31,7 @@ from ganlab.ui.lessons.lessons import LESSONS
 
 sys.path.append(str(Path(__file__).parents[1] / "tests" / "support"))
 
-from browsing import CHROMIUM, FLAGS, ROOT, Server, fact, offered, part, press, until
+from browsing import CHEAP, CHROMIUM, ROOT, Server, fact, offered, part, press, until
 
 EMPTY = 'import streamlit\nstreamlit.title("Empty")\n'
 """A page that has only what each page of Streamlit has."""
@@ -339,7 +339,7 @@ def main():
     parser.add_argument("--times", type=int, default=7, help="visits and runs of each, with --beside")
     options = parser.parse_args()
     with sync_playwright() as playwright, tempfile.TemporaryDirectory() as folder:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHEAP)
         if options.beside:
             beside(browser, (ROOT, options.beside.resolve()), options.times)
         else:

@@ -43,7 +43,7 @@ UNUSED = [
 ]
 """What Playwright switches off, whose list this replaces, and two pages behind each window's address bar."""
 CHEAP = [*FLAGS, f"--disable-features={','.join(UNUSED)}"]
-"""For tests: nobody sees those pages, which take a third of a visit."""
+"""For tests and benchmarks: nobody sees those pages, and a visitor's window has loaded them before."""
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
