@@ -145,7 +145,7 @@ def small_files(server):
     scripts = sorted(Path(file_util.get_static_dir(), "static", "js").glob("*.js"), key=os.path.getsize)
     connection, began = HTTPConnection(urlsplit(server.url()).netloc), time.perf_counter()
     for file in scripts[:FILES]:
-        connection.request("GET", f"/static/js/{file.name}")
+        connection.request("GET", f"/static/js/{file.name}", headers={"Accept-Encoding": "gzip"})
         connection.getresponse().read()
     connection.close()
     return time.perf_counter() - began
