@@ -104,8 +104,7 @@ HEAD = """# Other people's runs
 `python -m benchmarks.cases` made this. Each row is a public report as a run of the app, with three seeds. The runs may
 be shorter than the authors'. The numbers are those of the last frame of each seed; the verdict is that of the page,
 with the setting to change first. The last column counts the seeds in which this setting is one that the accepted cause
-implies, where there is an accepted cause. A dash in place of a verdict: not trained yet. The runs of norm_and_penalty
-were trained on a GPU.
+implies, where there is an accepted cause. The runs of norm_and_penalty were trained on a GPU.
 """
 FULL = DigitsConfig(dataset="mnist", ema=0.0, latent_dim=100, steps=1500)
 DEEP = FULL.replace(architecture="deep", g_lr=2e-4, d_lr=2e-4, batch_size=128, steps=940)
