@@ -37,7 +37,7 @@ EMPTY = 'import streamlit\nstreamlit.title("Empty")\n'
 """A page that has only what each page of Streamlit has."""
 CARD_WAITS = ("by a link", "from just show me on", "turned to from the one before")
 FILES = 60
-"""Number of scripts that Streamlit's page loads before it runs."""
+"""About as many scripts as Streamlit's page loads before it runs."""
 SCREENS = (1280, 900), (1920, 1080)
 PICTURES = "[data-testid=player][data-step], [data-testid=walk]"
 """What shows a run: a player with a frame, or a lesson's walk."""

@@ -33,7 +33,7 @@ log = logging.getLogger(__name__)
 
 
 def prepare() -> None:
-    """Makes this process ready for visitors: all modules loaded, the theme read, nothing sent late."""
+    """Makes this process ready for visitors: loads all modules, reads the theme, lets connections send at once."""
     ui.load()
     theme.read_once()
     sockets.send_at_once()
