@@ -27,24 +27,25 @@ with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=
         share=lambda: share.share(shared, lang, above=lambda: board.pin_panel(ARENA, lang)),
         export=lambda: export.export(ARENA, COMPARE, lang),
     )
-share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
-task.box(lang)
-buttons, status = training.toolbar(ARENA)
-with buttons:
-    if task.shows("train"):
-        arena.train_buttons(lang)
-        arena.alone_buttons(config, lang)
-    arena.member_menu(ARENA, lang)
-    if task.shows("compare") and not COMPARE.is_open:
-        compare.keep_button(ARENA, COMPARE, lang)
-    controls.chips(ARENA, lang, fork.elsewhere(config) + board.dealt())
-lines = {ARENA: status}
-if other := arena.compared(lang):
-    lines[COMPARE] = other
-fork.changes(ARENA, lang)
-fork.dialog(ARENA, lang)
-gallery.dialog(ARENA, lang)
-own_data.dialog(ARENA, lang)
+with st.container():  # one place: however much stands in it, the player below remains what it was
+    share.warn(notices, controls.refusal(ARENA, lang) or controls.refusal(COMPARE, lang), lang)
+    task.box(lang)
+    buttons, status = training.toolbar(ARENA)
+    with buttons:
+        if task.shows("train"):
+            arena.train_buttons(lang)
+            arena.alone_buttons(config, lang)
+        arena.member_menu(ARENA, lang)
+        if task.shows("compare") and not COMPARE.is_open:
+            compare.keep_button(ARENA, COMPARE, lang)
+        controls.chips(ARENA, lang, fork.elsewhere(config) + board.dealt())
+    lines = {ARENA: status}
+    if other := arena.compared(lang):
+        lines[COMPARE] = other
+    fork.changes(ARENA, lang)
+    fork.dialog(ARENA, lang)
+    gallery.dialog(ARENA, lang)
+    own_data.dialog(ARENA, lang)
 with arena.watch(lines, lang, task.shows("curves"), task.shows("slow")):
     with st.container(horizontal=True, key="a.looks"):
         if COMPARE.is_open and task.shows("slow"):

@@ -26,22 +26,23 @@ with st.container(horizontal=True, vertical_alignment="center", wrap=False, key=
         share=lambda: share.share(shared, lang, above=lambda: board.pin_panel(MNIST, lang)),
         export=lambda: export.export(MNIST, BESIDE, lang),
     )
-share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
-task.box(lang)
-buttons, status = training.toolbar(MNIST)
-with buttons:
-    if task.shows("train"):
-        mnist.train_buttons(lang)
-    if not (other := compare.beside(BESIDE)) and task.shows("compare"):
-        compare.menu(MNIST, BESIDE, lang)
-    controls.chips(MNIST, lang)
-lines = {MNIST: status}
-if other:
-    buttons, lines[BESIDE] = training.toolbar(BESIDE)
+with st.container():  # one place: however much stands in it, the player below remains what it was
+    share.warn(notices, controls.refusal(MNIST, lang) or controls.refusal(BESIDE, lang), lang)
+    task.box(lang)
+    buttons, status = training.toolbar(MNIST)
     with buttons:
-        compare.menu(MNIST, BESIDE, lang)
-        training.train_button(BESIDE, lang)
-    st.caption(differences.line(config, other, lang))
+        if task.shows("train"):
+            mnist.train_buttons(lang)
+        if not (other := compare.beside(BESIDE)) and task.shows("compare"):
+            compare.menu(MNIST, BESIDE, lang)
+        controls.chips(MNIST, lang)
+    lines = {MNIST: status}
+    if other:
+        buttons, lines[BESIDE] = training.toolbar(BESIDE)
+        with buttons:
+            compare.menu(MNIST, BESIDE, lang)
+            training.train_button(BESIDE, lang)
+        st.caption(differences.line(config, other, lang))
 mnist.watch(config, lines, lang, task.shows("curves"))
 if task.shows("about"):
     mnist.drawers(config, lang)

@@ -40,6 +40,7 @@ def test_a_run_branches_off_at_the_step_that_is_shown(shared):
     until(lambda: link(page).get("a.edits") == "5:d_steps=4")
     expect(dialog).to_have_count(0)
     until(lambda: step(page) == STEPS)
+    assert part(page, "speed").input_value() == "8", "the player is the one from before"
 
 
 def test_the_link_has_the_change_and_the_way_back(shared, visit):

@@ -41,6 +41,7 @@ def test_slow_motion_and_the_lottery_of_seeds(visit):
     )
     page.errors = []
     page.on("pageerror", lambda error: page.errors.append(str(error)))
+    part(page, "speed").select_option("8")
     press(page, "a-train")
     until(lambda: step(page) == CONFIG.steps)
     slow_motion(page)

@@ -4,14 +4,19 @@ from contextlib import contextmanager
 
 import pytest
 
-from ganlab.digits import snapshot
+from ganlab.digits import frame, snapshot
 
 
 @contextmanager
-def judged_by_few():
-    """D's accuracy by as many images as the sheet has, the classifier's numbers by not many more."""
+def judged_by_few(rows=frame.ROWS):
+    """A sheet of so many rows, D's accuracy by as many images, the classifier's numbers by not many more.
+
+    Only where all is computed and read in this process may there be fewer rows: others expect a sheet of full size.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(snapshot, "ACCURACY_SAMPLES", 64)
+        for module in (frame, snapshot):
+            patch.setattr(module, "ROWS", rows)
+        patch.setattr(snapshot, "ACCURACY_SAMPLES", rows**2)
         patch.setattr(snapshot, "JUDGED", 160)
         snapshot.fixed_latents.cache_clear()
         yield
@@ -20,6 +25,6 @@ def judged_by_few():
 
 @pytest.fixture
 def few_images():
-    """The same for a test."""
-    with judged_by_few():
+    """The same for a test, with the smallest sheet that serves."""
+    with judged_by_few(4):
         yield
