@@ -127,6 +127,12 @@ def looks(page, widths_by_theme):
             yield width, theme
 
 
+def test_every_two_of_language_theme_and_width_meet():
+    shown = {(lang, theme, width) for lang in LANGUAGES for theme in THEMES for width in PAIRS[lang][theme]}
+    pairs = {frozenset(pair) for each in shown for pair in combinations(each, 2)}
+    assert pairs == {frozenset(pair) for two in combinations((LANGUAGES, THEMES, WIDTHS), 2) for pair in product(*two)}
+
+
 @pytest.mark.parametrize(
     "shown", [pytest.param(PAIRS, id="pairs"), pytest.param(ALL, id="all", marks=pytest.mark.nightly)]
 )
