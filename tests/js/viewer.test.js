@@ -119,19 +119,6 @@ test("where the visitor stops the film is told once, and that it goes on", async
   for (const one of [made, linked, silent, two]) one.dispose();
 });
 
-test("a moment that was chosen is told before anything else on the page is used", () => {
-  const made = viewer([0, 10, 20], { view: { keeps: true } });
-  const used = (/** @type {any[]} */ ...path) => made.onelsewhere({ composedPath: () => path });
-  const held = () => made.told.filter((/** @type {any[]} */ [name]) => name === "held").length;
-  made.scrub(1);
-  used("button", made.root);
-  assert.equal(held(), 0, "within the player it may still change");
-  used("button");
-  used("button");
-  assert.deepEqual([held(), made.told.at(-1)[1].step], [1, 10]);
-  made.dispose();
-});
-
 test("a finished run opens with its last frame, and stands", () => {
   const made = viewer([0, 10, 20]);
   assert.deepEqual([made.at, made.playing, made.step, made.following], [2, false, 20, true]);

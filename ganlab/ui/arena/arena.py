@@ -164,6 +164,7 @@ def watch(
     def picture(live: bool) -> None:
         if st.session_state.pop(NEWS, False):
             ui.rerun()
+        share.keep_up(ARENA, "a.duel" if len(experiments) > 1 else "a.player")
         with own_data.at_hand(lang):
             show(live)
 

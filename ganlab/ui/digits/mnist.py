@@ -82,6 +82,7 @@ def watch(config: DigitsConfig, lines: Mapping[Experiment, DeltaGenerator], lang
             stand(experiment, line, lang)
 
     def picture(live: bool) -> None:
+        share.keep_up(MNIST, "m.player")
         playback.show(config, live, lang, key="m.player", view=share.first_view(MNIST), beside=other, names=names)
 
     def curves() -> None:

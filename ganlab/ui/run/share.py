@@ -27,8 +27,9 @@ LENGTH = 8
 NOTICES = 4
 """Most notices shown; the last one lists the others."""
 LOCAL = ("localhost", "127.0.0.1", "::1")
-UNFOLDED, FULL_SCREEN = "share", "share.full_screen"
-"""Session keys: whether Share is open; the key of the button whose QR code is shown, "" for none."""
+UNFOLDED, FULL_SCREEN, WRITTEN = "share", "share.full_screen", "share.written"
+"""Session keys: whether Share is open; the key of the button whose QR code is shown, "" for none; the query of the link
+that Share has."""
 
 
 def open_link(experiment: Experiment, lang: str) -> list[str]:
@@ -66,6 +67,17 @@ def held(experiment: Experiment, player: str) -> dict[str, str]:
     if not isinstance(said, dict) or type(said.get("step")) is not int or said != shown | {"step": said["step"]}:
         return {}
     return {experiment.name("step"): str(said["step"])}
+
+
+def keep_up(experiment: Experiment, player: str) -> None:
+    """Reruns the page if Share is open with a link to another moment than the player's, which it tells a little late."""
+    written = st.session_state.get(WRITTEN)
+    if written is None or not st.session_state.get(UNFOLDED):
+        return
+    name, now = experiment.name("step"), held(experiment, player)
+    if written.get(name) != now.get(name):
+        del st.session_state[WRITTEN]  # until it is written anew
+        ui.rerun()
 
 
 def to_link(experiment: Experiment) -> dict[str, str]:
@@ -176,7 +188,7 @@ def share(
     query: Mapping[str, str], lang: str, words: str = "share.link", above: Callable[[], None] | None = None
 ) -> None:
     """The Share button with its popover. `words`: its table of sentences; `above`: draws what else it offers."""
-    url = address(query)
+    url, st.session_state[WRITTEN] = address(query), dict(query)
     with st.popover(text("share.link.button", lang), icon=":material/share:", key=UNFOLDED, on_change=touched):
         if above:
             above()

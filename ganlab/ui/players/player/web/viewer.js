@@ -9,7 +9,6 @@ const WHOLE = 9; // least duration of a finished run at speed 1, in seconds: shi
 const DEBOUNCE = 150; // ms before missing frames are requested
 const READ = 90; // ms between two updates of the scoreboard while playing
 const REST = 600; // ms after which a moment that the visitor has chosen is told
-const ELSEWHERE = ["pointerdown", "focusin"]; // what begins the use of something else on the page
 const SPEAK = 10000; // ms between two summaries for screen readers while playing
 
 /**
@@ -74,8 +73,6 @@ export class Viewer extends Hooks {
     this.resized.observe(root);
     this.onresize = () => this.fit();
     window.addEventListener("resize", this.onresize);
-    this.onelsewhere = (/** @type {Event} */ event) => this.#leave(event);
-    for (const name of ELSEWHERE) window.addEventListener(name, this.onelsewhere, true);
     const reach = () => this.#reach();
     root.querySelectorAll('[data-part="bar"], [data-part="time"]').forEach((part) => (part.onpointerenter = reach));
     root.addEventListener("focusin", reach);
@@ -84,7 +81,6 @@ export class Viewer extends Hooks {
   dispose() {
     this.resized.disconnect();
     window.removeEventListener("resize", this.onresize);
-    for (const name of ELSEWHERE) window.removeEventListener(name, this.onelsewhere, true);
     cancelAnimationFrame(this.request);
     [this.wishing, this.speaking, this.keeping].forEach(clearTimeout);
     this.playing = false;
@@ -228,21 +224,11 @@ export class Viewer extends Hooks {
 
   /** Tells the moment at which the visitor has stopped the film, null for none: a shared link opens there. */
   #keep() {
-    clearTimeout(this.keeping);
-    this.keeping = 0;
     const { run, member } = this.film.head.runs?.[0] ?? this.film.head;
     const now = this.held && this.step !== "" ? { run, member, step: this.step } : null;
     if (JSON.stringify(now) === this.kept) return;
     this.kept = JSON.stringify(now);
     this.tell("held", now);
-  }
-
-  /**
-   * What is used next, as the button that makes a link, has the moment that is shown.
-   * @param {Event} event
-   */
-  #leave(event) {
-    if (this.keeping && !event.composedPath().includes(this.root)) this.#keep();
   }
 
   // Time
