@@ -70,7 +70,7 @@ def held(experiment: Experiment, player: str) -> dict[str, str]:
 
 
 def keep_up(experiment: Experiment, player: str) -> None:
-    """Reruns the page if Share is open with a link to another moment than the player's, which it tells a little late."""
+    """Reruns the page if Share is open with a link to another moment than the player's, which is told a little late."""
     written = st.session_state.get(WRITTEN)
     if written is None or not st.session_state.get(UNFOLDED):
         return
