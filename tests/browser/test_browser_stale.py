@@ -28,12 +28,12 @@ class Line:
         return [ForwardMsg.FromString(message) for message in self.late]
 
     def drawn(self, times):
-        """Whether the status was drawn so often, and the run that did it last has ended. Not how many runs have ended:
-        the one before may end late on a busy machine."""
+        """Whether the status was drawn so often or more, and the run that did it last has ended. Not how many runs have
+        ended: the one before may end late on a busy machine, where the player's two reports may come at once, too."""
         said = self.said
         drawn = [at for at, message in enumerate(said) if message.delta.new_element.markdown.body == TRAINED]
         ended = [at for at, message in enumerate(said) if message.WhichOneof("type") == "script_finished"]
-        return len(drawn) == times and max(ended, default=-1) > drawn[-1]
+        return len(drawn) >= times and max(ended, default=-1) > drawn[-1]
 
     def hurry(self):
         self.slow = False
