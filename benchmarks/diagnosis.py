@@ -187,12 +187,13 @@ run, if the samples bear it out (`benchmarks.diagnosis_runs.label`). `between` h
 circling; that nothing is found is right then. `cannot_fill` is the label where G was made too narrow for the data and
 does not cover them. `holes` is the label where data without modes have a ball that gets less than a quarter of its due.
 
-What counts as right is the label, and what it would be if all its limits were a fifth stricter or looser, for a run
-that is so near to a limit may be called either. A few more pairs say the same thing: modes that turn are collapsed at
-every moment; a collapse that had every mode in an earlier look may be called oscillating; a weak D that still tells
-leaves a smear; data without modes of which regions are missing may be called collapsed or with holes
-(`benchmarks.diagnosis_runs.right`). How often the label itself was said stands beside it. Shares have Wilson's interval
-of 95 %; it takes the runs as independent, and the eight seeds of a config are more alike than that.
+What counts as right is the label, and what it would be if its limits were a fifth stricter or looser, for a run that is
+so near to a limit may be called either. Three limits stay as they are: the least share of a mode (1 %), the largest
+share of cells that may be missing (10 %), and how sure D is in `vanishing`. A few more pairs say the same thing: modes
+that turn are collapsed at every moment; a collapse that had every mode in an earlier look may be called oscillating; a
+weak D that still tells leaves a smear; data without modes of which regions are missing may be called collapsed or with
+holes (`benchmarks.diagnosis_runs.right`). How often the label itself was said stands beside it. Shares have Wilson's
+interval of 95 %; it takes the runs as independent, and the eight seeds of a config are more alike than that.
 
 The configs were chosen to show each fault, so the tables say how well faults are told apart, not how often they occur.
 Those of the third look and of the later ones were drawn by lot from menus (`benchmarks.diagnosis_drawn`): networks,
@@ -219,10 +220,10 @@ The configs were drawn by lot from menus, and their labels written, before any o
 (`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
 moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
 done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
-would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them. Healthy runs are
-those labelled `healthy` or `recognisable`. The first look was asked with medians over the last fifth of the steps: 66
-of 80 runs were right (82.5 %). Then medians were taken over at least three classified frames, since a short run has few
-of them, and the second look was asked.
+would be at limits a fifth stricter or looser (but for how many classes must be there and how sure D is, which stay),
+and, where D shows more than one thing, each of them. Healthy runs are those labelled `healthy` or `recognisable`. The
+first look was asked with medians over the last fifth of the steps: 66 of 80 runs were right (82.5 %). Then medians were
+taken over at least three classified frames, since a short run has few of them, and the second look was asked.
 """
 
 

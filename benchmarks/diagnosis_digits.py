@@ -147,7 +147,8 @@ def labels(record: Look, done: str, config: DigitsConfig, strict: float = 0.0) -
     (a quarter, if a third of the digits are missing): what D shows, see `of_d`, else smear. A digit with less than 1 %
     of the images now: rotating, if shares differ by TURN from look to look, else collapse. alike: images of a digit
     differ less than 0.6 times as much as real ones. healthy: 85 % accepted, TV and diversity good; recognisable: 60 %,
-    and a TV of a quarter; between, the rest, if D shows nothing. strict: by how much of themselves the limits move.
+    and a TV of a quarter; between, the rest, if D shows nothing. strict: by how much of themselves the limits
+    move, but for the two thirds of the digits and SURE.
     """
     if record["died"] >= 0:
         return ["diverged"]
@@ -192,7 +193,7 @@ def right(record: Look, done: str, config: DigitsConfig) -> set[str]:
     """The findings that count as right; written before the runs were trained.
 
     All that the run is (`labels`) but for the last resorts smear and between where something is more specific, and what
-    it would be if all limits were MARGIN of themselves stricter or looser. For `between`, that nothing is found. What
+    it would be if its limits were MARGIN of themselves stricter or looser. For `between`, that nothing is found. What
     rotates is collapsed at every moment. A weak D that still tells (WEAK) leaves a smear like any other.
     """
     moved = [labels(record, done, config, strict) for strict in (-MARGIN, 0.0, MARGIN)]

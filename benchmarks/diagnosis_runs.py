@@ -132,10 +132,11 @@ def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict:
     `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
     rotating: on the data for most of the looks, now with modes (or more than a tenth of the cells) missing, and
     shares of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse:
-    modes missing now, and steady. oscillating: none is missing now, but one was lost since a look that had all, or the
-    mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before. near_equilibrium:
+    modes missing now, and less turn. oscillating: none is missing now, but one was lost since a look that had all, or
+    the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before. near_equilibrium:
     none is missing, three quarters are on the data, TV and JS are small, and D, where it has a threshold, is right 40
-    to 60 % of the time. between: the rest. strict: by how much of themselves the limits are moved, see `right`.
+    to 60 % of the time. between: the rest. strict: by how much of themselves the limits are moved, but for the least
+    share of a mode, the cells that may be missing and SURE; see `right`.
     """
     if record["died"][member] >= 0:
         return "diverged"
@@ -179,7 +180,7 @@ def off_data(record: Look, member: int, done: str, extent: float, less: float) -
 def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]:
     """The findings that count as right; written before the runs were trained.
 
-    The label, and what it would be if all limits were MARGIN of themselves stricter or looser. For `between`, that
+    The label, and what it would be if its limits were MARGIN of themselves stricter or looser. For `between`, that
     nothing is found. A G that cannot fill the data and still improves leaves a smear; where they have no modes and it
     turns, both are so (this one was added before the fifth look, after the fourth). Where a ball of the data gets
     less than half of its due, or cells are missing, regions may be said to be missing. Diverged and diverging are one.

@@ -318,3 +318,17 @@ test("a place on the page has one viewer, as long as its root is the same", () =
   );
   assert.equal(heard[0][0], heard[1][0]);
 });
+
+test("with reduced motion a film that plays is drawn once a frame", () => {
+  const drawn = (/** @type {boolean} */ still) => {
+    const made = viewer([0, 1, 2, 3], { view: { at: 0 } });
+    const seen = /** @type {number[]} */ ([]);
+    Object.assign(made, { still: { matches: still }, picture: (/** @type {Pair} */ { i }) => seen.push(i) });
+    made.play();
+    pass(made, 12);
+    made.dispose();
+    return seen;
+  };
+  assert.deepEqual(drawn(true), [0, 1, 2, 3]);
+  assert.ok(drawn(false).length > 100);
+});

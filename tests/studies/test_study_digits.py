@@ -116,6 +116,7 @@ def test_a_stopped_study_of_digits_goes_on_and_ends_with_the_table_of_an_undistu
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_the_final_numbers_are_those_of_the_shown_generator_worked_out_by_hand(place, here):
     grid = Study(arms={"one": (SPREAD,)}, protocol="")
     finish(place, here, grid)
@@ -187,6 +188,7 @@ def test_rows_have_the_judged_series_of_the_frames(place, here):
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_a_cell_of_digits_that_diverged_is_finished(place, here):
     wild = SMALL.replace(optimizer="sgd", d_lr=1.0, g_lr=1.0, loss="wasserstein", steps=60)
     grid = Study(arms={"wild": (wild,), "one": (SMALL,)}, protocol="")
@@ -205,6 +207,7 @@ def test_broken_images_are_not_judged():
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_the_markdown_has_the_floor_beside_the_distance(place, here):
     finish(place, here, TINY.first(1))
     head, _, *body = tables.markdown(place.table(TINY)).splitlines()

@@ -50,8 +50,8 @@ and one process less takes part."""
 NOWHERE = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
 PATIENCE = GUARD * 1000
 expect.set_options(timeout=PATIENCE)
-until = partial(as_soon_as, pause=0.1)
-"""Asks a page ten times a second: each time costs it as much as a picture. `as_soon_as` asks for what is soon over."""
+until = partial(as_soon_as, pause=0.2)
+"""Asks a page five times a second: each time costs it as much as a picture. `as_soon_as` asks for what is soon over."""
 
 if CHROMIUM is None and os.environ.get("CI"):
     raise RuntimeError("CI needs Chromium: a skipped browser test is a failure there")
@@ -233,11 +233,12 @@ def part(page, name):
     return page.get_by_test_id(name)
 
 
+FACT = "(all, name) => all.length === 1 && [all[0].getAttribute(name)]"
+
+
 def fact(page, name):
     """What the player says of itself. While a page runs again, the one before may stand beside the new one."""
-    players = part(page, "player")
-    expect(players).to_have_count(1)
-    return players.evaluate_all("(all, name) => all[0]?.getAttribute(name)", f"data-{name}")
+    return until(lambda: part(page, "player").evaluate_all(FACT, f"data-{name}"))[0]
 
 
 COUNT = """() => {

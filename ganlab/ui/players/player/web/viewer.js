@@ -50,6 +50,8 @@ export class Viewer extends Hooks {
   reached;
   /** @type {boolean} */
   changed;
+  /** @type {Pair | undefined} the moment that was drawn last */
+  painted;
   /** @type {boolean} */
   named;
   /** @type {ReturnType<typeof setTimeout> | 0} */
@@ -295,21 +297,25 @@ export class Viewer extends Hooks {
     this.request = 0;
     if (!this.film || !this.root.isConnected) return;
     const moving = this.playing && this.#advance(seconds);
-    const busy = this.animates(now) || moving;
-    this.#paint(moving, busy, now);
+    const turning = this.animates(now);
+    const busy = turning || moving;
+    this.#paint(moving, turning, now);
     if (this.playing) this.#wishSoon();
     if (busy) this.request = requestAnimationFrame((later) => this.#tick(later));
   }
 
   /**
+   * While the film plays, the picture is drawn where it is another one: with reduced motion that is once a frame.
    * @param {boolean} moving
-   * @param {boolean} busy
+   * @param {boolean} turning
    * @param {number} now
    */
-  #paint(moving, busy, now) {
-    const pair = this.pair();
+  #paint(moving, turning, now) {
+    const [pair, busy] = [this.pair(), moving || turning];
     const shown = pair.i < 0 ? null : this.film.frame(pair.i);
-    this.picture(pair, shown, busy);
+    const same = pair.i === this.painted?.i && pair.j === this.painted.j && pair.t === this.painted.t;
+    if (!moving || turning || this.changed || !same) this.picture(pair, shown, busy);
+    this.painted = pair;
     if (busy && !this.changed && now - this.readAt < READ) return;
     this.readAt = now;
     this.changed = false;
