@@ -17,7 +17,7 @@ from ganlab.store.runs import Store
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-RUN = DigitsConfig(classes="17", batch_size=16, latent_dim=2, steps=125)
+RUN = DigitsConfig(classes="17", architecture="dense", batch_size=16, latent_dim=2, steps=125)
 OTHER = RUN.replace(seed=1, steps=64)
 """Two epochs of two digits, and one of another seed."""
 MUTE = "() => { window.spoken = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; }"

@@ -136,7 +136,7 @@ def test_two_clicked_digits_are_the_ends_and_the_link_says_so(page):
 def fits(page):
     until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)
     for name in ("play", "strip-slerp", "chart-norms"):
-        box = part(page, name).bounding_box()
+        box = until(part(page, name).bounding_box)
         assert box["x"] >= 0
         assert box["x"] + box["width"] <= 390
 

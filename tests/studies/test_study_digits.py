@@ -32,7 +32,7 @@ EPOCH = DigitsConfig(classes="01", batch_size=112, latent_dim=2, steps=9)
 """The pass over the 1,000 images of two digits ends in its ninth batch."""
 SPREAD = DigitsConfig(batch_size=8, latent_dim=4, steps=60, ema=0.9, seed=1)
 """Long enough for images that are like several digits, some of them accepted, and an average that lags behind."""
-LONGER = SMALL.replace(d_steps=2, steps=9, precision="bfloat16")
+LONGER = SMALL.replace(d_steps=2, steps=6, precision="bfloat16")
 TINY = Study(
     arms={"one": one_by_one(SMALL, 2), "longer": (LONGER,), "shorter": (LONGER.replace(steps=3),)}, protocol=""
 )
@@ -90,7 +90,7 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     assert set(table) == due
     last = tables.finals(table)
     assert last["arm"].tolist() == ["one", "one", "longer", "shorter"]
-    assert last["step"].tolist() == [5, 5, 9, 3]
+    assert last["step"].tolist() == [5, 5, 6, 3]
     assert last["seed"].tolist() == [0, 1, 0, 0]
     assert (table["d_updates"] == table["d_steps"] * table["step"]).all()
     assert last["run_precision"].tolist() == ["float32"] * 2 + ["bfloat16"] * 2
@@ -241,10 +241,10 @@ def test_the_k_sweep_compares_at_equal_updates():
 
 @pytest.mark.whole
 @pytest.mark.parametrize(
-    ("name", "arm"), [("digits_k", "nonsaturating_k1"), ("lab", "pixels.broken"), ("lab", "few_images.fixed")]
+    ("name", "arm"), [("digits_k", "nonsaturating_k1_float32"), ("lab", "pixels.broken"), ("lab", "few_images.fixed")]
 )
 def test_shipped_evidence_of_digits_can_be_computed_again(name, arm):
-    """The first steps of a cell; in bfloat16 another machine may round otherwise."""
+    """The first steps of a cell, of those in float32: in bfloat16 another machine may round otherwise."""
     table, config, step = tables.load(name), STUDIES[name].arms[arm][0], tables.EARLY
     shipped = table[(table["arm"] == arm) & (table["key"] == config.key()) & (table["step"] == step)]
     assert len(shipped) == 1, "another ENGINE or other fields: run the study again"

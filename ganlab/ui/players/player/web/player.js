@@ -54,6 +54,8 @@ class Player extends Viewer {
     this.overlay = new Overlay(root);
     this.layers = { real: true, fake: true, field: true, arrows: true, grid: true, modes: false };
     Object.assign(this, { arrows: "push", mode: -1 });
+    const main = root.getRootNode().host?.closest('[data-testid="stMainBlockContainer"]');
+    if (main) this.resized.observe(main); // what stands above: of the page before, some stays for a moment
   }
 
   /** @param {Bytes} data */
