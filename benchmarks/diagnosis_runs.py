@@ -130,13 +130,13 @@ def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict:
     """What a member is, by 10,000 samples at LOOKS moments and by what was done to it; written before it was trained.
 
     `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
-    rotating: on the data for most of the looks, now with modes (or more than a tenth of the cells) missing, and
-    shares of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse:
-    modes missing now, and less turn. oscillating: none is missing now, but one was lost since a look that had all, or
-    the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before. near_equilibrium:
-    none is missing, three quarters are on the data, TV and JS are small, and D, where it has a threshold, is right 40
-    to 60 % of the time. between: the rest. strict: by how much of themselves the limits are moved, but for the least
-    share of a mode, the cells that may be missing and SURE; see `right`.
+    rotating: on the data for most of the looks, now with modes (or more than a tenth of the cells) missing, and shares
+    of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse: modes
+    missing now, and shares that differ less. oscillating: none is missing now, but one was lost since a look that had
+    all, or the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before.
+    near_equilibrium: none is missing, three quarters are on the data, TV and JS are small, and D, where it has a
+    threshold, is right 40 to 60 % of the time. between: the rest. strict: by how much of themselves the limits are
+    moved, but for the least share of a mode, the cells that may be missing and SURE; see `right`.
     """
     if record["died"][member] >= 0:
         return "diverged"
