@@ -60,7 +60,11 @@ KINDS: dict[str, tuple[Menu, ...]] = {
     "critic": ({"loss": ("wasserstein",), "d_steps": (1, 2), "steps": (300, 400)},),
 }
 """By what is done to the runs, the menus; a config draws one of them first."""
-LOTS = {"first": ("digits", "digits look"), "second": ("images", "second digits look")}
+LOTS = {
+    "first": ("digits", "digits look"),
+    "second": ("images", "second digits look"),
+    "third": ("pictures", "third digits look"),
+}
 """By look, the first word of its configs' names, and the seed of its draw."""
 LOOKS_DRAWN: dict[str, dict[str, tuple[str, DigitsConfig]]] = {
     look: lots(KINDS, NETS, BASE, EACH, word, Random(seed)) for look, (word, seed) in LOTS.items()
@@ -148,21 +152,21 @@ def labels(record: Look, done: str, config: DigitsConfig, strict: float = 0.0) -
     of the images now: rotating, if shares differ by TURN from look to look, else collapse. alike: images of a digit
     differ less than 0.6 times as much as real ones. healthy: 85 % accepted, TV and diversity good; recognisable: 60 %,
     and a TV of a quarter; between, the rest, if D shows nothing. strict: by how much of themselves the limits
-    move, but for the two thirds of the digits and SURE.
+    move.
     """
     if record["died"] >= 0:
         return ["diverged"]
     more, less, seen = 1 + strict, 1 - strict, now(record)
     m = np.median((record["shares"][-3:] >= COVER * more).sum(1))
-    if not seen["accepted"] >= (BARELY if m <= 2 / 3 * len(config.classes) else HALF) * more:
-        return [*of_d(record, done, less, off=True), "smear"]
+    if not seen["accepted"] >= (BARELY if m <= FEW * less * len(config.classes) else HALF) * more:
+        return [*of_d(record, done, strict, off=True), "smear"]
     if m < len(config.classes):
         return ["rotating" if turn(record) >= TURN * less else "collapse"]
     if seen["diversity"] < ALIKE * less:
         return ["alike"]
     if good(seen, GOOD, EVEN, less):
         return ["healthy"]
-    return ["recognisable"] if good(seen, FAIR, UNEVEN, less) else [*of_d(record, done, less, off=False), "between"]
+    return ["recognisable"] if good(seen, FAIR, UNEVEN, less) else [*of_d(record, done, strict, off=False), "between"]
 
 
 def good(seen: dict[str, float], least: float, uneven: float, less: float) -> bool:
@@ -171,17 +175,17 @@ def good(seen: dict[str, float], least: float, uneven: float, less: float) -> bo
     return whole and not seen["diversity"] < 1 - (1 - VARIED) * less
 
 
-def of_d(record: Look, done: str, less: float, off: bool) -> list[str]:
+def of_d(record: Look, done: str, strict: float, off: bool) -> list[str]:
     """What D shows, the more specific first.
 
     vanishing: G's gradient is next to nothing, and D is sure. memorising: D takes many more training images for real
     than held-out ones. d_ahead: it is right about nearly every image. d_too_weak: it was made to learn far too little.
     The first and the last are asked only where the images are no digits (`off`).
     """
-    seen = now(record)
+    more, less, seen = 1 + strict, 1 - strict, now(record)
     sure = abs(seen["d_accuracy"] - 0.5)
     shown = {
-        "vanishing": off and seen["g_grad"] <= FAINT * less and sure >= SURE,
+        "vanishing": off and seen["g_grad"] <= FAINT * less and sure >= SURE * more,
         "memorising": seen["gap"] >= GAP / less,
         "d_ahead": seen["d_accuracy"] >= 1 - (1 - AHEAD) * less,
         "d_too_weak": off and done == "weak",
@@ -217,10 +221,11 @@ def turn(record: Look) -> float:
 
 
 MEASURED = ("accepted", "digit_tv", "diversity", "d_accuracy", "gap", "g_grad")
-HALF, BARELY, COVER, TURN, ALIKE = 0.5, 0.25, 0.01, 0.2, 0.6
+HALF, BARELY, FEW, COVER, TURN, ALIKE = 0.5, 0.25, 2 / 3, 0.01, 0.2, 0.6
 GOOD, EVEN, FAIR, UNEVEN, VARIED = 0.85, 0.15, 0.6, 0.25, 0.75
 FAINT, SURE, GAP, AHEAD, WEAK = 0.02, 0.35, 0.3, 0.95, 0.15
-"""Shares of accepted images and of a digit, a turn from look to look, and how alike; accepted share, TV and diversity
-of a healthy and of a recognisable run; no gradient, and a D that is sure, learns by heart, is far ahead, or tells."""
+"""Shares of accepted images, of digits that are few, and of a digit, a turn from look to look, and how alike; accepted
+share, TV and diversity of a healthy and of a recognisable run; no gradient, and a D that is sure, learns by heart, is
+far ahead, or tells."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""

@@ -10,8 +10,13 @@ from ganlab.kind.config import RunConfig
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
 
-LOTS = {"third": "lot", "fourth": "new", "fifth": "next"}
-"""By look, the first word of its configs' names. The seed of its draw is its name and ` look`."""
+LOTS = {
+    "third": ("lot", "third look"),
+    "fourth": ("new", "fourth look"),
+    "fifth": ("next", "fifth look"),
+    "sixth": ("more", "one more look"),
+}
+"""By look, the first word of its configs' names, and the seed of its draw."""
 EACH = 3
 """Configs of each kind."""
 Menu = Mapping[str, Sequence[Any]]
@@ -97,4 +102,4 @@ def one(menus: Sequence[Menu], nets: Menu, base: C, lot: Random) -> C:
         return one(menus, nets, base, lot)
 
 
-DRAWN = {look: lots(KINDS, NETS, BASE, EACH, word, Random(f"{look} look")) for look, word in LOTS.items()}
+DRAWN = {look: lots(KINDS, NETS, BASE, EACH, word, Random(seed)) for look, (word, seed) in LOTS.items()}

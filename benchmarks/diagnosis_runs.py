@@ -130,24 +130,25 @@ def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict:
     """What a member is, by 10,000 samples at LOOKS moments and by what was done to it; written before it was trained.
 
     `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
-    rotating: on the data for most of the looks, now with modes (or more than a tenth of the cells) missing, and shares
-    of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse: modes
-    missing now, and shares that differ less. oscillating: none is missing now, but one was lost since a look that had
-    all, or the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before.
+    rotating: on the data for most of the looks, or now, with modes (or more than GAPS of the cells) missing now, and
+    shares of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse:
+    modes missing now, and shares that differ less. oscillating: none is missing now, but one was lost since a look that
+    had all, or the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before.
     near_equilibrium: none is missing, three quarters are on the data, TV and JS are small, and D, where it has a
     threshold, is right 40 to 60 % of the time. between: the rest. strict: by how much of themselves the limits are
-    moved, but for the least share of a mode, the cells that may be missing and SURE; see `right`.
+    moved; see `right`.
     """
     if record["died"][member] >= 0:
         return "diverged"
     more, less, data = 1 + strict, 1 - strict, DATASETS[config.dataset]
-    on, whole = record["on"][:, member], everything(record, member, config)
+    on, whole = record["on"][:, member], everything(record, member, config, strict)
     half = 1 - (1 - HALF_CELLS) * less if data.modes is None else HALF * more
     missing = np.median(whole[-3:]) < 1
-    if np.median(on) >= half and missing and turn(record, member) >= TURN * less:
+    seen = max(float(np.median(on)), now(record, "on", member))
+    if seen >= half and missing and turn(record, member) >= TURN * less:
         return "rotating"
     if now(record, "on", member) < half:
-        return off_data(record, member, done, data.extent, less)
+        return off_data(record, member, done, data.extent, strict)
     if missing:
         return "collapse"
     wide = data.std is None or data.std > 0.2
@@ -161,18 +162,19 @@ def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict:
     return "near_equilibrium" if good and even and close and blind else "between"
 
 
-def off_data(record: Look, member: int, done: str, extent: float, less: float) -> str:
+def off_data(record: Look, member: int, done: str, extent: float, strict: float) -> str:
     """The label of a member whose points are off the data now.
 
     diverging: half are out of view, or a run that was meant to diverge has a loss of G beyond LARGE. vanishing: G's
     gradient and its way since the last look are next to nothing, and D is sure, be it of the right thing or not.
     d_too_weak: D was made to learn far too little. smear: the rest.
     """
+    more, less = 1 + strict, 1 - strict
     lost = abs(record["g_loss"][-3:, member]).max() >= LARGE * less and done == "diverging"
     if now(record, "outside", member) >= HALF * less or lost:
         return "diverging"
     still = now(record, "g_grad", member) < FAINT * less and now(record, "moved", member) < STILL * extent * less
-    if still and tells(record, member) >= SURE:
+    if still and tells(record, member) >= SURE * more:
         return "vanishing"
     return "d_too_weak" if done in ("weak", "fast_g") else "smear"
 
@@ -223,12 +225,12 @@ def tells(record: Look, member: int) -> float:
     return float(np.nan_to_num(abs(now(record, "d_accuracy", member) - 0.5)))
 
 
-def everything(record: Look, member: int, config: PlaneConfig) -> np.ndarray:
-    """At each look, whether no mode (or no more than a tenth of the cells) is missing."""
-    modes = DATASETS[config.dataset].modes
-    if modes is None:
-        return record["cells_covered"][:, member] >= 0.9
-    return record["modes_covered"][:, member] >= len(modes)
+def everything(record: Look, member: int, config: PlaneConfig, strict: float = 0.0) -> np.ndarray:
+    """At each look, whether no mode (or no more than GAPS of the cells) is missing."""
+    if DATASETS[config.dataset].modes is None:
+        return record["cells_covered"][:, member] >= 1 - GAPS * (1 - strict)
+    whole: np.ndarray = (record["shares"][:, member] >= COVER * (1 + strict)).all(-1)
+    return whole
 
 
 def turn(record: Look, member: int) -> float:
@@ -245,6 +247,8 @@ RELAPSE, TURN, LARGE, FAINT, STILL, SURE, WEAK = 0.15, 0.2, 20.0, 0.02, 0.05, 0.
 one that tells."""
 HOLE, FINE, BETTER = 0.25, 0.5, 0.01
 """Shares of its due that a ball gets in a hole, and at least without one; a fall of JS that is no chance."""
+COVER, GAPS = 0.01, 0.1
+"""The least share of a mode, and the largest share of cells that a run without modes may lack."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""
 SAME = {
