@@ -15,6 +15,7 @@ LOTS = {
     "fourth": ("new", "fourth look"),
     "fifth": ("next", "fifth look"),
     "sixth": ("more", "one more look"),
+    "seventh": ("other", "seventh look"),
 }
 """By look, the first word of its configs' names, and the seed of its draw."""
 EACH = 3

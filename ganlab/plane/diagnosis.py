@@ -61,16 +61,17 @@ LATE = 0.5
 """Share of the latest steps that form the history: whether a run rotates, oscillates, grows or stands still."""
 STILL = 0.1
 """Displacement, in half-widths of the view, below which the points stand still."""
-WEAK = 0.15
-"""Maximum distance of D's mean accuracy from one half for a D that is too weak."""
-APART, APART_OUTMATCHED = 0.66, 0.55
-"""JS divergence in nats from which an optimal D is right 98 % of the time, ½ + JS / 2 log 2; 90 % is enough if the
-settings put D behind."""
+TOLD = 1 / 6
+"""Maximum share that a D which is too weak has of what an optimal one tells: that is right at least ½ + JS / 2 log 2 of
+the time, and D only at most ½ + TOLD · JS / 2 log 2."""
+APART = 0.66
+"""JS divergence in nats from which a D may be too weak that no setting puts behind: an optimal one is right 98 % of the
+time."""
 AWAY = 0.5
 """Minimum share of points out of view for a G that has left."""
-LARGE, GROWN = 20.0, 1.2
+LARGE, GROWN = 20.0, 1.05
 """Minimum loss, and its minimum growth over the late frames, for a loss that diverges."""
-RELAPSED = 0.18
+RELAPSED = 0.2
 """Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
 LAPSED = 0.1
 """The same without modes: minimum share of the late frames, from the first whole one, in which cells are missing."""
@@ -83,7 +84,7 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
 
     diverged: training ended in divergence.
     With less than half of the points on the data: d_too_weak, if D has no update in the second half of the steps so far
-    (checked first), or if its accuracy is near one half though a good D would separate the data; diverging, if the
+    (checked first), or if it tells next to nothing of what an optimal D would (`tells_nothing`); diverging, if the
     points leave the view or the losses diverge; vanishing, if D is confident and G has no gradient and stands still;
     smear, otherwise.
     With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median, and
@@ -248,11 +249,19 @@ def off_data(seen: Mapping[str, float]) -> str:
         return "d_too_weak"
     if seen["away"] >= AWAY or (seen["size"] >= LARGE and seen["growth"] >= GROWN):
         return "diverging"
-    apart = abs(seen["accuracy"] - 0.5)
-    if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not apart < SURE:
+    if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not abs(seen["accuracy"] - 0.5) < SURE:
         return "vanishing"
-    least = APART_OUTMATCHED if seen["outmatched"] else APART
-    return "d_too_weak" if apart <= WEAK and seen["apart"] >= least else "smear"
+    return "d_too_weak" if tells_nothing(seen) else "smear"
+
+
+def tells_nothing(seen: Mapping[str, float]) -> bool:
+    """Whether D's accuracy has at most TOLD of the lead over one half that an optimal D's has.
+
+    A D that the settings put behind may also be wrong, as G runs ahead of it. Any other is too weak only if its
+    accuracy is near one half, and the points are APART from the data.
+    """
+    most, lead = TOLD * seen["apart"] / (2 * math.log(2)), seen["accuracy"] - 0.5
+    return lead <= most if seen["outmatched"] else abs(lead) <= most and seen["apart"] >= APART
 
 
 def has_modes(frame: Frame) -> bool:

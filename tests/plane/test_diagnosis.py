@@ -13,7 +13,7 @@ from ganlab.game.verdict import TURNED
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import APART, APART_OUTMATCHED, OFF_DATA, VERDICTS, off_data, verdict
+from ganlab.plane.diagnosis import APART, OFF_DATA, TOLD, VERDICTS, off_data, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
 from ganlab.plane.remedies import REMEDIES, outmatched
@@ -390,11 +390,20 @@ def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_
 
 def test_points_less_far_off_show_a_weak_d_only_where_the_settings_put_it_behind():
     far = {"late_on": 0.0, "turn": TURNED, "on_data": 0.0, "d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1}
-    seen = far | {"g_grad": 1.0, "accuracy": 0.5, "apart": (APART + APART_OUTMATCHED) / 2}
+    seen = far | {"g_grad": 1.0, "accuracy": 0.5, "apart": APART - 0.01}
     assert off_data(seen | {"outmatched": 1}) == "d_too_weak"
     assert off_data(seen | {"outmatched": 0}) == "smear"
     assert off_data(seen | {"outmatched": 0, "apart": APART}) == "d_too_weak"
-    assert off_data(seen | {"outmatched": 1, "apart": APART_OUTMATCHED - 0.01}) == "smear"
+
+
+@pytest.mark.parametrize("outmatched", [0, 1])
+@pytest.mark.parametrize("apart", [APART, math.log(2)])
+def test_a_weak_d_has_a_sixth_of_an_optimal_ones_lead_and_one_that_is_outrun_may_be_wrong(outmatched, apart):
+    far = {"d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1, "g_grad": 1.0}
+    seen = far | {"apart": apart, "outmatched": outmatched}
+    lead = apart / (2 * math.log(2)) * TOLD
+    told = [off_data(seen | {"accuracy": 0.5 + share * lead}) for share in (0.9, 1.1, -0.9, -1.1)]
+    assert told == ["d_too_weak", "smear", "d_too_weak", "d_too_weak" if outmatched else "smear"]
 
 
 @pytest.mark.parametrize(
