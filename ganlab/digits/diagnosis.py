@@ -16,7 +16,18 @@ from ganlab.digits.config import DigitsConfig
 from ganlab.digits.frame import DigitsFrame
 from ganlab.digits.metrics import COVER
 from ganlab.digits.remedies import RISEN, likely_knob, second_half
-from ganlab.game.verdict import BLIND, FAINT, SURE, TURNED, WARM_UP, Verdict, diverged, rests, turned
+from ganlab.game.verdict import (
+    FAINT,
+    SURE,
+    TURNED,
+    WARM_UP,
+    Verdict,
+    diverged,
+    is_slower,
+    rests,
+    tells_nothing,
+    turned,
+)
 from ganlab.gan.losses import LOSSES
 
 LEGIBLE = 0.5
@@ -57,12 +68,12 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
 
     diverged: training ended in divergence. unjudged: no frame was classified, or the data are not digits.
     smear: less than half of the images are accepted as a digit; it is d_too_weak, if D has no update in the second half
-    of the steps, or if its accuracy is near one half and the images do not improve; it is vanishing, if D is confident
-    and G has no gradient. collapse: some digits of the training data are missing now and in the median (m have at least
-    1 % of the images); if a third are missing, a quarter of accepted images is enough; it is rotating, if the missing
-    digits change. alike: none is missing, but images of one digit differ less than 0.6 times as much as real images, a
-    collapse within digits. recognisable: none is missing, 60 % are accepted, TV is at most 0.25, diversity at least
-    0.75. healthy: the same with 85 % and a TV of at most 0.15. no_finding: anything else.
+    of the steps, or if it tells next to nothing (`tells_nothing`) and the images do not improve; it is vanishing, if D
+    is confident and G has no gradient. collapse: some digits of the training data are missing now and in the median (m
+    have at least 1 % of the images); if a third are missing, a quarter of accepted images is enough; it is rotating, if
+    the missing digits change. alike: none is missing, but images of one digit differ less than 0.6 times as much as
+    real images, a collapse within digits. recognisable: none is missing, 60 % are accepted, TV is at most 0.25,
+    diversity at least 0.75. healthy: the same with 85 % and a TV of at most 0.15. no_finding: anything else.
 
     Evidence, finite numbers only. step: of the last classified frame (diverged: the end). accepted, diversity, digit_tv
     of that frame. fid, precision, recall, density, coverage of the last full evaluation. d_accuracy, d_loss, g_loss of
@@ -83,7 +94,7 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     key = decide(typical(seen, config), m, of)
     signs = signs_of_d(second_half(frames), config) if last.g_updates >= WARM_UP else ()
     if key in ("smear", "collapse", "no_finding") and last.g_updates >= WARM_UP:
-        key = cause(key, frames, seen, signs)
+        key = cause(key, frames, seen, signs, is_slower(config.at(last.step)))
     evidence = {
         "step": float(seen[-1].step),
         "top": float(seen[-1].shares.max()),
@@ -95,8 +106,13 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     return Verdict(key, finite | earlier_cover(seen, config), m, of, likely_knob(key, seen, config, signs))
 
 
-def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame], signs: Sequence[str]) -> str:
-    """The more specific verdict on a smear, a collapse or no finding, from the second half of the steps so far."""
+def cause(
+    key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame], signs: Sequence[str], behind: bool
+) -> str:
+    """The more specific verdict on a smear, a collapse or no finding, from the second half of the steps so far.
+
+    An optimal D would be right about nearly every image of a smear. behind: whether the settings put D behind.
+    """
     late = second_half(frames)
     judged = second_half(seen)
     if key == "collapse":
@@ -111,7 +127,7 @@ def cause(key: str, frames: Sequence[DigitsFrame], seen: Sequence[DigitsFrame], 
     if signs:
         return signs[0]
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
-    return "d_too_weak" if abs(accuracy - 0.5) <= BLIND and gained < RISEN else key
+    return "d_too_weak" if tells_nothing(accuracy, 0.5, behind) and gained < RISEN else key
 
 
 def signs_of_d(late: Sequence[DigitsFrame], config: DigitsConfig) -> tuple[str, ...]:

@@ -24,6 +24,8 @@ SURE = 0.4
 """How far from one half D's accuracy is when D is sure, rightly or wrongly."""
 TURNED = 0.25
 """Mean TV between the modes of one frame and of the next from which a collapse rotates."""
+TOLD = 1 / 6
+"""Maximum share that a D which is too weak has of an optimal one's lead over one half."""
 ABOVE, NOISY = 0.75, 0.01
 """Share of the late frames with a loss of D above log 4 from which D does not follow its own loss alone, and how far
 above it their median is: the loss of one batch scatters around log 4 near equilibrium."""
@@ -57,6 +59,20 @@ def diverged(step: int, facts: Mapping[str, Any], config: GanConfig) -> Verdict:
 def rests(frames: Sequence[GanFrame]) -> bool:
     """Whether D was not updated between the first and the last of some frames."""
     return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
+
+
+def tells_nothing(accuracy: float, most: float, behind: bool) -> bool:
+    """Whether D's accuracy has at most TOLD of the lead over one half, `most`, that an optimal D's has.
+
+    A D that the settings put behind may also be wrong, as G runs ahead of it; any other is near one half.
+    """
+    lead = accuracy - 0.5
+    return lead <= TOLD * most if behind else abs(lead) <= TOLD * most
+
+
+def is_slower(now: GanConfig) -> bool:
+    """Whether D's updates of a step come to less than G's, by their number and their rate."""
+    return now.d_lr * now.d_steps < now.g_lr * now.g_steps
 
 
 def misled(d_losses: Sequence[float], config: GanConfig) -> dict[str, float]:

@@ -26,6 +26,7 @@ from ganlab.game.verdict import (
     lapses,
     misled,
     rests,
+    tells_nothing,
     turned,
 )
 from ganlab.gan.countermeasures import plain_game
@@ -61,9 +62,6 @@ LATE = 0.5
 """Share of the latest steps that form the history: whether a run rotates, oscillates, grows or stands still."""
 STILL = 0.1
 """Displacement, in half-widths of the view, below which the points stand still."""
-TOLD = 1 / 6
-"""Maximum share that a D which is too weak has of what an optimal one tells: that is right at least ½ + JS / 2 log 2 of
-the time, and D only at most ½ + TOLD · JS / 2 log 2."""
 APART = 0.66
 """JS divergence in nats from which a D may be too weak that no setting puts behind: an optimal one is right 98 % of the
 time."""
@@ -84,7 +82,8 @@ def verdict(frames: Sequence[Frame], config: PlaneConfig, member: int = 0) -> Ve
 
     diverged: training ended in divergence.
     With less than half of the points on the data: d_too_weak, if D has no update in the second half of the steps so far
-    (checked first), or if it tells next to nothing of what an optimal D would (`tells_nothing`); diverging, if the
+    (checked first), or if it tells next to nothing of what an optimal D would, which is right at least ½ + JS / 2 log 2
+    of the time; diverging, if the
     points leave the view or the losses diverge; vanishing, if D is confident and G has no gradient and stands still;
     smear, otherwise.
     With most points on the data: collapse, if modes (or a quarter of the cells) are missing now and in the median, and
@@ -251,17 +250,9 @@ def off_data(seen: Mapping[str, float]) -> str:
         return "diverging"
     if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not abs(seen["accuracy"] - 0.5) < SURE:
         return "vanishing"
-    return "d_too_weak" if tells_nothing(seen) else "smear"
-
-
-def tells_nothing(seen: Mapping[str, float]) -> bool:
-    """Whether D's accuracy has at most TOLD of the lead over one half that an optimal D's has.
-
-    A D that the settings put behind may also be wrong, as G runs ahead of it. Any other is too weak only if its
-    accuracy is near one half, and the points are APART from the data.
-    """
-    most, lead = TOLD * seen["apart"] / (2 * math.log(2)), seen["accuracy"] - 0.5
-    return lead <= most if seen["outmatched"] else abs(lead) <= most and seen["apart"] >= APART
+    behind, most = bool(seen["outmatched"]), seen["apart"] / (2 * math.log(2))
+    weak = tells_nothing(seen["accuracy"], most, behind) and (behind or seen["apart"] >= APART)
+    return "d_too_weak" if weak else "smear"
 
 
 def has_modes(frame: Frame) -> bool:

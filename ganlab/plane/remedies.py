@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from ganlab.game.rounds import suspects
-from ganlab.game.verdict import free
+from ganlab.game.verdict import free, is_slower
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.plane.capacity import curve_of
@@ -71,7 +71,7 @@ def of_weakness(now: PlaneConfig) -> Iterator[str]:
 
 def outmatched(now: PlaneConfig) -> bool:
     """Whether the settings themselves put D behind: fewer or smaller steps than G's, or a far smaller network."""
-    return now.d_lr * now.d_steps < now.g_lr * now.g_steps or now.d_depth == 0 or MANY * now.d_width <= now.g_width
+    return is_slower(now) or now.d_depth == 0 or MANY * now.d_width <= now.g_width
 
 
 def of_capacity(now: PlaneConfig) -> Iterator[str]:

@@ -9,11 +9,11 @@ import torch
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
-from ganlab.game.verdict import TURNED
+from ganlab.game.verdict import TOLD, TURNED
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import APART, OFF_DATA, TOLD, VERDICTS, off_data, verdict
+from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, off_data, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
 from ganlab.plane.remedies import REMEDIES, outmatched
