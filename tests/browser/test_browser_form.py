@@ -32,6 +32,9 @@ AXE = {
 """What axe is asked, by language, width and theme: words differ between languages, colours between themes."""
 ALL = {lang: {"light": (*WIDTHS,), "dark": (*reversed(WIDTHS),)} for lang in LANGUAGES}
 PATHS = [path for entries in PAGES.values() for _, _, path in entries]
+BATTLE = dict.fromkeys((1280, 390), ("play", "canvas", "verdict", "key"))
+FIRST_SCREEN = {"": BATTLE, "arena": BATTLE, "mnist": {390: ("play", "sheet")}}
+"""By page and width, what the first screen must hold: picture, play, verdict and what the marks are."""
 OPEN = {"mistakes": "c.card=detach_forgotten"}
 """The link that shows most of a page, where it is not the plain one."""
 GEOMETRY = (ROOT / "tests" / "support" / "geometry.js").read_text(encoding="utf-8")
@@ -155,8 +158,8 @@ def test_nothing_is_cut_or_printed_over_and_axe_finds_nothing(reader, path, show
         found += [f"{width} {theme}: {said}" for said in page.evaluate(GEOMETRY)]
         if (look := (reader.lang, width, theme)) in AXE:
             found += [f"{width} {theme}: {said}" for said in violations(page, AXE[look])]
-        if path in ("", "arena") and width in (1280, 390):
-            found += [f"{width} {theme}: {said}" for said in below_the_first_screen(page, WIDTHS[width])]
+        if width in FIRST_SCREEN.get(path, {}):
+            found += [f"{width} {theme}: {said}" for said in below_the_first_screen(page, path, width)]
         if look == ("en", 1280, "light"):
             found += [f"moves: {said}" for said in page.evaluate(MOVES)]
     if reader.lang == "en" and path in BY_KEYS:  # last, as it scrolls the page
@@ -226,14 +229,14 @@ def test_a_picture_fits_the_first_screen_of_a_phone_that_comes_from_another_page
     reader.takes(390, "light")
     page = reader.goes("arena")
     page.evaluate(SETTLED)
-    assert list(below_the_first_screen(page, WIDTHS[390])) == []
+    assert list(below_the_first_screen(page, "arena", 390)) == []
 
 
-def below_the_first_screen(page, height):
-    """Which of picture, play, verdict and what the marks are it does not hold."""
-    for name in ("play", "canvas", "verdict", "key"):
+def below_the_first_screen(page, path, width):
+    """Which of the parts that a page's first screen of this width must hold it does not."""
+    for name in FIRST_SCREEN[path][width]:
         box = page.get_by_test_id(name).bounding_box()
-        if box["y"] < 0 or box["y"] + box["height"] > height:
+        if box["y"] < 0 or box["y"] + box["height"] > WIDTHS[width] or box["x"] + box["width"] > width:
             yield f"not on the first screen: {name}"
 
 

@@ -17,7 +17,6 @@ from browsing import (
     part,
     press,
     rested,
-    speak,
     steady,
     step,
     train_for,
@@ -248,20 +247,3 @@ def test_weights_go_out_and_come_back(opened, tmp_path):
     until(lambda: fact(page, "empty") == "true")
     press(page, "m-train")
     until(lambda: int(fact(page, "last") or 0) > 0)
-
-
-def test_the_phones_first_screen_holds_play_and_digits_in_both_languages(visit):
-    page = visit(query(RUN), width=390, height=844, has_touch=True, is_mobile=True)
-    holds_play_and_digits(page)
-    speak(page, "ES")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Dígitos que salen del ruido")
-    holds_play_and_digits(page)
-
-
-def holds_play_and_digits(page):
-    for name in ("play", "sheet"):
-        box = part(page, name).bounding_box()
-        assert box["y"] >= 0, name
-        assert box["y"] + box["height"] <= 844, name
-        assert box["x"] + box["width"] <= 390, name
-    until(lambda: page.evaluate("document.documentElement.scrollWidth") <= 390)

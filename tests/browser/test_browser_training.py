@@ -23,8 +23,10 @@ LINK = urlencode({"lang": "en"} | to_query(RUN, "a."))
 
 @pytest.fixture(scope="module")
 def page(stay):
-    """One page for all that follows, each test going on where the one before left it."""
-    return stay("arena", LINK)
+    """One page for all that follows, each test going on where the one before left it. It draws few of the pictures."""
+    page = stay("arena", LINK)
+    part(page, "speed").select_option("0.25")
+    return page
 
 
 @pytest.fixture
