@@ -17,6 +17,7 @@ import numpy as np
 import torch
 
 from benchmarks import diagnosis_digits as digits
+from benchmarks.diagnosis_drawn import LOTS
 from benchmarks.diagnosis_runs import CONFIGS, Look, halves, label, right
 from benchmarks.diagnosis_table import Case, by_config, score, table
 from benchmarks.holes import ratios
@@ -148,7 +149,8 @@ def on_plane(found: list[Case], work: Path) -> list[str]:
     """The part of docs/diagnosis.md on the plane."""
     drawn, names = halves(), list(dict.fromkeys(case.name for case in found))
     seconds = {name: float(trained(name, work)["spent"]) for name in names}
-    parts = [HEAD.format(runs=len(found), configs=len(names), minutes=sum(seconds.values()) / 60)]
+    spent, (rows, then) = sum(seconds.values()) / 60, asked(ASKED)
+    parts = [HEAD.format(runs=len(found), configs=len(names), minutes=spent, asked=rows, then=then)]
     for half, title in TITLES.items():
         mine = [case for case in found if drawn[case.name] == half]
         if mine:
@@ -157,12 +159,27 @@ def on_plane(found: list[Case], work: Path) -> list[str]:
     return [*parts, "## The configs", "", *by_config(found, drawn, seconds)]
 
 
+def asked(looks: dict[str, tuple[int, int, str]]) -> tuple[str, str]:
+    """(a table of what was right as each look was asked, and what is right of them all)."""
+    head = ["| look | right when it was asked | changed after it |", "| --- | --- | --- |"]
+    rows = [f"| {look} | {share(good, runs)} | {after} |" for look, (good, runs, after) in looks.items()]
+    good, runs, _ = zip(*looks.values(), strict=True)
+    return "\n".join([*head, *rows]), share(sum(good), sum(runs))
+
+
+def share(good: int, runs: int) -> str:
+    """So many runs of so many, and in per cent."""
+    return f"{good:,} of {runs:,} runs ({good / runs:.1%})"
+
+
 def on_digits(found: list[Case], work: Path) -> list[str]:
     """The part of docs/diagnosis.md on digits."""
     seconds = dict.fromkeys((case.name for case in found), 0.0)
     for case in found:
         seconds[case.name] += float(digits.trained(f"{case.name}-{case.member}", work)["spent"])
-    parts = [DIGITS.format(all=len(digits.CONFIGS), configs=len(digits.DRAWN), minutes=sum(seconds.values()) / 60)]
+    spent, (rows, then) = sum(seconds.values()) / 60, asked(ASKED_ON_DIGITS)
+    counts = {"all": len(digits.CONFIGS), "configs": len(digits.DRAWN), "minutes": spent}
+    parts = [DIGITS.format(**counts, asked=rows, then=then)]
     for look, drawn in reversed(digits.LOOKS_DRAWN.items()):
         mine = [case for case in found if case.name in drawn]
         if mine:
@@ -177,7 +194,21 @@ def document(plane: list[Case], images: list[Case], work: Path) -> str:
     return "\n".join([*on_plane(plane, work), *(on_digits(images, work) if images else ())]) + "\n"
 
 
-TITLES = {look: f"The {look} look" for look in ("fifth", "fourth", "third", "first", "second")} | {"fit": "The rest"}
+ASKED = {
+    "third": (196, 216, "how far from the data a D is too weak; data without modes may turn"),
+    "fourth": (207, 240, "a G of a curve is called so if it turns, too; a D behind is too weak at a smaller distance"),
+    "fifth": (221, 240, "labels: three limits are moved like the others; what goes from mode to mode turns"),
+    "sixth": (211, 240, "a D behind is too weak with a sixth of an optimal D's lead, or wrong; a relapse is a fifth"),
+    "seventh": (219, 240, "labels: a smear may be called by its weak D, whatever the run was meant for"),
+}
+"""By look, the runs that were right as it was asked, of how many, and what was changed after it. "Behind": a D with
+fewer or smaller steps than G, or a far smaller network. Of the third look 27 of 30 configs were trained by then."""
+ASKED_ON_DIGITS = {
+    "first": (66, 80, "medians are taken over at least three classified frames, as a short run has few of them"),
+    "second": (69, 80, "labels: two limits are moved like the others; a D behind may be wrong to be too weak"),
+    "third": (70, 80, "labels: a smear may be called by its weak D, whatever the run was meant for"),
+}
+TITLES = {look: f"The {look} look" for look in (*reversed(LOTS), "first", "second")} | {"fit": "The rest"}
 HEAD = """# How often the diagnosis is right
 
 `python -m benchmarks.diagnosis` made this: {runs} runs ({configs} configs of 8 seeds, {minutes:.0f} minutes of CPU).
@@ -188,25 +219,22 @@ circling; that nothing is found is right then. `cannot_fill` is the label where 
 does not cover them. `holes` is the label where data without modes have a ball that gets less than a quarter of its due.
 
 What counts as right is the label, and what it would be if its limits were a fifth stricter or looser, for a run that is
-so near to a limit may be called either. Three limits stay as they are: the least share of a mode (1 %), the largest
-share of cells that may be missing (10 %), and how sure D is in `vanishing`. A few more pairs say the same thing: modes
-that turn are collapsed at every moment; a collapse that had every mode in an earlier look may be called oscillating; a
-weak D that still tells leaves a smear; data without modes of which regions are missing may be called collapsed or with
-holes (`benchmarks.diagnosis_runs.right`). How often the label itself was said stands beside it. Shares have Wilson's
-interval of 95 %; it takes the runs as independent, and the eight seeds of a config are more alike than that.
+so near to a limit may be called either. A few more pairs say the same thing: modes that turn are collapsed at every
+moment; a collapse that had every mode in an earlier look may be called oscillating; a weak D that still tells leaves a
+smear, and a smear whose D was put behind by the settings and does not tell may be called by its weak D; data without
+modes of which regions are missing may be called collapsed or with holes (`benchmarks.diagnosis_runs.right`). How often
+the label itself was said stands beside it. Shares have Wilson's interval of 95 %; it takes the runs as independent, and
+the eight seeds of a config are more alike than that.
 
 The configs were chosen to show each fault, so the tables say how well faults are told apart, not how often they occur.
 Those of the third look and of the later ones were drawn by lot from menus (`benchmarks.diagnosis_drawn`): networks,
-batches, losses and rates differ, too. Menus and labels were written before any of them was trained. The third look was
-asked when 27 of its 30 configs were trained: 196 of 216 were right (90.7 %), and no healthy run was called collapsed.
-Then two things were changed. How far from the data points must be that do not turn before D is called too weak: eight
-young runs had been called so. And what turns or is lost again where data have no modes: the share of points on the data
-had been undefined in their history, so `rotating` could not be said. The fourth look was asked after that: 207 of 240
-were right (86.2 %). Then a G that can draw only a curve was said to be one where it turns, too, as it had been before;
-that cost eight runs (82.9 %). After it two things were changed. A D is called too weak at a smaller distance of the
-points from the data if the settings themselves put it behind, by fewer or smaller steps or a small network, and only at
-a larger one if they do not. And where G was made too narrow for data without modes and turns, `cannot_fill` is right,
-too. The fifth look was asked after that, and nothing was changed since: its score is the one to go by. All others have
+batches, losses and rates differ, too. Menus and labels were written before any of them was trained. Each of these looks
+was asked once, and then something was changed (a D is "behind" if it has fewer or smaller steps than G, or a far
+smaller network):
+
+{asked}
+
+Together {then}: that is the score to go by. The tables below have today's rules and labels, and all of their runs have
 helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and batches of
 128.
 """
@@ -220,10 +248,12 @@ The configs were drawn by lot from menus, and their labels written, before any o
 (`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
 moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
 done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
-would be at limits a fifth stricter or looser (but for how many classes must be there and how sure D is, which stay),
-and, where D shows more than one thing, each of them. Healthy runs are those labelled `healthy` or `recognisable`. The
-first look was asked with medians over the last fifth of the steps: 66 of 80 runs were right (82.5 %). Then medians were
-taken over at least three classified frames, since a short run has few of them, and the second look was asked.
+would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them. Healthy runs are
+those labelled `healthy` or `recognisable`. Each look was asked once, and then something was changed:
+
+{asked}
+
+Together {then}: that is the score to go by. The runs of the first look were not trained again for today's labels.
 """
 
 

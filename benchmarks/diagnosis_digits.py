@@ -23,6 +23,7 @@ from ganlab.digits.metrics import measure
 from ganlab.digits.state import DigitsState, latent
 from ganlab.digits.train import advance, encode, snapshot, start
 from ganlab.game.evaluation import hits
+from ganlab.game.verdict import is_slower
 from ganlab.gan.losses import LOSSES
 from ganlab.gan.rng import stream
 
@@ -198,7 +199,8 @@ def right(record: Look, done: str, config: DigitsConfig) -> set[str]:
 
     All that the run is (`labels`) but for the last resorts smear and between where something is more specific, and what
     it would be if its limits were MARGIN of themselves stricter or looser. For `between`, that nothing is found. What
-    rotates is collapsed at every moment. A weak D that still tells (WEAK) leaves a smear like any other.
+    rotates is collapsed at every moment. A weak D that still tells (WEAK) leaves a smear like any other; and a smear
+    whose D has fewer or smaller steps and does not tell may be called by its weak D (added after the third look).
     """
     moved = [labels(record, done, config, strict) for strict in (-MARGIN, 0.0, MARGIN)]
     found = {name for names in moved for name in (names if len(names) == 1 else names[:-1])}
@@ -207,6 +209,8 @@ def right(record: Look, done: str, config: DigitsConfig) -> set[str]:
         fine.add("collapse")
     if "d_too_weak" in found and abs(now(record)["d_accuracy"] - 0.5) >= WEAK:
         fine.add("smear")
+    if "smear" in found and is_slower(config) and abs(now(record)["d_accuracy"] - 0.5) < WEAK:
+        fine.add("d_too_weak")
     return fine
 
 

@@ -14,6 +14,7 @@ import numpy as np
 from benchmarks.diagnosis_drawn import DRAWN
 from ganlab.data.plane import DATASETS
 from ganlab.plane.config import PlaneConfig
+from ganlab.plane.remedies import outmatched
 
 BASE = PlaneConfig(batch_size=128, latent_dim=16, members=8, steps=4000)
 DESCENT = {"optimizer": "sgd", "g_lr": 0.05, "d_lr": 0.15}
@@ -188,7 +189,8 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
     less than half of its due, or cells are missing, regions may be said to be missing. Diverged and diverging are one.
     What turns is collapsed at every moment. A collapse that was at all modes in an earlier look may be called
     oscillating. A weak D that still tells (WEAK) leaves a smear like any other; if G's points leave the view or modes
-    turn meanwhile, either may be said.
+    turn meanwhile, either may be said. A smear whose D the settings put behind and that does not tell may be called by
+    its weak D, whatever the run was meant for (added after the seventh look).
     """
     labels = {label(record, member, done, config, strict) for strict in (-MARGIN, 0.0, MARGIN)}
     fine = {finding for name in labels for finding in SAME.get(name, (name,))}
@@ -196,6 +198,8 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
         fine.add("oscillating")
     if "d_too_weak" in labels and tells(record, member) >= WEAK:
         fine.add("smear")
+    if "smear" in labels and outmatched(config) and tells(record, member) < WEAK:
+        fine.add("d_too_weak")
     if "d_too_weak" in labels and turn(record, member) >= TURN:
         fine.add("rotating")
     if "diverging" in labels and done in ("weak", "fast_g"):

@@ -48,6 +48,9 @@ def test_near_a_limit_either_is_right_and_what_d_shows_beside_a_smear_is_no_smea
     assert right(record(accepted=0.86), "healthy", BASE) == {"healthy", "recognisable"}
     assert right(record(**BLANK, gap=0.5, d_accuracy=1.0), "few", BASE) == {"memorising", "d_ahead"}
     assert right(record(**BLANK, d_accuracy=0.7), "weak", BASE) == {"d_too_weak", "smear"}
+    slower = BASE.replace(d_lr=BASE.g_lr / 2)
+    assert right(record(**BLANK, d_accuracy=0.6), "plain", slower) == {"d_too_weak", "smear"}
+    assert right(record(**BLANK, d_accuracy=0.7), "plain", slower) == {"smear"}
 
 
 def test_each_look_has_eighty_runs_two_configs_of_each_kind():

@@ -494,6 +494,13 @@ def test_what_is_near_to_a_limit_may_be_called_either():
 ACCURATE = (0.55, 0.61, 0.7)
 
 
+def test_a_smear_may_be_called_by_a_d_that_the_settings_put_behind_if_that_does_not_tell():
+    behind, level = RING.replace(d_lr=1e-4), {"smear", "d_too_weak"}
+    assert right(record(*[nowhere()] * 8), 0, "high_rates", behind) == level
+    assert right(record(*[nowhere()] * 8), 0, "high_rates", RING) == {"smear"}
+    assert right(record(*[nowhere()] * 8, accuracy=0.7), 0, "high_rates", behind) == {"smear"}
+
+
 def test_a_g_that_cannot_fill_the_data_may_be_called_a_smear_while_it_improves():
     assert right(record(*[nowhere()] * 8), 0, "narrow", RING) == {"cannot_fill"}
     assert right(record(nowhere(), *[smear()] * 7), 0, "narrow", RING) == {"cannot_fill", "smear"}
