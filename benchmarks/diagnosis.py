@@ -234,9 +234,9 @@ smaller network):
 
 {asked}
 
-Together {then}: that is the score to go by. The tables below have today's rules and labels, and all of their runs have
-helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and batches of
-128.
+Together {then} were right: that is the score to go by. The tables below have today's rules and labels, and all of their
+runs have helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and
+batches of 128.
 """
 
 
@@ -253,7 +253,8 @@ those labelled `healthy` or `recognisable`. Each look was asked once, and then s
 
 {asked}
 
-Together {then}: that is the score to go by. The runs of the first look were not trained again for today's labels.
+Together {then} were right: that is the score to go by. The runs of the first look were not trained
+again for today's labels.
 """
 
 
