@@ -228,9 +228,9 @@ the eight seeds of a config are more alike than that.
 
 The configs were chosen to show each fault, so the tables say how well faults are told apart, not how often they occur.
 Those of the third look and of the later ones were drawn by lot from menus (`benchmarks.diagnosis_drawn`): networks,
-batches, losses and rates differ, too. Menus and labels were written before any of them was trained. Each of these looks
-was asked once, and then something was changed (a D is "behind" if it has fewer or smaller steps than G, or a far
-smaller network):
+batches, losses and rates differ, too. Menus and labels were written before a look was trained. Each of these looks was
+asked once, and then something was changed for the next one (a D is "behind" if it has fewer or smaller steps than G, or
+a far smaller network):
 
 {asked}
 
@@ -244,7 +244,7 @@ DIGITS = """
 ## Digits
 
 {all} runs on digits ({configs} configs); those below took {minutes:.0f} minutes of CPU.
-The configs were drawn by lot from menus, and their labels written, before any of them was trained
+The configs of each look were drawn by lot from menus, and their labels written, before any of them was trained
 (`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
 moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
 done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it

@@ -1,6 +1,7 @@
 """The runs on digits for the benchmark of the diagnosis: their configs, drawn by lot, and their labels.
 
-Menus and labels were written before any of these configs was trained. The rule for the labels asks 2,000 images of
+Menus and labels were written before any of these configs was trained, but for the changes of the labels that
+docs/diagnosis.md tells, each of them before the look that follows it. The rule for the labels asks 2,000 images of
 other noise at five moments of the last 40 % of a run, D's answers to other images, and what was done to the run.
 """
 
@@ -146,7 +147,7 @@ def label(record: Look, done: str, config: DigitsConfig, strict: float = 0.0) ->
 
 
 def labels(record: Look, done: str, config: DigitsConfig, strict: float = 0.0) -> list[str]:
-    """Everything that a run is, the more specific first; written before it was trained.
+    """Everything that a run is, the more specific first.
 
     `now` is the median of the last three looks. diverged: its training ended so. Less than half of the images accepted
     (a quarter, if a third of the digits are missing): what D shows, see `of_d`, else smear. A digit with less than 1 %
@@ -195,7 +196,7 @@ def of_d(record: Look, done: str, strict: float, off: bool) -> list[str]:
 
 
 def right(record: Look, done: str, config: DigitsConfig) -> set[str]:
-    """The findings that count as right; written before the runs were trained.
+    """The findings that count as right.
 
     All that the run is (`labels`) but for the last resorts smear and between where something is more specific, and what
     it would be if its limits were MARGIN of themselves stricter or looser. For `between`, that nothing is found. What

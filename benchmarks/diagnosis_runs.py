@@ -1,6 +1,7 @@
 """The runs for the benchmark of the diagnosis: their configs, their halves, and their labels.
 
-All of it was written before the fresh configs, and later those drawn by lot, were trained; the rule for the labels asks
+All of it was written before the fresh configs, and later those drawn by lot, were trained, but for the changes of the
+labels that docs/diagnosis.md tells, each of them before the look that follows it; the rule for the labels asks
 10,000 samples of a run's last states and what was done to it, never its frames.
 """
 
@@ -128,7 +129,7 @@ def label(record: Look, member: int, done: str, config: PlaneConfig, strict: flo
 
 
 def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict: float) -> str:
-    """What a member is, by 10,000 samples at LOOKS moments and by what was done to it; written before it was trained.
+    """What a member is, by 10,000 samples at LOOKS moments and by what was done to it.
 
     `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
     rotating: on the data for most of the looks, or now, with modes (or more than GAPS of the cells) missing now, and
@@ -181,7 +182,7 @@ def off_data(record: Look, member: int, done: str, extent: float, strict: float)
 
 
 def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]:
-    """The findings that count as right; written before the runs were trained.
+    """The findings that count as right.
 
     The label, and what it would be if its limits were MARGIN of themselves stricter or looser. For `between`, that
     nothing is found. A G that cannot fill the data and still improves leaves a smear; where they have no modes and it
