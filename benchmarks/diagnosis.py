@@ -19,7 +19,7 @@ import torch
 from benchmarks import diagnosis_digits as digits
 from benchmarks.diagnosis_drawn import LOTS
 from benchmarks.diagnosis_runs import CONFIGS, Look, halves, label, right
-from benchmarks.diagnosis_table import Case, by_config, score, table
+from benchmarks.diagnosis_table import Asked, Case, as_asked, by_config, score, table
 from benchmarks.holes import ratios
 from ganlab.data.plane import DATASETS
 from ganlab.digits import diagnosis as of_digits
@@ -149,8 +149,8 @@ def on_plane(found: list[Case], work: Path) -> list[str]:
     """The part of docs/diagnosis.md on the plane."""
     drawn, names = halves(), list(dict.fromkeys(case.name for case in found))
     seconds = {name: float(trained(name, work)["spent"]) for name in names}
-    spent, (rows, then) = sum(seconds.values()) / 60, asked(ASKED)
-    parts = [HEAD.format(runs=len(found), configs=len(names), minutes=spent, asked=rows, then=then)]
+    parts = [HEAD.format(runs=len(found), configs=len(names), minutes=sum(seconds.values()) / 60)]
+    parts += [*as_asked(ASKED), TODAY]
     for half, title in TITLES.items():
         mine = [case for case in found if drawn[case.name] == half]
         if mine:
@@ -159,27 +159,13 @@ def on_plane(found: list[Case], work: Path) -> list[str]:
     return [*parts, "## The configs", "", *by_config(found, drawn, seconds)]
 
 
-def asked(looks: dict[str, tuple[int, int, str]]) -> tuple[str, str]:
-    """(a table of what was right as each look was asked, and what is right of them all)."""
-    head = ["| look | right when it was asked | changed after it |", "| --- | --- | --- |"]
-    rows = [f"| {look} | {share(good, runs)} | {after} |" for look, (good, runs, after) in looks.items()]
-    good, runs, _ = zip(*looks.values(), strict=True)
-    return "\n".join([*head, *rows]), share(sum(good), sum(runs))
-
-
-def share(good: int, runs: int) -> str:
-    """So many runs of so many, and in per cent."""
-    return f"{good:,} of {runs:,} runs ({good / runs:.1%})"
-
-
 def on_digits(found: list[Case], work: Path) -> list[str]:
     """The part of docs/diagnosis.md on digits."""
     seconds = dict.fromkeys((case.name for case in found), 0.0)
     for case in found:
         seconds[case.name] += float(digits.trained(f"{case.name}-{case.member}", work)["spent"])
-    spent, (rows, then) = sum(seconds.values()) / 60, asked(ASKED_ON_DIGITS)
-    counts = {"all": len(digits.CONFIGS), "configs": len(digits.DRAWN), "minutes": spent}
-    parts = [DIGITS.format(**counts, asked=rows, then=then)]
+    parts = [DIGITS.format(all=len(digits.CONFIGS), configs=len(digits.DRAWN), minutes=sum(seconds.values()) / 60)]
+    parts += [*as_asked(ASKED_ON_DIGITS), TODAY_ON_DIGITS]
     for look, drawn in reversed(digits.LOOKS_DRAWN.items()):
         mine = [case for case in found if case.name in drawn]
         if mine:
@@ -194,19 +180,26 @@ def document(plane: list[Case], images: list[Case], work: Path) -> str:
     return "\n".join([*on_plane(plane, work), *(on_digits(images, work) if images else ())]) + "\n"
 
 
+BY_WEAK_D = "labels: a smear may be called by its weak D, whatever the run was meant for"
 ASKED = {
-    "third": (196, 216, "how far from the data a D is too weak; data without modes may turn"),
-    "fourth": (207, 240, "a G of a curve is called so if it turns, too; a D behind is too weak at a smaller distance"),
-    "fifth": (221, 240, "labels: three limits are moved like the others; what goes from mode to mode turns"),
-    "sixth": (211, 240, "a D behind is too weak with a sixth of an optimal D's lead, or wrong; a relapse is a fifth"),
-    "seventh": (219, 240, "labels: a smear may be called by its weak D, whatever the run was meant for"),
+    "third": Asked("a5c1ea5", 196, 216, "how far from the data a D is too weak; data without modes may turn"),
+    "fourth": Asked(
+        "c37f410", 207, 240, "a G of a curve is called so where it turns; a D behind is too weak at a smaller distance"
+    ),
+    "fifth": Asked("2ce71f4", 221, 240, "labels: three more limits move by a fifth; what goes from mode to mode turns"),
+    "sixth": Asked(
+        "8907523",
+        211,
+        240,
+        "a D behind is too weak with a sixth of an optimal D's lead, or if wrong; a relapse is a fifth",
+    ),
+    "seventh": Asked("3c49185", 219, 240, BY_WEAK_D),
 }
-"""By look, the runs that were right as it was asked, of how many, and what was changed after it. "Behind": a D with
-fewer or smaller steps than G, or a far smaller network. Of the third look 27 of 30 configs were trained by then."""
+"""By look. Of the third one 27 of 30 configs were trained when it was asked."""
 ASKED_ON_DIGITS = {
-    "first": (66, 80, "medians are taken over at least three classified frames, as a short run has few of them"),
-    "second": (69, 80, "labels: two limits are moved like the others; a D behind may be wrong to be too weak"),
-    "third": (70, 80, "labels: a smear may be called by its weak D, whatever the run was meant for"),
+    "first": Asked("d94430e", 66, 80, "medians are taken over at least three classified frames"),
+    "second": Asked("2ce71f4", 69, 80, "labels: two more limits move by a fifth; a D behind that is wrong is too weak"),
+    "third": Asked("5ea332e", 70, 80, BY_WEAK_D),
 }
 TITLES = {look: f"The {look} look" for look in (*reversed(LOTS), "first", "second")} | {"fit": "The rest"}
 HEAD = """# How often the diagnosis is right
@@ -231,12 +224,11 @@ Those of the third look and of the later ones were drawn by lot from menus (`ben
 batches, losses and rates differ, too. Menus and labels were written before a look was trained. Each of these looks was
 asked once, and then something was changed for the next one (a D is "behind" if it has fewer or smaller steps than G, or
 a far smaller network):
-
-{asked}
-
-Together {then} were right: that is the score to go by. The tables below have today's rules and labels, and all of their
-runs have helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and
-batches of 128.
+"""
+TODAY = """
+The row of all looks is the score to go by. The tables below have today's rules and labels, and all of their runs have
+helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and batches of
+128.
 """
 
 
@@ -250,11 +242,9 @@ moments of the last 40 % of a run, from D's answers to 2,000 training images and
 done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
 would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them. Healthy runs are
 those labelled `healthy` or `recognisable`. Each look was asked once, and then something was changed:
-
-{asked}
-
-Together {then} were right: that is the score to go by. The runs of the first look were not trained
-again for today's labels.
+"""
+TODAY_ON_DIGITS = """
+The row of all looks is the score to go by. The runs of the first look were not trained again for today's labels.
 """
 
 

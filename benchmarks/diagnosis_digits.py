@@ -210,7 +210,7 @@ def right(record: Look, done: str, config: DigitsConfig) -> set[str]:
         fine.add("collapse")
     if "d_too_weak" in found and abs(now(record)["d_accuracy"] - 0.5) >= WEAK:
         fine.add("smear")
-    if "smear" in found and is_slower(config) and abs(now(record)["d_accuracy"] - 0.5) < WEAK:
+    if "smear" in found and is_slower(config.at(config.steps)) and abs(now(record)["d_accuracy"] - 0.5) < WEAK:
         fine.add("d_too_weak")
     return fine
 

@@ -199,7 +199,7 @@ def right(record: Look, member: int, done: str, config: PlaneConfig) -> set[str]
         fine.add("oscillating")
     if "d_too_weak" in labels and tells(record, member) >= WEAK:
         fine.add("smear")
-    if "smear" in labels and outmatched(config) and tells(record, member) < WEAK:
+    if "smear" in labels and outmatched(config.at(config.steps)) and tells(record, member) < WEAK:
         fine.add("d_too_weak")
     if "d_too_weak" in labels and turn(record, member) >= TURN:
         fine.add("rotating")

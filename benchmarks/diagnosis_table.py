@@ -36,6 +36,18 @@ class Case:
         return self.said in self.fine
 
 
+@dataclass(frozen=True)
+class Asked:
+    """How a look was answered when it was asked, before it helped to set anything."""
+
+    commit: str
+    """Where the rules and the labels were those of then; the same command there gives the same answer."""
+    held: int
+    of: int
+    after: str
+    """What was changed after it."""
+
+
 def table(found: list[Case]) -> list[str]:
     """The confusion table as markdown: a row for each label, a column for each finding, and how many are right."""
     counts = Counter((case.truth, case.said) for case in found)
@@ -53,16 +65,28 @@ def score(found: list[Case]) -> str:
     """How many are right, in one line."""
     healthy = [case for case in found if case.truth in HEALTHY]
     collapsed = sum(case.said in ("collapse", "rotating") for case in healthy)
-    told = f"{share(found)} right; the label itself was said of {sum(map(same, found))}"
+    right = f"{share(found)} right; the label itself was said of {sum(map(same, found))}"
     clear = share([case for case in found if case.truth != "between"])
-    return f"{told}; without `between` {clear}; {collapsed} of {len(healthy)} healthy runs called collapsed."
+    return f"{right}; without `between` {clear}; {collapsed} of {len(healthy)} healthy runs called collapsed."
 
 
 def share(found: list[Case]) -> str:
     """So many of so many are right, with Wilson's interval of 95 %."""
-    held, of = sum(case.right for case in found), len(found)
+    return told(sum(case.right for case in found), len(found))
+
+
+def told(held: int, of: int) -> str:
+    """So many of so many, in per cent, and Wilson's interval of 95 %."""
     low, high = interval(held, of) if of else (0.0, 1.0)
-    return f"{held} of {of} ({held / max(1, of):.1%}, {low:.1%} to {high:.1%})"
+    return f"{held:,} of {of:,} ({held / max(1, of):.1%}, {low:.1%} to {high:.1%})"
+
+
+def as_asked(looks: dict[str, Asked]) -> list[str]:
+    """A row for each look, as it was asked, and one for all of them."""
+    rows = [[name, f"`{look.commit}`", told(look.held, look.of), look.after] for name, look in looks.items()]
+    held, of = sum(look.held for look in looks.values()), sum(look.of for look in looks.values())
+    head = ["look", "asked at commit", "right when it was asked", "changed after it"]
+    return grid(head, [*rows, ["all", "", told(held, of), ""]])
 
 
 def same(case: Case) -> bool:

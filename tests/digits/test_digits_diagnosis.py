@@ -25,6 +25,7 @@ from ganlab.digits.diagnosis import (
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.remedies import of_vanishing
 from ganlab.digits.train import train
+from ganlab.game.verdict import TOLD
 from ganlab.ui.digits.playback import describe
 from ganlab.ui.text import LANGUAGES, exists
 
@@ -234,6 +235,23 @@ def test_a_d_far_ahead_of_a_g_that_draws_digits_is_no_fault(changes, expected):
 def test_a_vanished_gradient_blames_the_loss_only_if_it_saturates(changes, knob):
     now = DigitsConfig(**changes)
     assert now.effective(of_vanishing(now)) == knob
+
+
+@pytest.mark.parametrize(
+    ("d_lr", "accuracy", "expected"),
+    [
+        (CONFIG.g_lr, 0.5 + TOLD / 2 - 0.01, "d_too_weak"),
+        (CONFIG.g_lr, 0.5 + TOLD / 2 + 0.01, "smear"),
+        (CONFIG.g_lr, 0.3, "smear"),
+        (CONFIG.g_lr / 2, 0.3, "d_too_weak"),
+        (CONFIG.g_lr / 2, 0.5 + TOLD / 2 + 0.01, "smear"),
+    ],
+)
+def test_a_d_before_a_smear_is_too_weak_near_one_half_and_one_with_smaller_steps_also_if_it_is_wrong(
+    d_lr, accuracy, expected
+):
+    seen = [frame(step, accepted=0.1, d_accuracy=accuracy) for step in (1600, 3125)]
+    assert key(*seen, config=CONFIG.replace(d_lr=d_lr)) == expected
 
 
 def test_one_odd_moment_does_not_put_d_ahead_nor_back():

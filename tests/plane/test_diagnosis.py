@@ -396,8 +396,7 @@ def test_points_less_far_off_show_a_weak_d_only_where_the_settings_put_it_behind
     assert off_data(seen | {"outmatched": 0, "apart": APART}) == "d_too_weak"
 
 
-@pytest.mark.parametrize("outmatched", [0, 1])
-@pytest.mark.parametrize("apart", [APART, math.log(2)])
+@pytest.mark.parametrize(("outmatched", "apart"), [(1, 0.3), (1, APART), (0, APART), (0, math.log(2))])
 def test_a_weak_d_has_a_sixth_of_an_optimal_ones_lead_and_one_that_is_outrun_may_be_wrong(outmatched, apart):
     far = {"d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1, "g_grad": 1.0}
     seen = far | {"apart": apart, "outmatched": outmatched}
