@@ -17,9 +17,9 @@ from ganlab.store.runs import Store
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-RUN = DigitsConfig(classes="17", architecture="dense", batch_size=16, latent_dim=2, steps=125)
-OTHER = RUN.replace(seed=1, steps=64)
-"""Two epochs of two digits, and one of another seed."""
+RUN = DigitsConfig(classes="17", architecture="dense", batch_size=32, latent_dim=2, steps=64)
+OTHER = RUN.replace(seed=1, steps=32)
+"""Two epochs of two digits and a step, and one epoch of another seed."""
 MUTE = "() => { window.spoken = WebSocket.prototype.send; WebSocket.prototype.send = () => {}; }"
 UNMUTE = "() => { WebSocket.prototype.send = window.spoken; }"
 """Keeps the page from telling the server anything, and no longer."""
@@ -77,9 +77,9 @@ def load(page):
 
 def test_the_scoreboard_follows_the_shown_frame_without_the_server(opened):
     page = opened
-    assert step(page) == 125
+    assert step(page) == 64
     expect(part(page, "digits-count")).to_contain_text("of 2 covered")
-    expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
+    expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 2.0")
     until(lambda: part(page, "number-fid").inner_text() not in ("", "–"))
     load(page)
     expect(part(page, "verdict")).to_contain_text("No verdict yet")
@@ -87,14 +87,14 @@ def test_the_scoreboard_follows_the_shown_frame_without_the_server(opened):
     for name in ("number-accepted", "number-fid", "digits-count"):
         expect(part(page, name)).to_have_text("–")
     page.evaluate(MUTE)
-    show(page, digit_steps(RUN).index(125))
-    expect(part(page, "judged-of")).to_have_text("at step 125 · epoch 2.0")
+    show(page, digit_steps(RUN).index(64))
+    expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 2.0")
     page.evaluate(UNMUTE)
 
 
 def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(page):
     show(page, digit_steps(RUN).index(64))
-    expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 1.0")
+    expect(part(page, "judged-of")).to_have_text("at step 64 · epoch 2.0")
     expect(part(page, "judged").locator("[data-part=note-fid]")).to_have_text("of step 63")
     expect(part(page, "judged").locator("[data-part=note-accepted]")).to_contain_text("real")
 
@@ -102,9 +102,9 @@ def test_numbers_of_a_brief_judgement_stand_beside_older_dear_ones(page):
 def test_keys_walk_by_frames_and_by_epochs(page):
     part(page, "next").focus()
     steps = digit_steps(RUN)
-    for key in ("PageUp", "PageUp", "PageDown", ".", ",", "ArrowRight", "ArrowLeft", "End", "Home"):
+    for key in ("PageUp", "PageUp", "PageUp", "PageDown", ".", ",", "ArrowRight", "ArrowLeft", "End", "Home"):
         before = steps.index(step(page))
-        epoch = {"PageUp": {125: 1, 63: 0}, "PageDown": {0: 1}}.get(key, {}).get(steps[before])
+        epoch = {"PageUp": {64: 2, 63: 1, 32: 0}, "PageDown": {0: 1}}.get(key, {}).get(steps[before])
         move = {".": 1, ",": -1, "ArrowRight": 1, "ArrowLeft": -1, "End": len(steps) - 1 - before, "Home": -before}
         due = RUN.step_of(epoch) if epoch else 0 if epoch == 0 else steps[before + move[key]]
         page.keyboard.press(key)
@@ -131,7 +131,7 @@ def test_the_keyboard_picks_an_image_and_its_nearest_training_images_come(page):
 def test_the_saved_picture_is_the_shown_sheet(page, server):
     with page.expect_download() as download:
         part(page, "save").click()
-    assert download.value.suggested_filename == "digits-step-125.png"
+    assert download.value.suggested_filename == "digits-step-64.png"
     with open(download.value.path(), "rb") as file:
         picture = np.asarray(Image.open(io.BytesIO(file.read())).convert("L"))
     assert picture.shape == (896, 896)
@@ -151,8 +151,8 @@ def test_two_runs_share_a_slider_and_stand_in_one_table(visit):
     first, second = (int(value.rstrip("\u202f%")) for value in accepted[1:3])
     said = accepted[3].replace("−", "-").rstrip("\u202f%")
     assert int(said) == pytest.approx(second - first, abs=1)
-    expect(part(page, "moment-a")).to_contain_text("step 125")
-    expect(part(page, "moment-b")).to_contain_text("step 64")
+    expect(part(page, "moment-a")).to_contain_text("step 64")
+    expect(part(page, "moment-b")).to_contain_text("step 32")
     part(page, "reset").click()
     until(lambda: fact(page, "epoch") == "0")
     expect(part(page, "moment-b")).to_contain_text("step 0")

@@ -1,7 +1,9 @@
 """The path of thirty minutes in a browser, as a student walks it; the browser keeps where they were.
 
-On a wide screen it is walked by keyboard alone and nothing moves of itself, on a phone by finger.
+On a wide screen a lesson is answered by keyboard alone and nothing moves of itself, on a narrow one by the pointer.
 """
+
+from itertools import cycle
 
 import pytest
 from browsing import NEEDS_CHROMIUM, link, offered, press, reach, rested, until
@@ -18,11 +20,10 @@ WIDER = "document.querySelector('[data-testid=stMain]').scrollWidth - document.d
 
 
 WAYS = [
-    ("en", 1280),
-    ("es", 390),
-    *(pytest.param(*way, marks=pytest.mark.nightly) for way in (("en", 390), ("es", 1280))),
+    ("en", (1280, 390)),
+    *(pytest.param(lang, (width,), marks=pytest.mark.nightly) for lang in ("en", "es") for width in (1280, 390)),
 ]
-"""Language and width."""
+"""Language, and the widths that the window has in turn."""
 DRAWN = {"game": "terms", "equilibrium": "line", "cures": "cures_table"}
 """Lesson -> the title of what it draws from its runs or from the studies, in lessons.toml."""
 IDEA = ".st-key-s-idea, .st-key-s-first"
@@ -52,11 +53,14 @@ def choose_second(page, answers, way):
     page.keyboard.press("Enter")
 
 
-@pytest.mark.parametrize(("lang", "width"), WAYS)
-def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
-    names, by_keys, way = PATHS["30"], width > 640, "Tab"
-    page = visit("", f"lang={lang}&path=30", width=width, reduced_motion="reduce" if by_keys else "no-preference")
-    for name, on in zip(names, (*names[1:], None), strict=True):
+@pytest.mark.parametrize(("lang", "widths"), WAYS)
+def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, widths):
+    names, way = PATHS["30"], "Tab"
+    page = visit("", f"lang={lang}&path=30", width=widths[0])
+    for name, on, width in zip(names, (*names[1:], None), cycle(widths), strict=False):
+        by_keys = width > 640
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(reduced_motion="reduce" if by_keys else "no-preference")
         expect(page.get_by_role("heading", name=text(f"lessons.{name}.title", lang), exact=True)).to_be_visible()
         page.wait_for_selector("[data-testid=player][data-step]")
         assert_idea_and_picture_are_together(page, width)
@@ -71,12 +75,12 @@ def test_the_short_path_is_walked_by_its_own_buttons(visit, lang, width):
         until(lambda name=name: NUMBERS[name] in link(page).get("done", "").split("."))
         expect(page.locator("[data-testid=stAlert]")).to_be_visible()
         until(lambda: page.evaluate(WIDER) <= 0)
-        if on and by_keys:  # the focus stays on this button, below the next lesson's answers
+        if on and by_keys:
             reach(page, page.locator(".st-key-s-on button"))
             page.keyboard.press("Enter")
-            way = "Shift+Tab"
         elif on:
             press(page, "s-on")
+        way = "Shift+Tab"  # the focus stays on this button, below the next lesson's answers
     explained = page.get_by_text(text(f"lessons.{names[-1]}.can", lang))
     expect(explained).to_be_visible()
     assert len(link(page)["done"].split(".")) == len(names)

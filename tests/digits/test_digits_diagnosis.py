@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from few_images import few_images  # noqa: F401
 
 from ganlab.digits.config import DigitsConfig
 from ganlab.digits.diagnosis import (
@@ -347,6 +348,7 @@ def test_a_real_run_passes_from_a_smear_to_health(step, accepted, diversity, tv,
 
 
 @pytest.mark.whole
+@pytest.mark.usefixtures("few_images")
 def test_a_real_run_is_not_legible_when_it_is_first_judged():
     config = DigitsConfig(classes="01", batch_size=16, steps=64)
     frames = list(train(config))
@@ -369,6 +371,7 @@ def test_a_real_run_is_not_legible_when_it_is_first_judged():
         pytest.param({"pixels": "standardised", "steps": 128, "batch_size": 16}, "pixels", marks=pytest.mark.nightly),
     ],
 )
+@pytest.mark.usefixtures("few_images")
 def test_a_real_run_with_a_fast_d_or_with_images_that_g_cannot_make(changes, knob):
     config = DigitsConfig(classes="01", batch_size=8, steps=64).replace(**changes)
     found = verdict(list(train(config)), config)
