@@ -152,6 +152,7 @@ class Runs:
         if status is None or monotonic() - when >= SAME:
             status = self._status(key)
             self._statuses[key] = (monotonic(), status)
+            self._frame_caches.expect(key, status.step)
         return status
 
     def reached(self, key: str) -> int:

@@ -16,7 +16,11 @@ CAP = 96 * 2**20
 
 
 class FrameCache:
-    """One run's frames: new steps are looked up, blobs are loaded on demand. Frames never change."""
+    """One run's frames: new steps are looked up, blobs are loaded on demand. Frames never change.
+
+    New steps are looked up every REFRESH seconds, and at once where the run is known to have come further since: a page
+    that is told that a run has ended asks for its frames once and no more.
+    """
 
     def __init__(self, store: Store, run: str):
         self.store, self.run = store, run
@@ -25,14 +29,20 @@ class FrameCache:
         self._steps: list[int] = []
         self._blobs: dict[int, dict[int, bytes]] = {}
         self._looked = -REFRESH
+        self._reached, self._found = -1, -1
+
+    def expect(self, reached: int) -> None:
+        """Says which step the run has reached."""
+        self._reached = max(self._reached, reached)
 
     def steps(self) -> list[int]:
         """The steps that have a frame, ascending."""
         with self._lock:
-            if monotonic() - self._looked >= REFRESH:
+            reached = self._reached
+            if reached > self._found or monotonic() - self._looked >= REFRESH:
                 after = self._steps[-1] if self._steps else -1
                 self._steps += self.store.steps(self.run, after)
-                self._looked = monotonic()
+                self._looked, self._found = monotonic(), reached
             return self._steps.copy()
 
     def blobs(self, member: int, steps: Iterable[int]) -> dict[int, bytes]:
@@ -63,6 +73,12 @@ class FrameCaches:
             while len(self._caches) > 1 and sum(cache.bytes for cache in self._caches.values()) > self.cap:
                 self._caches.popitem(last=False)
             return cache
+
+    def expect(self, run: str, reached: int) -> None:
+        """Says which step a run has reached; its cache, if there is one, looks up what it has not found."""
+        with self._lock:
+            if cache := self._caches.get(run):
+                cache.expect(reached)
 
     def forget(self, runs: Iterable[str]) -> None:
         """Removes the caches of runs that the store has removed."""

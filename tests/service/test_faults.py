@@ -23,6 +23,7 @@ from ganlab.service.progress import Progress
 from ganlab.service.runs import Runs
 from ganlab.store import housekeeping
 from ganlab.store.database import FILE
+from ganlab.store.frame_cache import FrameCaches
 from ganlab.store.housekeeping import STALE, follow_clock, sweep
 from ganlab.store.runs import Store
 
@@ -106,6 +107,7 @@ def test_pages_read_on_while_another_process_holds_the_store(tmp_path):
         other.execute("UPDATE runs SET step = 29")
         runs = object.__new__(Runs)
         runs.store, runs._renewed, runs._statuses, runs._workers = kept, {}, {}, [None]
+        runs._frame_caches = FrameCaches(kept)
         assert runs.status(key, ME).state == "queued"
         assert runs._renewed[key, ME] < time.monotonic() - 5  # it is renewed at one of the next looks
         other.execute("COMMIT")

@@ -83,6 +83,17 @@ def test_a_run_is_computed_to_its_target(store):
     assert store.checkpoints.steps(key) == [30]
 
 
+def test_who_is_told_that_a_run_has_ended_finds_all_its_frames(store, monkeypatch):
+    """A page asks once then: what it has last looked at may be a moment old."""
+    monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 1e6)
+    with Runs(store, slots=0) as runs:
+        key = wish(store, counter(30))
+        assert runs.frame_cache(key).steps() == []
+        work(store)
+        assert runs.status(key).state == "done"
+        assert runs.frame_cache(key).steps() == store.steps(key)
+
+
 def test_a_raised_target_continues_from_the_checkpoint(store, monkeypatch, tmp_path):
     monkeypatch.setenv("COUNTER_LOG", str(tmp_path / "starts"))
     key = wish(store, counter(20))

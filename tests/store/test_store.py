@@ -523,6 +523,23 @@ def test_a_tail_looks_at_most_every_so_often(store, monkeypatch):
     assert cache.steps() == [1]
 
 
+def test_a_tail_looks_at_once_where_the_run_has_come_further(store, monkeypatch):
+    monkeypatch.setattr("ganlab.store.frame_cache.REFRESH", 1e6)
+    wish(store)
+    run, caches = store.claim(HERE), FrameCaches(store)
+    cache = caches.of("a")
+    assert cache.steps() == []
+    for step in (1, 2):
+        store.commit(run, step, blobs(step))
+        assert cache.steps() == [*range(1, step)]
+        caches.expect("a", step)
+        assert cache.steps() == [*range(1, step + 1)]
+    caches.expect("b", 1)
+    caches.expect("a", 1)
+    store.commit(run, 3, blobs(3))
+    assert cache.steps() == [1, 2], "it has not come further than it was known to be"
+
+
 def test_tails_are_shared_and_the_least_recently_used_go(store):
     for key in "abc":
         compute(store, key, step=100, size=100)
