@@ -18,7 +18,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 """Else every server, worker and script that the tests start compiles all of ganlab again."""
 SLOW = [hypothesis.HealthCheck.too_slow]
 hypothesis.settings.register_profile(
-    "any speed", deadline=None, derandomize=True, max_examples=50, suppress_health_check=SLOW
+    "any speed", deadline=None, derandomize=True, max_examples=25, suppress_health_check=SLOW
 )
 hypothesis.settings.register_profile("nightly", hypothesis.settings.get_profile("any speed"), max_examples=10_000)
 hypothesis.settings.load_profile("any speed")

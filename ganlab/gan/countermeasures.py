@@ -21,7 +21,7 @@ from ganlab.gan.optimizers import OPTIMIZERS, Slots
 KERNELS, WIDTH = 4, 5
 """Kernels of minibatch discrimination, and the dimensions of each (arXiv:1606.03498)."""
 AT_ONCE = 1 << 18
-"""Pairs that are compared at once: one megabyte."""
+"""Pairs that are compared at once, and kept for the backward pass if there are no more: one megabyte."""
 PAIR = 200
 """Floating-point operations that take as long as one kernel of one pair, forward and backward (measured)."""
 
@@ -125,6 +125,17 @@ class Discrimination:
         return projected.transpose(-2, -3).contiguous()
 
 
+def _distances(a: Tensor, b: Tensor) -> Tensor:
+    """torch.cdist(a, b, 1), bit by bit, one dimension of all pairs after the other: (N, B, C), (N, b, C) -> (N, B, b)."""
+    dtype = torch.promote_types(a.dtype, torch.float32)
+    rows, columns = a.to(dtype).mT.unsqueeze(-1), b.to(dtype).mT.contiguous().unsqueeze(-2)
+    distances = (rows[:, 0] - columns[:, 0]).abs_()
+    part = torch.empty_like(distances)
+    for c in range(1, a.shape[-1]):
+        distances += torch.sub(rows[:, c], columns[:, c], out=part).abs_()
+    return distances
+
+
 class _Pull(torch.autograd.Function):
     """Σⱼ gᵢⱼ sign(aᵢ - bⱼ): linear in g, (N, B, b) -> (N, B, C)."""
 
@@ -147,7 +158,7 @@ class _Taxicab(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
         ctx.save_for_backward(a, b)
-        return torch.cdist(a, b, 1.0)
+        return _distances(a, b)
 
     @staticmethod
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
@@ -156,18 +167,24 @@ class _Taxicab(torch.autograd.Function):
 
 
 class _Nearness(torch.autograd.Function):
-    """Recomputes the pairs in the backward pass, in parts that fit a cache: storing all pairs takes too much memory."""
+    """Compares the pairs in parts that fit a cache. More than one part is compared again in the backward pass."""
 
     @staticmethod
     def forward(ctx: Any, a: Tensor, b: Tensor) -> Tensor:
-        ctx.save_for_backward(a, b)
-        return torch.cat([torch.cdist(x, y, 1.0).neg_().exp_().sum(-1) for x, y in _parts(a, b)])
+        sums, near = [], None
+        for x, y in _parts(a, b):
+            near = _distances(x, y).neg_().exp_()
+            sums.append(near.sum(-1))
+        ctx.save_for_backward(a, b, near if len(sums) == 1 else None)
+        return torch.cat(sums)
 
     @staticmethod
     def backward(ctx: Any, *g: Tensor) -> tuple[Tensor, Tensor]:
+        a, b, kept = ctx.saved_tensors
+        known = None if torch.is_grad_enabled() else kept  # a gradient of the gradient needs to know where it is from
         pulls = []
-        for x, y, weight in _parts(*ctx.saved_tensors, g[0].unsqueeze(-1)):
-            weight = -weight * torch.exp(-taxicab(x, y))
+        for x, y, weight in _parts(a, b, g[0].unsqueeze(-1)):
+            weight = -weight * (torch.exp(-taxicab(x, y)) if known is None else known)
             pulls.append((pull(weight, x, y), pull(weight.mT, y, x)))
         to_a, to_b = zip(*pulls, strict=True)
         return torch.cat(to_a), torch.cat(to_b)

@@ -8,13 +8,15 @@ import numpy as np
 
 WORDS = {2: np.uint16, 4: np.uint32}
 """Unsigned numbers by their bytes."""
+PRESET = 9
+"""How hard xz tries: what is packed once is sent many times."""
 
 
 def pack(blob: bytes, word: int, row: int = 0) -> bytes:
     """The bytes as xz. They are taken as numbers of `word` bytes, in rows of `row` bytes if that is not 0."""
     blob = woven(blob, word, row) if fits(blob, word, row) else blob
-    dictionary = min(max(len(blob), 4096), 64 << 20)  # the preset's has 64 MiB, whose tables take 0.1 s and 64 MB
-    return lzma.compress(blob, filters=[{"id": lzma.FILTER_LZMA2, "preset": 9, "dict_size": dictionary}])
+    dictionary = min(max(len(blob), 4096), 64 << 20)  # preset 9 has 64 MiB, whose tables take 0.1 s and 64 MB
+    return lzma.compress(blob, filters=[{"id": lzma.FILTER_LZMA2, "preset": PRESET, "dict_size": dictionary}])
 
 
 def unpack(packed: bytes, word: int, row: int, most: int) -> bytes:

@@ -1,5 +1,7 @@
 """Every page in both languages, at four widths, in both themes: nothing is cut or printed over, and axe finds nothing.
 
+Axe reads the Spanish pages in the nightly tier alone: they have the same elements, and other tests hold their texts.
+
 Each language is read by one visitor, for whom nothing moves and who also goes by keyboard; widths and themes are
 emulated. A page shows each pair of language, width and theme; all three together are for the nightly tier.
 """
@@ -156,7 +158,7 @@ def test_nothing_is_cut_or_printed_over_and_axe_finds_nothing(reader, path, show
     page, found = reader.goes(path), []
     for width, theme in reader.looks(shown[reader.lang]):
         found += [f"{width} {theme}: {said}" for said in page.evaluate(GEOMETRY)]
-        if (look := (reader.lang, width, theme)) in AXE:
+        if (look := (reader.lang, width, theme)) in AXE and (reader.lang == "en" or shown is ALL):
             found += [f"{width} {theme}: {said}" for said in violations(page, AXE[look])]
         if width in FIRST_SCREEN.get(path, {}):
             found += [f"{width} {theme}: {said}" for said in below_the_first_screen(page, path, width)]

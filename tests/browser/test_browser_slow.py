@@ -11,7 +11,7 @@ from ganlab.trace.trace import STOPS
 
 pytest_plugins = ["browsing"]
 pytestmark = NEEDS_CHROMIUM
-CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=18, regularizer="r1", members=4)
+CONFIG = PlaneConfig(g_width=8, d_width=8, batch_size=32, steps=15, regularizer="r1", members=4)
 TALE = "[...document.querySelectorAll('[class*=st-key-slow-at-]')].filter(e => e.offsetParent)"
 
 
@@ -27,6 +27,12 @@ def told(page):
 def at(page, stop):
     page.wait_for_selector(f"[data-testid=slow][data-stop={stop}]")
     return until(lambda: (found := told(page))["key"] == stop and found)
+
+
+def to(page, moment):
+    """Moves the player's slider to a step, each of which is a frame here."""
+    part(page, "time").evaluate(f"time => {{ time.value = {moment}; time.dispatchEvent(new Event('input')) }}")
+    until(lambda: step(page) == moment)
 
 
 def drawn(page):
@@ -52,8 +58,7 @@ def test_slow_motion_and_the_lottery_of_seeds(visit):
 
 def slow_motion(page):
     """Asked for at a step of the player's; all stops, each with its own picture and formula, and back to one."""
-    part(page, "time").evaluate("time => { time.value = 12; time.dispatchEvent(new Event('input')) }")
-    until(lambda: step(page) == 12)
+    to(page, 12)
     part(page, "tools").get_by_role("button", name="Slow motion").click()
     at(page, STOPS[0])
     until(lambda: part(page, "slow").evaluate("slow => slow.getBoundingClientRect().top < innerHeight / 2"))
@@ -109,8 +114,8 @@ def lottery(page):
     page.wait_for_selector("[data-testid=seed-2][aria-pressed=true]")
     assert link(page)["a.member"] == "2"
     assert step(page) == 12
-    part(page, "reset").click()
-    until(lambda: seeds.get_attribute("data-step") == "0")
+    to(page, CONFIG.steps - 2)
+    until(lambda: seeds.get_attribute("data-step") == str(CONFIG.steps - 2))
     part(page, "seeds-sort").click()
     until(lambda: part(page, "seeds-sort").get_attribute("aria-pressed") == "true")
     part(page, "seeds-play").click()

@@ -110,7 +110,7 @@ def test_without_a_hidden_layer_g_draws_no_ring():
     ],
 )
 def test_real_runs_say_what_their_generator_cannot_do(changes, key, knob):
-    config = PlaneConfig(batch_size=128, latent_dim=16, steps=1000).replace(**changes)
+    config = PlaneConfig(batch_size=128, latent_dim=16, steps=600).replace(**changes)
     extent = DATASETS[config.dataset].extent
     frames = [unpack(encode(config, seen)[0], extent) for seen in train(config)]
     found = verdict(frames, config)

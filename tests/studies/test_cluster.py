@@ -149,7 +149,7 @@ def busy(executor):
 @pytest.mark.parametrize(
     ("name", "arm", "steps"),
     [
-        pytest.param("ring", "vanilla", 15, marks=pytest.mark.whole),
+        pytest.param("ring", "vanilla", 7, marks=pytest.mark.whole),
         pytest.param("k", "nonsaturating_k50", 8, marks=pytest.mark.whole),
         pytest.param("ring", "vanilla", None, marks=pytest.mark.nightly),
         pytest.param("k", "nonsaturating_k50", None, marks=pytest.mark.nightly),

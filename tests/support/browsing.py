@@ -22,6 +22,7 @@ from waiting import until as as_soon_as
 from ganlab.kinds import engines
 from ganlab.links import identity
 from ganlab.service import worker
+from ganlab.store import packing
 from ganlab.store.runs import Store
 
 ROOT = Path(__file__).parents[2]
@@ -124,7 +125,9 @@ def server(tmp_path_factory):
 
 def train_for(server, place, *configs):
     """Has the server's store have these runs, which are trained here, in a store of their own."""
-    with Store(place) as apart, Store(server.store) as store, judged_by_few():
+    patch = pytest.MonkeyPatch.context()
+    with Store(place) as apart, Store(server.store) as store, judged_by_few(), patch as fast:
+        fast.setattr(packing, "PRESET", 0)
         for config in configs:
             apart.wish(config.key(), config.to_json(), config.steps, "test")
             worker.compute(apart, apart.claim("test/0/0"), engines())

@@ -16,7 +16,7 @@ from ganlab.host import machine
 from ganlab.kind.config import RunConfig
 from ganlab.kinds import KINDS
 from ganlab.service.runs import Runs
-from ganlab.store import recording
+from ganlab.store import packing, recording
 from ganlab.ui.run import film, server, share, training
 from ganlab.ui.run.experiment import Experiment
 from ganlab.ui.text import LANGUAGES, text
@@ -47,6 +47,7 @@ def quiet_server(monkeypatch, tmp_path):
     monkeypatch.setattr(machine, "found", HERE)
     monkeypatch.setattr(training, "HEAD_START", 0)
     monkeypatch.setattr(film, "HEAD_START", 0)
+    monkeypatch.setattr(packing, "PRESET", 0)
     monkeypatch.setattr(server, "RECORDED", tmp_path / "recorded")
     server.RECORDED.mkdir()
     st.cache_resource.clear()
