@@ -50,7 +50,8 @@ TOGETHER = {
     "all": {"packing": 2, "minibatch": "discrimination", "feature_matching": True, "label_smoothing": 0.1}
     | {"instance_noise": 0.3, "noise_until": 6, "ema": 0.9},
     "unrolled": {"packing": 2, "minibatch": "stddev", "unroll": 2, "spectral_norm": True, "update": "simultaneous"}
-    | {"instance_noise": 0.3, "noise_until": 6, "ema": 0.9, "d_steps": 2, "g_steps": 2, "loss": "least_squares"},
+    | {"instance_noise": 0.3, "noise_until": 6, "ema": 0.9, "d_steps": 2, "g_steps": 2, "loss": "least_squares"}
+    | {"batch_size": 96},  # each batch of a frame unrolls D anew
     "edited": {
         "edits": (
             *((2, "feature_matching", True), (4, "feature_matching", False), (4, "unroll", 1), (6, "unroll", 0)),

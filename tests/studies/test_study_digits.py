@@ -96,6 +96,17 @@ def test_a_study_of_digits_is_computed_to_its_end_and_has_every_number(place, he
     assert last["run_precision"].tolist() == ["float32"] * 2 + ["bfloat16"] * 2
     assert table["precision"].isna().all(), "the metric, which is asked at the end of an epoch only"
     assert len(table) == 2 * len(digit_steps(SMALL)) + len(digit_steps(LONGER)) + 4
+    has_the_floor_beside_the_distance(table)
+
+
+def has_the_floor_beside_the_distance(table):
+    """The table as Markdown."""
+    head, _, *body = tables.markdown(table).splitlines()
+    titles = [cell.strip() for cell in head.split("|")]
+    assert titles.index("FID floor") == titles.index("FID") + 1
+    assert "digits ≥ 1 %" in titles
+    assert "modes ≥ 1 %" not in titles
+    assert len(body) == 3
 
 
 @pytest.mark.whole
@@ -204,18 +215,6 @@ def test_broken_images_are_not_judged():
     assert np.isnan(found["accepted"])
     assert np.isnan(found["shares"]).all()
     assert found["fid_floor"] > 0
-
-
-@pytest.mark.whole
-@pytest.mark.usefixtures("few_images")
-def test_the_markdown_has_the_floor_beside_the_distance(place, here):
-    finish(place, here, TINY.first(1))
-    head, _, *body = tables.markdown(place.table(TINY)).splitlines()
-    titles = [cell.strip() for cell in head.split("|")]
-    assert titles.index("FID floor") == titles.index("FID") + 1
-    assert "digits ≥ 1 %" in titles
-    assert "modes ≥ 1 %" not in titles
-    assert len(body) == 3
 
 
 @pytest.mark.whole
