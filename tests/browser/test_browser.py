@@ -284,7 +284,7 @@ def names_its_settings(page, settings, train):
 
 
 def test_the_phones_first_screen_holds_play_canvas_and_verdict_in_the_browsers_language_and_in_another(visit):
-    page = visit(query="a.seed=0", locale="es-ES", **PHONE)
+    page = visit(query="a.seed=0", locale="es-ES", reduced_motion="reduce", **PHONE)
     expect(page.get_by_role("heading", level=1)).to_have_text("La batalla en el plano")
     expect(part(page, "verdict")).to_contain_text("Sano")
     names_its_settings(page, "Menú y ajustes", "Entrenar desde cero")

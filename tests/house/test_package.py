@@ -101,7 +101,7 @@ def python(wheel, tmp_path_factory):
     home = tmp_path_factory.mktemp("environment")
     subprocess.run([sys.executable, "-m", "venv", "--without-pip", home], check=True)
     found = home / ("Scripts" if os.name == "nt" else "bin") / "python"
-    pip("--python", found, "install", "--no-deps", "--no-index", wheel)
+    pip("--python", found, "install", "--no-deps", "--no-index", "--no-compile", wheel)
     ask = "import sysconfig; print(sysconfig.get_path('purelib'))"
     here, there = (subprocess.check_output([one, "-c", ask], text=True).strip() for one in (sys.executable, found))
     (Path(there) / "dependencies.pth").write_text(here)
