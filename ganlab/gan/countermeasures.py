@@ -126,7 +126,10 @@ class Discrimination:
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:
-    """torch.cdist(a, b, 1), bit by bit, one dimension of all pairs after the other: (N, B, C), (N, b, C) -> (N, B, b)."""
+    """torch.cdist(a, b, 1), bit by bit, one dimension of all pairs after the other.
+
+    (N, B, C), (N, b, C) -> (N, B, b).
+    """
     dtype = torch.promote_types(a.dtype, torch.float32)
     rows, columns = a.to(dtype).mT.unsqueeze(-1), b.to(dtype).mT.contiguous().unsqueeze(-2)
     distances = (rows[:, 0] - columns[:, 0]).abs_()
