@@ -23,7 +23,7 @@ KERNELS, WIDTH = 4, 5
 AT_ONCE = 1 << 18
 """Pairs that are compared at once, and kept for the backward pass if there are no more: one megabyte."""
 PAIR = 200
-"""Floating-point operations that take as long as one kernel of one pair, forward and backward (measured)."""
+"""Floating-point operations that take as long as one kernel of one pair, forward and backward, at most (measured)."""
 
 DEVIATION_SCRIPT = '''
 class BatchLayer(nn.Module):
@@ -126,10 +126,7 @@ class Discrimination:
 
 
 def _distances(a: Tensor, b: Tensor) -> Tensor:
-    """torch.cdist(a, b, 1), bit by bit, one dimension of all pairs after the other.
-
-    (N, B, C), (N, b, C) -> (N, B, b).
-    """
+    """torch.cdist(a, b, 1), one dimension of all pairs after the other: (N, B, C), (N, b, C) -> (N, B, b)."""
     dtype = torch.promote_types(a.dtype, torch.float32)
     rows, columns = a.to(dtype).mT.unsqueeze(-1), b.to(dtype).mT.contiguous().unsqueeze(-2)
     distances = (rows[:, 0] - columns[:, 0]).abs_()

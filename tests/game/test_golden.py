@@ -37,7 +37,7 @@ def double(request):
 def test_the_numbers_are_those_of_this_engine(golden):
     stated = golden["engine"], golden["digits_engine"]
     assert stated == (ENGINE, DIGITS_ENGINE), (
-        "a new ENGINE: write the numbers anew, `python -m tests.support.golden_runs`"
+        "a new ENGINE: write the numbers anew, `python -m tests.support.golden_runs`; test them with `-m nightly`, too"
     )
 
 

@@ -125,9 +125,8 @@ def server(tmp_path_factory):
 
 def train_for(server, place, *configs):
     """Has the server's store have these runs, which are trained here, in a store of their own."""
-    patch = pytest.MonkeyPatch.context()
-    with Store(place) as apart, Store(server.store) as store, judged_by_few(), patch as fast:
-        fast.setattr(packing, "PRESET", 0)
+    with Store(place) as apart, Store(server.store) as store, judged_by_few(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(packing, "PRESET", 0)
         for config in configs:
             apart.wish(config.key(), config.to_json(), config.steps, "test")
             worker.compute(apart, apart.claim("test/0/0"), engines())
