@@ -78,3 +78,13 @@ def logged():
     logging.getLogger().addHandler(handler)
     yield handler.buffer
     logging.getLogger().removeHandler(handler)
+
+
+@pytest.fixture
+def in_float64():
+    """PyTorch computes in double precision: what differs in float32 by rounding alone agrees in many more digits."""
+    import torch
+
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)

@@ -41,10 +41,11 @@ class Passes:
         self.given = [weight.detach()[members] for weight in net.params[::2]]
         self.power = [vector[members] for vector in net.power]
         self.weights = [torch.empty_like(weight) for weight in self.given] if self.power else self.given
-        self.weights_t = [weight.mT for weight in self.weights]
+        self.weights_t = [transposed(weight) for weight in self.weights]
         self.biases = [bias.detach()[members].mT for bias in net.params[1::2]]
         count = len(self.given[0])
         self.count = count
+        self.narrows = [count > 1 and weight.shape[2] < weight.shape[1] for weight in self.given]
         self.outputs = [memory[:count] for memory in self.memory]
         self.slopes = [memory[:count] for memory in self.slope_memory]
         self.slopes_t = [slope.mT for slope in self.slopes]
@@ -61,6 +62,8 @@ class Passes:
         for layer, y in enumerate(self.outputs):
             if x.dim() == 2:
                 torch.bmm(torch.cat([self.weights_t[0], self.biases[0]], -1), x.expand(self.count, -1, -1), out=y)
+            elif x.shape[1] == 1:
+                torch.bmm(self.weights_t[layer], x, out=y).add_(self.biases[layer])
             else:
                 torch.baddbmm(self.biases[layer], self.weights_t[layer], x, out=y)
             x = self.act(y) if layer < last else y
@@ -76,7 +79,10 @@ class Passes:
             x = self.outputs[layer - 1] if layer else self.x
             if gradient:
                 to_weight, to_bias = gradient[layer]
-                torch.bmm(x, slope_t, out=to_weight)
+                if self.narrows[layer]:
+                    narrow(x, slope, to_weight)
+                else:
+                    torch.bmm(x, slope_t, out=to_weight)
                 torch.sum(slope, -1, out=to_bias)
             if layer:
                 below = self.slopes[layer - 1]
@@ -106,6 +112,23 @@ def product(weight: Tensor, slope: Tensor, out: Tensor) -> None:
         torch.mul(weight, slope, out=out)
     else:
         torch.bmm(weight, slope, out=out)
+
+
+def narrow(x: Tensor, slope: Tensor, out: Tensor) -> None:
+    """x·slopeᵀ, (m, in, points), (m, out, points) -> (m, in, out), for several members and fewer outputs than inputs.
+
+    MKL's products of many pairs are faster with the fewer rows on the left: 1 and 64 take a quarter of the time of 64
+    and 1.
+    """
+    if slope.shape[1] == 1:
+        torch.bmm(slope, x.mT, out=transposed(out))
+    else:
+        out.copy_(torch.bmm(slope, x.mT).mT)
+
+
+def transposed(weight: Tensor) -> Tensor:
+    """(m, in, out) -> (m, out, in), with the strides of its own shape also for a single output."""
+    return weight.view(len(weight), 1, -1) if weight.shape[-1] == 1 else weight.mT
 
 
 def parts(net: Network, flat: Tensor, members: slice) -> Gradient:

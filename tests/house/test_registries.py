@@ -353,10 +353,11 @@ def test_a_script_prints_the_losses_of_training(added, constraint):
 
 @pytest.mark.parametrize("loss", [*LOSSES, NEW])
 @pytest.mark.parametrize("optimizer", [*OPTIMIZERS, NEW])
-def test_a_script_of_each_new_entry_beside_the_old_ones(added, loss, optimizer):
+def test_a_script_of_each_new_entry_beside_the_old_ones(added, loss, optimizer, in_float64):
+    """In float32 Adam makes full steps of gradients that are rounding alone."""
     added(FULL)
     fields = {"regularizer": NEW, "dataset": NEW, "loss": loss, "optimizer": optimizer}
-    assert_the_same(SMALL.replace(**fields, steps=4), 4, 1e-5)
+    assert_the_same(SMALL.replace(**fields, steps=4), 4, 1e-9)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
