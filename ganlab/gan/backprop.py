@@ -62,7 +62,7 @@ class Passes:
         for layer, y in enumerate(self.outputs):
             if x.dim() == 2:
                 torch.bmm(torch.cat([self.weights_t[0], self.biases[0]], -1), x.expand(self.count, -1, -1), out=y)
-            elif x.shape[1] == 1:
+            elif x.shape[1] == 1:  # as in `transposed`
                 torch.bmm(self.weights_t[layer], x, out=y).add_(self.biases[layer])
             else:
                 torch.baddbmm(self.biases[layer], self.weights_t[layer], x, out=y)
@@ -127,7 +127,11 @@ def narrow(x: Tensor, slope: Tensor, out: Tensor) -> None:
 
 
 def transposed(weight: Tensor) -> Tensor:
-    """(m, in, out) -> (m, out, in), with the strides of its own shape also for a single output."""
+    """(m, in, out) -> (m, out, in).
+
+    A single output has the strides of a row, not of a column: with those the product of one member alone would go to
+    another kernel than that of several, whose last bits differ on processors with AVX-512.
+    """
     return weight.view(len(weight), 1, -1) if weight.shape[-1] == 1 else weight.mT
 
 
@@ -149,10 +153,10 @@ KEPT, MOST_KEPT = _Kept(), 8
 
 def kept(net: Network, members: slice, points: int) -> Passes:
     """Passes in memory that stays: to obtain fresh memory would take as long as a pass."""
-    count = len(net.params[0][members])
-    key = (net.activation, *(weight.shape[1:] for weight in net.params[::2]), count, points, net.params[0].dtype)
-    if (passes := KEPT.passes.get(key)) is None:
-        if len(KEPT.passes) >= MOST_KEPT:
+    key = (net.activation, *(weight.shape[1:] for weight in net.params[::2]), points, net.params[0].dtype)
+    passes = KEPT.passes.get(key)
+    if passes is None or len(net.params[0][members]) > len(passes.memory[0]):
+        if passes is None and len(KEPT.passes) >= MOST_KEPT:
             KEPT.passes.clear()
         passes = KEPT.passes[key] = Passes(net, members, points)
     passes.bind(net, members)

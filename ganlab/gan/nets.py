@@ -147,8 +147,8 @@ class Network:
         flats: copies of `flat`; power: of `power`. The new one's own `flat` is of no use.
         """
         other = copy(self)
-        parts = [torch.stack(column) for column in zip(*(self.views(flat) for flat in flats), strict=True)]
-        other.members, other.params = len(flats) * self.members, [part.flatten(0, 1) for part in parts]
+        parts = zip(torch.stack(tuple(flats)).split(self.counts, 1), self.shapes, strict=True)
+        other.members, other.params = len(flats) * self.members, [p.reshape(-1, *shape[1:]) for p, shape in parts]
         other.power = [torch.cat(column) for column in zip(*power, strict=True)]
         return other
 

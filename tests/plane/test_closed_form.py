@@ -98,6 +98,7 @@ DRAWN = [
     {},
     {"g_width": 33, "d_width": 17, "activation": "tanh", "latent_dim": 5, "members": 3},
     {"spectral_norm": True, "loss": "relativistic", "latent_dim": 1},
+    {"dataset": "unequal_1d", "latent_dim": 1, "g_width": 16, "d_depth": 1},
     {"loss": "wasserstein", "regularizer": "clip", "dataset": "swiss_roll", "members": 2},
     {"mistake": "sigmoid_twice", "ema": 0.9, "edits": ((3, "loss", "saturating"), (6, "label_smoothing", 0.1))},
 ]
