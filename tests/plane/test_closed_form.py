@@ -13,7 +13,7 @@ from ganlab.gan.mistakes import MISTAKES
 from ganlab.gan.nets import ACTIVATIONS
 from ganlab.gan.regularizers import REGULARIZERS
 from ganlab.kind.fields import ConfigError
-from ganlab.plane import moments, snapshot
+from ganlab.plane import line, moments, snapshot
 from ganlab.plane.closed_form import applies
 from ganlab.plane.config import PlaneConfig
 from ganlab.plane.frame import POINTS, Frame, judged
@@ -45,12 +45,16 @@ SETTINGS = [
 
 
 @pytest.fixture
-def in_float64():
-    torch.set_default_dtype(torch.float64)
-    snapshot.fixed_points.cache_clear(), moments.looks.cache_clear()
+def in_float64(in_float64):
+    """What is kept of float32 is computed again."""
+    forget()
     yield
-    torch.set_default_dtype(torch.float32)
-    snapshot.fixed_points.cache_clear(), moments.looks.cache_clear()
+    forget()
+
+
+def forget():
+    for kept in (snapshot.fixed_points, moments.looks, line.latent):
+        kept.cache_clear()
 
 
 def accepted(loss, changes):
