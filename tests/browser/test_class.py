@@ -60,9 +60,14 @@ async def return_to(host, query):
 
 
 def beside(visits):
-    """What comes of visits; this thread may have the event loop of a browser."""
+    """What comes of visits."""
+    return elsewhere(lambda: asyncio.run(asyncio.wait_for(visits, GUARD)))
+
+
+def elsewhere(work, *given):
+    """What a function returns in a thread of its own; this one may have the event loop of a browser."""
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(lambda: asyncio.run(asyncio.wait_for(visits, GUARD))).result()
+        return thread.submit(work, *given).result()
 
 
 def test_a_class_opens_one_link_and_watches_one_run(server):
@@ -101,4 +106,4 @@ def test_who_comes_back_to_a_new_session_has_the_run_and_the_settings(server):
 
 @pytest.mark.nightly
 def test_nothing_fails_while_visitors_come_and_go():
-    assert soak.main(["--minutes", "2", "--visitors", "8"]) == 0
+    assert elsewhere(soak.main, ["--minutes", "2", "--visitors", "8"]) == 0
