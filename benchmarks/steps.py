@@ -19,6 +19,7 @@ from torch import nn
 from ganlab.data.plane import DATASETS
 from ganlab.kind.fields import ConfigError
 from ganlab.plane.config import PlaneConfig
+from ganlab.plane.frame import is_frame
 from ganlab.plane.train import start, train, update
 
 SETTINGS = {"16x1, batch 128": (16, 1, 128), "64x2, batch 256": (64, 2, 256), "128x2, batch 256": (128, 2, 256)}
@@ -168,12 +169,13 @@ def print_updates(pairs, python):
 
 
 def print_runs(pairs):
-    table("nets", "members", "steps", "updates alone, CPU s", "`train()`, CPU s", "ratio [range]")
+    table("nets", "members", "steps", "frames", "updates alone, CPU s", "`train()`, CPU s", "ratio [range]")
     list(train(PlaneConfig(steps=3)))
     for name, sizes in list(SETTINGS.items())[:2]:
         for members, steps in RUNS:
             alone, whole, ratio = run_ratios(PlaneConfig(members=members, steps=steps, **nets(*sizes)), pairs)
-            print(f"| {name} | {members} | {steps:,} | {alone:.3f} | {whole:.3f} | {written(ratio)} |", flush=True)
+            counts = f"{members} | {steps:,} | {sum(map(is_frame, range(steps + 1)))}"
+            print(f"| {name} | {counts} | {alone:.3f} | {whole:.3f} | {written(ratio)} |", flush=True)
 
 
 def main():

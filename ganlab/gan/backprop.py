@@ -45,6 +45,7 @@ class Passes:
         self.biases = [bias.detach()[members].mT for bias in net.params[1::2]]
         count = len(self.given[0])
         self.count = count
+        # Where products of many pairs are several times as fast with the outputs, which are fewer, as rows on the left.
         self.narrows = [count > 1 and weight.shape[2] < weight.shape[1] for weight in self.given]
         self.outputs = [memory[:count] for memory in self.memory]
         self.slopes = [memory[:count] for memory in self.slope_memory]
@@ -62,7 +63,7 @@ class Passes:
         for layer, y in enumerate(self.outputs):
             if x.dim() == 2:
                 torch.bmm(torch.cat([self.weights_t[0], self.biases[0]], -1), x.expand(self.count, -1, -1), out=y)
-            elif x.shape[1] == 1:  # as in `transposed`
+            elif x.shape[1] == 1:  # baddbmm would round one member alone otherwise than several; see `transposed`
                 torch.bmm(self.weights_t[layer], x, out=y).add_(self.biases[layer])
             else:
                 torch.baddbmm(self.biases[layer], self.weights_t[layer], x, out=y)
@@ -80,7 +81,7 @@ class Passes:
             if gradient:
                 to_weight, to_bias = gradient[layer]
                 if self.narrows[layer]:
-                    narrow(x, slope, to_weight)
+                    to_weight.copy_(torch.bmm(slope, x.mT).mT)
                 else:
                     torch.bmm(x, slope_t, out=to_weight)
                 torch.sum(slope, -1, out=to_bias)
@@ -114,18 +115,6 @@ def product(weight: Tensor, slope: Tensor, out: Tensor) -> None:
         torch.bmm(weight, slope, out=out)
 
 
-def narrow(x: Tensor, slope: Tensor, out: Tensor) -> None:
-    """x·slopeᵀ, (m, in, points), (m, out, points) -> (m, in, out), for several members and fewer outputs than inputs.
-
-    MKL's products of many pairs are faster with the fewer rows on the left: 1 and 64 take a quarter of the time of 64
-    and 1.
-    """
-    if slope.shape[1] == 1:
-        torch.bmm(slope, x.mT, out=transposed(out))
-    else:
-        out.copy_(torch.bmm(slope, x.mT).mT)
-
-
 def transposed(weight: Tensor) -> Tensor:
     """(m, in, out) -> (m, out, in).
 
@@ -142,7 +131,7 @@ def parts(net: Network, flat: Tensor, members: slice) -> Gradient:
 
 
 class _Kept(threading.local):
-    """Each thread's passes, by shape."""
+    """Each thread's passes, by the shape of one member's."""
 
     def __init__(self) -> None:
         self.passes: dict[tuple[object, ...], Passes] = {}
@@ -152,7 +141,7 @@ KEPT, MOST_KEPT = _Kept(), 8
 
 
 def kept(net: Network, members: slice, points: int) -> Passes:
-    """Passes in memory that stays: to obtain fresh memory would take as long as a pass."""
+    """Passes in memory that stays, for so many members or more: to obtain fresh memory would take as long as a pass."""
     key = (net.activation, *(weight.shape[1:] for weight in net.params[::2]), points, net.params[0].dtype)
     passes = KEPT.passes.get(key)
     if passes is None or len(net.params[0][members]) > len(passes.memory[0]):
