@@ -16,6 +16,7 @@ LOTS = {
     "fifth": ("next", "fifth look"),
     "sixth": ("more", "one more look"),
     "seventh": ("other", "seventh look"),
+    "eighth": ("again", "eighth look"),
 }
 """By look, the first word of its configs' names, and the seed of its draw."""
 EACH = 3
