@@ -1,8 +1,8 @@
-"""How often the diagnosis is right; writes docs/diagnosis.md. `python -m benchmarks.diagnosis [name …] [--work DIR]`.
+"""How often the diagnosis is right; `python -m benchmarks.diagnosis [name …] [--only DOCUMENT] [--work DIR]`.
 
-Each run is labelled from 10,000 samples of its last states and from its config, and the halves are random
-(`diagnosis_runs`). The diagnosis gets only the stored frames. Trained configs stay in the work folder, so that an
-interrupted script continues.
+It writes docs/diagnosis.md and docs/diagnosis_digits.md, which takes some hours. Each run is labelled from 10,000
+samples of its last states and from its config, and the halves are random (`diagnosis_runs`). The diagnosis gets only
+the stored frames. Trained configs stay in the work folder, so that an interrupted script continues.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ import torch
 
 from benchmarks import diagnosis_digits as digits
 from benchmarks.diagnosis_drawn import LOTS
-from benchmarks.diagnosis_runs import CONFIGS, Look, halves, label, right
-from benchmarks.diagnosis_table import Asked, Case, as_asked, by_config, score, table
+from benchmarks.diagnosis_runs import CONFIGS, LOOKS, SAME, Look, halves, label, right, thinned
+from benchmarks.diagnosis_table import Asked, Case, as_asked, by_config, score, table, told
 from benchmarks.holes import ratios
 from ganlab.data.plane import DATASETS
 from ganlab.digits import diagnosis as of_digits
@@ -33,11 +33,10 @@ from ganlab.plane.metrics import on_data
 from ganlab.plane.snapshot import expand
 from ganlab.plane.state import State, sample_latent
 from ganlab.plane.train import advance, develop, encode, snapshot, start
+from ganlab.studies.tables import grid
 
-DOCUMENT = Path(__file__).parents[1] / "docs" / "diagnosis.md"
+DOCS = Path(__file__).parents[1] / "docs"
 PLANE = EVALUATION
-LOOKS = 8
-"""Number of steps in the last 40 % of a run at which 10,000 samples are taken."""
 SINCE = 0.6
 
 
@@ -135,49 +134,45 @@ def digit_cases(name: str, work: Path) -> list[Case]:
     return [Case(name[:-2], config.seed, digits.label(record, done, config), digits.right(record, done, config), said)]
 
 
-def cases_of(name: str, work: Path) -> list[Case]:
-    """The runs of a config of either kind."""
-    return cases(name, work) if name in CONFIGS else digit_cases(name, work)
-
-
-def is_kept(name: str, work: Path) -> bool:
-    """Whether the work folder has its record."""
-    return (record_path if name in CONFIGS else digits.record_path)(name, work).is_file()
-
-
-def on_plane(found: list[Case], work: Path) -> list[str]:
-    """The part of docs/diagnosis.md on the plane."""
+def on_plane(found: list[Case], work: Path) -> str:
+    """docs/diagnosis.md."""
     drawn, names = halves(), list(dict.fromkeys(case.name for case in found))
-    seconds = {name: float(trained(name, work)["spent"]) for name in names}
-    parts = [HEAD.format(runs=len(found), configs=len(names), minutes=sum(seconds.values()) / 60)]
-    parts += [*as_asked(ASKED), TODAY]
+    parts = [HEAD.format(runs=len(found), configs=len(names)), *as_asked(ASKED)]
+    parts.append(TODAY.format(reliability="\n".join(reliability(names, work))))
     for half, title in TITLES.items():
         mine = [case for case in found if drawn[case.name] == half]
         if mine:
             here, all = len({case.name for case in mine}), sum(where == half for where in drawn.values())
             parts += [f"## {title}", "", f"{here} of {all} configs. {score(mine)}", "", *table(mine), ""]
-    return [*parts, "## The configs", "", *by_config(found, drawn, seconds)]
+    return "\n".join([*parts, "## The configs", "", *by_config(found, drawn)]) + "\n"
 
 
-def on_digits(found: list[Case], work: Path) -> list[str]:
-    """The part of docs/diagnosis.md on digits."""
-    seconds = dict.fromkeys((case.name for case in found), 0.0)
-    for case in found:
-        seconds[case.name] += float(digits.trained(f"{case.name}-{case.member}", work)["spent"])
-    parts = [DIGITS.format(all=len(digits.CONFIGS), configs=len(digits.DRAWN), minutes=sum(seconds.values()) / 60)]
+def reliability(names: list[str], work: Path) -> list[str]:
+    """How often the label of some looks of a run is right by other looks of it: a row for each number of looks."""
+    held, of = dict.fromkeys(THINNED, 0), 0
+    for name in names:
+        (done, config), record = CONFIGS[name], trained(name, work)
+        for every in THINNED:
+            ours, theirs = thinned(record, 0, every), thinned(record, every // 2, every)
+            for member in range(config.members):
+                truth = label(theirs, member, done, config)
+                held[every] += bool({*SAME.get(truth, (truth,))} & right(ours, member, done, config))
+        of += config.members
+    rows = [[str(1 + (LOOKS - 1) // every), told(held[every], of)] for every in THINNED]
+    return grid(["looks of a label", "right by other looks of the run"], rows)
+
+
+def on_digits(found: list[Case], _: Path) -> str:
+    """docs/diagnosis_digits.md."""
+    parts = [DIGITS.format(all=len(digits.CONFIGS), configs=len(digits.DRAWN))]
     parts += [*as_asked(ASKED_ON_DIGITS), TODAY_ON_DIGITS]
     for look, drawn in reversed(digits.LOOKS_DRAWN.items()):
         mine = [case for case in found if case.name in drawn]
         if mine:
             of = len(drawn) * digits.SEEDS
-            parts += [f"### The {look} look", "", f"{len(mine)} of {of} runs. {score(mine)}", "", *table(mine), ""]
+            parts += [f"## The {look} look", "", f"{len(mine)} of {of} runs. {score(mine)}", "", *table(mine), ""]
     looks = {name: look for look, drawn in digits.LOOKS_DRAWN.items() for name in drawn}
-    return [*parts, "### The configs", "", *by_config(found, looks, seconds)]
-
-
-def document(plane: list[Case], images: list[Case], work: Path) -> str:
-    """docs/diagnosis.md."""
-    return "\n".join([*on_plane(plane, work), *(on_digits(images, work) if images else ())]) + "\n"
+    return "\n".join([*parts, "## The configs", "", *by_config(found, looks)]) + "\n"
 
 
 BY_WEAK_D = "labels: a smear may be called by its weak D, whatever the run was meant for"
@@ -201,12 +196,14 @@ ASKED_ON_DIGITS = {
     "second": Asked("2ce71f4", 69, 80, "labels: two more limits move by a fifth; a D behind that is wrong is too weak"),
     "third": Asked("5ea332e", 70, 80, BY_WEAK_D),
 }
+THINNED = (4, 2)
+"""Two labels of a run are compared that have every fourth of its looks, or every second one."""
 TITLES = {look: f"The {look} look" for look in (*reversed(LOTS), "first", "second")} | {"fit": "The rest"}
 HEAD = """# How often the diagnosis is right
 
-`python -m benchmarks.diagnosis` made this: {runs} runs ({configs} configs of 8 seeds, {minutes:.0f} minutes of CPU).
+`python -m benchmarks.diagnosis --only diagnosis` made this: {runs} runs ({configs} configs of 8 seeds).
 `ganlab.plane.diagnosis` sees the frames as they are stored. The labels come from elsewhere: from 10,000 samples of
-other noise at 8 moments of the last 40 % of a run and, where most points are off the data, from what was done to the
+other noise at 29 moments of the last 40 % of a run and, where most points are off the data, from what was done to the
 run, if the samples bear it out (`benchmarks.diagnosis_runs.label`). `between` has every mode and is neither healthy nor
 circling; that nothing is found is right then. `cannot_fill` is the label where G was made too narrow for the data and
 does not cover them. `holes` is the label where data without modes have a ball that gets less than a quarter of its due.
@@ -221,36 +218,48 @@ the eight seeds of a config are more alike than that.
 
 The configs were chosen to show each fault, so the tables say how well faults are told apart, not how often they occur.
 Those of the third look and of the later ones were drawn by lot from menus (`benchmarks.diagnosis_drawn`): networks,
-batches, losses and rates differ, too. Menus and labels were written before a look was trained. Each of these looks was
-asked once, and then something was changed for the next one (a D is "behind" if it has fewer or smaller steps than G, or
-a far smaller network):
+batches, losses and rates differ, too. Menus were written before a look was trained, labels and rules before any of its
+runs was seen. Each look was asked once; after all but the last, something was changed for the next one (a D is "behind"
+if it has fewer or smaller steps than G, or a far smaller network):
 """
 TODAY = """
-The row of all looks is the score to go by. The tables below have today's rules and labels, and all of their runs have
-helped to set thresholds by now. The configs of the first two looks and of the rest have 64 × 2 networks and batches of
-128.
+The last look is the score to go by: the labels of those before it had 8 moments. That was too few, as two labels of a
+run show that have other moments of it, so that more of the looks at a run make one label more certain:
+
+{reliability}
+
+The tables below have today's rules and labels. All of their runs but those of the eighth look have helped to set
+thresholds. The configs of the first two looks and of the rest have 64 × 2 networks and batches of 128.
 """
 
 
-DIGITS = """
-## Digits
+DIGITS = """# How often the diagnosis of digits is right
 
-{all} runs on digits ({configs} configs); those below took {minutes:.0f} minutes of CPU.
-The configs of each look were drawn by lot from menus, and their labels written, before any of them was trained
-(`benchmarks.diagnosis_digits`): dense networks and few steps. The labels come from 2,000 images of other noise at 5
-moments of the last 40 % of a run, from D's answers to 2,000 training images and to held-out ones, and from what was
-done to the run. The judge is the page's, so its errors are in both. What counts as right is again the label, what it
-would be at limits a fifth stricter or looser, and, where D shows more than one thing, each of them. Healthy runs are
-those labelled `healthy` or `recognisable`. Each look was asked once, and then something was changed:
+`python -m benchmarks.diagnosis --only diagnosis_digits` made this: {all} runs on digits ({configs} configs).
+[The same of the plane](diagnosis.md) says how such a look is asked. The configs of each look were drawn by lot from
+menus, and their labels written, before any of them was trained (`benchmarks.diagnosis_digits`): dense networks and few
+steps. The labels come from 2,000 images of other noise at 5 moments of the last 40 % of a run, from D's answers to
+2,000 training images and to held-out ones, and from what was done to the run. The judge is the page's, so its errors
+are in both. What counts as right is again the label, what it would be at limits a fifth stricter or looser, and, where
+D shows more than one thing, each of them. Healthy runs are those labelled `healthy` or `recognisable`. Each look was
+asked once, and then something was changed:
 """
 TODAY_ON_DIGITS = """
 The row of all looks is the score to go by. The runs of the first look were not trained again for today's labels.
 """
 
 
+DOCUMENTS = {
+    "diagnosis": (CONFIGS, record_path, cases, on_plane),
+    "diagnosis_digits": (digits.CONFIGS, digits.record_path, digit_cases, on_digits),
+}
+"""By name, the configs, where their records are, the runs of one, and the text."""
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*")
+    parser.add_argument("--only", choices=DOCUMENTS, help="that document alone")
     parser.add_argument("--work", type=Path, default=Path(tempfile.gettempdir()) / "ganlab-diagnosis")
     parser.add_argument(
         "--kept", action="store_true", help="train nothing more: the table of what is in the work folder"
@@ -258,15 +267,16 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_num_threads(1)
     options.work.mkdir(exist_ok=True, parents=True)
-    asked = options.names or [*CONFIGS, *digits.CONFIGS]
-    names = [name for name in asked if not options.kept or is_kept(name, options.work)]
-    found: dict[bool, list[Case]] = {True: [], False: []}
-    for name in names:
-        mine = cases_of(name, options.work)
-        found[name in CONFIGS] += mine
-        print(f"{name:14} {sum(case.right for case in mine)} of {len(mine)} right", flush=True)
-    if not options.names:
-        DOCUMENT.write_text(document(found[True], found[False], options.work), encoding="utf-8")
+    for title in [options.only] if options.only else DOCUMENTS:
+        configs, file, cases_of, document = DOCUMENTS[title]
+        names = [name for name in configs if name in options.names or not options.names]
+        found = list[Case]()
+        for name in [name for name in names if not options.kept or file(name, options.work).is_file()]:
+            mine = cases_of(name, options.work)
+            found += mine
+            print(f"{name:14} {sum(case.right for case in mine)} of {len(mine)} right", flush=True)
+        if not options.names:
+            (DOCS / f"{title}.md").write_text(document(found, options.work), encoding="utf-8")
 
 
 if __name__ == "__main__":

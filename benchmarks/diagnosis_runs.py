@@ -118,7 +118,7 @@ def label(record: Look, member: int, done: str, config: PlaneConfig, strict: flo
 
     cannot_fill: G was made too narrow for the data (`diagnosis_drawn.KINDS`), and it is a smear, between, oscillating,
     or, without modes, a collapse. holes, without modes: healthy or between but for a ball of the data that gets less
-    than a quarter of its due (`benchmarks.holes.ratios`), in the median of the last three looks.
+    than a quarter of its due (`benchmarks.holes.ratios`), now.
     """
     found = of_points(record, member, done, config, strict)
     wide = DATASETS[config.dataset].modes is None
@@ -131,21 +131,21 @@ def label(record: Look, member: int, done: str, config: PlaneConfig, strict: flo
 def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict: float) -> str:
     """What a member is, by 10,000 samples at LOOKS moments and by what was done to it.
 
-    `now` is the median of the last three looks, which is the last ninth of the run. diverged: its training ended so.
+    `now` is the median of the NOW last looks, which are the last ninth of the run. diverged: its training ended so.
     rotating: on the data for most of the looks, or now, with modes (or more than GAPS of the cells) missing now, and
-    shares of modes that differ by TURN from look to look. Less than half on the data now, see `off_data`. collapse:
-    modes missing now, and shares that differ less. oscillating: none is missing now, but one was lost since a look that
-    had all, or the mode TV (of wide modes, or none: the JS divergence) rose by RELAPSE above its lowest before.
-    near_equilibrium: none is missing, three quarters are on the data, TV and JS are small, and D, where it has a
-    threshold, is right 40 to 60 % of the time. between: the rest. strict: by how much of themselves the limits are
-    moved; see `right`.
+    shares of modes that differ by TURN from a look to the one APART. Less than half on the data now, see
+    `off_data`. collapse: modes missing now, and shares that differ less. oscillating: none is missing now, but in OFTEN
+    of the looks one is that an earlier look had, or the mode TV (of wide modes, or none: the JS divergence) is RELAPSE
+    above its lowest before. near_equilibrium: none is missing, three quarters are on the data, TV and JS are small, and
+    D, where it has a threshold, is right 40 to 60 % of the time. between: the rest. strict: by how much of themselves
+    the limits are moved; see `right`.
     """
     if record["died"][member] >= 0:
         return "diverged"
     more, less, data = 1 + strict, 1 - strict, DATASETS[config.dataset]
     on, whole = record["on"][:, member], everything(record, member, config, strict)
     half = 1 - (1 - HALF_CELLS) * less if data.modes is None else HALF * more
-    missing = np.median(whole[-3:]) < 1
+    missing = (~whole[-latest(record) :]).mean() >= MISSED * less
     seen = max(float(np.median(on)), now(record, "on", member))
     if seen >= half and missing and turn(record, member) >= TURN * less:
         return "rotating"
@@ -155,7 +155,8 @@ def of_points(record: Look, member: int, done: str, config: PlaneConfig, strict:
         return "collapse"
     wide = data.std is None or data.std > 0.2
     spread = record["js" if wide else "mode_tv"][:, member]
-    if (spread - np.minimum.accumulate(spread)).max() >= RELAPSE * less or (np.diff(whole.astype(int)) < 0).any():
+    risen, lost = spread - np.minimum.accumulate(spread) >= RELAPSE * less, np.logical_or.accumulate(whole) & ~whole
+    if max(risen.mean(), lost.mean()) >= OFTEN * less:
         return "oscillating"
     even = wide or now(record, "mode_tv", member) <= TV * less
     close = now(record, "js", member) <= (JS_WIDE if wide else JS) * less
@@ -172,7 +173,7 @@ def off_data(record: Look, member: int, done: str, extent: float, strict: float)
     d_too_weak: D was made to learn far too little. smear: the rest.
     """
     more, less = 1 + strict, 1 - strict
-    lost = abs(record["g_loss"][-3:, member]).max() >= LARGE * less and done == "diverging"
+    lost = np.median(abs(record["g_loss"][-latest(record) :, member])) >= LARGE * less and done == "diverging"
     if now(record, "outside", member) >= HALF * less or lost:
         return "diverging"
     still = now(record, "g_grad", member) < FAINT * less and now(record, "moved", member) < STILL * extent * less
@@ -221,8 +222,25 @@ def least_ball(record: Look, member: int) -> float:
 
 
 def now(record: Look, name: str, member: int) -> float:
-    """The median of the last three looks."""
-    return float(np.median(record[name][-3:, member]))
+    """The median of the NOW last looks."""
+    return float(np.median(record[name][-latest(record) :, member]))
+
+
+def latest(record: Look) -> int:
+    """How many looks are `now`."""
+    return 1 + portion(record, NOW - 1)
+
+
+def portion(record: Look, gaps: int) -> int:
+    """As many gaps between the looks of a record as span so many of a whole one."""
+    return max(1, round(gaps * (len(record["at"]) - 1) / (LOOKS - 1)))
+
+
+def thinned(record: Look, first: int, every: int) -> Look:
+    """A record with fewer looks; `moved` is the mean way of the looks since the one before."""
+    kept = {name: value if name in PER_RUN else value[first::every] for name, value in record.items()}
+    ways = np.nan_to_num(record["moved"]).cumsum(0)[first::every]
+    return kept | {"moved": np.diff(ways, axis=0, prepend=np.full_like(ways[:1], np.nan)) / every}
 
 
 def tells(record: Look, member: int) -> float:
@@ -239,23 +257,29 @@ def everything(record: Look, member: int, config: PlaneConfig, strict: float = 0
 
 
 def turn(record: Look, member: int) -> float:
-    """Mean TV between the modes of one look and of the next."""
-    shares = record["shares"][:, member]
+    """Mean TV between the modes of a look and of that which is APART from it."""
+    shares, gap = record["shares"][:, member], portion(record, APART)
     shares = shares / np.maximum(shares.sum(1, keepdims=True), 1e-9)
-    return float(np.abs(np.diff(shares, axis=0)).sum(-1).mean() / 2) if len(shares) > 1 else 0.0
+    return float(np.abs(shares[gap:] - shares[:-gap]).sum(-1).mean() / 2) if len(shares) > gap else 0.0
 
 
+LOOKS, NOW, APART = 29, 9, 4
+"""Number of looks in the last 40 % of a run, of those that are `now`, and of gaps between two that are compared."""
 HALF, HALF_CELLS, ON, TV, JS, JS_WIDE, BLIND = 0.5, 0.75, 0.75, 0.3, 0.35, 0.25, 0.1
 """Shares of points on the data, a healthy run's TV and JS, and how far from one half D's accuracy then is."""
-RELAPSE, TURN, LARGE, FAINT, STILL, SURE, WEAK = 0.15, 0.2, 20.0, 0.02, 0.05, 0.35, 0.15
-"""A relapse, a turn from look to look, a loss that ran away, no gradient, no way in half-widths, a D that is sure, and
+RELAPSE, TURN, LARGE, FAINT, STILL, SURE, WEAK = 0.15, 0.2, 20.0, 0.02, 0.05 / APART, 0.35, 0.15
+"""A relapse, a turn, a loss that ran away, no gradient, no way from look to look in half-widths, a D that is sure, and
 one that tells."""
+OFTEN, MISSED = 1 / 8, 1 / 2
+"""Shares of the looks in which a run that oscillates has relapsed, and of those `now` in which one is missing."""
 HOLE, FINE, BETTER = 0.25, 0.5, 0.01
 """Shares of its due that a ball gets in a hole, and at least without one; a fall of JS that is no chance."""
 COVER, GAPS = 0.01, 0.1
 """The least share of a mode, and the largest share of cells that a run without modes may lack."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""
+PER_RUN = ("blob", "lengths", "died", "spent")
+"""What a record has once for each member, or once."""
 SAME = {
     "between": ("no_finding",),
     "diverging": ("diverging", "diverged"),

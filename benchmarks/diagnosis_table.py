@@ -1,4 +1,4 @@
-"""The tables of docs/diagnosis.md: what was said of runs whose labels are known, and how much of it was right."""
+"""The tables of docs/diagnosis.md and docs/diagnosis_digits.md: what was said of runs, how much of it is right."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def same(case: Case) -> bool:
     return case.said in SAME.get(case.truth, (case.truth,))
 
 
-def by_config(found: list[Case], drawn: dict[str, str], seconds: dict[str, float]) -> list[str]:
+def by_config(found: list[Case], drawn: dict[str, str]) -> list[str]:
     """What each config is, and how often the diagnosis of its runs is right."""
     rows = []
     for name in dict.fromkeys(case.name for case in found):
@@ -103,8 +103,8 @@ def by_config(found: list[Case], drawn: dict[str, str], seconds: dict[str, float
         wrong = Counter(f"{case.truth} → {case.said}" for case in mine if not case.right)
         what = ", ".join(f"{field}={spell(value)}" for field, (value, _) in changes.items())
         said = ", ".join(f"{n} {key}" for key, n in wrong.items()) or "–"
-        rows.append([f"`{name}`", what, drawn[name], truths, said, f"{seconds[name]:.0f}"])
-    return grid(["config", "what differs", "drawn to", "labels", "wrong", "CPU s"], rows)
+        rows.append([f"`{name}`", what, drawn[name], truths, said])
+    return grid(["config", "what differs", "drawn to", "labels", "wrong"], rows)
 
 
 def changed(name: str) -> dict[str, Any]:

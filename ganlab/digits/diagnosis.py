@@ -78,8 +78,8 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
     Evidence, finite numbers only. step: of the last classified frame (diverged: the end). accepted, diversity, digit_tv
     of that frame. fid, precision, recall, density, coverage of the last full evaluation. d_accuracy, d_loss, g_loss of
     the last frame, and `trained` and `held_out`, the shares of training and of held-out images that D takes for real.
-    d_rests: 1 if D has no update in the second half of the steps. top: share of the most frequent
-    digit. most: the digits that an earlier legible frame covered, if more than now.
+    d_rests: 1 if D has no update in the second half of the steps, and accuracy: its mean accuracy there. top: share of
+    the most frequent digit. most: the digits that an earlier legible frame covered, if more than now.
 
     Raises ValueError without frames.
     """
@@ -101,7 +101,7 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
         **numbers(seen),
         **losses_and_gradients(last),
     }
-    evidence["d_rests"] = float(rests(second_half(frames)))
+    evidence |= {"d_rests": float(rests(second_half(frames))), "accuracy": late_accuracy(frames)}
     finite = {name: value for name, value in evidence.items() if math.isfinite(value)}
     return Verdict(key, finite | earlier_cover(seen, config), m, of, likely_knob(key, seen, config, signs))
 
@@ -121,13 +121,18 @@ def cause(
         return next(iter(signs), key)
     if rests(late):
         return "d_too_weak"
-    accuracy = float(np.mean([frame.d_accuracy[0] for frame in late]))
+    accuracy = late_accuracy(frames)
     if defined_median(np.array([frame.g_grad[0] for frame in late])) <= FAINT and not abs(accuracy - 0.5) < SURE:
         return "vanishing"
     if signs:
         return signs[0]
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
     return "d_too_weak" if tells_nothing(accuracy, 0.5, behind) and gained < RISEN else key
+
+
+def late_accuracy(frames: Sequence[DigitsFrame]) -> float:
+    """D's mean accuracy in the second half of the steps so far."""
+    return float(np.mean([frame.d_accuracy[0] for frame in second_half(frames)]))
 
 
 def signs_of_d(late: Sequence[DigitsFrame], config: DigitsConfig) -> tuple[str, ...]:

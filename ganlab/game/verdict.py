@@ -24,8 +24,8 @@ SURE = 0.4
 """How far from one half D's accuracy is when D is sure, rightly or wrongly."""
 TURNED = 0.25
 """Mean TV between the modes of one frame and of the next from which a collapse rotates."""
-TOLD = 1 / 6
-"""Maximum share that a D which is too weak has of an optimal one's lead over one half."""
+TOLD, TOLD_BEHIND = 1 / 6, 0.3
+"""Maximum share that a D which is too weak has of an optimal one's lead over one half: any D, and one put behind."""
 ABOVE, NOISY = 0.75, 0.01
 """Share of the late frames with a loss of D above log 4 from which D does not follow its own loss alone, and how far
 above it their median is: the loss of one batch scatters around log 4 near equilibrium."""
@@ -62,12 +62,13 @@ def rests(frames: Sequence[GanFrame]) -> bool:
 
 
 def tells_nothing(accuracy: float, most: float, behind: bool) -> bool:
-    """Whether D's accuracy has at most TOLD of the lead over one half, `most`, that an optimal D's has.
+    """Whether D's accuracy has next to nothing of the lead over one half, `most`, that an optimal D's has.
 
-    A D that the settings put behind may also be wrong, as G runs ahead of it; any other is near one half.
+    A D that the settings put behind has at most TOLD_BEHIND of it and may also be wrong, as G runs ahead of it; any
+    other is near one half, by TOLD.
     """
     lead = accuracy - 0.5
-    return lead <= TOLD * most if behind else abs(lead) <= TOLD * most
+    return lead <= TOLD_BEHIND * most if behind else abs(lead) <= TOLD * most
 
 
 def is_slower(now: GanConfig) -> bool:

@@ -26,7 +26,7 @@ from ganlab.digits.diagnosis import (
 from ganlab.digits.frame import DigitsFrame, is_frame, pack, unpack
 from ganlab.digits.remedies import of_vanishing
 from ganlab.digits.train import train
-from ganlab.game.verdict import TOLD
+from ganlab.game.verdict import TOLD, TOLD_BEHIND
 from ganlab.ui.digits.playback import describe
 from ganlab.ui.text import LANGUAGES, exists
 
@@ -245,7 +245,8 @@ def test_a_vanished_gradient_blames_the_loss_only_if_it_saturates(changes, knob)
         (CONFIG.g_lr, 0.5 + TOLD / 2 + 0.01, "smear"),
         (CONFIG.g_lr, 0.3, "smear"),
         (CONFIG.g_lr / 2, 0.3, "d_too_weak"),
-        (CONFIG.g_lr / 2, 0.5 + TOLD / 2 + 0.01, "smear"),
+        (CONFIG.g_lr / 2, 0.5 + TOLD_BEHIND / 2 - 0.01, "d_too_weak"),
+        (CONFIG.g_lr / 2, 0.5 + TOLD_BEHIND / 2 + 0.01, "smear"),
     ],
 )
 def test_a_d_before_a_smear_is_too_weak_near_one_half_and_one_with_smaller_steps_also_if_it_is_wrong(

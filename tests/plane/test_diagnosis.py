@@ -9,7 +9,7 @@ import torch
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
-from ganlab.game.verdict import TOLD, TURNED
+from ganlab.game.verdict import TOLD, TOLD_BEHIND, TURNED
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
@@ -379,6 +379,7 @@ def test_a_d_at_a_coins_level_before_points_off_the_data_is_too_weak(changes, kn
     found = verdict(story(*[nowhere()] * 8, accuracy=[0.3, 0.7] * 4), RING.replace(**changes))
     assert (found.key, found.knob) == ("d_too_weak", knob)
     assert found.evidence["accuracy"] == pytest.approx(0.5)
+    assert found.evidence["best_accuracy"] == pytest.approx(1.0), "no point is where the data are"
 
 
 def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_be():
@@ -390,17 +391,18 @@ def test_a_d_at_a_coins_level_before_points_near_the_data_may_be_as_good_as_can_
 
 def test_points_less_far_off_show_a_weak_d_only_where_the_settings_put_it_behind():
     far = {"late_on": 0.0, "turn": TURNED, "on_data": 0.0, "d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1}
-    seen = far | {"g_grad": 1.0, "accuracy": 0.5, "apart": APART - 0.01}
+    seen = far | {"g_grad": 1.0, "accuracy": 0.5, "apart": APART - 0.01, "best_accuracy": 0.9}
     assert off_data(seen | {"outmatched": 1}) == "d_too_weak"
     assert off_data(seen | {"outmatched": 0}) == "smear"
     assert off_data(seen | {"outmatched": 0, "apart": APART}) == "d_too_weak"
 
 
 @pytest.mark.parametrize(("outmatched", "apart"), [(1, 0.3), (1, APART), (0, APART), (0, math.log(2))])
-def test_a_weak_d_has_a_sixth_of_an_optimal_ones_lead_and_one_that_is_outrun_may_be_wrong(outmatched, apart):
+def test_a_weak_d_has_little_of_an_optimal_ones_lead_and_one_that_is_outrun_may_be_wrong(outmatched, apart):
     far = {"d_rests": 0, "away": 0, "size": 1, "growth": 1, "path": 1, "g_grad": 1.0}
-    seen = far | {"apart": apart, "outmatched": outmatched}
-    lead = apart / (2 * math.log(2)) * TOLD
+    best = apart / (2 * math.log(2))
+    seen = far | {"apart": apart, "best_accuracy": 0.5 + best, "outmatched": outmatched}
+    lead = best * (TOLD_BEHIND if outmatched else TOLD)
     told = [off_data(seen | {"accuracy": 0.5 + share * lead}) for share in (0.9, 1.1, -0.9, -1.1)]
     assert told == ["d_too_weak", "smear", "d_too_weak", "d_too_weak" if outmatched else "smear"]
 
@@ -457,7 +459,11 @@ def record(*clouds: np.ndarray, accuracy: float = 0.5, **changes: float) -> dict
     outside = np.array([[(np.abs(cloud).max(-1) > 3).mean()] for cloud in clouds])
     given = {"d_accuracy": accuracy, "g_grad": 1.0, "moved": 1.0, "g_loss": 1.0} | changes
     filled = {name: np.full((len(clouds), 1), value) for name, value in given.items()}
-    return looks | {"on": looks["valid"], "outside": outside, "died": np.array([-1])} | filled
+    return (
+        looks
+        | {"on": looks["valid"], "outside": outside, "died": np.array([-1]), "at": np.arange(len(clouds))}
+        | filled
+    )
 
 
 @pytest.mark.parametrize(
