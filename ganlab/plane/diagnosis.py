@@ -69,10 +69,10 @@ AWAY = 0.5
 """Minimum share of points out of view for a G that has left."""
 LARGE, GROWN = 20.0, 1.05
 """Minimum loss, and its minimum growth over the late frames, for a loss that diverges."""
-RELAPSED = 0.2
+RELAPSED = 0.19
 """Minimum rise of the mode TV above its lowest value in the late frames for an oscillation."""
-LAPSED = 0.1
-"""The same without modes: minimum share of the late frames, from the first whole one, in which cells are missing."""
+LAPSED, LAPSED_CELLS = 0.3, 0.1
+"""The same of what is missing: minimum share of the late frames, from the first whole one, that lack modes or cells."""
 ENOUGH, MOMENTS = 5, 21
 """Minimum number of late frames for a history, and the number of frames in it."""
 
@@ -232,7 +232,7 @@ def verdict_key(seen: Mapping[str, float], m: int, of: int, modes: bool, trained
     whole = m > few and seen["covered"] > most
     close = seen["js"] <= seen["js_limit"] and not seen["mode_tv"] > EVEN
     blind = not abs(seen["d_accuracy"] - 0.5) > BLIND
-    relapsed = seen["relapse"] >= RELAPSED or (not modes and seen["lapses"] >= LAPSED)
+    relapsed = seen["relapse"] >= RELAPSED or seen["lapses"] >= (LAPSED if modes else LAPSED_CELLS)
     if trained and relapsed and seen["seen_all"] > 0:
         return "oscillating"
     return "near_equilibrium" if whole and seen["on_data"] >= GOOD and close and blind else "no_finding"

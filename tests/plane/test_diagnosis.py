@@ -9,11 +9,11 @@ import torch
 from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
 from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
-from ganlab.game.verdict import TOLD, TOLD_BEHIND, TURNED
+from ganlab.game.verdict import TOLD, TOLD_BEHIND, TURNED, Verdict
 from ganlab.gan.rng import stream
 from ganlab.gan.theory import collapse
 from ganlab.plane.config import PlaneConfig
-from ganlab.plane.diagnosis import APART, OFF_DATA, VERDICTS, off_data, verdict
+from ganlab.plane.diagnosis import APART, LAPSED, OFF_DATA, RELAPSED, VERDICTS, off_data, verdict
 from ganlab.plane.frame import POINTS, Frame, pack, unpack
 from ganlab.plane.metrics import EVAL_POINTS, measure
 from ganlab.plane.remedies import REMEDIES, outmatched
@@ -315,6 +315,15 @@ def test_data_without_modes_are_circled_too():
     even = np.arange(EVAL_POINTS)[:, None] % 2 == 0
     half = [np.where(even, scattered, sector(i / 3, 0.5)) for i in range(8)]
     assert annulus(*half) == "smear"
+
+
+def test_modes_that_are_lost_again_are_an_oscillation_if_that_is_no_single_moment():
+    def told(lost: int) -> Verdict:
+        return verdict(story(perfect(), *[some_modes(7)] * lost, *[perfect()] * (19 - lost)), RING)
+
+    assert told(6).evidence["relapse"] < RELAPSED, "one mode of eight alone is no relapse"
+    assert [told(lost).key for lost in (5, 6)] == ["near_equilibrium", "oscillating"]
+    assert told(5).evidence["lapses"] < LAPSED <= told(6).evidence["lapses"]
 
 
 def test_cells_that_are_lost_again_are_an_oscillation_but_those_found_at_last_are_none():
