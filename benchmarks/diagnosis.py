@@ -159,7 +159,7 @@ def reliability(names: list[str], work: Path) -> list[str]:
                 held[every] += bool({*SAME.get(truth, (truth,))} & right(ours, member, done, config))
         of += config.members
     rows = [[str(1 + (LOOKS - 1) // every), told(held[every], of)] for every in THINNED]
-    return grid(["looks of a label", "right by other looks of the run"], rows)
+    return grid(["moments of a label", "right by other moments of the run"], rows)
 
 
 def on_digits(found: list[Case], _: Path) -> str:
@@ -188,7 +188,10 @@ ASKED = {
         240,
         "a D behind is too weak with a sixth of an optimal D's lead, or if wrong; a relapse is a fifth",
     ),
-    "seventh": Asked("3c49185", 219, 240, BY_WEAK_D),
+    "seventh": Asked(
+        "3c49185", 219, 240, f"{BY_WEAK_D}; labels of 29 moments; a D behind is too weak with .3 of that lead; lapses"
+    ),
+    "eighth": Asked("9f693c7", 228, 240, "nothing"),
 }
 """By look. Of the third one 27 of 30 configs were trained when it was asked."""
 ASKED_ON_DIGITS = {
@@ -223,8 +226,8 @@ runs was seen. Each look was asked once; after all but the last, something was c
 if it has fewer or smaller steps than G, or a far smaller network):
 """
 TODAY = """
-The last look is the score to go by: the labels of those before it had 8 moments. That was too few, as two labels of a
-run show that have other moments of it, so that more of the looks at a run make one label more certain:
+The last look is the score to go by. The labels of those before it were made from 8 moments of a run, which are less
+certain. From each run below two labels were made, of different moments, to count how often one is right by the other:
 
 {reliability}
 
@@ -245,7 +248,9 @@ D shows more than one thing, each of them. Healthy runs are those labelled `heal
 asked once, and then something was changed:
 """
 TODAY_ON_DIGITS = """
-The row of all looks is the score to go by. The runs of the first look were not trained again for today's labels.
+The row of all looks is the score to go by. A fourth look is drawn and not asked yet. The tables below are those of
+commit `2eb1cf2`: since then a D behind is too weak with up to .3 of an optimal D's lead. There, the runs of the first
+look were not trained again for the labels.
 """
 
 
