@@ -66,7 +66,7 @@ LOTS = {
     "first": ("digits", "digits look"),
     "second": ("images", "second digits look"),
     "third": ("pictures", "third digits look"),
-    "fourth": ("shots", "fourth digits look"),
+    "fourth": ("shots", "the fourth digits look"),
 }
 """By look, the first word of its configs' names, and the seed of its draw."""
 LOOKS_DRAWN: dict[str, dict[str, tuple[str, DigitsConfig]]] = {
