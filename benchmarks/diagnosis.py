@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +66,7 @@ def look(state: State, before: np.ndarray | None) -> tuple[Look, np.ndarray]:
 
 def train(config: PlaneConfig, path: Path) -> None:
     """Trains a config and stores its frames and looks."""
-    began, state, due = time.process_time(), start(config), set(marks(config))
+    state, due = start(config), set(marks(config))
     frames, looks, points = [encode(config, snapshot(state))], list[Look](), None
     while state.step < config.steps and not state.outcome:
         if made := advance(state):
@@ -78,14 +77,12 @@ def train(config: PlaneConfig, path: Path) -> None:
     blobs = [blob for frame in frames for blob in frame]
     lengths = np.array([len(blob) for blob in blobs]).reshape(-1, config.members)
     kept = {name: np.stack([seen[name] for seen in looks]) for name in looks[0]}
-    spent = np.array(time.process_time() - began)
     draft = path.with_suffix(".draft.npz")
     np.savez(
         draft,
         blob=np.frombuffer(b"".join(blobs), np.uint8),
         lengths=lengths,
         died=state.diverged_at.numpy(),
-        spent=spent,
         **kept,
     )
     draft.replace(path)

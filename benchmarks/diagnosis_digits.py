@@ -1,13 +1,12 @@
 """The runs on digits for the benchmark of the diagnosis: their configs, drawn by lot, and their labels.
 
 Menus and labels were written before any of these configs was trained, but for the changes of the labels that
-docs/diagnosis.md tells, each of them before the look that follows it. The rule for the labels asks 2,000 images of
-other noise at five moments of the last 40 % of a run, D's answers to other images, and what was done to the run.
+docs/diagnosis_digits.md tells, each of them before the look that follows it. The rule for the labels asks 2,000 images
+of other noise at five moments of the last 40 % of a run, D's answers to other images, and what was done to the run.
 """
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 from random import Random
 
@@ -103,7 +102,7 @@ def look(state: DigitsState) -> Look:
 
 def train(config: DigitsConfig, path: Path) -> None:
     """Trains a config and stores its frames and looks."""
-    began, state = time.process_time(), start(config)
+    state = start(config)
     due = {round(config.steps * share) for share in np.linspace(SINCE, 1, LOOKS)}
     blobs, looks = [*encode(config, snapshot(state))], list[Look]()
     while state.step < config.steps and not state.outcome:
@@ -114,7 +113,7 @@ def train(config: DigitsConfig, path: Path) -> None:
     kept = {name: np.stack([seen[name] for seen in looks]) for name in looks[0]}
     kept |= {"blob": np.frombuffer(b"".join(blobs), np.uint8), "lengths": np.array([len(blob) for blob in blobs])}
     draft = path.with_suffix(".draft.npz")
-    np.savez(draft, died=state.diverged_at.numpy()[0], spent=np.array(time.process_time() - began), **kept)
+    np.savez(draft, died=state.diverged_at.numpy()[0], **kept)
     draft.replace(path)
 
 

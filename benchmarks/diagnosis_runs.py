@@ -278,7 +278,7 @@ COVER, GAPS = 0.01, 0.1
 """The least share of a mode, and the largest share of cells that a run without modes may lack."""
 MARGIN = 0.2
 """By how much of themselves limits may be moved: what is so near to one may be called either."""
-PER_RUN = ("blob", "lengths", "died", "spent")
+PER_RUN = ("blob", "lengths", "died")
 """What a record has once for each member, or once."""
 SAME = {
     "between": ("no_finding",),

@@ -25,7 +25,7 @@ from ganlab.game.verdict import (
     diverged,
     is_slower,
     rests,
-    tells_nothing,
+    tells_little,
     turned,
 )
 from ganlab.gan.losses import LOSSES
@@ -68,7 +68,7 @@ def verdict(frames: Sequence[DigitsFrame], config: DigitsConfig) -> Verdict:
 
     diverged: training ended in divergence. unjudged: no frame was classified, or the data are not digits.
     smear: less than half of the images are accepted as a digit; it is d_too_weak, if D has no update in the second half
-    of the steps, or if it tells next to nothing (`tells_nothing`) and the images do not improve; it is vanishing, if D
+    of the steps, or if it tells little (`tells_little`) and the images do not improve; it is vanishing, if D
     is confident and G has no gradient. collapse: some digits of the training data are missing now and in the median (m
     have at least 1 % of the images); if a third are missing, a quarter of accepted images is enough; it is rotating, if
     the missing digits change. alike: none is missing, but images of one digit differ less than 0.6 times as much as
@@ -127,7 +127,7 @@ def cause(
     if signs:
         return signs[0]
     gained = judged[-1].metrics["accepted"] - judged[0].metrics["accepted"]
-    return "d_too_weak" if tells_nothing(accuracy, 0.5, behind) and gained < RISEN else key
+    return "d_too_weak" if tells_little(accuracy, 0.5, behind) and gained < RISEN else key
 
 
 def late_accuracy(frames: Sequence[DigitsFrame]) -> float:

@@ -61,8 +61,8 @@ def rests(frames: Sequence[GanFrame]) -> bool:
     return len(frames) > 1 and frames[0].d_updates == frames[-1].d_updates
 
 
-def tells_nothing(accuracy: float, most: float, behind: bool) -> bool:
-    """Whether D's accuracy has next to nothing of the lead over one half, `most`, that an optimal D's has.
+def tells_little(accuracy: float, most: float, behind: bool) -> bool:
+    """Whether D's accuracy has little of the lead over one half, `most`, that an optimal D's has.
 
     A D that the settings put behind has at most TOLD_BEHIND of it and may also be wrong, as G runs ahead of it; any
     other is near one half, by TOLD.

@@ -26,7 +26,7 @@ from ganlab.game.verdict import (
     lapses,
     misled,
     rests,
-    tells_nothing,
+    tells_little,
     turned,
 )
 from ganlab.gan.countermeasures import plain_game
@@ -252,7 +252,7 @@ def off_data(seen: Mapping[str, float]) -> str:
     if seen["g_grad"] <= FAINT and seen["path"] <= STILL and not abs(seen["accuracy"] - 0.5) < SURE:
         return "vanishing"
     behind = bool(seen["outmatched"])
-    weak = tells_nothing(seen["accuracy"], seen["best_accuracy"] - 0.5, behind) and (behind or seen["apart"] >= APART)
+    weak = tells_little(seen["accuracy"], seen["best_accuracy"] - 0.5, behind) and (behind or seen["apart"] >= APART)
     return "d_too_weak" if weak else "smear"
 
 

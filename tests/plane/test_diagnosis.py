@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, right
+from benchmarks.diagnosis_runs import FRESH, SEEN, halves, label, latest, right, thinned
 from ganlab.data.dataset import on_plane
 from ganlab.data.plane import DATASETS
 from ganlab.game.verdict import TOLD, TOLD_BEHIND, TURNED, Verdict
@@ -496,6 +496,22 @@ def record(*clouds: np.ndarray, accuracy: float = 0.5, **changes: float) -> dict
 def test_labels_ask_the_samples_and_what_was_done(looks, done, truth):
     assert label(looks, 0, done, RING) == truth
     assert truth in right(looks, 0, done, RING) or truth == "between"
+
+
+def test_what_happens_once_in_many_looks_is_no_oscillation():
+    def seen(often: int) -> str:
+        return label(record(*[perfect()] * 10, *[some_modes(7)] * often, *[perfect()] * (19 - often)), 0, "", RING)
+
+    assert [seen(often) for often in (1, 3, 4)] == ["near_equilibrium", "near_equilibrium", "oscillating"]
+
+
+def test_fewer_looks_span_as_much_of_a_run():
+    many = record(*[perfect()] * 20, *[some_modes(3)] * 9, moved=0.01)
+    for every in (2, 4):
+        few = thinned(many, 0, every)
+        assert (latest(many), latest(few)) == (9, 8 // every + 1)
+        assert label(few, 0, "", RING) == label(many, 0, "", RING) == "collapse"
+        assert few["moved"][1:] == pytest.approx(0.01), "the way from one of all looks to the next"
 
 
 def test_what_is_near_to_a_limit_may_be_called_either():
